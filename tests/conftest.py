@@ -1,0 +1,19 @@
+"""Fixtures shared by all tests: where the study data are, and a skip with a reason where they are not."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real captures and measurements (``DEFLATION_DATA``, default ``../shared/data``)."""
+    path = Path(os.environ.get("DEFLATION_DATA", ROOT.parent / "shared" / "data"))
+    if not (path / "README.md").exists():
+        pytest.skip(f"the study data are not at {path}; set DEFLATION_DATA to their folder")
+    return path
