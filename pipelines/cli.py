@@ -1,0 +1,59 @@
+"""The command line: one group, one module per verb in ``pipelines/commands``, found by presence.
+
+A verb's module is imported only when that verb is called, so ``deflation --help`` stays quick and a verb
+that does not need Dagster does not load it. What a verb does belongs in its module; nothing belongs here.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import sys
+from pathlib import Path
+
+import click
+
+COMMANDS = Path(__file__).parent / "commands"
+
+
+class VerbGroup(click.Group):
+    """A click group whose verbs are the modules of ``pipelines/commands`` (``_`` is written ``-``)."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(p.stem.replace("_", "-") for p in COMMANDS.glob("[a-z]*.py"))
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in self.list_commands(ctx):
+            return None
+        return importlib.import_module(f"pipelines.commands.{name.replace('-', '_')}").command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs with the first line of their module's docstring, without importing them."""
+        rows = []
+        for name in self.list_commands(ctx):
+            source = (COMMANDS / f"{name.replace('-', '_')}.py").read_text(encoding="utf-8")
+            doc = ast.get_docstring(ast.parse(source)) or ""
+            rows.append((name, doc.splitlines()[0] if doc else ""))
+        with formatter.section("Verbs"):
+            formatter.write_dl(rows)
+
+
+@click.group(
+    cls=VerbGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Every verb has its own --help with examples. State lives in ./var, or in DEFLATION_HOME.",
+)
+@click.version_option(package_name="deflation")
+def main() -> None:
+    """How fast the price of AI inference is falling, why, how far it can still fall, and who says so.
+
+    \b
+    Start here:
+      deflation run                 collect, measure, forecast, publish, report
+      deflation run --offline       the same from packaged facts, no network
+      deflation query "from marts.start_here"
+    """
+
+
+if __name__ == "__main__":
+    sys.exit(main())

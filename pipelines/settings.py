@@ -1,0 +1,74 @@
+"""Settings: the only reader of environment variables. Everything else gets what it needs as arguments.
+
+Secrets are ``SecretStr``: printing the settings, or an error that holds them, shows stars.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+PREFIX = "DEFLATION_"
+
+
+class Settings(BaseModel):
+    """All that a user can set, with the environment variable ``DEFLATION_<FIELD>`` of the same name."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    home: Path = Path("var")
+    """State folder: archive, warehouse, site, outbox, ledger."""
+    data: Path = Path("../shared/data")
+    """Study material for calibration and tests; not needed to run."""
+    mirror: str = ""
+    """``http(s)://`` base or folder that stands in for the internet: https://host/path -> MIRROR/host/path."""
+    contact: str = "https://github.com/deflation-project/deflation"
+    """Where a site's operator can reach us; part of the User-Agent."""
+    eia_api_key: SecretStr = SecretStr("")
+    smtp_host: str = ""
+    smtp_port: int = 0
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
+    smtp_ca_file: str = ""
+    """A PEM file with the certificate authority of a private mail server."""
+    mail_from: str = ""
+    base_url: str = ""
+    """Where the site is served, for links in mails and the feed."""
+    alert_webhook: str = ""
+    chromium: str = "/usr/bin/chromium"
+
+    @property
+    def warehouse_path(self) -> Path:
+        return self.home / "build.duckdb"
+
+    @property
+    def published_path(self) -> Path:
+        return self.home / "published.duckdb"
+
+    @property
+    def archive_path(self) -> Path:
+        return self.home / "archive"
+
+    @property
+    def site_path(self) -> Path:
+        return self.home / "site"
+
+    @property
+    def outbox_path(self) -> Path:
+        return self.home / "outbox"
+
+
+def load_settings(environ: dict[str, str] | None = None) -> Settings:
+    """Read ``DEFLATION_*`` from the environment (empty values count as unset); raises ``ValidationError``."""
+    env = os.environ if environ is None else environ
+    given = {
+        field: env[PREFIX + field.upper()]
+        for field in Settings.model_fields
+        if env.get(PREFIX + field.upper(), "") != ""
+    }
+    settings = Settings(**given)
+    return settings.model_copy(update={"home": settings.home.expanduser().resolve()})
