@@ -1,0 +1,162 @@
+"""What a source promises, read from its ``contract.toml``, and whether parsed rows keep the promise.
+
+A contract is data about one source: where it is, how often it may be asked, and what its rows must look
+like. ``breaches`` holds rows of any date against the promises that always hold (units, currencies,
+bounds, one price per cell); ``live_breaches`` adds what only today's page owes (rows, must-see models,
+change since the last good rows). Every breach is a sentence; none is repaired here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sources.quote import PriceQuote, Quote, SpecQuote
+from units.quantity import TOKEN_UNITS
+
+ROUGH_USD = {"USD": Decimal(1), "EUR": Decimal("1.1"), "CNY": Decimal("0.14"), "GBP": Decimal("1.3")}
+"""Order-of-magnitude rates for plausibility bounds only; comparisons use the ECB reference rates."""
+
+
+class ContractBroken(Exception):
+    """Rows that read well but break the source's contract; the message lists what broke."""
+
+
+class Bounds(BaseModel):
+    """Plausible range of a text price in USD per million tokens; zero (``Free``) is always allowed."""
+
+    model_config = ConfigDict(extra="forbid")
+    low: Decimal = Decimal("0.0005")
+    high: Decimal = Decimal(200)
+
+
+class Contract(BaseModel):
+    """The promises of one source. Fields without a default must stand in every ``contract.toml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    publisher: str
+    rank: Literal["first_party", "host", "feed", "official", "secondary"]
+    """Who speaks: the maker of the model or chip, a host of others' models, a feed that repeats prices."""
+    urls: list[str]
+    format: Literal["html", "markdown", "json", "csv", "text", "rst", "pdf", "zip"]
+    cadence_days: int = Field(default=1, ge=1)
+    robots: str
+    """What robots.txt said when the source was added, in our words, with the day."""
+    terms: str
+    """Whether the publisher's terms allow a daily reading, in our words, with the day."""
+    live: bool = True
+    """False keeps a source readable (archived captures) without ever fetching it."""
+    witness: str = ""
+    """The group of sources that copy one another and count as one witness (empty: stands for itself)."""
+    minimum_rows: int = Field(default=1, ge=0)
+    must_see: list[str] = []
+    """Texts that must occur in a model (or accelerator) name on today's page, case-insensitive."""
+    currencies: list[str] = ["USD"]
+    units: list[str] = ["1M tokens"]
+    bounds: Bounds = Bounds()
+    allowed_change: Decimal = Decimal(5)
+    """Largest believable ratio between two successive prices of one offer; beyond it: quarantine."""
+    allowed_loss: float = 0.3
+    """Largest believable share of offers that vanish between two readings."""
+    paging: str = ""
+    """The JSON field that holds the next page's address (Azure: ``NextPageLink``); empty for one page."""
+
+
+def read_contract(path: Path) -> Contract:
+    """Read ``contract.toml``; raises ``pydantic.ValidationError`` naming the file's wrong fields."""
+    return Contract(**tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def usd_per_mtok(quote: PriceQuote) -> Decimal | None:
+    """A rough USD-per-million price for bounds; None where the unit is not a token unit."""
+    factor = TOKEN_UNITS.get(quote.unit)
+    rate = ROUGH_USD.get(quote.currency)
+    return None if factor is None or rate is None else quote.value * factor * rate
+
+
+def breaches(contract: Contract, quotes: Sequence[Quote]) -> list[str]:
+    """Sentences for what breaks the promises that hold on a page of any date; empty when all is well."""
+    prices = [q for q in quotes if isinstance(q, PriceQuote)]
+    found = [*_unit_breaches(contract, prices), *_bound_breaches(contract, prices), *_double_breaches(prices)]
+    specs = [q for q in quotes if isinstance(q, SpecQuote)]
+    return found + _double_specs(specs)
+
+
+def _unit_breaches(contract: Contract, prices: list[PriceQuote]) -> list[str]:
+    found = []
+    units = {q.unit for q in prices if q.row is not None} - set(contract.units)
+    if units:
+        found.append(f"expected token prices per {' or '.join(contract.units)}, found {sorted(units)}")
+    currencies = {q.currency for q in prices} - set(contract.currencies)
+    if currencies:
+        found.append(f"expected prices in {' or '.join(contract.currencies)}, found {sorted(currencies)}")
+    return found
+
+
+def _bound_breaches(contract: Contract, prices: list[PriceQuote]) -> list[str]:
+    found = []
+    for q in prices:
+        usd = usd_per_mtok(q) if q.row is not None else None
+        if usd is not None and usd != 0 and not contract.bounds.low <= usd <= contract.bounds.high:
+            found.append(
+                f"{q.model_label}: {q.component} {q.value_text} {q.currency} per {q.unit} is outside "
+                f"{contract.bounds.low}..{contract.bounds.high} USD per 1M tokens ({q.locator})"
+            )
+    return found
+
+
+def _double_breaches(prices: list[PriceQuote]) -> list[str]:
+    """One wide row holds one price per component; two different ones are a contradiction."""
+    seen: dict[tuple[object, ...], PriceQuote] = {}
+    found = []
+    for q in prices:
+        key = (q.row, q.component, q.status == "struck", q.model_label, q.currency)
+        if q.row is None:
+            continue
+        other = seen.setdefault(key, q)
+        if other.value != q.value:
+            found.append(
+                f"{q.model_label}: two prices for {q.component} in one row, "
+                f"{other.value_text} ({other.locator}) and {q.value_text} ({q.locator})"
+            )
+    return found
+
+
+def _double_specs(specs: list[SpecQuote]) -> list[str]:
+    seen: dict[tuple[str, str], SpecQuote] = {}
+    found = []
+    for q in specs:
+        other = seen.setdefault((q.accelerator, q.field), q)
+        if other.value != q.value:
+            found.append(f"{q.accelerator}: two values for {q.field}, {other.value_text} and {q.value_text}")
+    return found
+
+
+def live_breaches(contract: Contract, names: Sequence[str], previous_names: Sequence[str] = ()) -> list[str]:
+    """What today's page owes: enough rows, the must-see names, and no mass disappearance.
+
+    ``names`` are the model (or accelerator) names of today's rows, ``previous_names`` those of the last
+    good reading.
+    """
+    found = []
+    if len(names) < contract.minimum_rows:
+        found.append(f"expected at least {contract.minimum_rows} rows, found {len(names)}")
+    lowered = [n.lower() for n in names]
+    missing = [m for m in contract.must_see if not any(m.lower() in n for n in lowered)]
+    if missing:
+        found.append(f"expected to see {', '.join(missing)}, found none of that name")
+    before = set(previous_names)
+    gone = before - set(names)
+    if before and len(gone) / len(before) > contract.allowed_loss:
+        found.append(
+            f"{len(gone)} of {len(before)} names of the last good reading are gone "
+            f"(allowed: {contract.allowed_loss:.0%}), for example {', '.join(sorted(gone)[:3])}"
+        )
+    return found

@@ -1,0 +1,93 @@
+"""A fetched page as untrusted bytes, and its safe readings: text, HTML tree, JSON.
+
+Size limits, charset and decompression are handled here once. Nothing on a page is ever executed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from sources.quote import PageChanged
+
+MAX_BYTES = 60_000_000
+"""Largest body (after decompression) that is read; the largest feed known (LiteLLM, Azure) is under 20 MB."""
+
+_BLOCKED = re.compile(
+    r"(just a moment\.\.\.|cf-challenge|challenge-platform|attention required! \| cloudflare|"
+    r"enable javascript and cookies to continue|access denied|verify you are human|captcha-delivery)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """The bytes of one capture. Parsers see nothing else: no file name, no date, no address."""
+
+    body: bytes
+
+    @cached_property
+    def raw(self) -> bytes:
+        """The body, gunzipped if it is gzip; raises ``PageChanged`` when it is too large or damaged."""
+        body = self.body
+        if body[:2] == b"\x1f\x8b":
+            try:
+                body = gzip.GzipFile(fileobj=io.BytesIO(body)).read(MAX_BYTES + 1)
+            except (OSError, EOFError) as error:
+                raise PageChanged(f"expected a whole gzip body, found a damaged one ({error})") from error
+        if len(body) > MAX_BYTES:
+            raise PageChanged(f"expected at most {MAX_BYTES} bytes, found more: the body is not read")
+        if not body.strip():
+            raise PageChanged("expected a page, found an empty body")
+        return body
+
+    @cached_property
+    def text(self) -> str:
+        """The body as text (UTF-8 or its declared charset, without BOM); refuses binary bodies."""
+        raw = self.raw
+        if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            return raw.decode("utf-16", errors="replace")
+        if raw[:3] == b"\xef\xbb\xbf":
+            raw = raw[3:]
+        if b"\x00" in raw[:4096]:
+            raise PageChanged("expected text, found a binary body")
+        try:
+            return raw.decode("utf-8").replace("\x00", "")
+        except UnicodeDecodeError:
+            declared = re.search(rb"charset=[\"']?([A-Za-z0-9_-]+)", raw[:4096])
+            name = declared[1].decode("ascii") if declared else "cp1252"
+            try:
+                return raw.decode(name, errors="strict").replace("\x00", "")
+            except (LookupError, UnicodeDecodeError):
+                return raw.decode("utf-8", errors="replace").replace("\x00", "")
+
+    @cached_property
+    def is_html(self) -> bool:
+        """Whether the body starts like an HTML document or holds HTML block tags."""
+        return bool(re.search(r"<(!doctype html|html|head|body|table|div|main|article)\b", self.text[:20000], re.I))
+
+    @cached_property
+    def tree(self) -> LexborHTMLParser:
+        """The parsed HTML (lexbor through selectolax; scripts are data)."""
+        return LexborHTMLParser(self.text)
+
+    @cached_property
+    def is_blocked(self) -> bool:
+        """Whether this is a challenge or denial page rather than content."""
+        return bool(_BLOCKED.search(self.text[:30000])) and len(self.text) < 60_000
+
+    def json(self) -> Any:
+        """The body as JSON (numbers stay text-exact: floats are ``Decimal``); ``PageChanged`` otherwise."""
+        from decimal import Decimal
+
+        try:
+            return json.loads(self.text, parse_float=Decimal)
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise PageChanged(f"expected JSON, found text that is not ({error})") from error

@@ -1,0 +1,128 @@
+"""What a parser gives: a value AS WRITTEN, the unit as written, the words it was read from, and where.
+
+Quotes are the only rows that leave ``sources``. Conversion to a common unit happens once, later, in
+the warehouse. A quote never holds a figure that is not on the page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+COMPONENTS = frozenset({
+    "input", "output", "cached_input", "cache_write_5m", "cache_write_1h", "cache_storage_hour",
+    "input_audio", "output_audio", "cached_input_audio", "input_image", "output_image", "cached_input_image",
+    "input_video", "output_video", "input_text_for_image", "embedding", "rerank", "request", "search",
+    "training", "image", "audio_minute", "audio_hour", "video_second", "character", "page", "hour", "other",
+})
+"""What a price is for. ``input``/``output``/``cached_input``/``cache_write_*`` of text make the wide form."""
+
+WIDE_COMPONENTS = {"input": "input", "output": "output", "cached_input": "cached",
+                   "cache_write_5m": "cache_write_5m", "cache_write_1h": "cache_write_1h"}
+
+TIERS = frozenset({"standard", "batch", "flex", "priority", "fast", "peak", "off-peak", "free"})
+STATUSES = frozenset({"in_force", "announced", "promotional", "struck"})
+
+
+class PageChanged(Exception):
+    """A page that cannot be trusted: blocked, moved, script-only, cut short, or of an unknown layout.
+
+    The message is a sentence that says what was expected and what was found.
+    """
+
+
+class ImplausibleValue(PageChanged):
+    """A figure that reads well and cannot be right (a TDP of 0, a bandwidth in bits, a price far out)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceQuote:
+    """One price of one model, as printed.
+
+    ``row`` is the ordinal of the wide-form row on the page (None: long form only). ``value`` is exact, in
+    ``currency`` per ``unit``; ``value_text`` are the page's own characters. ``effective_*`` are ISO 8601
+    dates or UTC timestamps (``2025-02-08T16:00Z``), empty when the page names none.
+    """
+
+    model_label: str
+    component: str
+    value: Decimal
+    value_text: str
+    unit: str
+    currency: str
+    evidence: str
+    locator: str
+    tier: str = "standard"
+    condition: str = ""
+    status: str = "in_force"
+    effective_from: str = ""
+    effective_to: str = ""
+    region: str = ""
+    model_id: str = ""
+    provider: str = ""
+    source: str = ""
+    row: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.component not in COMPONENTS:
+            raise ValueError(f"component {self.component!r} of {self.model_label!r} is not one of COMPONENTS")
+        if self.tier not in TIERS:
+            raise ValueError(f"tier {self.tier!r} of {self.model_label!r} is not one of TIERS")
+        if self.status not in STATUSES:
+            raise ValueError(f"status {self.status!r} of {self.model_label!r} is not one of STATUSES")
+        if not self.value.is_finite() or self.value < 0:
+            raise ValueError(f"price {self.value_text!r} of {self.model_label!r} is not a price")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecQuote:
+    """One figure of one accelerator. ``unit`` carries the sense (``TFLOPS dense``); ``basis`` official/secondary."""
+
+    accelerator: str
+    field: str
+    value: Decimal
+    value_text: str
+    unit: str
+    evidence: str
+    locator: str
+    qualifier: str = ""
+    basis: str = "official"
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RentalQuote:
+    """One offer of accelerators by the hour: ``value`` in ``currency`` per accelerator-hour unless ``per``."""
+
+    provider: str
+    accelerator: str
+    value: Decimal
+    value_text: str
+    evidence: str
+    locator: str
+    currency: str = "USD"
+    term: str = "on_demand"
+    sku: str = ""
+    region: str = ""
+    accelerators_in_offer: int = 1
+    observed_at: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnergyQuote:
+    """One energy figure: electricity price, PUE or measured J/token, for a subject and a period."""
+
+    quantity: str
+    subject: str
+    period: str
+    value: Decimal
+    value_text: str
+    unit: str
+    evidence: str
+    locator: str
+    qualifier: str = ""
+    source: str = ""
+
+
+Quote = PriceQuote | SpecQuote | RentalQuote | EnergyQuote

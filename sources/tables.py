@@ -1,0 +1,232 @@
+"""Tables of a page, HTML or Markdown, as rectangular grids with merged cells filled in.
+
+The one table reader of all parsers. Merged cells (``rowspan``/``colspan``) are repeated into every place
+they cover and marked ``spanned``; struck text (``<del>``, ``<s>``, ``~~x~~``) is kept apart from the text
+in force; footnote marks (``<sup>``) are dropped from the text and kept in ``notes``. What a table means
+belongs to the parser.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from units.quantity import plain
+
+MAX_CELLS = 400_000
+MAX_SPAN = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One place of a grid: ``text`` in force, ``lines`` (the text cut at <br>), ``struck`` and ``notes``."""
+
+    text: str = ""
+    lines: tuple[str, ...] = ()
+    struck: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    spanned: bool = False
+    header: bool = False
+    missing: bool = False
+    """True where the row was shorter than the table: there is no cell here, not even an empty one."""
+
+
+@dataclass(slots=True)
+class Grid:
+    """A table: ``rows`` of equal length, the ``heading`` path above it (outermost first), its ordinal."""
+
+    rows: list[list[Cell]]
+    heading: tuple[str, ...] = ()
+    index: int = 0
+    caption: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def width(self) -> int:
+        return len(self.rows[0]) if self.rows else 0
+
+    def texts(self) -> list[list[str]]:
+        """The text of every cell, row by row."""
+        return [[cell.text for cell in row] for row in self.rows]
+
+    def header(self) -> list[str]:
+        """The text of the first row."""
+        return [cell.text for cell in self.rows[0]] if self.rows else []
+
+    def locator(self, row: int, column: int) -> str:
+        """Where a cell stands, for the quote."""
+        return f"table {self.index + 1}, row {row + 1}, column {column + 1}"
+
+
+_BLOCKS = {"p", "div", "li", "ul", "ol", "tr", "section", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt"}
+_STRUCK = {"del", "s", "strike"}
+_SKIP = {"script", "style", "template", "noscript", "svg"}
+
+
+def node_cell(node: Any) -> Cell:
+    """Read one HTML node as a cell: text in force, lines, struck text, footnote marks."""
+    parts: list[str] = []
+    struck: list[str] = []
+    notes: list[str] = []
+
+    def walk(current: Any) -> None:
+        child = current.first_child if hasattr(current, "first_child") else current.child
+        while child is not None:
+            tag = child.tag
+            if tag == "-text":
+                parts.append(child.text_content or "")
+            elif tag == "br":
+                parts.append("\n")
+            elif tag in _STRUCK or _is_struck(child):
+                struck.append(plain(child.text(deep=True, separator=" ")))
+                parts.append(" ")
+            elif tag == "sup":
+                notes.append(plain(child.text(deep=True, separator=" ")))
+            elif tag in _SKIP or tag == "-comment":
+                pass
+            else:
+                block = tag in _BLOCKS
+                parts.append("\n" if block else "")
+                walk(child)
+                parts.append("\n" if block else "")
+            child = child.next
+
+    walk(node)
+    return _cell("".join(parts), struck, notes, header=node.tag == "th")
+
+
+def _is_struck(node: Any) -> bool:
+    attributes = node.attributes
+    marks = f"{attributes.get('style') or ''} {attributes.get('class') or ''}"
+    return "line-through" in marks
+
+
+def _cell(text: str, struck: list[str], notes: list[str], *, header: bool = False) -> Cell:
+    lines = tuple(line for line in (plain(part) for part in text.split("\n")) if line)
+    return Cell(" ".join(lines), lines, tuple(s for s in struck if s), tuple(n for n in notes if n), header=header)
+
+
+def html_grids(tree: Any) -> list[Grid]:
+    """All innermost tables of an HTML tree in document order, each with the headings it stands under."""
+    grids: list[Grid] = []
+    path: dict[int, str] = {}
+    for node in tree.css("h1,h2,h3,h4,h5,h6,table"):
+        if node.tag != "table":
+            level = int(node.tag[1])
+            path = {k: v for k, v in path.items() if k < level}
+            path[level] = plain(node.text(deep=True, separator=" "))
+            continue
+        if node.css_first("table table") is not None or len(node.css("table")) > 1:
+            continue
+        rows = _fill(node)
+        if rows:
+            caption = node.css_first("caption")
+            grids.append(Grid(rows, tuple(path[k] for k in sorted(path)), len(grids),
+                              node_cell(caption).text if caption is not None else "",
+                              {k: v or "" for k, v in node.attributes.items()}))
+    return grids
+
+
+def _span(value: str | None, left: int) -> int:
+    """A row or column span: ``0`` means to the end of the table (HTML) but pages print it on placeholders."""
+    try:
+        span = int(value) if value else 1
+    except ValueError:
+        return 1
+    return max(0, min(span, MAX_SPAN)) if span else 0
+
+
+def _fill(table: Any) -> list[list[Cell]]:
+    """Expand merged cells into a rectangle; cells with rowspan=0 or colspan=0 are placeholders and skipped."""
+    pending: dict[tuple[int, int], Cell] = {}
+    rows: list[list[Cell]] = []
+    trs = table.css("tr")
+    total = 0
+    for r, tr in enumerate(trs):
+        row: dict[int, Cell] = {}
+        column = 0
+        child = tr.child if not hasattr(tr, "first_child") else tr.first_child
+        while child is not None:
+            if child.tag in ("td", "th"):
+                down = _span(child.attributes.get("rowspan"), len(trs) - r)
+                right = _span(child.attributes.get("colspan"), 1)
+                if down and right:
+                    while (r, column) in pending:
+                        column += 1
+                    cell = node_cell(child)
+                    twin = Cell(cell.text, cell.lines, cell.struck, cell.notes, True, cell.header)
+                    for i in range(min(down, len(trs) - r)):
+                        for j in range(right):
+                            pending[(r + i, column + j)] = cell if i == j == 0 else twin
+                            total += 1
+                    column += right
+            if total > MAX_CELLS:
+                return []
+            child = child.next
+        row = {c: pending.pop((r, c)) for c in sorted(c for (rr, c) in list(pending) if rr == r)} if pending else {}
+        rows.append([row.get(c, Cell(missing=True)) for c in range(max(row, default=-1) + 1)])
+    return _rectangle([row for row in rows if row])
+
+
+def _rectangle(rows: list[list[Cell]]) -> list[list[Cell]]:
+    width = max((len(row) for row in rows), default=0)
+    return [row + [Cell(missing=True)] * (width - len(row)) for row in rows]
+
+
+_RULE = re.compile(r"^\s*\|?\s*:?-{1,}:?\s*(\|\s*:?-{1,}:?\s*)*\|?\s*$")
+_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_STRIKE = re.compile(r"~~(.+?)~~|<(del|s|strike)\b[^>]*>(.*?)</\2>", re.IGNORECASE | re.DOTALL)
+_SUP = re.compile(r"<sup\b[^>]*>(.*?)</sup>", re.IGNORECASE | re.DOTALL)
+
+
+def markdown_cell(source: str) -> Cell:
+    """Read one Markdown cell: links and emphasis dropped, <br> cuts lines, ~~struck~~ text kept apart."""
+    struck = [plain(_strip(m[1] or m[3])) for m in _STRIKE.finditer(source)]
+    notes = [plain(_strip(m[1])) for m in _SUP.finditer(source)]
+    text = _SUP.sub("", _STRIKE.sub(" ", source))
+    return _cell(_strip(re.sub(r"<br\s*/?>", "\n", text, flags=re.IGNORECASE)), struck, notes)
+
+
+def _strip(text: str) -> str:
+    import html
+
+    text = _LINK.sub(r"\1", text)
+    text = re.sub(r"</?[a-zA-Z][^>]{0,500}>", "", text)
+    text = re.sub(r"(\*\*|__|`)", "", text)
+    text = re.sub(r"(?<![\w*])\*(?=\S)(.+?)(?<=\S)\*(?![\w*])", r"\1", text)
+    return html.unescape(re.sub(r"\\([\\`*_{}\[\]()#+.!|~$<>-])", r"\1", text))
+
+
+def markdown_grids(text: str) -> list[Grid]:
+    """All pipe tables of a Markdown text in order, each with the headings it stands under."""
+    grids: list[Grid] = []
+    path: dict[int, str] = {}
+    lines = text.splitlines()
+    i = 0
+    while i < len(lines):
+        heading = _HEADING.match(lines[i])
+        if heading:
+            level = len(heading[1])
+            path = {k: v for k, v in path.items() if k < level}
+            path[level] = markdown_cell(heading[2]).text
+        elif "|" in lines[i] and i + 1 < len(lines) and "-" in lines[i + 1] and _RULE.match(lines[i + 1]):
+            rows = [_split(lines[i])]
+            i += 2
+            while i < len(lines) and "|" in lines[i] and lines[i].strip():
+                rows.append(_split(lines[i]))
+                i += 1
+            grids.append(Grid(_rectangle([[markdown_cell(c) for c in row] for row in rows]),
+                              tuple(path[k] for k in sorted(path)), len(grids)))
+            continue
+        i += 1
+    return grids
+
+
+def _split(line: str) -> list[str]:
+    """Cut a pipe-table line at its unescaped bars, outside code spans."""
+    body = line.strip()
+    body = body[1:] if body.startswith("|") else body
+    body = body[:-1] if body.endswith("|") and not body.endswith("\\|") else body
+    return [part.replace("\\|", "|") for part in re.split(r"(?<!\\)\|", body)]

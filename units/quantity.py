@@ -1,0 +1,87 @@
+"""Text to exact quantity: money, counts and units as they are printed on pages.
+
+Here belongs the reading of a printed figure together with the unit printed next to it. What a figure is a
+price *of* belongs to the parsers. Nothing is guessed: a figure that cannot be read exactly, or a unit
+that is not known, raises ``UnreadableQuantity`` and never becomes a default.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+
+TOKEN_UNITS = {"1M tokens": Decimal(1), "1K tokens": Decimal(1000), "1 token": Decimal(1_000_000)}
+"""Units a token price is quoted in -> factor to a price per million tokens."""
+
+CURRENCIES = {"$": "USD", "US$": "USD", "USD": "USD", "€": "EUR", "EUR": "EUR", "¥": "CNY", "￥": "CNY",
+              "元": "CNY", "CNY": "CNY", "RMB": "CNY", "人民币": "CNY", "£": "GBP", "GBP": "GBP"}
+
+_SYMBOL = r"US\$|\$|€|¥|￥|£|USD|EUR|CNY|RMB|GBP|元"
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
+_MONEY = re.compile(rf"(?P<pre>{_SYMBOL})\s*(?P<a>{_NUMBER})|(?P<b>{_NUMBER})\s*(?P<post>{_SYMBOL})")
+
+
+class UnreadableQuantity(ValueError):
+    """A figure or unit that cannot be read exactly; the message names the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount as printed: ``text`` (the figure's own characters), exact ``amount``, ISO ``currency``."""
+
+    text: str
+    amount: Decimal
+    currency: str
+
+
+def plain(text: str) -> str:
+    """Normalise width, spaces and invisible marks (NBSP, BOM, zero-width, bidi) and strip markdown escapes."""
+    text = unicodedata.normalize("NFKC", text.replace("￥", "¥").replace("\\$", "$").replace("\\~", "~"))
+    text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def amounts(text: str) -> list[Money]:
+    """Every amount of money printed in ``text``, in order; an amount needs a currency sign or code.
+
+    ``$$1.5`` is one amount (a doubled sign is a page's typo), ``1,250.00`` has a thousands separator.
+    """
+    found = []
+    for match in _MONEY.finditer(re.sub(r"\$+", "$", plain(text))):
+        figure = match["a"] or match["b"]
+        sign = match["pre"] or match["post"]
+        found.append(Money(figure, Decimal(figure.replace(",", "")), CURRENCIES[sign]))
+    return found
+
+
+def one_amount(text: str) -> Money:
+    """The only amount in ``text``; raises ``UnreadableQuantity`` when there is none or more than one."""
+    found = amounts(text)
+    if len(found) != 1:
+        raise UnreadableQuantity(f"expected one amount of money in {text!r}, found {len(found)}")
+    return found[0]
+
+
+def number(text: str) -> Decimal:
+    """A bare figure (``"1,024"``, ``".5"``) as exact decimal; raises ``UnreadableQuantity`` otherwise."""
+    cleaned = plain(text)
+    if not re.fullmatch(_NUMBER, cleaned):
+        raise UnreadableQuantity(f"expected a figure, found {text!r}")
+    return Decimal(cleaned.replace(",", ""))
+
+
+def token_unit(text: str) -> str:
+    """The token unit printed in ``text``: ``1M tokens`` or ``1K tokens``.
+
+    Reads ``/ 1M tokens``, ``per million tokens``, ``/MTok``, ``per 1,000 tokens``, ``百万tokens`` and kin.
+    Raises ``UnreadableQuantity`` when the text names no unit, or two.
+    """
+    t = plain(text).lower().replace(",", "")
+    millions = re.search(r"(1\s*m\b|\b1m|\bm\s*tok|mtok|million|1000000|百万|\bmm\b|m tokens|m token)", t)
+    rest = t.replace("1000000", "")
+    thousands = re.search(r"(\b1\s*k\b|\b1k|\bk\s*tok|ktok|thousand|\b1000\b|千|k tokens|k token)", rest)
+    if bool(millions) == bool(thousands):
+        raise UnreadableQuantity(f"expected one token unit (per million or per thousand) in {text!r}")
+    return "1M tokens" if millions else "1K tokens"
