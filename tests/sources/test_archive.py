@@ -1,0 +1,152 @@
+"""The archive keeps what it was given, notices damage, and survives crashes."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from sources.archive import Archive, ArchiveUnusable, SnapshotCorrupt
+
+DAY1 = datetime(2026, 11, 1, 6, tzinfo=UTC)
+DAY2 = DAY1 + timedelta(days=1)
+URL = "https://example.org/pricing"
+
+
+@pytest.fixture
+def archive(tmp_path):
+    return Archive(tmp_path / "archive")
+
+
+def test_a_body_comes_back_byte_for_byte(archive):
+    body = bytes(range(256)) * 40
+    snapshot = archive.put("prices/x", URL, body, DAY1, etag='"a"', last_modified="Sun", status=200)
+    assert archive.read(snapshot.sha256) == body
+    assert archive.captures("prices/x") == [snapshot]
+    assert Archive(archive.path).captures("prices/x") == [snapshot]
+    assert snapshot.body_bytes == len(body) and snapshot.path.exists()
+
+
+def test_the_same_body_on_two_days_is_one_file_and_two_captures(archive):
+    first, second = (archive.put("prices/x", URL, b"same", day) for day in (DAY1, DAY2))
+    assert first.path == second.path
+    assert [s.fetched_at for s in archive.captures("prices/x")] == [DAY1, DAY2]
+    assert len(list(archive.path.glob("bodies/*/*"))) == 1
+
+
+def test_the_same_capture_given_twice_is_noted_once(archive):
+    for _ in range(2):
+        archive.put("prices/x", URL, b"same", DAY1)
+    assert len(archive.captures("prices/x")) == 1
+
+
+def test_captures_are_in_time_order_whatever_the_order_of_writing(archive):
+    archive.put("prices/x", URL, b"new", DAY2)
+    archive.put("prices/x", URL, b"old", DAY1)
+    assert archive.read(archive.latest("prices/x").sha256) == b"new"
+    assert archive.read(archive.latest("prices/x", before=DAY1).sha256) == b"old"
+    assert archive.latest("prices/x", before=DAY1 - timedelta(seconds=1)) is None
+    assert archive.latest("prices/never") is None
+
+
+def test_latest_keeps_the_addresses_of_one_source_apart(archive):
+    archive.put("prices/x", URL, b"one", DAY1)
+    archive.put("prices/x", URL + "/2", b"two", DAY2)
+    assert archive.read(archive.latest("prices/x", url=URL).sha256) == b"one"
+
+
+def test_an_unchanged_answer_is_a_capture_of_the_same_body(archive):
+    first = archive.put("prices/x", URL, b"body", DAY1, etag='"a"')
+    again = archive.confirm(first, DAY2)
+    assert (again.sha256, again.status, again.etag) == (first.sha256, 304, '"a"')
+    assert archive.latest("prices/x") == again
+
+
+@pytest.mark.parametrize("damage", [
+    lambda p: p.write_bytes(p.read_bytes()[:-9]),
+    lambda p: p.write_bytes(b"not gzip"),
+    lambda p: p.write_bytes(gzip.compress(b"another body")),
+    lambda p: p.write_bytes(b""),
+    lambda p: p.write_bytes(p.read_bytes()[:12] + b"\xff\xff\xff\xff" + p.read_bytes()[16:]),
+    lambda p: p.unlink(),
+])
+def test_a_damaged_snapshot_is_named_and_the_one_before_it_is_used(archive, damage):
+    old = archive.put("prices/x", URL, b"the old page, long enough to damage", DAY1)
+    new = archive.put("prices/x", URL, b"the new page, long enough to damage", DAY2)
+    damage(new.path)
+    with pytest.raises(SnapshotCorrupt, match="archive: expected"):
+        archive.read(new.sha256)
+    told = []
+    assert archive.latest("prices/x", on_corrupt=told.append) == old
+    assert "prices/x" in str(told[0])
+
+
+def test_fetching_the_same_body_again_heals_a_damaged_snapshot(archive):
+    snapshot = archive.put("prices/x", URL, b"body", DAY1)
+    snapshot.path.write_bytes(b"")
+    archive.put("prices/x", URL, b"body", DAY2)
+    assert archive.read(snapshot.sha256) == b"body"
+
+
+def test_an_index_line_cut_short_by_a_crash_costs_only_itself(archive):
+    archive.put("prices/x", URL, b"one", DAY1)
+    index = archive.path / "captures" / "prices" / "x.jsonl"
+    whole = index.read_bytes()
+    index.write_bytes(whole + whole[: len(whole) // 2])
+    archive.put("prices/x", URL, b"two", DAY2)
+    assert [archive.read(s.sha256) for s in archive.captures("prices/x")] == [b"one", b"two"]
+
+
+@pytest.mark.parametrize("line", [b"\x00\xff", b"[]", b"null", b'{"sha256": "../../etc"}', b"[" * 5000,
+                                  (b'{"sha256":"x","url":"u","fetched_at":"2026-01-01T00:00:00+00:00","etag":"",'
+                                  b'"last_modified":"","status":200,"body_bytes":1}')])
+def test_a_foreign_index_line_is_passed_over(archive, line):
+    snapshot = archive.put("prices/x", URL, b"one", DAY1)
+    index = archive.path / "captures" / "prices" / "x.jsonl"
+    index.write_bytes(line + b"\n" + index.read_bytes())
+    assert archive.captures("prices/x") == [snapshot]
+
+
+def test_a_crash_between_writing_and_renaming_leaves_nothing_readable(archive, monkeypatch):
+    def refuse(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(ArchiveUnusable, match=r"No space left on device.*DEFLATION_HOME"):
+        archive.put("prices/x", URL, b"body", DAY1)
+    assert archive.captures("prices/x") == []
+    assert [p for p in archive.path.glob("bodies/*/*")] == []
+
+
+def test_an_archive_below_a_file_is_refused_with_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ArchiveUnusable, match="archive: expected to write below"):
+        Archive(tmp_path / "file" / "archive").put("prices/x", URL, b"body", DAY1)
+
+
+@pytest.mark.parametrize("key", ["x", "../x/y", "prices/../x", "prices/", "prices/a/b", "prices/.x"])
+def test_a_key_that_leaves_the_archive_is_refused(archive, key):
+    with pytest.raises(ValueError, match="KIND/NAME"):
+        archive.put(key, URL, b"body", DAY1)
+
+
+def test_times_are_kept_in_utc_and_a_time_without_zone_is_refused(archive):
+    local = datetime(2026, 11, 1, 8, tzinfo=timezone(timedelta(hours=2)))
+    assert archive.put("prices/x", URL, b"body", local).fetched_at == DAY1
+    with pytest.raises(ValueError, match="zone"):
+        archive.put("prices/x", URL, b"body", datetime(2026, 11, 1))
+
+
+def test_many_threads_lose_no_capture(archive):
+    def work(n):
+        for i in range(10):
+            archive.put("prices/x", URL, f"{n}.{i}".encode(), DAY1 + timedelta(seconds=n * 10 + i))
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    assert len(archive.captures("prices/x")) == 60
+    assert archive.keys() == ["prices/x"]
