@@ -1,4 +1,4 @@
-"""The catalogue of sources: every folder under a kind that holds a ``contract.toml``. No list to edit.
+"""The catalogue of sources: every folder of a kind with a ``contract.toml`` and a ``parse.py``. No list to edit.
 
 A source is named ``KIND/NAME`` (``prices/anthropic``); KIND ``prices`` covers providers and aggregators.
 ``Source.read`` is the only way rows enter: page -> parser -> contract, or one of ``UNTRUSTED``.
@@ -85,7 +85,8 @@ def sources() -> dict[str, Source]:
     for kind, folders in FOLDERS.items():
         for folder in folders:
             for contract in sorted((ROOT / folder).glob("*/contract.toml")):
-                found[f"{kind}/{contract.parent.name}"] = Source(kind, contract.parent)
+                if (contract.parent / "parse.py").exists():
+                    found[f"{kind}/{contract.parent.name}"] = Source(kind, contract.parent)
     return dict(sorted(found.items()))
 
 

@@ -11,7 +11,8 @@ import click
 @click.command(epilog="\b\nExamples:\n  deflation parse prices/anthropic page.md\n"
                "  deflation parse prices/openai page.html --long\n"
                "  deflation parse hardware/nvidia sheet.html\n"
-               "  deflation parse --check ../shared/data/prices")
+               "  deflation parse --check ../shared/data/prices\n"
+               "  deflation parse prices/anthropic --check ../shared/data/prices")
 @click.argument("source", required=False, metavar="KIND/NAME")
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--long", "long_form", is_flag=True, help="Every quote with evidence and locator.")
@@ -32,7 +33,7 @@ def command(source: str | None, file: Path | None, long_form: bool, check_dir: P
     if check_dir is not None:
         from sources.exactness import check_folder, render
 
-        results = check_folder(check_dir)
+        results = check_folder(check_dir, only=source or "")
         click.echo(render(results))
         sys.exit(0 if all(r.exact for r in results) else 1)
     if source is None or file is None:
