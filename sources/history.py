@@ -1,0 +1,208 @@
+"""From quotes to history: what each witness said an offer cost and when, and which of them is believed.
+
+An offer is (provider, canonical model, tier, condition). A witness interval says what one source said;
+nothing is overwritten, a change begins a new interval. Belief ranks witnesses (first-party page, host's own
+page, documented correction, feed) day by day, quarantines moves nobody confirms, and writes down every
+disagreement. All inputs are already cut to what was known on a day, so the result is vintage-true.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from units.quantity import TOKEN_UNITS
+
+KEY = ["provider", "model", "tier", "condition"]
+PRICES = {
+    "input": "price_input_usd_per_mtok",
+    "output": "price_output_usd_per_mtok",
+    "cached_input": "price_cached_input_usd_per_mtok",
+    "cache_write_5m": "price_cache_write_usd_per_mtok",
+    "cache_write_1h": "price_cache_write_1h_usd_per_mtok",
+}
+INTERVAL_COLUMNS = [
+    *KEY, "model_label", "currency", *PRICES.values(), "valid_from", "valid_to", "valid_from_basis", "end_reason",
+    "observed_at", "closed_observed_at", "source", "source_ref", "source_url", "licence", "witness", "rank", "origin",
+    "evidence", "snapshot_sha256", "quote_id", "confirmed_at",
+]
+RANKS = {"first_party": 0, "host": 1, "correction": 2, "feed": 3}
+AGREE_SHARE = 0.01
+"""Two prices agree when they differ by at most this share (feeds round)."""
+CONFIRM_DAYS = 2
+"""A large move stands alone only after it was still there this many days later."""
+
+
+def observed_intervals(quotes: pl.DataFrame, rates: pl.DataFrame, *, rank: str, witness: str,
+                       origin: str, confirmed_at: object = None) -> pl.DataFrame:
+    """Intervals of one source from its quotes (``reading.quote_schema('prices')``).
+
+    ``rates``: month, currency, units_per_usd (ECB reference rates). A price not in USD is converted at the
+    rate of its month; the list price stays in the quotes. Announced and struck prices make no interval.
+    Returns ``INTERVAL_COLUMNS`` without a canonical model (``model`` holds the printed label).
+    """
+    if quotes.is_empty():
+        return empty_intervals()
+    offers = _offers(_in_usd(quotes, rates))
+    order = offers.select("source_url", "fetched_at", "observed_at").unique().sort("source_url", "fetched_at")
+    order = order.with_columns(
+        pl.int_range(pl.len()).over("source_url").alias("capture"),
+        pl.col("observed_at").shift(-1).over("source_url").alias("next_observed_at"),
+    )
+    keys = ["source_url", "provider", "model_label", "tier", "condition", "currency", "twin"]
+    runs = offers.join(order, on=["source_url", "fetched_at", "observed_at"]).sort([*keys, "capture"])
+    same = pl.all_horizontal(
+        pl.col("capture") == pl.col("capture").shift(1).over(keys) + 1,
+        *(pl.col(p).eq_missing(pl.col(p).shift(1).over(keys)) for p in PRICES.values()),
+    )
+    runs = runs.with_columns((~same.fill_null(False)).cum_sum().over(keys).alias("run"))
+    runs = runs.group_by([*keys, "run"], maintain_order=True).agg(
+        *(pl.col(p).first() for p in PRICES.values()), pl.col("observed_at").first().alias("valid_from"),
+        pl.col("next_observed_at").last().alias("valid_to"), pl.col("capture").last(), pl.col("source").first(),
+        pl.col("snapshot_sha256").last(), pl.col("evidence").last(), pl.col("quote_id").last(),
+    )
+    changed = (pl.col("run").shift(-1).over(keys).is_not_null()) & (pl.col("valid_from").shift(-1).over(keys) == pl.col("valid_to"))
+    confirmed = pl.lit(confirmed_at, dtype=pl.Date) if confirmed_at is not None else pl.col("valid_from")
+    return runs.with_columns(
+        pl.col("model_label").alias("model"), pl.lit("observed").alias("valid_from_basis"),
+        pl.when(pl.col("valid_to").is_null()).then(pl.lit("")).when(changed).then(pl.lit("changed"))
+        .otherwise(pl.lit("removed")).alias("end_reason"),
+        pl.col("valid_from").alias("observed_at"), pl.col("valid_to").alias("closed_observed_at"),
+        pl.lit("").alias("source_ref"), pl.lit("").alias("licence"), pl.lit(witness or None).fill_null(pl.col("source")).alias("witness"),
+        pl.lit(RANKS[rank], dtype=pl.Int64).alias("rank"), pl.lit(origin).alias("origin"),
+        pl.coalesce(pl.col("valid_to"), confirmed).alias("confirmed_at"),
+    ).select(INTERVAL_COLUMNS)
+
+
+def _in_usd(quotes: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
+    """Wide-form quotes in force as USD per million tokens."""
+    factors = {k: float(v) for k, v in TOKEN_UNITS.items()}
+    rows = quotes.filter(
+        pl.col("wide_row").is_not_null() & pl.col("unit").is_in(list(factors)) & pl.col("component").is_in(list(PRICES))
+        & pl.col("status").is_in(["in_force", "promotional"])
+        & ((pl.col("effective_from") == "") | (pl.col("effective_from").str.slice(0, 10) <= pl.col("observed_at").cast(pl.String)))
+    )
+    rows = rows.with_columns(pl.col("observed_at").dt.truncate("1mo").alias("month")).sort("month")
+    known = rates.select("month", "currency", "units_per_usd").sort("month")
+    rows = rows.join_asof(known, on="month", by="currency", check_sortedness=False)
+    units = pl.when(pl.col("currency") == "USD").then(1.0).otherwise(pl.col("units_per_usd"))
+    return rows.with_columns(
+        (pl.col("value") * pl.col("unit").replace_strict(factors, return_dtype=pl.Float64) / units).alias("usd")
+    ).filter(pl.col("usd").is_not_null())
+
+
+def _offers(quotes: pl.DataFrame) -> pl.DataFrame:
+    """One row per offer and capture: components side by side; ``twin`` tells offers of one name apart."""
+    place = pl.when(pl.col("region") == "").then(pl.col("condition")).otherwise(
+        pl.concat_str(pl.col("condition"), pl.lit(" region "), pl.col("region")).str.strip_chars())
+    rows = quotes.with_columns(place.alias("condition"))
+    key = ["source", "source_url", "fetched_at", "observed_at", "provider", "model_label", "tier", "condition", "currency"]
+    offers = rows.group_by([*key, "wide_row"], maintain_order=True).agg(
+        *(pl.col("usd").filter(pl.col("component") == c).first().alias(p) for c, p in PRICES.items()),
+        pl.col("evidence").first(), pl.col("snapshot_sha256").first(), pl.col("quote_id").first(),
+    )
+    offers = offers.sort([*key, "wide_row"]).unique([*key, *PRICES.values()], keep="first", maintain_order=True)
+    return offers.with_columns(pl.int_range(pl.len()).over(key).alias("twin"))
+
+
+def empty_intervals() -> pl.DataFrame:
+    """No intervals, with the right columns."""
+    schema: dict[str, type[pl.DataType]] = dict.fromkeys(INTERVAL_COLUMNS, pl.String)
+    schema |= dict.fromkeys(PRICES.values(), pl.Float64)
+    schema |= dict.fromkeys(("valid_from", "valid_to", "observed_at", "closed_observed_at", "confirmed_at"), pl.Date)
+    return pl.DataFrame(schema=schema | {"rank": pl.Int64})
+
+
+def packaged_intervals(history: pl.DataFrame, rank_of: dict[str, int]) -> pl.DataFrame:
+    """The packaged history (``reference.at('price_history', as_of)``) in the shape of witness intervals."""
+    rank = pl.col("source").replace_strict(rank_of, default=RANKS["feed"], return_dtype=pl.Int64)
+    rank = pl.when(pl.col("correction_id") != "").then(RANKS["correction"]).otherwise(rank)
+    return history.with_columns(
+        *(pl.col(p).cast(pl.Float64) for p in PRICES.values()), pl.col("model_label").alias("model"), rank.alias("rank"),
+        pl.lit("packaged").alias("origin"), pl.lit("").alias("evidence"), pl.lit("").alias("snapshot_sha256"),
+        pl.lit("").alias("quote_id"), pl.coalesce("closed_observed_at", "observed_at").alias("confirmed_at"),
+    ).select(INTERVAL_COLUMNS)
+
+
+def believe(witnesses: pl.DataFrame) -> pl.DataFrame:
+    """The believed history: per offer and day the interval of the best-ranked witness, adjacent ones merged.
+
+    Ties go to the witness that knew it most recently. Returns ``INTERVAL_COLUMNS``.
+    """
+    ranked = witnesses.filter(pl.any_horizontal(pl.col(p).is_not_null() for p in ("price_input_usd_per_mtok", "price_output_usd_per_mtok")))
+    ranked = ranked.sort([*KEY, "rank", "observed_at", "source", "model_label", "valid_from", *PRICES.values()], nulls_last=True)
+    ranked = ranked.with_columns(pl.int_range(pl.len()).alias("interval"))
+    starts = ranked.select(*KEY, pl.col("valid_from").alias("day"))
+    ends = ranked.select(*KEY, pl.col("valid_to").alias("day")).drop_nulls("day")
+    days = pl.concat([starts, ends]).unique().sort([*KEY, "day"])
+    days = days.with_columns(pl.col("day").shift(-1).over(KEY).alias("until"))
+    cover = days.join(ranked.select(*KEY, "interval", "valid_from", "valid_to", "rank", "observed_at"), on=KEY)
+    cover = cover.filter((pl.col("valid_from") <= pl.col("day")) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("day"))))
+    best = cover.sort([*KEY, "day", "rank", "observed_at", "interval"], descending=[False] * 6 + [True, False])
+    best = best.unique([*KEY, "day"], keep="first", maintain_order=True).select("interval", "day", "until")
+    chosen = best.join(ranked, on="interval").sort([*KEY, "day"])
+    return _merged(chosen)
+
+
+def _merged(chosen: pl.DataFrame) -> pl.DataFrame:
+    """Join segments that follow one another at the same prices into one interval."""
+    same = pl.all_horizontal(
+        pl.col("day") == pl.col("until").shift(1).over(KEY),
+        *(pl.col(p).eq_missing(pl.col(p).shift(1).over(KEY)) for p in PRICES.values()),
+    )
+    runs = chosen.with_columns((~same.fill_null(False)).cum_sum().over(KEY).alias("run"))
+    carried = [c for c in INTERVAL_COLUMNS if c not in (*KEY, "valid_from", "valid_to", "closed_observed_at", "end_reason", "confirmed_at")]
+    last = pl.col("until").last()
+    return runs.group_by([*KEY, "run"], maintain_order=True).agg(
+        *(pl.col(c).first() for c in carried), pl.col("day").first().alias("valid_from"), last.alias("valid_to"),
+        pl.col("closed_observed_at").last(), pl.col("end_reason").last(), pl.col("confirmed_at").max(),
+    ).select(INTERVAL_COLUMNS)
+
+
+def quarantine(witnesses: pl.DataFrame, allowed_change: float) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Split observed intervals that cannot be believed yet from the rest.
+
+    An observed price that moved more than ``allowed_change`` times from what was believed before, that no
+    independent witness states and that was not still there ``CONFIRM_DAYS`` later is held back; so is one
+    whose output is below its input or whose cached input is above its input. Returns (kept, held) where held
+    has ``price_kept_usd_per_mtok``, ``price_refused_usd_per_mtok``, ``token_class`` and ``reason``.
+    """
+    observed = witnesses.filter(pl.col("origin") != "packaged")
+    if observed.is_empty():
+        return witnesses, observed.with_columns(price_kept_usd_per_mtok=pl.lit(None, dtype=pl.Float64), price_refused_usd_per_mtok=pl.lit(None, dtype=pl.Float64), token_class=pl.lit(""), reason=pl.lit(""))
+    out = "price_output_usd_per_mtok"
+    rows = witnesses.with_row_index("id")
+    before = rows.select(*KEY, pl.col("valid_from").alias("before_from"), pl.col(out).alias("price_kept_usd_per_mtok"), "rank", pl.col("witness").alias("before_witness")).drop_nulls("price_kept_usd_per_mtok")
+    prior = rows.filter(pl.col("origin") != "packaged").join(before.sort("rank"), on=KEY, how="inner", suffix="_before")
+    agreeing = prior.filter((pl.col("before_witness") != pl.col("witness")) & ((pl.col("price_kept_usd_per_mtok") / pl.col(out) - 1).abs() <= AGREE_SHARE))["id"].unique()
+    last = prior.filter(pl.col("before_from") < pl.col("valid_from")).sort("before_from", "rank_before", descending=[True, False])
+    last = last.unique("id", keep="first", maintain_order=True)
+    ratio = pl.max_horizontal(pl.col(out) / pl.col("price_kept_usd_per_mtok"), pl.col("price_kept_usd_per_mtok") / pl.col(out))
+    alone = ~pl.col("id").is_in(agreeing.implode()) & ((pl.col("confirmed_at") - pl.col("valid_from")).dt.total_days() < CONFIRM_DAYS)
+    moved = last.filter((ratio > allowed_change) & alone & (pl.col(out) > 0)).select("id", "price_kept_usd_per_mtok", pl.col(out).alias("price_refused_usd_per_mtok")).with_columns(
+        token_class=pl.lit("output"), reason=pl.format("moved {} times in one step and no independent source confirms it yet", pl.max_horizontal(pl.col("price_refused_usd_per_mtok") / pl.col("price_kept_usd_per_mtok"), pl.col("price_kept_usd_per_mtok") / pl.col("price_refused_usd_per_mtok")).round(1)))
+    odd = rows.filter((pl.col("origin") != "packaged") & (pl.col(out) > 0)).select(
+        "id", pl.lit(None, dtype=pl.Float64).alias("price_kept_usd_per_mtok"),
+        pl.when(pl.col(out) < pl.col("price_input_usd_per_mtok")).then(pl.col(out)).when(pl.col("price_cached_input_usd_per_mtok") > pl.col("price_input_usd_per_mtok")).then(pl.col("price_cached_input_usd_per_mtok")).alias("price_refused_usd_per_mtok"),
+        pl.when(pl.col(out) < pl.col("price_input_usd_per_mtok")).then(pl.lit("output")).otherwise(pl.lit("cached_input")).alias("token_class"),
+    ).drop_nulls("price_refused_usd_per_mtok").filter(~pl.col("id").is_in(agreeing.implode())).with_columns(reason=pl.lit("output below input, or cached input above input, and no independent source confirms it"))
+    held = pl.concat([moved, odd], how="diagonal").unique("id", keep="first", maintain_order=True)
+    kept = rows.join(held, on="id", how="anti").drop("id")
+    return kept, held.join(rows, on="id").drop("id").sort([*KEY, "source"])
+
+
+def disagreements(witnesses: pl.DataFrame, believed: pl.DataFrame) -> pl.DataFrame:
+    """Who says something else today than what is believed: one row per offer, token class and other witness."""
+    now = believed.filter(pl.col("valid_to").is_null())
+    other = witnesses.filter(pl.col("valid_to").is_null())
+    pairs = now.join(other, on=KEY, suffix="_other").filter(pl.col("witness") != pl.col("witness_other"))
+    parts = [
+        pairs.select(*KEY, pl.lit(token).alias("token_class"), pl.col("source").alias("believed_source"),
+                     pl.col(price).alias("believed_usd_per_mtok"), pl.col("source_other").alias("other_source"),
+                     pl.col(f"{price}_other").alias("other_usd_per_mtok"), pl.col("valid_from_other").alias("valid_from"),
+                     pl.when(pl.col("rank") < pl.col("rank_other")).then(pl.lit("a first-party page or a documented correction outranks a feed"))
+                     .otherwise(pl.lit("both are feeds; the one that recorded it last is used")).alias("reason"))
+        for token, price in (("input", PRICES["input"]), ("output", PRICES["output"]), ("cached_input", PRICES["cached_input"]))
+    ]
+    found = pl.concat(parts).with_columns((pl.col("other_usd_per_mtok") / pl.col("believed_usd_per_mtok") - 1).alias("difference_share"))
+    found = found.filter(pl.col("difference_share").is_finite() & (pl.col("difference_share").abs() > AGREE_SHARE))
+    return found.sort([*KEY, "token_class", "other_source"]).unique([*KEY, "token_class", "other_source"], keep="first", maintain_order=True)

@@ -1,0 +1,57 @@
+"""SQL models and checks: one file per table or rule; its header comment is its documentation.
+
+``sql/core`` and ``sql/marts`` hold one SELECT per table (``marts/price_now.sql`` fills
+``marts.price_now``); ``sql/facts`` SELECTs that make fact rows; ``sql/checks`` SELECTs that must return
+no row; ``sql/examples`` queries for readers. Dependencies are parsed from the SQL, never listed by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+SQL = Path(__file__).parent / "sql"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One SQL file: the table it fills (or the check's name), its header comment, its SELECT, its inputs."""
+
+    name: str
+    text: str
+    sql: str
+    inputs: tuple[str, ...]
+    blocking: bool = False
+    table: str = ""
+
+
+def _read(path: Path, name: str) -> Model:
+    source = path.read_text(encoding="utf-8")
+    header = re.match(r"(?:--[^\n]*\n)*", source)
+    comment = "\n".join(line.removeprefix("--").strip() for line in (header[0] if header else "").splitlines())
+    settings = dict(re.findall(r"^(severity|table):\s*(\S+)$", comment, re.MULTILINE))
+    text = re.sub(r"^(severity|table):.*$", "", comment, flags=re.MULTILINE).strip()
+    return Model(name, text, source, tables_of(source), settings.get("severity", "error") == "error",
+                 settings.get("table", ""))
+
+
+def tables_of(sql: str) -> tuple[str, ...]:
+    """The ``schema.table`` names a SELECT reads, sorted, without its own CTEs."""
+    import sqlglot
+    from sqlglot import exp
+
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    return tuple(sorted({f"{t.db}.{t.name}" for t in tree.find_all(exp.Table) if t.db}))
+
+
+@lru_cache(maxsize=None)
+def models(folder: str) -> tuple[Model, ...]:
+    """The models of ``sql/<folder>`` in name order; each name is ``<folder>.<file stem>``."""
+    return tuple(_read(path, f"{folder}.{path.stem}") for path in sorted((SQL / folder).glob("*.sql")))
+
+
+def examples() -> dict[str, tuple[str, str]]:
+    """The example queries: name -> (what it answers, SQL)."""
+    return {m.name.partition(".")[2]: (m.text, m.sql) for m in models("examples")}

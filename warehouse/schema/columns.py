@@ -1,0 +1,167 @@
+"""The dictionary: what each column name means, once and everywhere, with its type and plausible limits.
+
+A name means the same in every table; a number's unit is the end of its name (``units/grammar.py``). Which
+table holds which column is said in ``tables.py``.
+"""
+
+from __future__ import annotations
+
+from warehouse.schema.types import Column
+
+_TEXT = {
+    # identity and provenance
+    "source": "source of the row: KIND/NAME of a source folder, or the public table or package it came from",
+    "kind": "kind of source or event, as listed in the table's comment",
+    "origin": "live (read in this run), archive (last good snapshot), packaged (facts shipped with the project)",
+    "status": "state of the row, as listed in the table's comment",
+    "message": "a sentence for the operator: what was expected, what came, what to do",
+    "url": "address the capture was read from",
+    "source_url": "where a person can check the row",
+    "source_ref": "the place inside the source: repository@commit, package==version, file",
+    "licence": "licence under which the fact may be carried",
+    "sha256": "content hash of the capture; names the file in the archive",
+    "snapshot_sha256": "content hash of the capture the row was read from; empty for packaged rows",
+    "parser_version": "content hash of the parser and the reading framework",
+    "quote_id": "content hash of one printed figure with its evidence",
+    "interval_id": "content hash of one price interval",
+    "offer_id": "provider|model label|tier|condition: the thing that has one price at a time",
+    "evidence": "the words the figure was read from",
+    "locator": "where on the page the words stand",
+    "basis": "quoted, derived or assumed; or how a secondary value was obtained",
+    "reason": "why, in a sentence",
+    # prices
+    "provider": "who sells: the maker's own API or a host",
+    "provider_tier": "first_party, host or feed",
+    "developer": "who made the model",
+    "family": "model family (clusters standard errors)",
+    "model": "canonical model; in forecast tables the forecasting model",
+    "model_label": "model as printed by the source",
+    "model_id": "API identifier as printed by the source",
+    "component": "what a price is for (sources/quote.py lists them)",
+    "token_class": "input, cached_input or output",
+    "value_text": "the figure's own characters",
+    "unit": "unit as written",
+    "currency": "ISO 4217 currency of the list",
+    "tier": "standard, batch, flex, priority, fast, peak, off-peak or free",
+    "condition": "when the price applies (context threshold, time of day), as printed",
+    "region": "region of the offer, as printed",
+    "effective_from": "start as printed (ISO date or UTC timestamp), empty when none is printed",
+    "effective_to": "end as printed, empty when none is printed",
+    "valid_from_basis": "declared, observed, commit, launch or open: how the start is known",
+    "component_prices": "further components as JSON: component -> price in USD per million tokens",
+    "believed_source": "the source whose price is used",
+    "other_source": "the source that says something else",
+    # quality
+    "benchmark": "benchmark name",
+    "benchmark_version": "version of the benchmark; versions are never mixed",
+    "effort_variant": "reasoning effort of the run, where stated",
+    # hardware and energy
+    "accelerator": "accelerator, canonical name",
+    "vendor": "maker of the accelerator",
+    "field": "name of a specification",
+    "qualifier": "sense of a figure: dense or sparse, per accelerator, direction, boundary",
+    "sku": "the provider's name of the offer",
+    "term": "on_demand, spot, reserved_1y, reserved_3y ...",
+    "note": "remark of the source or of the curator",
+    "operator": "who runs the data centres",
+    "sector": "consumer class of an electricity price",
+    "period": "the period a figure is for, as published",
+    "boundary": "what an energy figure includes: gpu_only, system or wall",
+    "task": "workload of a measurement",
+    "precision": "weight format of the run",
+    "parallelism": "how the run was spread over accelerators",
+    # results
+    "series": "name of the series as shown to readers",
+    "series_id": "id of the series: scale-threshold-tier-blend",
+    "fact_id": "id of a fact: section.name",
+    "section": "part of the report",
+    "subject": "what the fact is about",
+    "quantity": "what is stated",
+    "text_value": "the part of a fact that is words",
+    "sql": "the query that reproduces the number on the published file",
+    "inputs": "ids of the rows the number rests on, space separated",
+    "example": "name of an example query",
+    "answers": "what the query answers",
+    "topic": "what is not known",
+    "why": "why it is not known",
+    "what_would_tell": "what evidence would settle it",
+    "table_name": "schema.table",
+    "code_version": "content hash of the code and packaged facts",
+    "title": "title of the source",
+    "publisher": "who publishes the source",
+    "terms": "what the publisher's terms allow, in our words, with the day",
+    "witness": "group of sources that copy one another and count as one witness",
+    "end_reason": "changed, removed, declared, or empty while the interval is open",
+    "id": "id of the row a step of a chain points to",
+    "vintage": "id of the build: content hash of inputs, code and as-of date",
+}
+
+_DAY = {
+    "as_of": "the vintage day: nothing known later was used",
+    "observed_at": "day the source showed or recorded the row",
+    "closed_observed_at": "day the end of the interval became known",
+    "valid_from": "first day the price is in force",
+    "valid_to": "day the price ends (exclusive); null while in force",
+    "event_date": "day of the event",
+    "release_date": "day the model was released",
+    "launch_date": "day the accelerator was launched",
+    "date": "day of the row",
+    "confirmed_at": "last day a reading showed the row",
+    "obs_date": "day of the observation",
+}
+
+_MOMENT = {
+    "fetched_at": "when the capture was fetched (UTC); only raw tables hold it",
+}
+
+_COUNT = {
+    "wide_row": "ordinal of the wide-form row on the page; null for long-form-only quotes",
+    "rows": "rows read",
+    "cadence_days": "days between two readings of the source",
+    "rank": "rank of the witness: 0 first-party, 1 host's own page, 2 documented correction, 3 feed",
+    "age_days": "days from the last good reading to the vintage day",
+    "n": "observations behind the number",
+    "accelerators_in_offer": "accelerators sold together",
+    "ordinal": "order of the row",
+}
+
+_FLAG = {
+    "open_weights": "whether the weights can be downloaded",
+    "is_headline": "whether the report leads with it",
+    "is_champion": "whether this is the forecasting model of record",
+}
+
+_REAL = {
+    "value": ("the figure, in the row's unit", None, None),
+    "price_input_usd_per_mtok": ("price of input tokens", 0, 2000),
+    "price_output_usd_per_mtok": ("price of output tokens", 0, 2000),
+    "price_cached_input_usd_per_mtok": ("price of input tokens read from cache", 0, 2000),
+    "price_cache_write_usd_per_mtok": ("price of writing input tokens to cache (5 minutes)", 0, 2000),
+    "price_cache_write_1h_usd_per_mtok": ("price of writing input tokens to cache (1 hour)", 0, 2000),
+    "price_before_usd_per_mtok": ("price before the event", 0, 2000),
+    "price_after_usd_per_mtok": ("price after the event", 0, 2000),
+    "price_kept_usd_per_mtok": ("the price that stays", 0, None),
+    "price_refused_usd_per_mtok": ("the price that was refused", 0, None),
+    "price_usd_per_mtok": ("price of the row's token class or blend", 0, None),
+    "believed_usd_per_mtok": ("price of the believed source", 0, None),
+    "other_usd_per_mtok": ("price of the other source", 0, None),
+    "change_share": ("after / before - 1", -1, None),
+    "difference_share": ("other / believed - 1", None, None),
+    "score": ("benchmark score in the benchmark's own unit", None, None),
+    "lower": ("lower end of the interval", None, None),
+    "upper": ("upper end of the interval", None, None),
+    "interval_level": ("probability of the interval", 0, 1),
+}
+
+
+def _type_of(name: str) -> str:
+    for group, kind in ((_TEXT, "VARCHAR"), (_DAY, "DATE"), (_MOMENT, "TIMESTAMPTZ"), (_COUNT, "BIGINT"), (_FLAG, "BOOLEAN")):
+        if name in group:
+            return kind
+    return "DOUBLE"
+
+
+COLUMNS: dict[str, Column] = {
+    **{n: Column(n, _type_of(n), t) for g in (_TEXT, _DAY, _MOMENT, _COUNT, _FLAG) for n, t in g.items()},
+    **{n: Column(n, "DOUBLE", t, low, high) for n, (t, low, high) in _REAL.items()},
+}

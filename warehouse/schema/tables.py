@@ -1,0 +1,103 @@
+"""Every table of the warehouse: what one row is, its columns in order, its key.
+
+``raw`` holds what was read, ``core`` the joined and believed facts, ``stats`` and ``engine`` what the two
+libraries computed, ``marts`` what readers query, ``facts`` every number of the report. The columns'
+meanings are in ``columns.py``. One raw table per source appears by discovery: its name is derived from the
+source's key, its shape from the source's kind.
+"""
+
+from __future__ import annotations
+
+from warehouse.schema.computed import COMPUTED
+from warehouse.schema.types import Table
+
+PRICES = "price_input_usd_per_mtok price_output_usd_per_mtok price_cached_input_usd_per_mtok"
+INTERVAL = (
+    "provider model tier condition model_label currency " + PRICES +
+    " price_cache_write_usd_per_mtok price_cache_write_1h_usd_per_mtok valid_from valid_to valid_from_basis end_reason"
+    " observed_at closed_observed_at source source_ref source_url licence witness rank origin evidence"
+    " snapshot_sha256 quote_id confirmed_at"
+)
+CAPTURE = "quote_id source snapshot_sha256 source_url fetched_at observed_at"
+
+RAW_SHAPES = {
+    "prices": Table("raw.prices", "one printed price with the words it was read from", tuple((
+        CAPTURE + " model_label component value_text unit currency evidence locator tier condition status"
+        " effective_from effective_to region model_id provider value wide_row").split()), ("quote_id",), "prices"),
+    "hardware": Table("raw.hardware", "one printed specification with the words it was read from", tuple((
+        CAPTURE + " accelerator field value_text unit evidence locator qualifier basis value").split()), ("quote_id",), "hardware"),
+    "rentals": Table("raw.rentals", "one printed rental offer with the words it was read from", tuple((
+        CAPTURE + " provider accelerator value_text evidence locator currency term sku region value"
+        " accelerators_in_offer").split()), ("quote_id",), "rentals"),
+    "energy": Table("raw.energy", "one printed energy figure with the words it was read from", tuple((
+        CAPTURE + " quantity subject period value_text unit evidence locator qualifier value").split()), ("quote_id",), "energy"),
+}
+
+
+def raw_name(source_key: str) -> str:
+    """The raw table of a source: ``prices/anthropic`` -> ``raw.prices_anthropic``."""
+    return "raw." + source_key.replace("/", "_").replace("-", "_").replace(".", "_")
+
+
+def raw_table(source_key: str) -> Table:
+    """The declaration of a source's raw table."""
+    shape = RAW_SHAPES[source_key.partition("/")[0]]
+    return Table(raw_name(source_key), f"{shape.text} ({source_key})", shape.columns, shape.key, shape.family)
+
+
+def _t(name: str, text: str, columns: str, key: str = "") -> Table:
+    return Table(name, text, tuple(columns.split()), tuple(key.split()))
+
+
+DECLARED = (
+    _t("raw.capture", "one address of one source in this run: what came of asking it (fetched, unchanged, not_due, failed, offline)",
+       "source source_url status message sha256 fetched_at", "source source_url"),
+    _t("core.vintage", "one row: the day this build speaks of, its id and the code it was made with",
+       "as_of vintage code_version", "as_of"),
+    _t("core.source", "one source: its contract, whether it was read live, from the archive or not, its age and problems",
+       "source kind title publisher provider_tier cadence_days terms status origin observed_at age_days rows message parser_version", "source"),
+    _t("core.price_witness", "one interval one witness stated for one offer; witnesses may contradict one another", "interval_id " + INTERVAL, "interval_id"),
+    _t("core.price_interval", "one believed price interval of one offer", "interval_id offer_id developer family open_weights provider_tier " + INTERVAL, "interval_id"),
+    _t("core.quarantine", "one price held back, with the reason; the old one stays",
+       "provider model tier condition token_class price_kept_usd_per_mtok price_refused_usd_per_mtok reason observed_at source evidence", "provider model tier condition token_class source"),
+    _t("core.disagreement", "one other witness that says something else today",
+       "provider model tier condition token_class believed_source believed_usd_per_mtok other_source other_usd_per_mtok difference_share valid_from reason", "provider model tier condition token_class other_source"),
+    _t("core.unmapped_label", "one printed model name that no alias maps to a canonical model", "provider model_label source n"),
+    _t("core.announced_price", "one price a page announced for a later day; not in force until a page confirms it",
+       "provider model_label component value currency unit effective_from effective_to observed_at source evidence quote_id", "quote_id"),
+    _t("marts.start_here", "what is in this file: tables to begin with and example queries that run", "ordinal table_name answers sql", "ordinal"),
+    _t("marts.price_now", "one offer's price in force on the vintage day",
+       "provider provider_tier model developer open_weights tier condition " + PRICES + " price_cache_write_usd_per_mtok price_cache_write_1h_usd_per_mtok"
+       " currency valid_from valid_from_basis observed_at source source_url origin evidence interval_id", "interval_id"),
+    _t("marts.price_history", "one believed price interval of one offer",
+       "provider provider_tier model developer open_weights tier condition " + PRICES + " valid_from valid_to valid_from_basis end_reason observed_at source source_url origin interval_id", "interval_id"),
+    _t("marts.price_events", "one change of one price: cut, rise, new or withdrawn",
+       "event_date kind provider model tier condition token_class price_before_usd_per_mtok price_after_usd_per_mtok change_share evidence source source_url snapshot_sha256"),
+    _t("marts.quarantine", "one price held back, with the reason; the old one stays",
+       "provider model tier condition token_class price_kept_usd_per_mtok price_refused_usd_per_mtok reason observed_at source evidence"),
+    _t("marts.disagreements", "one other witness that says something else today: who, what, since when, which is used and why",
+       "provider model tier condition token_class believed_source believed_usd_per_mtok other_source other_usd_per_mtok difference_share valid_from reason"),
+    _t("marts.data_health", "one source: live, archived, packaged, stale or failed, and how old",
+       "source kind origin status observed_at age_days rows message", "source"),
+    _t("marts.not_known", "one thing that this edition does not know", "topic why what_would_tell", "topic"),
+    _t("facts.fact", "one number (or verdict) of the report with its interval and the query that reproduces it",
+       "fact_id section subject quantity value unit lower upper interval_level n text_value basis as_of sql inputs", "fact_id"),
+    _t("facts.lineage", "one step of a fact's chain down to source, date and words",
+       "fact_id ordinal kind id text_value source source_url observed_at evidence snapshot_sha256"),
+)
+
+TABLES: dict[str, Table] = {t.name: t for t in (*DECLARED, *COMPUTED)}
+
+
+def table(name: str) -> Table:
+    """The declaration of ``schema.table``; raw tables of sources are derived from their name.
+
+    Raises ``KeyError`` naming the table and where to declare it.
+    """
+    if name in TABLES:
+        return TABLES[name]
+    kind = name.removeprefix("raw.").partition("_")[0]
+    if name.startswith("raw.") and kind in RAW_SHAPES:
+        shape = RAW_SHAPES[kind]
+        return Table(name, shape.text, shape.columns, shape.key, shape.family)
+    raise KeyError(f"{name} is not declared; add it to warehouse/schema/tables.py")

@@ -1,0 +1,33 @@
+"""The two record types of the schema: a column of the dictionary and a table made of columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A name with one meaning everywhere. ``type`` is a DuckDB type; ``low``/``high`` are plausible limits."""
+
+    name: str
+    type: str
+    text: str
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: ``schema.name``, what one row is, its columns in order, its key (unique, not null)."""
+
+    name: str
+    text: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...] = ()
+    family: str = ""
+    """Set where many tables share one shape (one raw table per source)."""
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def schema(self) -> str:
+        return self.name.partition(".")[0]

@@ -1,0 +1,156 @@
+"""The build file: validated transactional writes and read-only reads of ``build.duckdb``.
+
+One writer at a time (a file lock beside the database); every write replaces a whole table inside one
+transaction, so a crash leaves the table as it was. Readers of the published file are never blocked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+from filelock import FileLock, Timeout
+
+from warehouse.ddl import SCHEMAS, conform, create_table
+from warehouse.schema.tables import TABLES, table
+
+
+class WarehouseUnusable(Exception):
+    """The warehouse cannot be read or written: locked, corrupt, read-only, full. A sentence with the remedy."""
+
+
+class Store:
+    """The warehouse under construction at ``path``."""
+
+    def __init__(self, path: Path, *, lock_timeout_s: float = 10.0) -> None:
+        self.path = Path(path)
+        self.lock_timeout_s = lock_timeout_s
+
+    def prepare(self) -> None:
+        """Create the file with the declared schema; a file of another schema, or a corrupt one, is replaced."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            if self.path.exists() and not self._is_current():
+                self.path.unlink()
+                Path(f"{self.path}.wal").unlink(missing_ok=True)
+            with self.connection() as con:
+                for schema in SCHEMAS:
+                    con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+                for declared in TABLES.values():
+                    for statement in create_table(declared):
+                        con.execute(statement)
+                con.execute(f"COMMENT ON SCHEMA marts IS 'schema {schema_hash()}'")
+        except OSError as error:
+            raise WarehouseUnusable(f"{self.path}: cannot be written ({error.strerror}); free space or fix its permissions") from error
+
+    def _is_current(self) -> bool:
+        try:
+            with self.connection(read_only=True) as con:
+                found = con.execute("SELECT comment FROM duckdb_schemas() WHERE schema_name = 'marts'").fetchone()
+            return bool(found) and found[0] == f"schema {schema_hash()}"
+        except duckdb.Error:
+            return False
+
+    @contextmanager
+    def connection(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection that is closed on every path; writers hold the lock file while they have it."""
+        lock = FileLock(f"{self.path}.lock") if not read_only else None
+        try:
+            if lock is not None:
+                lock.acquire(timeout=self.lock_timeout_s)
+        except Timeout as error:
+            raise WarehouseUnusable(
+                f"{self.path}: another deflation run is writing; wait for it to end, then run again"
+            ) from error
+        except OSError as error:
+            raise WarehouseUnusable(f"{self.path}: cannot be locked ({error.strerror}); is the disk full or read-only?") from error
+        try:
+            con = _connect(self.path, read_only)
+            try:
+                yield con
+            finally:
+                con.close()
+        finally:
+            if lock is not None:
+                lock.release()
+
+    def write(self, name: str, frame: pl.DataFrame) -> int:
+        """Replace the rows of table ``name`` with ``frame`` in one transaction; returns the row count.
+
+        Raises ``ValueError`` when the frame does not match the declared schema.
+        """
+        shaped = conform(table(name), frame)
+        with self.connection() as con:
+            con.execute("BEGIN")
+            try:
+                con.execute(f"DELETE FROM {name}")
+                con.register("incoming", shaped.to_arrow())
+                con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming")
+                con.execute("COMMIT")
+            except BaseException as error:
+                con.execute("ROLLBACK")
+                if isinstance(error, duckdb.Error):
+                    raise _explained(self.path, error, f"writing {name}") from error
+                raise
+        return shaped.height
+
+    def read(self, sql: str) -> pl.DataFrame:
+        """Run a query on the build file and return its rows; ``sql`` may be a table name."""
+        with self.connection(read_only=True) as con:
+            return con.sql(sql if " " in sql.strip() else f"FROM {sql}").pl()
+
+    def execute(self, statements: list[str]) -> None:
+        """Run statements (models, macros) in one transaction."""
+        with self.connection() as con:
+            con.execute("BEGIN")
+            try:
+                for statement in statements:
+                    con.execute(statement)
+                con.execute("COMMIT")
+            except duckdb.Error as error:
+                con.execute("ROLLBACK")
+                raise _explained(self.path, error, statements[0][:60]) from error
+
+
+def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
+    config = {"preserve_insertion_order": "true", "threads": str(min(os.cpu_count() or 1, 4))}
+    try:
+        con = duckdb.connect(str(path), read_only=read_only, config=config)
+        con.execute("SET TimeZone = 'UTC'")
+        return con
+    except duckdb.Error as error:
+        raise _explained(path, error, "opening") from error
+
+
+def _explained(path: Path, error: duckdb.Error, doing: str) -> Exception:
+    text = str(error).splitlines()[0]
+    if "lock" in text.lower():
+        return WarehouseUnusable(f"{path}: locked by another program ({text}); close it and run again")
+    if isinstance(error, (duckdb.IOException, duckdb.FatalException)):
+        return WarehouseUnusable(f"{path}: {doing} failed ({text}); check free space and permissions, or delete the file to rebuild it")
+    return WarehouseUnusable(f"{path}: {doing} failed: {text}")
+
+
+def schema_hash() -> str:
+    """A short content hash of the declared schema, so that a file of another schema is rebuilt."""
+    text = "\n".join(s for t in TABLES.values() for s in create_table(t))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def query(path: Path, sql: str) -> Any:
+    """Run one read-only query on a published file; returns a polars frame. Raises ``WarehouseUnusable``."""
+    if not Path(path).exists():
+        raise WarehouseUnusable(f"{path} does not exist yet; `deflation run` makes it")
+    con = _connect(Path(path), True)
+    try:
+        return con.sql(sql).pl()
+    except duckdb.Error as error:
+        raise ValueError(str(error)) from error
+    finally:
+        con.close()
