@@ -40,8 +40,8 @@ _LONG = {
     "usd_per_week": "per week",
     "usd_per_kwh": "per kWh",
     "factor_per_year": "a year",
-    "mtok_per_month": "million tokens per month",
-    "mtok_per_week": "million tokens per week",
+    "mtok_per_month": "tokens per month",
+    "mtok_per_week": "tokens per week",
 }
 _KNOWN = sorted(
     {*_SUFFIX, *_LONG, "p_value", "log", "elasticity", "date", *_WHOLE},
@@ -78,19 +78,21 @@ def write(value: float | None, unit: str, half_width: float | None = None) -> st
     shown, width = value * scale, None if half_width is None else half_width * scale
     if unit in _WHOLE:
         body = _fixed(shown, 0)
-    elif width is not None:
+    elif width is not None and not unit.startswith("mtok"):
         places = decimals_for((shown,), width)
         if unit.startswith("usd") and 0 < places < 2 and abs(shown) < 100:
             places = 2  # money is read in cents
         body = _fixed(shown, places)
         if shown and not any(digit in "123456789" for digit in body):
             body = _fixed(shown, _decimals_for_figures(abs(shown), 1))
+    elif unit.startswith("mtok"):
+        return _tokens(shown)
     elif unit.startswith("usd"):
         body = _money(shown)
     elif unit in _HUNDRED:
         body = _fixed(shown, 0 if abs(shown) >= 10 else 1)
     else:
-        body = _fixed(shown, max(0, _decimals_for_figures(abs(shown), 3)))
+        body = _three_figures(shown)
     sign, body = ("−", body[1:]) if body.startswith("-") else ("", body)
     return sign + (_PREFIX["usd"] if unit.startswith("usd") else "") + body + _SUFFIX.get(unit, "")
 
@@ -113,20 +115,34 @@ def write_date(day: date | None) -> str:
 
 def write_day(day: date) -> str:
     """The day in words for mastheads: ``22 November 2026``."""
-    months = "January February March April May June July August September October November December".split()
+    months = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
     return f"{day.day} {months[day.month - 1]} {day.year}"
 
 
 def _money(value: float) -> str:
     """As quoted: at least two decimals, more where the price has them, at most six, whole above 1,000."""
+    if abs(value) >= 1e6:
+        return _three_figures(value / 1e6) + f"{_THIN}million"
     if abs(value) >= 1000:
         return _fixed(value, 0)
     if value and abs(value) < 0.01:
         return _fixed(value, _decimals_for_figures(abs(value), 2))
+    if not _is_short(value):
+        return _fixed(value, max(2, _decimals_for_figures(abs(value), 3)))
     exact = Decimal(repr(round(value, 4))).normalize()
-    return _fixed(value, max(2, min(4, -int(exact.as_tuple().exponent)))) if _is_short(value) else _fixed(
-        value, max(2, _decimals_for_figures(abs(value), 3))
-    )  # fmt: skip
+    return _fixed(value, max(2, -int(exact.as_tuple().exponent)))
+
+
+def _tokens(mtok: float) -> str:
+    """A volume given in millions of tokens, in the word that keeps it short."""
+    for size, word in ((1e6, "trillion"), (1e3, "billion")):
+        if abs(mtok) >= size:
+            return f"{_three_figures(mtok / size)}{_THIN}{word}"
+    return f"{_three_figures(mtok)}{_THIN}million"
+
+
+def _three_figures(value: float) -> str:
+    return _fixed(value, max(0, _decimals_for_figures(abs(value), 3)))
 
 
 def _is_short(value: float) -> bool:

@@ -1,0 +1,298 @@
+"""The fact book: the only way from a fact or a mart cell to the reader's eye.
+
+Every accessor writes the value once (``numbers``), notes what was printed and where it came from, and
+returns a ``Shown``, which templates may print. A bare number, or text with a digit that did not pass
+through the book, is refused by ``only_facts`` (Jinja's ``finalize``). Sentences are built with ``say``, whose
+literal words may hold no digit.
+
+Sources are written ``fact:<fact_id>.<field>``, ``mart:<name>.<row>.<column>``, ``count:<name>?<filter>`` and
+``edition:<field>``; the figures' list beside each edition holds them all.
+"""
+
+from __future__ import annotations
+
+import html
+import string
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple, Self
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from reports import numbers
+from reports.inputs import MARTS, Edition
+
+NAME_LIMIT = 90
+"""A name longer than this is cut: a 500-character model name must not break a table."""
+
+
+class UnsourcedFigure(ValueError):
+    """A template or a sentence tried to print a figure that is no fact."""
+
+
+class Printed(NamedTuple):
+    """One thing that was printed: its text, its source, the value behind it and its unit."""
+
+    text: str
+    source: str
+    value: str
+    unit: str
+
+
+class Shown(str):
+    """Text that came out of the book; in HTML it carries its source."""
+
+    source: str
+    value: str
+    tag: str
+
+    def __new__(cls, text: str, source: str, value: str = "", tag: str = "span") -> Self:
+        made = super().__new__(cls, text)
+        made.source, made.value, made.tag = source, value, tag
+        return made
+
+    def __html__(self) -> str:
+        if not any(c.isdigit() for c in self):
+            return html.escape(str(self))
+        attributes = f' data-f="{html.escape(self.source)}"'
+        if self.tag == "data":
+            attributes += f' value="{html.escape(self.value)}"'
+        return f"<{self.tag}{attributes}>{html.escape(str(self))}</{self.tag}>"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Words and what was shown between them; prints as text and as HTML."""
+
+    parts: tuple[str | Shown, ...]
+
+    def __str__(self) -> str:
+        return "".join(map(str, self.parts))
+
+    def __html__(self) -> str:
+        return "".join(p.__html__() if isinstance(p, Shown) else html.escape(p) for p in self.parts)
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)
+
+
+def say(words: str, **shown: Shown | Sentence | str) -> Sentence:
+    """Fill ``{name}`` places of ``words`` with what the book showed. Raises ``UnsourcedFigure`` on a digit."""
+    parts: list[str | Shown] = []
+    for literal, name, _spec, _conversion in string.Formatter().parse(words):
+        parts.append(_wordy(literal))
+        if name is None:
+            continue
+        part = shown[name]
+        if isinstance(part, Sentence):
+            parts.extend(part.parts)
+        else:
+            parts.append(part if isinstance(part, Shown) else _wordy(part))
+    return Sentence(tuple(part for part in parts if part))
+
+
+def join(sentences: Iterable[Sentence], separator: str = " ") -> Sentence:
+    """Several sentences as one."""
+    parts: list[str | Shown] = []
+    for sentence in sentences:
+        if sentence:
+            parts += ([separator] if parts else []) + list(sentence.parts)
+    return Sentence(tuple(parts))
+
+
+def only_facts(value: Any) -> Any:
+    """Jinja's ``finalize``: let words and what the book showed pass; refuse every other figure."""
+    if value is None or isinstance(value, (Shown, Sentence, Markup)):
+        return "" if value is None else value
+    if isinstance(value, str):
+        return _wordy(value)
+    raise UnsourcedFigure(
+        f"a template printed {value!r} of type {type(value).__name__}, expected something that the fact book "
+        "showed; use book.value(...), row.show(...) or book.count(...)"
+    )
+
+
+def clean(text: str, limit: int = NAME_LIMIT) -> str:
+    """One line of printable text: no control or direction characters, runs of space as one, cut at ``limit``."""
+    kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    line = " ".join(kept.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def safe_url(url: str | None) -> str:
+    """The address if it is plain http(s), else '' (a source's page may hold anything)."""
+    if not url or any(c.isspace() or unicodedata.category(c)[0] == "C" for c in url):
+        return ""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+@dataclass(eq=False)
+class FactBook:
+    """All that one rendering may print, and the list of what it printed."""
+
+    edition: Edition
+    printed: list[Printed] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._facts = {row["fact_id"]: row for row in self.edition.facts.iter_rows(named=True)}
+
+    # facts
+    def has(self, fact_id: str) -> bool:
+        """Whether the fact exists and has a value or a text."""
+        row = self._facts.get(fact_id)
+        return row is not None and (row["value"] is not None or bool(row["text_value"]))
+
+    def raw(self, fact_id: str, column: str = "value") -> Any:
+        """The stored value, to decide by; never to print."""
+        return self._facts.get(fact_id, {}).get(column)
+
+    def fact_ids(self, section: str | None = None) -> list[str]:
+        """Ids in order, of one section or of all."""
+        return [i for i, row in self._facts.items() if section in (None, row["section"])]
+
+    def value(self, fact_id: str) -> Shown:
+        """The fact's value to the digit that its interval allows."""
+        row = self._facts.get(fact_id, {})
+        half = _half(row.get("lower"), row.get("upper"))
+        unit = row.get("unit") or ""
+        return self._note(numbers.write(row.get("value"), unit, half), f"fact:{fact_id}.value", row.get("value"), unit)
+
+    def interval(self, fact_id: str) -> Shown:
+        """Both ends of the fact's interval, or '–'."""
+        row = self._facts.get(fact_id, {})
+        return self._interval(row.get("value"), row.get("lower"), row.get("upper"), row.get("unit") or "", f"fact:{fact_id}.interval")
+
+    def level(self, fact_id: str) -> Shown:
+        """The interval's level, '95 %'."""
+        return self.field(fact_id, "interval_level", "share")
+
+    def field(self, fact_id: str, column: str, unit: str = "") -> Shown:
+        """Another column of the fact: text, n, as_of, basis, sql."""
+        value = self._facts.get(fact_id, {}).get(column)
+        return self._any(value, unit or ("n" if column == "n" else ""), f"fact:{fact_id}.{column}", 400 if column == "sql" else NAME_LIMIT)
+
+    # marts
+    def rows(self, mart: str, where: Callable[[dict[str, Any]], bool] = lambda _row: True) -> list[Row]:
+        """The mart's rows in their order, those for which ``where`` holds."""
+        frame = self.edition.mart(mart)
+        return [Row(self, mart, i, r) for i, r in enumerate(frame.iter_rows(named=True)) if where(r)]
+
+    def count(self, mart: str, **equals: Any) -> Shown:
+        """How many rows have these values: a count is a figure as well, its source is the filter."""
+        found = sum(
+            all(row[k] in v if isinstance(v, (set, frozenset, tuple)) else row[k] == v for k, v in equals.items())
+            for row in self.edition.mart(mart).iter_rows(named=True)
+        )
+        terms = "&".join(f"{k}={'|'.join(map(str, v)) if isinstance(v, tuple) else v}" for k, v in sorted(equals.items()))
+        return self._note(numbers.write(float(found), "count"), f"count:{mart}?{terms}", found, "count")
+
+    def distinct(self, mart: str, column: str) -> Shown:
+        """How many different values a column has."""
+        found = self.edition.mart(mart)[column].drop_nulls().n_unique()
+        return self._note(numbers.write(float(found), "count"), f"distinct:{mart}.{column}", found, "count")
+
+    # the edition itself
+    def meta(self, name: str) -> Shown:
+        """``as_of``, ``vintage``, ``edition_id``, ``corrects`` or ``correction_note`` of the edition."""
+        return self._any(getattr(self.edition, name), "", f"edition:{name}", 300)
+
+    def day(self) -> Shown:
+        """The edition's day in words."""
+        return self._note(numbers.write_day(self.edition.as_of), "edition:as_of", self.edition.as_of, "date")
+
+    def changes(self) -> Iterator[tuple[Shown, Shown, Shown]]:
+        """What a correction changed: fact, value before, value after."""
+        for row in self.edition.changes.iter_rows(named=True):
+            fact, unit = row["fact_id"], self.raw(row["fact_id"], "unit") or ""
+            yield (
+                self._any(fact, "", f"changes:{fact}.fact_id", NAME_LIMIT),
+                self._any(row["before"], unit, f"changes:{fact}.before", NAME_LIMIT),
+                self._any(row["after"], unit, f"changes:{fact}.after", NAME_LIMIT),
+            )
+
+    def _interval(self, value: float | None, lower: float | None, upper: float | None, unit: str, source: str) -> Shown:
+        if lower is None or upper is None:
+            return self._note(numbers.MISSING, source, None, unit)
+        text = numbers.write_interval(value, lower, upper, unit)
+        return self._note(text, source, f"{lower!r} {upper!r}", unit)
+
+    def _any(self, value: Any, unit: str, source: str, limit: int) -> Shown:
+        if isinstance(value, date):
+            return self._note(numbers.write_date(value), source, value, "date")
+        if isinstance(value, bool) or value is None:
+            return self._note({True: "yes", False: "no", None: numbers.MISSING}[value], source, value, unit)
+        if isinstance(value, (int, float)):
+            return self._note(numbers.write(float(value), unit), source, value, unit)
+        return self._note(clean(str(value), limit), source, None, "text")
+
+    def _note(self, text: str, source: str, value: Any, unit: str) -> Shown:
+        written = "" if value is None else repr(value) if isinstance(value, float) else str(value)
+        if any(c.isdigit() for c in text):
+            self.printed.append(Printed(text, source, written, unit))
+        return Shown(text, source, written, "data" if isinstance(value, (int, float)) else "span")
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One row of a mart, read through the book."""
+
+    book: FactBook
+    mart: str
+    index: int
+    cells: dict[str, Any]
+
+    def raw(self, column: str) -> Any:
+        """The stored value, to decide by; never to print."""
+        return self.cells[column]
+
+    def has(self, column: str) -> bool:
+        """Whether there is something to print."""
+        return self.cells[column] not in (None, "")
+
+    def show(self, column: str, lower: str = "", upper: str = "", unit: str = "") -> Shown:
+        """The cell as text; with the columns of its interval, to the digit that the interval allows."""
+        value = self.cells[column]
+        unit = unit or numbers.unit_of(column)
+        if isinstance(value, float):
+            half = _half(self.cells[lower], self.cells[upper]) if lower else None
+            return self.book._note(numbers.write(value, unit, half), self._source(column), value, unit)
+        return self.book._any(value, "count" if MARTS[self.mart].columns[column] == "count" else "", self._source(column), NAME_LIMIT)
+
+    def long(self, column: str, limit: int = 320) -> Shown:
+        """A text that may run over lines: evidence, a reason."""
+        return self.book._any(self.cells[column], "", self._source(column), limit)
+
+    def interval(self, value: str, lower: str, upper: str, unit: str = "") -> Shown:
+        """Both ends of the interval of ``value``."""
+        if MARTS[self.mart].columns[lower] == "date":
+            low, high = (numbers.write_date(self.cells[c]) for c in (lower, upper))
+            return self.book._note(f"{low} to {high}", self._source(lower), f"{low} {high}", "date")
+        return self.book._interval(
+            self.cells[value], self.cells[lower], self.cells[upper], unit or numbers.unit_of(value), self._source(lower)
+        )
+
+    def url(self, column: str = "source_url") -> str:
+        """The address, if it is one that a reader may be sent to."""
+        return safe_url(self.cells[column])
+
+    def _source(self, column: str) -> str:
+        return f"mart:{self.mart}.{self.index}.{column}"
+
+
+def _half(lower: float | None, upper: float | None) -> float | None:
+    return None if lower is None or upper is None else (upper - lower) / 2.0
+
+
+def _wordy(text: str) -> str:
+    if any(c.isdigit() for c in text):
+        raise UnsourcedFigure(
+            f"the words {text[:60]!r} hold a figure that is no fact; show it through the fact book"
+        )
+    return text

@@ -1,0 +1,206 @@
+"""Tables, once as data and then as HTML, mail HTML, plain text and CSV.
+
+Belongs here: the shape of a table and its four forms. Not here: which columns a section shows
+(``sections``) and how a number is written (``numbers``).
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import html
+import io
+import textwrap
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+from markupsafe import Markup
+
+from reports.facts import FactBook, Sentence, Shown, say
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "＝", "＋", "－", "＠")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A cell that leads to a source."""
+
+    text: Shown | Sentence
+    url: str
+
+    def __str__(self) -> str:
+        return str(self.text)
+
+    def __html__(self) -> str:
+        inner = self.text.__html__()
+        if not self.url:
+            return inner
+        return f'<a href="{html.escape(self.url)}" rel="noopener noreferrer nofollow">{inner}</a>'
+
+
+Cell = Shown | Sentence | Link
+EMPTY = Sentence(())
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's header and whether it holds figures (right aligned)."""
+
+    header: str
+    figures: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Headers, rows of cells, and the caption that says what the rows are."""
+
+    caption: Sentence
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    emphasised: frozenset[int] = field(default_factory=frozenset)
+    """Rows that carry a total or the champion."""
+
+
+def table(caption: str | Sentence, columns: list[Column], rows: list[list[Cell]], emphasised: set[int] | None = None) -> Table | None:
+    """A table, or None where there is no row."""
+    said = caption if isinstance(caption, Sentence) else say(caption)
+    return Table(said, tuple(columns), tuple(map(tuple, rows)), frozenset(emphasised or ())) if rows else None
+
+
+def page_html(made: Table) -> Markup:
+    """The table for the page: caption, column and row headers, a focusable frame that scrolls sideways."""
+    head = "".join(f'<th scope="col"{_num(c)}>{html.escape(c.header)}</th>' for c in made.columns)
+    body = []
+    for i, row in enumerate(made.rows):
+        cells = [f'<th scope="row"{_num(made.columns[0])}>{row[0].__html__()}</th>']
+        cells += [f"<td{_num(c)}>{cell.__html__()}</td>" for c, cell in zip(made.columns[1:], row[1:], strict=True)]
+        total = ' class="total"' if i in made.emphasised else ""
+        body.append(f"<tr{total}>{''.join(cells)}</tr>")
+    label = html.escape(str(made.caption))
+    return Markup(
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{label}"><table>'
+        f"<caption>{made.caption.__html__()}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(body)}</tbody></table></div>"
+    )
+
+
+def mail_html(made: Table, limit: int = 12) -> Markup:
+    """The table for a mail: inline styles alone, at most ``limit`` rows, wide columns left to wrap."""
+    rule = "border-bottom:1px solid #dcd9d2;"
+    base = "padding:5px 10px 5px 0;vertical-align:top;font-size:13px;line-height:1.4;"
+    head = "".join(
+        f'<th align="{_align(c)}" style="{base}{rule}color:#5c5a55;font-weight:600">{html.escape(c.header)}</th>'
+        for c in made.columns
+    )
+    body = []
+    for i, row in enumerate(made.rows[:limit]):
+        weight = "font-weight:600;" if i in made.emphasised else ""
+        cells = "".join(
+            f'<td align="{_align(c)}" style="{base}{rule}{weight}">{_plain_html(cell)}</td>'
+            for c, cell in zip(made.columns, row, strict=True)
+        )
+        body.append(f"<tr>{cells}</tr>")
+    return Markup(
+        '<table width="100%" cellpadding="0" cellspacing="0" style="border-collapse:collapse">'
+        f"<tr>{head}</tr>{''.join(body)}</table>"
+    )
+
+
+def plain_text(made: Table, width: int = 78, limit: int = 40) -> str:
+    """The table in columns of text, wrapped inside its cells to ``width`` characters."""
+    grid = [[c.header for c in made.columns]] + [[str(cell) for cell in row] for row in made.rows[:limit]]
+    widths = [max(len(row[i]) for row in grid) for i in range(len(made.columns))]
+    room = width - 2 * (len(widths) - 1)
+    while sum(widths) > room:
+        widest = max(range(len(widths)), key=lambda i: (not made.columns[i].figures, widths[i]))
+        if widths[widest] <= 8:
+            widest = max(range(len(widths)), key=lambda i: widths[i])
+        widths[widest] -= 1
+    lines = [str(made.caption)] if made.caption else []
+    for n, row in enumerate(grid):
+        wrapped = [textwrap.wrap(cell, w) or [""] for cell, w in zip(row, widths, strict=True)]
+        for k in range(max(map(len, wrapped))):
+            cells = []
+            for part, w, column in zip(wrapped, widths, made.columns, strict=True):
+                text = part[k] if k < len(part) else ""
+                cells.append(text.rjust(w) if column.figures else text.ljust(w))
+            lines.append("  ".join(cells).rstrip())
+        if n == 0:
+            lines.append("  ".join("-" * w for w in widths))
+    return "\n".join(lines)
+
+
+def csv_bytes(frame: pl.DataFrame) -> bytes:
+    """CSV for a spreadsheet: text that would start a formula gets a leading apostrophe, numbers stay numbers."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(frame.columns)
+    for row in frame.iter_rows():
+        writer.writerow([_guard(v) for v in row])
+    return out.getvalue().encode()
+
+
+def data_link(frame: pl.DataFrame, filename: str) -> Markup:
+    """A link that saves the frame as CSV, with the data inside the page itself."""
+    raw = base64.b64encode(csv_bytes(frame)).decode()
+    return Markup(f'<a class="dl" download="{html.escape(filename)}" href="data:text/csv;base64,{raw}">Data (CSV)</a>')
+
+
+PRICE_COLUMNS = (
+    ("provider", "Provider", False),
+    ("model", "Model", False),
+    ("tier", "Tier", False),
+    ("price_input_usd_per_mtok", "Input", True),
+    ("price_cached_input_usd_per_mtok", "Cached", True),
+    ("price_output_usd_per_mtok", "Output", True),
+    ("valid_from", "In force since", False),
+    ("observed_at", "Last seen", False),
+    ("source", "Source", False),
+    ("origin", "Read", False),
+)
+
+
+def price_table(book: FactBook) -> Markup:
+    """Every current price as one compact table: a row is its mart row, a column its mart column.
+
+    Cells carry no source of their own: ``data-mart`` on the table and ``data-col`` on the headers say it.
+    """
+    head = "".join(
+        f'<th scope="col" data-col="{c}"{" class=n" if n else ""}><button type="button">{t}</button></th>'
+        for c, t, n in PRICE_COLUMNS
+    )
+    body = []
+    for row in book.rows("price_now"):
+        cells = []
+        for column, _title, figures in PRICE_COLUMNS:
+            text = html.escape(str(row.show(column)))
+            url = row.url() if column == "source" else ""
+            text = f'<a href="{html.escape(url)}" rel="noopener noreferrer nofollow">{text}</a>' if url else text
+            cells.append(f"<td class=n>{text}" if figures else f"<td>{text}")
+        body.append("<tr>" + "".join(cells))
+    return Markup(f'<table id="prices" data-mart="price_now"><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>')
+
+
+def _guard(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    if not isinstance(value, str):
+        return value
+    line = " ".join(value.replace("\x00", "").splitlines()) if "\n" in value or "\r" in value else value
+    return "'" + line if value.startswith(FORMULA_STARTS) or line.lstrip().startswith(FORMULA_STARTS) else line
+
+
+def _plain_html(cell: Cell) -> str:
+    """The cell without the attributes that carry its source: a mail has to stay small."""
+    if isinstance(cell, Link) and cell.url:
+        return f'<a href="{html.escape(cell.url)}" style="color:#1f4e79">{html.escape(str(cell))}</a>'
+    return html.escape(str(cell))
+
+
+def _num(column: Column) -> str:
+    return ' class="n"' if column.figures else ""
+
+
+def _align(column: Column) -> str:
+    return "right" if column.figures else "left"
