@@ -41,6 +41,8 @@ class Grid:
     index: int = 0
     caption: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
+    before: str = ""
+    """The prose between the last heading or table and this one: units, tiers and scopes are said there."""
 
     @property
     def width(self) -> int:
@@ -111,11 +113,17 @@ def html_grids(tree: Any) -> list[Grid]:
     """All innermost tables of an HTML tree in document order, each with the headings it stands under."""
     grids: list[Grid] = []
     path: dict[int, str] = {}
-    for node in tree.css("h1,h2,h3,h4,h5,h6,table"):
+    prose: list[str] = []
+    for node in tree.css("h1,h2,h3,h4,h5,h6,table,p,small,li"):
+        if node.tag in ("p", "small", "li"):
+            if not _within_table(node):
+                prose.append(plain(node.text(deep=True, separator=" ")))
+            continue
         if node.tag != "table":
             level = int(node.tag[1])
             path = {k: v for k, v in path.items() if k < level}
             path[level] = plain(node.text(deep=True, separator=" "))
+            prose = []
             continue
         if node.css_first("table table") is not None or len(node.css("table")) > 1:
             continue
@@ -124,8 +132,18 @@ def html_grids(tree: Any) -> list[Grid]:
             caption = node.css_first("caption")
             grids.append(Grid(rows, tuple(path[k] for k in sorted(path)), len(grids),
                               node_cell(caption).text if caption is not None else "",
-                              {k: v or "" for k, v in node.attributes.items()}))
+                              {k: v or "" for k, v in node.attributes.items()}, " ".join(prose)))
+        prose = []
     return grids
+
+
+def _within_table(node: Any) -> bool:
+    parent = node.parent
+    while parent is not None:
+        if parent.tag == "table":
+            return True
+        parent = parent.parent
+    return False
 
 
 def _span(value: str | None, left: int) -> int:
@@ -203,6 +221,7 @@ def markdown_grids(text: str) -> list[Grid]:
     """All pipe tables of a Markdown text in order, each with the headings it stands under."""
     grids: list[Grid] = []
     path: dict[int, str] = {}
+    prose: list[str] = []
     lines = text.splitlines()
     i = 0
     while i < len(lines):
@@ -211,6 +230,7 @@ def markdown_grids(text: str) -> list[Grid]:
             level = len(heading[1])
             path = {k: v for k, v in path.items() if k < level}
             path[level] = markdown_cell(heading[2]).text
+            prose = []
         elif "|" in lines[i] and i + 1 < len(lines) and "-" in lines[i + 1] and _RULE.match(lines[i + 1]):
             rows = [_split(lines[i])]
             i += 2
@@ -218,8 +238,11 @@ def markdown_grids(text: str) -> list[Grid]:
                 rows.append(_split(lines[i]))
                 i += 1
             grids.append(Grid(_rectangle([[markdown_cell(c) for c in row] for row in rows]),
-                              tuple(path[k] for k in sorted(path)), len(grids)))
+                              tuple(path[k] for k in sorted(path)), len(grids), before=plain(" ".join(prose))))
+            prose = []
             continue
+        elif lines[i].strip():
+            prose.append(markdown_cell(lines[i]).text)
         i += 1
     return grids
 

@@ -16,11 +16,15 @@ TOKEN_UNITS = {"1M tokens": Decimal(1), "1K tokens": Decimal(1000), "1 token": D
 """Units a token price is quoted in -> factor to a price per million tokens."""
 
 CURRENCIES = {"$": "USD", "US$": "USD", "USD": "USD", "€": "EUR", "EUR": "EUR", "¥": "CNY", "￥": "CNY",
-              "元": "CNY", "CNY": "CNY", "RMB": "CNY", "人民币": "CNY", "£": "GBP", "GBP": "GBP"}
+              "元": "CNY", "CNY": "CNY", "RMB": "CNY", "人民币": "CNY", "£": "GBP", "GBP": "GBP",
+              "美元": "USD", "欧元": "EUR"}
 
-_SYMBOL = r"US\$|\$|€|¥|￥|£|USD|EUR|CNY|RMB|GBP|元"
+_SYMBOL = r"US\$|\$|€|¥|￥|£|USD|EUR|CNY|RMB|GBP|美元|欧元|元"
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
-_MONEY = re.compile(rf"(?P<pre>{_SYMBOL})\s*(?P<a>{_NUMBER})|(?P<b>{_NUMBER})\s*(?P<post>{_SYMBOL})")
+_WHOLE = r"(?!\d|[.,]\d)"
+"""A figure ends here: ``0,30`` (a decimal comma) and ``1.2.3`` are no figures and must not be read in part."""
+_MONEY = re.compile(rf"(?P<pre>{_SYMBOL})\s*(?P<a>{_NUMBER}){_WHOLE}|"
+                    rf"(?<![\d.,])(?P<b>{_NUMBER}){_WHOLE}\s*(?P<post>{_SYMBOL})")
 
 
 class UnreadableQuantity(ValueError):
@@ -37,7 +41,12 @@ class Money:
 
 
 def plain(text: str) -> str:
-    """Normalise width, spaces and invisible marks (NBSP, BOM, zero-width, bidi) and strip markdown escapes."""
+    """Normalise width, spaces and invisible marks (NBSP, BOM, zero-width, bidi) and strip markdown escapes.
+
+    Raised, lowered and circled figures (``$15\u00b9``, ``\u2460``) are footnote marks and dropped: compatibility
+    normalisation would glue them to the price.
+    """
+    text = "".join(c for c in text if unicodedata.category(c) != "No")
     text = unicodedata.normalize("NFKC", text.replace("￥", "¥").replace("\\$", "$").replace("\\~", "~"))
     text = "".join(c for c in text if unicodedata.category(c) != "Cf")
     return re.sub(r"\s+", " ", text).strip()
@@ -72,16 +81,23 @@ def number(text: str) -> Decimal:
     return Decimal(cleaned.replace(",", ""))
 
 
+_MILLION = re.compile(r"(?<![\d.])1 ?m(?![a-z])|(?<![\d.])1 ?m ?tok|(?<![\w.])m ?tok|mtok|million|(?<![\d.])1000000(?!\d)"
+                      r"|百万|(?<![\w.])mm(?!\w)|(?<![\w.])m (?:input |output )?token")
+_THOUSAND = re.compile(r"(?<![\d.])1 ?k(?![a-z])|(?<![\d.])1 ?k ?tok|(?<![\w.])k ?tok|ktok|thousand|(?<![\d.])1000(?!\d)"
+                       r"|千|(?<![\w.])k (?:input |output )?token")
+_OTHER_MULTIPLE = re.compile(r"(?<![\d.])(?!1 ?[mk百千]|1000 ?tok|1000000 ?tok)\d[\d.]* ?(?:m|k|mm|million|thousand|百万|千|万)?"
+                             r" ?(?:input |output )?tok|[十千]万|[十百]千|billion|亿|(?<!百)万 ?(?:个 ?)?tok|hundred")
+
+
 def token_unit(text: str) -> str:
     """The token unit printed in ``text``: ``1M tokens`` or ``1K tokens``.
 
     Reads ``/ 1M tokens``, ``per million tokens``, ``/MTok``, ``per 1,000 tokens``, ``百万tokens`` and kin.
-    Raises ``UnreadableQuantity`` when the text names no unit, or two.
+    Raises ``UnreadableQuantity`` when the text names no unit, two, or a multiple no page is known to use
+    (``per 10M tokens``).
     """
     t = plain(text).lower().replace(",", "")
-    millions = re.search(r"(1\s*m\b|\b1m|\bm\s*tok|mtok|million|1000000|百万|\bmm\b|m tokens|m token)", t)
-    rest = t.replace("1000000", "")
-    thousands = re.search(r"(\b1\s*k\b|\b1k|\bk\s*tok|ktok|thousand|\b1000\b|千|k tokens|k token)", rest)
-    if bool(millions) == bool(thousands):
+    millions, thousands = _MILLION.search(t), _THOUSAND.search(t)
+    if bool(millions) == bool(thousands) or _OTHER_MULTIPLE.search(t):
         raise UnreadableQuantity(f"expected one token unit (per million or per thousand) in {text!r}")
     return "1M tokens" if millions else "1K tokens"
