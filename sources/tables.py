@@ -9,7 +9,8 @@ belongs to the parser.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+import unicodedata
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from units.quantity import plain
@@ -30,6 +31,8 @@ class Cell:
     header: bool = False
     missing: bool = False
     """True where the row was shorter than the table: there is no cell here, not even an empty one."""
+    printed: str = ""
+    """``text`` with the page's own character widths (``（0, 512k]``); ``text`` is width-normalised for reading."""
 
 
 @dataclass(slots=True)
@@ -106,7 +109,9 @@ def _is_struck(node: Any) -> bool:
 
 def _cell(text: str, struck: list[str], notes: list[str], *, header: bool = False) -> Cell:
     lines = tuple(line for line in (plain(part) for part in text.split("\n")) if line)
-    return Cell(" ".join(lines), lines, tuple(s for s in struck if s), tuple(n for n in notes if n), header=header)
+    printed = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return Cell(" ".join(lines), lines, tuple(s for s in struck if s), tuple(n for n in notes if n), header=header,
+                printed=re.sub(r"\s+", " ", printed).strip())
 
 
 def html_grids(tree: Any) -> list[Grid]:
@@ -173,7 +178,7 @@ def _fill(table: Any) -> list[list[Cell]]:
                     while (r, column) in pending:
                         column += 1
                     cell = node_cell(child)
-                    twin = Cell(cell.text, cell.lines, cell.struck, cell.notes, True, cell.header)
+                    twin = replace(cell, spanned=True)
                     for i in range(min(down, len(trs) - r)):
                         for j in range(right):
                             pending[(r + i, column + j)] = cell if i == j == 0 else twin
