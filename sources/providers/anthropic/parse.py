@@ -33,6 +33,7 @@ MEANINGS = {
 }
 ELSEWHERE = re.compile(r"third-party|cloud platform|bedrock|vertex|foundry|\bexamples?\b|worked|tool\b|tools\b|session|agents? ", re.I)
 """Sections whose tables are not prices of Claude tokens on Anthropic's own platform."""
+_METERED = re.compile(r"(?:/|per)\s?(?:[\d,]+ )?(?:\w+[ -])?(?:hours?|minutes?|search(?:es)?|requests?|sessions?|month|GB|seat|user|container)\b", re.I)
 _STATUS = re.compile(r"\s*\((?:deprecated|retired|legacy|limited availability|limited preview|preview|beta|new)\b[^()]*\)", re.I)
 _CONDITION = re.compile(r"\s*\((?:for )?((?:prompts?|contexts?|requests?) [^()]*)\)", re.I)
 _UNTIL = re.compile(r"\s*\(?\b(?:through|until) (\w+ \d{1,2}, \d{4})\)?", re.I)
@@ -56,7 +57,8 @@ def parse(page: Page) -> list[PriceQuote]:
 def _read(grid: Grid, rows: PriceRows, grids: list[Grid]) -> list[str]:
     """Read one table into ``rows``; the names of its models, none for a table that is no price list."""
     names = [meaning(text, MEANINGS) for text in grid.header()]
-    priced = any(amounts(c.text) or re.search(r"/ ?[a-z]*tok\b", c.text, re.I) for row in grid.rows for c in row)
+    priced = any((amounts(c.text) and not _METERED.search(c.text)) or re.search(r"/ ?[a-z]*tok\b", c.text, re.I)
+                 for row in grid.rows for c in row)
     where = f"table {grid.index + 1} ({' > '.join(grid.heading)})"
     if "input" not in names and "batch input" not in names and "long" not in names:
         if priced and not ELSEWHERE.search(" > ".join(grid.heading)):
