@@ -59,6 +59,8 @@ class Source:
         try:
             if page.is_blocked:
                 raise PageChanged("expected content, found a challenge or denial page")
+            if page.is_cut_short:
+                raise PageChanged("expected a whole document, found one that ends before </html>; fetch it again")
             quotes: Sequence[Quote] = self.parser.parse(page)
         except UNTRUSTED as error:
             raise type(error)(f"{self.key}: {error}") from error

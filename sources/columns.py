@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from sources.build import is_empty, is_free, money_of
 from sources.quote import PageChanged
@@ -18,6 +19,7 @@ from units.quantity import CURRENCIES, Money, plain, token_unit
 FOOTNOTE = re.compile(r"\s*(?:\(\d\)|\[\^?\d{1,2}\]|[*†‡§]+)$")
 """A footnote mark at the end of a cell: ``(1)``, ``[2]``, ``[^3]``, ``*``, ``†``; never a bare figure."""
 
+_FIGURE = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
 _AMOUNT = (r"(?:(?:US\$|[$€¥£])\s?(?P<a>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)|"
            r"(?P<b>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s?(?:[$€¥£元]|USD|EUR|CNY))")
 _PRICE = re.compile(rf"{_AMOUNT}(?:\s(?:USD|EUR|CNY))?(?:\s*(?:/|per\b)\s*(?P<unit>[^/]+?))?", re.IGNORECASE)
@@ -48,12 +50,13 @@ def meaning(text: str, meanings: Mapping[str, str]) -> str | None:
     return next((name for pattern, name in meanings.items() if re.fullmatch(pattern, word, re.IGNORECASE)), None)
 
 
-def price(cell: Cell, *, unit: str, where: str, unit_required: bool = False) -> Money | None:
+def price(cell: Cell, *, unit: str, where: str, unit_required: bool = False, currency: str = "") -> Money | None:
     """The one price in force in a cell: None for an empty mark, zero for ``Free``.
 
     The whole cell must be an amount, optionally followed by its unit (which must be ``unit``) and a
-    footnote mark. Raises ``PageChanged`` for anything else: text around the figure, another unit, a cell
-    that is not there, a struck price with nothing in force beside it.
+    footnote mark. With ``currency`` (said by the header or the page) a bare figure is read in it and an amount
+    in another one is refused. Raises ``PageChanged`` for anything else: text around the figure, another unit,
+    a cell that is not there, a struck price with nothing in force beside it.
     """
     if cell.missing:
         raise PageChanged(f"{where}: expected a cell, found a row that is too short")
@@ -63,7 +66,9 @@ def price(cell: Cell, *, unit: str, where: str, unit_required: bool = False) -> 
             raise PageChanged(f"{where}: expected a price in force beside the struck {cell.struck[0]!r}, found none")
         return None
     if is_free(text):
-        return money_of(text)
+        return money_of(text, currency=currency)
+    if currency and re.fullmatch(_FIGURE, text):
+        return Money(text, Decimal(text.replace(",", "")), currency)
     match = _PRICE.fullmatch(re.sub(r"\$\$+", "$", text))
     if match is None:
         raise PageChanged(f"{where}: expected one price, found {cell.text!r}")
@@ -71,7 +76,10 @@ def price(cell: Cell, *, unit: str, where: str, unit_required: bool = False) -> 
         raise PageChanged(f"{where}: expected a price with its unit, found {cell.text!r}")
     if match["unit"] is not None and token_unit("/" + match["unit"]) != unit:
         raise PageChanged(f"{where}: expected a price per {unit}, found {cell.text!r}")
-    return money_of(text)
+    found = money_of(text)
+    if found is not None and currency and found.currency != currency:
+        raise PageChanged(f"{where}: expected a price in {currency}, found {cell.text!r}")
+    return found
 
 
 def body(grid: Grid, header_rows: int = 1) -> list[tuple[int, list[Cell]]]:

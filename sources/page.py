@@ -83,6 +83,11 @@ class Page:
         """Whether this is a challenge or denial page rather than content."""
         return bool(_BLOCKED.search(self.text[:30000])) and len(self.text) < 60_000
 
+    @cached_property
+    def is_cut_short(self) -> bool:
+        """Whether an HTML document was opened and never closed: a transfer that ended too early."""
+        return bool(re.search(r"<html\b", self.text[:20000], re.I)) and not re.search(r"</html\s*>", self.text, re.I)
+
     def json(self) -> Any:
         """The body as JSON (numbers stay text-exact: floats are ``Decimal``); ``PageChanged`` otherwise."""
         from decimal import Decimal
