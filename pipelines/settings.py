@@ -38,7 +38,8 @@ class Settings(BaseModel):
     mail_from: str = ""
     base_url: str = ""
     """Where the site is served, for links in mails and the feed."""
-    alert_webhook: str = ""
+    schedule: str = "30 5 * * *"
+    """When the daily job runs (cron, UTC)."""
     chromium: str = "/usr/bin/chromium"
 
     @property

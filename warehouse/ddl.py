@@ -8,7 +8,7 @@ from units.grammar import unit_of
 from warehouse.schema.columns import COLUMNS
 from warehouse.schema.types import Table
 
-SCHEMAS = ("raw", "core", "marts", "facts")
+SCHEMAS = ("raw", "core", "engine", "stats", "marts", "facts")
 POLARS = {"VARCHAR": pl.String, "DOUBLE": pl.Float64, "BIGINT": pl.Int64, "BOOLEAN": pl.Boolean, "DATE": pl.Date,
           "TIMESTAMPTZ": pl.Datetime("us", "UTC")}
 

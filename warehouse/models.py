@@ -55,3 +55,13 @@ def models(folder: str) -> tuple[Model, ...]:
 def examples() -> dict[str, tuple[str, str]]:
     """The example queries: name -> (what it answers, SQL)."""
     return {m.name.partition(".")[2]: (m.text, m.sql) for m in models("examples")}
+
+
+def fact_selects() -> tuple[str, ...]:
+    """The SELECTs that make fact rows, in file order."""
+    return tuple(m.sql for m in models("facts"))
+
+
+def fact_inputs() -> tuple[str, ...]:
+    """The tables all facts rest on, sorted."""
+    return tuple(sorted({i for m in models("facts") for i in m.inputs}))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import duckdb
 import polars as pl
 from filelock import FileLock, Timeout
 
-from warehouse.ddl import SCHEMAS, conform, create_table
+from warehouse.ddl import SCHEMAS, conform, create_table, polars_schema
 from warehouse.schema.tables import TABLES, table
 
 
@@ -32,8 +32,11 @@ class Store:
         self.path = Path(path)
         self.lock_timeout_s = lock_timeout_s
 
-    def prepare(self) -> None:
-        """Create the file with the declared schema; a file of another schema, or a corrupt one, is replaced."""
+    def prepare(self, raw_tables: Sequence[str] = ()) -> None:
+        """Create the file with the declared schema; a file of another schema, or a corrupt one, is replaced.
+
+        ``raw_tables`` are the raw tables of the sources there are; those of sources that are gone are dropped.
+        """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if self.path.exists() and not self._is_current():
@@ -45,14 +48,22 @@ class Store:
                 for declared in TABLES.values():
                     for statement in create_table(declared):
                         con.execute(statement)
-                con.execute(f"COMMENT ON SCHEMA marts IS 'schema {schema_hash()}'")
+                for (gone,) in con.execute(
+                    "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw' AND NOT list_contains($1, 'raw.' || table_name)",
+                    [[*raw_tables, *TABLES]],
+                ).fetchall():
+                    con.execute(f'DROP TABLE raw."{gone}"')
+                for name in raw_tables:
+                    for statement in create_table(table(name)):
+                        con.execute(statement)
+                con.execute(f"COMMENT ON TABLE core.vintage IS 'schema {schema_hash()}'")
         except OSError as error:
             raise WarehouseUnusable(f"{self.path}: cannot be written ({error.strerror}); free space or fix its permissions") from error
 
     def _is_current(self) -> bool:
         try:
             with self.connection(read_only=True) as con:
-                found = con.execute("SELECT comment FROM duckdb_schemas() WHERE schema_name = 'marts'").fetchone()
+                found = con.execute("SELECT comment FROM duckdb_tables() WHERE schema_name = 'core' AND table_name = 'vintage'").fetchone()
             return bool(found) and found[0] == f"schema {schema_hash()}"
         except duckdb.Error:
             return False
@@ -80,16 +91,20 @@ class Store:
             if lock is not None:
                 lock.release()
 
-    def write(self, name: str, frame: pl.DataFrame) -> int:
+    def write(self, name: str, frame: pl.DataFrame, *, source: str = "") -> int:
         """Replace the rows of table ``name`` with ``frame`` in one transaction; returns the row count.
 
-        Raises ``ValueError`` when the frame does not match the declared schema.
+        With ``source`` only that source's rows are replaced. Raises ``ValueError`` when the frame does not
+        match the declared schema, or repeats a key.
         """
         shaped = conform(table(name), frame)
         with self.connection() as con:
             con.execute("BEGIN")
             try:
-                con.execute(f"DELETE FROM {name}")
+                if source:
+                    con.execute(f"DELETE FROM {name} WHERE source = ?", [source])
+                else:
+                    con.execute(f"TRUNCATE {name}")
                 con.register("incoming", shaped.to_arrow())
                 con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming")
                 con.execute("COMMIT")
@@ -99,6 +114,26 @@ class Store:
                     raise _explained(self.path, error, f"writing {name}") from error
                 raise
         return shaped.height
+
+    def write_all(self, frames: Mapping[str, pl.DataFrame]) -> dict[str, int]:
+        """Write several tables, in the mapping's order; returns the row counts by table."""
+        return {name: self.write(name, frame) for name, frame in frames.items()}
+
+    def fill(self, name: str, selects: Sequence[str]) -> int:
+        """Replace the rows of table ``name`` with those of ``selects``, matched by column name."""
+        self.execute([f"TRUNCATE {name}", *(f"INSERT INTO {name} BY NAME SELECT * FROM ({select.rstrip().rstrip(';')}\n) ORDER BY ALL" for select in selects)])
+        with self.connection(read_only=True) as con:
+            return int(con.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0])
+
+    def read_family(self, family: str) -> pl.DataFrame:
+        """All raw tables of one shape (``prices``) stacked, in table order."""
+        with self.connection(read_only=True) as con:
+            names = [n for (n,) in con.execute(
+                "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw' AND table_name LIKE $1 || '\\_%' ESCAPE '\\' ORDER BY 1",
+                [family]).fetchall()]
+            if not names:
+                return pl.DataFrame(schema=polars_schema(table(f"raw.{family}_none")))
+            return con.sql(" UNION ALL ".join(f'(FROM raw."{n}")' for n in names)).pl()
 
     def read(self, sql: str) -> pl.DataFrame:
         """Run a query on the build file and return its rows; ``sql`` may be a table name."""

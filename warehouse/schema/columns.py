@@ -87,6 +87,7 @@ _TEXT = {
     "what_would_tell": "what evidence would settle it",
     "table_name": "schema.table",
     "code_version": "content hash of the code and packaged facts",
+    "source_rank": "who speaks: first_party, host, feed, official or secondary",
     "title": "title of the source",
     "publisher": "who publishes the source",
     "terms": "what the publisher's terms allow, in our words, with the day",

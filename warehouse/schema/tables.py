@@ -52,10 +52,12 @@ def _t(name: str, text: str, columns: str, key: str = "") -> Table:
 DECLARED = (
     _t("raw.capture", "one address of one source in this run: what came of asking it (fetched, unchanged, not_due, failed, offline)",
        "source source_url status message sha256 fetched_at", "source source_url"),
+    _t("raw.reading", "one source: what reading its captures up to the vintage day gave",
+       "source kind status origin observed_at age_days rows message parser_version", "source"),
     _t("core.vintage", "one row: the day this build speaks of, its id and the code it was made with",
        "as_of vintage code_version", "as_of"),
     _t("core.source", "one source: its contract, whether it was read live, from the archive or not, its age and problems",
-       "source kind title publisher provider_tier cadence_days terms status origin observed_at age_days rows message parser_version", "source"),
+       "source kind title publisher source_rank cadence_days terms witness url status origin observed_at age_days rows message parser_version", "source"),
     _t("core.price_witness", "one interval one witness stated for one offer; witnesses may contradict one another", "interval_id " + INTERVAL, "interval_id"),
     _t("core.price_interval", "one believed price interval of one offer", "interval_id offer_id developer family open_weights provider_tier " + INTERVAL, "interval_id"),
     _t("core.quarantine", "one price held back, with the reason; the old one stays",

@@ -1,0 +1,51 @@
+"""What every asset is given besides the warehouse: the vintage day, the archive, and how to reach the net.
+
+Made by ``pipelines``; holds no result and computes none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sources.archive import Archive
+from sources.collect import Progress
+from sources.fetch import Fetcher
+
+
+@dataclass(frozen=True)
+class Job:
+    """One daily job. ``fetcher`` is None offline and for a past day."""
+
+    as_of: date
+    home: Path
+    code_version: str
+    fetcher: Fetcher | None = None
+    progress: Progress | None = None
+    base_url: str = ""
+    deliver: Callable[[], dict[str, int]] | None = None
+    """Sends the edition when delivery is configured; returns counts by outcome."""
+    force: bool = False
+    """Ask sources again even if they were asked today (a mirror is ours, politeness does not apply)."""
+
+    @property
+    def archive(self) -> Archive:
+        return Archive(self.home / "archive")
+
+    @property
+    def parsed_cache(self) -> Path:
+        return self.home / "cache" / "parsed"
+
+    @property
+    def issued_path(self) -> Path:
+        return self.home / "issued"
+
+    @property
+    def site_path(self) -> Path:
+        return self.home / "site"
+
+    @property
+    def published_path(self) -> Path:
+        return self.home / "published.duckdb"

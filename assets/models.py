@@ -1,0 +1,48 @@
+"""One asset per SQL model, one check per rule: discovered from ``warehouse/sql``, wired by the SQL itself."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from warehouse.models import Model, fact_inputs, fact_selects, models
+from warehouse.schema.tables import TABLES
+from warehouse.store import Store
+
+
+def asset_key(table: str) -> dg.AssetKey:
+    """``marts.price_now`` -> the asset key of the same name."""
+    return dg.AssetKey(table.split("."))
+
+
+def model_asset(model: Model) -> dg.AssetsDefinition:
+    """The asset that fills one table from its SELECT."""
+
+    @dg.asset(key=asset_key(model.name), deps=[*map(asset_key, model.inputs)], group_name=model.name.partition(".")[0],
+              kinds={"duckdb", "sql"}, description=f"{TABLES[model.name].text}. {model.text}")
+    def fill(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+        return dg.MaterializeResult(metadata={"rows": warehouse.fill(model.name, (model.sql,))})
+
+    return fill
+
+
+def check(rule: Model) -> dg.AssetChecksDefinition:
+    """The check of one rule: its SELECT must return no row; an error stops publishing, a warning is shown."""
+
+    @dg.asset_check(asset=asset_key(rule.table), name=rule.name.partition(".")[2], description=rule.text, blocking=rule.blocking,
+                    additional_deps=[*map(asset_key, filter(rule.table.__ne__, rule.inputs))])
+    def hold(warehouse: dg.ResourceParam[Store]) -> dg.AssetCheckResult:
+        broken = warehouse.read(rule.sql)
+        severity = dg.AssetCheckSeverity.ERROR if rule.blocking else dg.AssetCheckSeverity.WARN
+        return dg.AssetCheckResult(passed=broken.is_empty(), severity=severity, metadata={"rows": broken.height, "first": str(broken.head(3).to_dicts())})
+
+    return hold
+
+
+@dg.asset(key=["facts", "fact"], deps=[*map(asset_key, fact_inputs())], group_name="facts", kinds={"duckdb", "sql"})
+def fact(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+    """Every number of the report as a row, from the SELECTs in ``warehouse/sql/facts``."""
+    return dg.MaterializeResult(metadata={"rows": warehouse.fill("facts.fact", fact_selects())})
+
+
+model_assets = (*map(model_asset, models("core")), *map(model_asset, models("marts")))
+model_checks = tuple(map(check, models("checks")))

@@ -1,0 +1,50 @@
+"""Makes what the assets are given from the settings: the job, the warehouse, the fetcher. Reads the clock."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from assets.job import Job
+    from sources.collect import Progress
+
+ROOT = Path(__file__).resolve().parent.parent
+CODE = ("units", "sources", "throughput", "forecasting", "warehouse", "reports", "assets", "pipelines")
+CODE_SUFFIXES = {".py", ".sql", ".toml", ".csv", ".gz", ".parquet", ".j2", ".css", ".js", ".json"}
+
+
+def today() -> date:
+    """The current day in UTC."""
+    return datetime.now(UTC).date()
+
+
+@lru_cache(maxsize=1)
+def code_version() -> str:
+    """A content hash of the code and the packaged facts: the same inputs and code give the same numbers."""
+    digest = hashlib.sha256()
+    for package in CODE:
+        for path in sorted((ROOT / package).rglob("*")):
+            if path.suffix in CODE_SUFFIXES and "__pycache__" not in path.parts and "specimens" not in path.parts:
+                digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def make_job(settings: Settings, as_of: date | None = None, *, offline: bool = False,
+             progress: Progress | None = None, deliver: Callable[[], dict[str, int]] | None = None) -> Job:
+    """The job of one day. A past ``as_of`` never fetches: what is read today was not known then."""
+    from assets.job import Job
+    from sources.fetch import Fetcher
+
+    day = as_of or today()
+    fetcher = None
+    if not offline and day >= today():
+        fetcher = Fetcher(settings.contact, clock=lambda: datetime.now(UTC), mirror=settings.mirror)
+    return Job(as_of=day, home=settings.home, code_version=code_version(), fetcher=fetcher, progress=progress,
+               base_url=settings.base_url, deliver=deliver, force=bool(settings.mirror))

@@ -1,0 +1,52 @@
+"""The Dagster code location: all assets, their checks, the daily job, its schedule, the failure alert."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import dagster as dg
+
+import assets.collected
+import assets.computed
+import assets.models
+import assets.published
+from pipelines.alerts import failure_sensor
+from pipelines.context import make_job
+from pipelines.jobs import daily
+from pipelines.schedules import daily_schedule
+from pipelines.settings import load_settings
+from warehouse.store import Store
+
+RESOURCE_CONFIG = {"as_of": dg.Field(str, default_value=""), "offline": dg.Field(bool, default_value=False)}
+
+
+@dg.resource(config_schema=RESOURCE_CONFIG)
+def job_resource(context: dg.InitResourceContext) -> Any:
+    """The job of the day (``as_of`` empty: today), made from the settings."""
+    from pipelines.delivery import deliver_with
+
+    settings = load_settings()
+    given: str = context.resource_config["as_of"]
+    return make_job(settings, date.fromisoformat(given) if given else None,
+                    offline=context.resource_config["offline"], deliver=deliver_with(settings))
+
+
+@dg.resource
+def warehouse_resource(_: dg.InitResourceContext) -> Store:
+    """The warehouse under construction."""
+    return Store(load_settings().warehouse_path)
+
+
+def build_definitions(**overrides: Any) -> dg.Definitions:
+    """The definitions; ``overrides`` replace resources (the command line and tests pass their own)."""
+    return dg.Definitions(
+        assets=[*dg.load_assets_from_modules([assets.collected, assets.computed, assets.models, assets.published]),
+                *assets.collected.source_assets, *assets.models.model_assets],
+        asset_checks=[*assets.models.model_checks],
+        jobs=[daily], schedules=[daily_schedule], sensors=[failure_sensor], executor=dg.in_process_executor,
+        resources={"job": job_resource, "warehouse": warehouse_resource} | overrides,
+    )
+
+
+defs = build_definitions()

@@ -1,0 +1,14 @@
+"""When the daily job runs."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from pipelines.jobs import daily
+from pipelines.settings import load_settings
+
+daily_schedule = dg.ScheduleDefinition(
+    name="daily", job=daily, cron_schedule=load_settings().schedule, execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Once a day (DEFLATION_SCHEDULE); providers change prices at 16:00 UTC or at midnight, so early morning.",
+)

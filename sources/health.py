@@ -1,0 +1,64 @@
+"""How each source is: what asking and reading it gave, as rows. The operator's view, and the report's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import polars as pl
+
+from sources.catalog import Source
+from sources.collect import Outcome
+from sources.reading import Reading, parser_version
+
+CAPTURE_SCHEMA = {"source": pl.String, "source_url": pl.String, "status": pl.String, "message": pl.String,
+                  "sha256": pl.String, "fetched_at": pl.Datetime("us", "UTC")}
+READING_SCHEMA = {"source": pl.String, "kind": pl.String, "status": pl.String, "origin": pl.String,
+                  "observed_at": pl.Date, "age_days": pl.Int64, "rows": pl.Int64, "message": pl.String,
+                  "parser_version": pl.String}
+
+
+def capture_frame(outcomes: Iterable[Outcome]) -> pl.DataFrame:
+    """One row per address asked in this run."""
+    rows = [{
+        "source": o.source, "source_url": o.url, "status": o.kind, "message": str(o.error) if o.error else "",
+        "sha256": o.snapshot.sha256 if o.snapshot else "", "fetched_at": o.snapshot.fetched_at if o.snapshot else None,
+    } for o in outcomes]
+    return pl.DataFrame(rows, schema=CAPTURE_SCHEMA).sort("source", "source_url")
+
+
+def reading_frame(source: Source, reading: Reading, as_of: date, captures: pl.DataFrame) -> pl.DataFrame:
+    """The one row that says how a source is on the vintage day.
+
+    ``status``: ok, stale (older than twice the cadence), failed (the newest page could not be had or
+    believed), absent (never read here). ``origin``: live when its address answered in this run, else archive
+    or packaged.
+    """
+    asked = captures.filter(pl.col("source") == source.key)
+    failed = asked.filter(pl.col("status") == "failed")
+    observed = reading.last_good.fetched_at.date() if reading.last_good else None
+    age = (as_of - observed).days if observed else None
+    live = asked.filter(pl.col("status").is_in(["fetched", "unchanged"])).height > 0 and not reading.failed
+    if reading.failed or failed.height:
+        status = "failed"
+    elif observed is None:
+        status = "absent"
+    else:
+        status = "stale" if age is not None and age > 2 * source.contract.cadence_days else "ok"
+    messages = [*failed["message"].to_list(), *reading.problems[-1:]] if status == "failed" else []
+    return pl.DataFrame([{
+        "source": source.key, "kind": source.kind, "status": status,
+        "origin": "live" if live else "archive" if observed else "packaged", "observed_at": observed, "age_days": age,
+        "rows": reading.quotes.filter(pl.col("snapshot_sha256") == reading.last_good.sha256).height if reading.last_good else 0,
+        "message": " ".join(messages), "parser_version": parser_version(source),
+    }], schema=READING_SCHEMA)
+
+
+def source_frame(known: Mapping[str, Source], readings: pl.DataFrame) -> pl.DataFrame:
+    """One row per source: its contract beside its reading."""
+    contracts = pl.DataFrame([{
+        "source": s.key, "title": s.contract.title, "publisher": s.contract.publisher, "source_rank": s.contract.rank,
+        "cadence_days": s.contract.cadence_days, "terms": s.contract.terms, "witness": s.contract.witness or s.key,
+        "url": s.contract.urls[0] if s.contract.urls else "",
+    } for s in known.values()])
+    return contracts.join(readings, on="source", how="inner").sort("source")

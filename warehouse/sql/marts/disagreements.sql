@@ -1,0 +1,2 @@
+-- Who says something else than what is used, since when, which is used and why.
+select * from core.disagreement
