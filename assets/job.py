@@ -24,6 +24,7 @@ class Job:
     code_version: str
     fetcher: Fetcher | None = None
     progress: Progress | None = None
+    on_step: Callable[[str], None] | None = None
     base_url: str = ""
     deliver: Callable[[], dict[str, int]] | None = None
     """Sends the edition when delivery is configured; returns counts by outcome."""

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("units", "sources", "throughput", "forecasting", "warehouse", "reports", "assets", "pipelines")
-CODE_SUFFIXES = {".py", ".sql", ".toml", ".csv", ".gz", ".parquet", ".j2", ".css", ".js", ".json"}
+CODE_SUFFIXES = {".py", ".sql", ".toml", ".j2", ".css", ".js"}
+"""Not the packaged facts: a fact of a later day must not change the id of an earlier vintage."""
 
 
 def today() -> date:
@@ -27,7 +28,7 @@ def today() -> date:
 
 @lru_cache(maxsize=1)
 def code_version() -> str:
-    """A content hash of the code and the packaged facts: the same inputs and code give the same numbers."""
+    """A content hash of the code: the same facts and the same code give the same numbers."""
     digest = hashlib.sha256()
     for package in CODE:
         for path in sorted((ROOT / package).rglob("*")):
@@ -37,7 +38,8 @@ def code_version() -> str:
 
 
 def make_job(settings: Settings, as_of: date | None = None, *, offline: bool = False,
-             progress: Progress | None = None, deliver: Callable[[], dict[str, int]] | None = None) -> Job:
+             progress: Progress | None = None, on_step: Callable[[str], None] | None = None,
+             deliver: Callable[[], dict[str, int]] | None = None) -> Job:
     """The job of one day. A past ``as_of`` never fetches: what is read today was not known then."""
     from assets.job import Job
     from sources.fetch import Fetcher
@@ -47,4 +49,4 @@ def make_job(settings: Settings, as_of: date | None = None, *, offline: bool = F
     if not offline and day >= today():
         fetcher = Fetcher(settings.contact, clock=lambda: datetime.now(UTC), mirror=settings.mirror)
     return Job(as_of=day, home=settings.home, code_version=code_version(), fetcher=fetcher, progress=progress,
-               base_url=settings.base_url, deliver=deliver, force=bool(settings.mirror))
+               base_url=settings.base_url, on_step=on_step, deliver=deliver, force=bool(settings.mirror))

@@ -4,5 +4,14 @@ from __future__ import annotations
 
 import dagster as dg
 
-daily = dg.define_asset_job("daily", selection=dg.AssetSelection.all(),
+
+@dg.success_hook(required_resource_keys={"job"})
+def tell_progress(context: dg.HookContext) -> None:
+    """Tell whoever watches (the command line's progress display) that a step is done."""
+    told = context.resources.job.on_step
+    if told is not None:
+        told(context.op.name)
+
+
+daily = dg.define_asset_job("daily", selection=dg.AssetSelection.all(), hooks={tell_progress},
                             description="collect, read, believe, compute, check, publish, report, deliver")

@@ -140,6 +140,10 @@ class Store:
         with self.connection(read_only=True) as con:
             return con.sql(sql if " " in sql.strip() else f"FROM {sql}").pl()
 
+    def frames(self, schema: str, names: Sequence[str]) -> dict[str, pl.DataFrame]:
+        """The tables of a schema by bare name; a name that is not declared is left out."""
+        return {name: self.read(f"{schema}.{name}") for name in names if f"{schema}.{name}" in TABLES}
+
     def execute(self, statements: list[str]) -> None:
         """Run statements (models, macros) in one transaction."""
         with self.connection() as con:

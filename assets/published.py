@@ -1,0 +1,39 @@
+"""The last steps: the published warehouse, the edition of the report, its delivery. Only after the checks."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from assets.job import Job
+from assets.models import asset_key
+from reports.inputs import MARTS, Edition
+from reports.site import publish_edition
+from warehouse.macros import throughput_macro_sql
+from warehouse.publish import publish
+from warehouse.schema.tables import TABLES
+from warehouse.store import Store
+
+READERS_TABLES = tuple(name for name in TABLES if name.startswith(("marts.", "facts.")))
+
+
+@dg.asset(key=["published", "warehouse"], deps=[*map(asset_key, READERS_TABLES)], group_name="publish", kinds={"duckdb"})
+def published_warehouse(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+    """Replace ``published.duckdb`` atomically; a failed blocking check skips this and all that follows."""
+    size = publish(warehouse.path, job.published_path, throughput_macro_sql())
+    return dg.MaterializeResult(metadata={"bytes": size, "path": str(job.published_path)})
+
+
+@dg.asset(key=["site", "edition"], deps=[asset_key("published.warehouse")], group_name="publish", kinds={"html"})
+def edition(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+    """The report of the day as page, text and data; earlier editions are never changed."""
+    vintage = warehouse.read("core.vintage").row(0, named=True)["vintage"]
+    made = Edition(job.as_of, vintage, warehouse.read("facts.fact"), warehouse.frames("marts", tuple(MARTS)))
+    path = publish_edition(job.site_path, made)
+    return dg.MaterializeResult(metadata={"path": str(path), "edition": made.edition_id})
+
+
+@dg.asset(key=["mail", "delivery"], deps=[asset_key("site.edition")], group_name="publish", kinds={"email"},
+          retry_policy=dg.RetryPolicy(max_retries=2, delay=60))
+def delivery(job: dg.ResourceParam[Job]) -> dg.MaterializeResult:
+    """Send the edition to its subscribers, once delivery is configured; a person never gets it twice."""
+    return dg.MaterializeResult(metadata=job.deliver() if job.deliver else {"configured": False})

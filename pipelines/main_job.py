@@ -1,0 +1,150 @@
+"""One run of the daily job from the command line: the lock, the progress, the summary, the reason of a failure."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from pipelines.context import make_job, today
+from pipelines.delivery import deliver_with
+from pipelines.settings import Settings, load_settings
+
+Tell = Callable[[str], None]
+
+
+class NotPublished(Exception):
+    """The run ended without publishing; the message is one sentence with the reason."""
+
+
+def run_day(as_of: date | None, *, offline: bool, tell: Tell) -> None:
+    """Run the daily job in this process and print its summary. Raises ``NotPublished``."""
+    if as_of is not None and as_of > today():
+        raise NotPublished(f"--as-of {as_of} is in the future; nothing is known of that day yet")
+    settings = load_settings()
+    with _only_run(settings.home):
+        result = _execute(settings, as_of, offline, tell)
+    if not result.success:
+        raise NotPublished(_reason(result))
+    _summary(settings, as_of or today(), tell)
+
+
+@contextmanager
+def _only_run(home: Path) -> Iterator[None]:
+    """Hold the state folder for one run; a second run is told so at once."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(home / "run.lock")
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise NotPublished(f"another run holds {home}; wait for it to end, then run again") from error
+    except OSError as error:
+        raise NotPublished(f"the state folder {home} cannot be written ({error.strerror}); set DEFLATION_HOME to one that can") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _execute(settings: Settings, as_of: date | None, offline: bool, tell: Tell) -> Any:
+    """Build the definitions for this run and execute the job, showing progress."""
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    import dagster as dg
+
+    from pipelines.definitions import build_definitions
+    from warehouse.store import Store
+
+    past = as_of is not None and as_of < today()
+    with _progress(tell) as (begin, on_step, on_source):
+        job = make_job(settings, as_of, offline=offline, progress=on_source, on_step=on_step,
+                       deliver=None if past else deliver_with(settings))
+        definitions = build_definitions(job=dg.ResourceDefinition.hardcoded_resource(job),
+                                        warehouse=dg.ResourceDefinition.hardcoded_resource(Store(settings.warehouse_path)))
+        daily = definitions.resolve_job_def("daily")
+        begin(len(daily.nodes))
+        return daily.execute_in_process(instance=dg.DagsterInstance.ephemeral(), raise_on_error=False,
+                                        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}})
+
+
+@contextmanager
+def _progress(tell: Tell) -> Iterator[tuple[Callable[[int], None], Callable[[str], None], Any]]:
+    """A progress bar on a terminal, plain lines otherwise."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        def plain_source(outcome: Any, done: int, total: int) -> None:
+            tell(f"asked {done}/{total} {outcome.source}: {outcome.kind}")
+
+        def plain_step(name: str) -> None:
+            if not name.startswith("raw__"):
+                tell(f"done {name.replace('__', '.')}")
+
+        yield (lambda total: tell(f"deflation run: {total} steps")), plain_step, plain_source
+        return
+    columns = (TextColumn("{task.description:<34}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        steps = bar.add_task("starting")
+
+        def on_source(outcome: Any, done: int, total: int) -> None:
+            bar.update(steps, description=f"asking sources {done}/{total}")
+
+        yield (lambda total: bar.update(steps, total=total)), (
+            lambda name: bar.update(steps, advance=1, description=name.replace("__", "."))), on_source
+
+
+def _reason(result: Any) -> str:
+    """The first failed step or check, in one sentence."""
+    for event in result.all_events:
+        if event.is_step_failure:
+            error = event.event_specific_data.error
+            while error.cause is not None:
+                error = error.cause
+            return f"{event.step_key.replace('__', '.')} failed: {error.message.strip().splitlines()[0]}"
+    for check in result.get_asset_check_evaluations():
+        if not check.passed and check.severity.value == "ERROR":
+            rows = {k: v.value for k, v in check.metadata.items()}
+            return f"the check {check.check_name} on {check.asset_key.to_user_string()} found {rows}"
+    return "the job ended without success and named no step"
+
+
+def _summary(settings: Settings, as_of: date, tell: Tell) -> None:
+    """The headline, where things are, and which inputs were live, archived or packaged, and how old."""
+    from warehouse.store import query
+
+    tell("")
+    for sentence in headline(settings):
+        tell(sentence)
+    tell(f"report     {settings.site_path / 'latest' / 'index.html'}")
+    tell(f"warehouse  {settings.published_path}   (deflation query \"from marts.start_here\")")
+    health = query(settings.published_path, """
+        select case when status = 'failed' then 'failed' else origin end as state, count(*) as sources,
+               max(age_days) as oldest_days, string_agg(source, ', ' order by source) as names
+        from marts.data_health group by 1 order by 1""")
+    for row in health.iter_rows(named=True):
+        age = "" if row["oldest_days"] is None else f", oldest {row['oldest_days']} days"
+        names = row["names"] if len(row["names"]) < 90 else row["names"][:87] + "..."
+        tell(f"inputs     {row['state']:<9} {row['sources']:>3} sources{age}: {names}")
+    newest = query(settings.published_path, "select max(observed_at) as day, count(*) as rows from marts.price_history where origin = 'packaged'").row(0)
+    if newest[1]:
+        tell(f"inputs     packaged price history: {newest[1]} intervals, newest observation {newest[0]} ({(as_of - newest[0]).days} days old)")
+
+
+def headline(settings: Settings) -> list[str]:
+    """The headline sentences of the latest edition's text form."""
+    path = settings.site_path / "latest" / "report.txt"
+    if not path.exists():
+        return []
+    paragraphs = path.read_text(encoding="utf-8").split("\n\n")
+    return [p.strip() for p in paragraphs[:2]]
+
+
+if __name__ == "__main__":
+    run_day(None, offline="--offline" in sys.argv, tell=print)
