@@ -316,7 +316,7 @@ def _lines(book: FactBook, name: str, title: str, data: pl.DataFrame, value: str
     made = alt.Chart(_typed(data, "date")).mark_line(interpolate=interpolate).encode(
         x=alt.X("date:T", axis=alt.Axis(**_DATE)),
         y=alt.Y(f"{value}:Q", scale=alt.Scale(type="log", nice=False), axis=alt.Axis(title=axis, format=form, labelOverlap=True)),
-        color=alt.Color(f"{series}:N", sort=names, scale=alt.Scale(domain=names, range=_colours(len(names))), legend=alt.Legend(columns=3)),
+        color=alt.Color(f"{series}:N", sort=names, scale=alt.Scale(domain=names, range=_colours(len(names)))),
         opacity=alt.condition(pick, alt.value(1), alt.value(0.15)),
         tooltip=[*tip, tooltip] if tooltip is not None else tip,
     ).add_params(pick)  # fmt: skip
@@ -333,7 +333,7 @@ def _bars(name: str, title: str, data: pl.DataFrame, category: str, value: str, 
     x = alt.X(f"{value}:Q", axis=alt.Axis(title=axis, format=form))
     if colour_by:
         names = sorted(str(v) for v in data[colour_by].unique().to_list())
-        colour: Any = alt.Color(f"{colour_by}:N", scale=alt.Scale(domain=names, range=_colours(len(names))), legend=alt.Legend(columns=6))
+        colour: Any = alt.Color(f"{colour_by}:N", scale=alt.Scale(domain=names, range=_colours(len(names))))
     else:
         colour = alt.when(f"datum.{category} == '{grey}'").then(alt.value(GREY)).when(f"datum.{value} < 0").then(alt.value(RUST)).otherwise(alt.value(BLUE))
     bars = alt.Chart(data).mark_bar(height={"band": 0.62}).encode(y=y, x=x, color=colour, tooltip=[alt.Tooltip(f"{category}:N"), alt.Tooltip(f"{value}:Q", format=".3~r")])
@@ -358,6 +358,3 @@ def _colours(n: int) -> list[str]:
 
 def _spec(chart: Any, height: int) -> dict[str, Any]:
     return chart.properties(height=height).to_dict()
-
-
-__all__ = ["ALL", "PURPLE", "bands_of", "champion_model", "headline_series", *(f.__name__ for f in ALL.values())]

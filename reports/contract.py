@@ -125,6 +125,7 @@ MARTS: dict[str, MartSpec] = {
         ("provider", "model", "tier"),
         "no price source has been read",
     ),
+    # events of the last 31 days
     "price_events": MartSpec(
         {
             "event_date": "date",
@@ -140,8 +141,9 @@ MARTS: dict[str, MartSpec] = {
             "snapshot_sha256": "text",
         },
         ("event_date", "provider", "model", "token_class", "kind"),
-        "no event in the last days: send events of the last 31 days, or none if prices did not move",
+        "no price moved in the last month",
     ),
+    # output prices of the models that hold or held a frontier are enough (some 500 rows)
     "price_history": MartSpec(
         {
             "provider": "text",
@@ -152,7 +154,7 @@ MARTS: dict[str, MartSpec] = {
             "price_usd_per_mtok": "number",
         },
         ("provider", "model", "token_class", "valid_from"),
-        "no price history; send output prices of the models that hold or held a frontier (some 500 rows)",
+        "no price history has been read",
     ),
     "frontier": MartSpec(
         {
@@ -295,6 +297,7 @@ MARTS: dict[str, MartSpec] = {
         ("model", "cost_usd_per_mtok", "accelerator"),
         "no accelerator with a dated rental price",
     ),
+    # only rows that have a measurement are shown
     "throughput": MartSpec(
         {
             "model": "text",
@@ -307,7 +310,7 @@ MARTS: dict[str, MartSpec] = {
             "source": "text",
         },
         ("model", "accelerator", "precision", "batch"),
-        "no measurement to compare the engine with (send only rows that have one)",
+        "no measurement to compare the engine with",
     ),
     "break_even": MartSpec(
         {

@@ -61,6 +61,7 @@ CONFIG: dict[str, Any] = {
         "symbolSize": 140,
         "columnPadding": 18,
         "labelLimit": 260,
+        "columns": 3,
         "padding": 0,
         "offset": 10,
     },
