@@ -117,3 +117,20 @@ def declared_currency(text: str) -> str:
     if len(said) > 1:
         raise PageChanged(f"expected one declared currency, found {sorted(said)}")
     return said.pop() if said else ""
+
+
+def currency_in(text: str) -> str:
+    """The one currency a header or caption names (``USD/M tokens``, ``元/千 Token``); empty where it names none.
+
+    Raises ``PageChanged`` when it names two.
+    """
+    said = {CURRENCIES[m[0].upper()] for m in re.finditer(r"(?i)US\$|[$€¥£]|\b(?:USD|EUR|CNY|GBP|RMB)\b|美元|欧元|人民币|元", plain(text))}
+    if len(said) > 1:
+        raise PageChanged(f"expected one currency in {text!r}, found {sorted(said)}")
+    return said.pop() if said else ""
+
+
+def split_unit(header: str) -> tuple[str, str]:
+    """A header cut into its words and the unit in brackets at its end: ``Input (USD/M tokens)`` -> two parts."""
+    cut = re.fullmatch(r"(.*?)\s*\(([^()]*(?:tok|元|usd|\$)[^()]*)\)", FOOTNOTE.sub("", plain(header)).strip(), re.IGNORECASE)
+    return (cut[1], cut[2]) if cut else (FOOTNOTE.sub("", plain(header)).strip(), "")
