@@ -102,7 +102,8 @@ def chained(rows: list[Row]) -> list[Row]:
         if out:
             last = out[-1]
             touching = last.valid_to is None or last.valid_to >= row.valid_from
-            if touching and last.prices == row.prices and last.tier == row.tier:
+            known = last.observed_at <= row.observed_at  # else joining would make us know it later than we did
+            if touching and known and last.prices == row.prices:
                 out[-1] = replace(
                     last, valid_to=row.valid_to, closed_observed_at=row.closed_observed_at, end_reason=row.end_reason
                 )

@@ -112,8 +112,12 @@ def genai_package() -> tuple[list[Row], Snapshots]:
         for model in provider.models:
             found = model.prices if isinstance(model.prices, list) else [model.prices]
             timed = [getattr(p, "constraint", None) for p in found]
+            starts = [c.start_date for c in timed if hasattr(c, "start_date")]
+            dated = bool(starts) and min(starts) <= GENAI_DAY
             clock = any(type(c).__name__ == "TimeOfDateConstraint" for c in timed)
             for price, constraint in zip(found, timed, strict=True):
+                if constraint is None and dated:
+                    continue  # the price before the first declared start: its own start is not known
                 of_day = type(constraint).__name__ == "TimeOfDateConstraint"
                 tier = "peak" if of_day else "off-peak" if clock else "standard"
                 start, end = getattr(constraint, "start_time", None), getattr(constraint, "end_time", None)

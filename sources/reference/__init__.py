@@ -97,8 +97,24 @@ def at(name: str, as_of: date) -> pl.DataFrame:
     if "closed_observed_at" not in frame.columns:
         return frame
     unknown = pl.col("closed_observed_at").is_null() | (pl.col("closed_observed_at") > as_of)
-    return frame.with_columns(
+    frame = frame.with_columns(
         pl.when(unknown).then(None).otherwise(pl.col("valid_to")).alias("valid_to"),
         pl.when(unknown).then(pl.lit("")).otherwise(pl.col("end_reason")).alias("end_reason"),
         pl.when(unknown).then(None).otherwise(pl.col("closed_observed_at")).alias("closed_observed_at"),
     )
+    return _closed_by_next(frame)
+
+
+def _closed_by_next(frame: pl.DataFrame) -> pl.DataFrame:
+    """Intervals of one offer at one source made disjoint again: the later start ends the earlier interval."""
+    offer = ["source", "provider", "model_label", "tier", "condition"]
+    frame = frame.sort([*offer, "valid_from", "observed_at"]).with_columns(
+        pl.col("valid_from").shift(-1).over(offer).alias("_next"), pl.col("observed_at").shift(-1).over(offer).alias("_seen")
+    )
+    ended = pl.col("_next").is_not_null() & (pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("_next")))
+    frame = frame.with_columns(
+        pl.when(ended).then("_next").otherwise("valid_to").alias("valid_to"),
+        pl.when(ended).then(pl.lit("changed")).otherwise("end_reason").alias("end_reason"),
+        pl.when(ended).then(pl.max_horizontal("_seen", "observed_at")).otherwise("closed_observed_at").alias("closed_observed_at"),
+    )
+    return frame.drop("_next", "_seen").filter(pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("valid_from")))
