@@ -69,6 +69,11 @@ class Page:
                 return raw.decode("utf-8", errors="replace").replace("\x00", "")
 
     @cached_property
+    def is_pdf(self) -> bool:
+        """Whether the body is a PDF document (``sources.specs.pdf`` reads it; it has no ``text``)."""
+        return self.raw[:1024].lstrip()[:5] == b"%PDF-"
+
+    @cached_property
     def is_html(self) -> bool:
         """Whether the body starts like an HTML document or holds HTML block tags."""
         return bool(re.search(r"<(!doctype html|html|head|body|table|div|main|article)\b", self.text[:20000], re.I))
@@ -81,6 +86,8 @@ class Page:
     @cached_property
     def is_blocked(self) -> bool:
         """Whether this is a challenge or denial page rather than content."""
+        if self.is_pdf:
+            return False
         return bool(_BLOCKED.search(self.text[:30000])) and len(self.text) < 60_000
 
     @cached_property

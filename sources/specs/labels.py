@@ -1,0 +1,91 @@
+"""What the label of a spec-sheet row means: quantity, precisions, sense. By words, never by position.
+
+A label is one of: a quantity the project keeps, a quantity it knows and leaves out (``ignored``), or
+unknown, in which case the caller refuses the page.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_PRECISIONS = (
+    ("bf16", r"\bb(?:rain)?float[ -]?16\b|\bbf16\b"),
+    ("fp16", r"\bfp16\b|\bhalf[ -]precision\b|\bfloat16\b"),
+    ("fp8", r"\b(?:ocp-?|mx|c)?fp8\b|\beight-bit precision\b"),
+    ("int8", r"\bint8\b"),
+    ("fp4", r"\b(?:nv|mx)?fp4\b"),
+)
+_OTHER_PRECISION = r"\b(?:fp64|fp32|tf32|tensor ?float[ -]?32|(?:mx)?fp6|int4|int16|int32|single precision|" \
+                   r"double precision|int1)\b"
+_IGNORED = (
+    r"per pod|pod size|number of|chips per|per host|host mem|vcpu|\bram\b|\bdram\b|\bnic\b|topology|data center network|"
+    r"total cost|\btco\b|family|series|lithograph|process|\bcores?\b|\bunits?\b|\bclock|frequency|driver|form factor|"
+    r"multi-instance|\bmig\b|decoder|encoder|nvenc|nvdec|server option|enterprise|display|thermal(?! design)|dimension|"
+    r"connector|bus (?:type|width)|memory (?:interface|clock|bus|type)|architecture|transistor|\bcache\b|launch|stream|"
+    r"multiprocessor|pci ?e|pci express|confidential|networking|attention performance|cooling|os support|warranty|"
+    r"product (?:name|id)|\bname\b|oper|ecc|virtuali|ray tracing|\brt core|\bports?\b|slice|\bschedul|software|"
+    r"\bslot|weight|length|width|height|\bsku\b|market|codec|jpeg|graphics api|\bgpu die|supported|programmab|sram|"
+    r"data movement|collective|gfxip|wavefront|\blds\b|\bvgpr|\bsgpr|llvm|ai tops|vector|all-reduce|bisection|"
+    r"external power|chassis|render|\brops?\b|texture|platform|xgmi|mode|instances?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """``kind``: compute, memory, bandwidth, memory_and_bandwidth, tdp, link, link_count, link_each, ignored, unknown."""
+
+    kind: str
+    precisions: tuple[str, ...] = ()
+    sparse: bool = False
+    both: bool = False
+    """True where the label says that the cell holds dense / sparse."""
+    binary: bool = False
+
+
+def precisions_in(text: str) -> tuple[str, ...]:
+    """The precisions of this project named in ``text`` (FP64, FP32, TF32, FP6, INT4 are not kept)."""
+    return tuple(name for name, pattern in _PRECISIONS if re.search(pattern, text, re.IGNORECASE))
+
+
+def meaning(label: str) -> Meaning:
+    """The meaning of a row (or column) label."""
+    t = re.sub(r"\s+", " ", label).strip().lower()
+    # what a rate or size is per decides first: a pod, a host, a cache is not the accelerator's memory
+    if re.search(r"per pod|per[- ]host|\bhost\b|pod size|all-reduce|bisection|\bcache\b|\bvector\b|packed|cpu", t):
+        return Meaning("ignored")
+    if re.search(r"flop|\btops\b|peak (?:\w+[ -])*(?:performance|compute)|tensor|precision|peak (?:fp|int|bf|mx|ocp|b?float)|"
+                 r"matrix|\bmxfp|\b[pt]ops\b|peak compute|with structured sparsity", t):
+        found = _compute(t)
+        if found is not None:
+            return found
+    if re.search(r"memory|hbm|vram", t) and not re.search(r"interface|clock|bus|type|host", t):
+        rate, size = bool(re.search(r"bandwidth|\bbw\b", t)), bool(re.search(r"capacity|size|\||^(?:gpu |total |device )?"
+                                                                            r"memory$|vram|total memory", t))
+        if rate and size or re.search(r"capacity and bandwidth|memory ?[|/&] ?bandwidth", t):
+            return Meaning("memory_and_bandwidth")
+        if rate:
+            return Meaning("bandwidth")
+        if size or re.search(r"memory", t):
+            return Meaning("memory")
+    if re.search(r"\btdp\b|thermal design power|board power|\btbp\b|\btgp\b|power consumption|graphics power|"
+                 r"min/mean/max power|max(?:imum)? power|leistung", t):
+        return Meaning("tdp")
+    if re.search(r"infinity fabric link bandwidth|fabric link bandwidth", t):
+        return Meaning("link_each")
+    if re.search(r"infinity fabric.*links?$|fabric links$", t):
+        return Meaning("link_count")
+    if re.search(r"interconnect.*bandwidth|\bici\b.*bandwidth|nvlink.*bandwidth|neuronlink|inter-chip interconnect|"
+                 r"embedded nic|^networking$|^interconnect(?: interface)?$|scale-up", t):
+        return Meaning("link")
+    if re.search(_IGNORED, t) or re.search(_OTHER_PRECISION, t):
+        return Meaning("ignored")
+    return Meaning("unknown")
+
+
+def _compute(t: str) -> Meaning | None:
+    names = precisions_in(t)
+    if not names:
+        return Meaning("ignored") if re.search(_OTHER_PRECISION, t) else None
+    both = bool(re.search(r"/ with structured sparsity|sparse ?\| ?dense|dense ?[|/] ?sparse|w/ sparsity", t))
+    return Meaning("compute", names, bool(re.search(r"spars", t)) and not both, both)
