@@ -45,7 +45,7 @@ class Grid:
     caption: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
     before: str = ""
-    """The prose between the last heading or table and this one: units, tiers and scopes are said there."""
+    """The prose lines between the last heading or table and this one: units, tiers and scopes are said there."""
 
     @property
     def width(self) -> int:
@@ -119,8 +119,8 @@ def html_grids(tree: Any) -> list[Grid]:
     grids: list[Grid] = []
     path: dict[int, str] = {}
     prose: list[str] = []
-    for node in tree.css("h1,h2,h3,h4,h5,h6,table,p,small,li"):
-        if node.tag in ("p", "small", "li"):
+    for node in tree.css("h1,h2,h3,h4,h5,h6,table,p,small,li,[data-as=p]"):
+        if node.tag in ("p", "small", "li") or "data-as" in node.attributes:
             if not _within_table(node):
                 prose.append(plain(node.text(deep=True, separator=" ")))
             continue
@@ -137,7 +137,7 @@ def html_grids(tree: Any) -> list[Grid]:
             caption = node.css_first("caption")
             grids.append(Grid(rows, tuple(path[k] for k in sorted(path)), len(grids),
                               node_cell(caption).text if caption is not None else "",
-                              {k: v or "" for k, v in node.attributes.items()}, " ".join(prose)))
+                              {k: v or "" for k, v in node.attributes.items()}, "\n".join(prose)))
         prose = []
     return grids
 
@@ -243,7 +243,7 @@ def markdown_grids(text: str) -> list[Grid]:
                 rows.append(_split(lines[i]))
                 i += 1
             grids.append(Grid(_rectangle([[markdown_cell(c) for c in row] for row in rows]),
-                              tuple(path[k] for k in sorted(path)), len(grids), before=plain(" ".join(prose))))
+                              tuple(path[k] for k in sorted(path)), len(grids), before="\n".join(prose)))
             prose = []
             continue
         elif lines[i].strip():
