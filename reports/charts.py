@@ -7,6 +7,7 @@ scripts are ``drawing``'s.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +31,7 @@ from reports.inputs import Edition
 BANDS = ((0.025, 0.975), (0.05, 0.95), (0.1, 0.9), (0.25, 0.75))
 """Pairs of quantiles that are drawn as bands, widest first; the first two are alternatives."""
 _USD = "$~r"
+_LOG = {"type": "log", "nice": False}
 _DATE = {"title": None, "format": "%b %Y", "labelOverlap": True, "grid": False}
 
 
@@ -70,14 +72,14 @@ def fan(book: FactBook) -> Chart | None:
     kept = [n for n in names if n in data["layer"].unique().to_list()]
     colours = dict(zip(names, (INK, BLUE, GREY, RUST, OCHRE), strict=True))
     x = alt.X("date:T", axis=alt.Axis(**_DATE))
-    y = alt.Y("value:Q", scale=alt.Scale(type="log", nice=False), axis=alt.Axis(format=_USD, title="USD per million tokens, log scale", labelOverlap=True))
-    colour = alt.Color("layer:N", scale=alt.Scale(domain=kept, range=[colours[n] for n in kept]))
+    y = alt.Y("value:Q", scale=_LOG, axis=log_axis([data["value"], data["lower"], data["upper"]], "USD per million tokens, log scale", _USD))
+    colour = alt.Color("layer:N", scale=alt.Scale(domain=kept, range=[colours[n] for n in kept]), legend=alt.Legend(symbolType="stroke", symbolOpacity=1, symbolStrokeWidth=3))
     tip = [alt.Tooltip("layer:N", title="Line"), alt.Tooltip("date:T", title="Date", format="%Y-%m-%d"), alt.Tooltip("value:Q", title="USD per Mtok", format="$.3~r"), alt.Tooltip("detail:N", title="Detail")]
     base = alt.Chart(_typed(data, "date"))
     layers = []
     for kind, opacity in (("band wide", 0.14), ("band middle", 0.17), ("band narrow", 0.22)):
-        layers.append(base.transform_filter(f"datum.layer == '{kind}'").mark_area(color=BLUE, opacity=opacity).encode(x=x, y=alt.Y("lower:Q", scale=alt.Scale(type="log", nice=False)), y2="upper:Q"))
-    layers.append(base.transform_filter("datum.layer == 'GPU-hour floor' || datum.layer == 'Energy floor'").mark_area(opacity=0.12).encode(x=x, y=alt.Y("lower:Q", scale=alt.Scale(type="log", nice=False)), y2="upper:Q", color=colour))
+        layers.append(base.transform_filter(f"datum.layer == '{kind}'").mark_area(color=BLUE, opacity=opacity).encode(x=x, y=alt.Y("lower:Q", scale=_LOG), y2="upper:Q"))
+    layers.append(base.transform_filter("datum.layer == 'GPU-hour floor' || datum.layer == 'Energy floor'").mark_area(opacity=0.12).encode(x=x, y=alt.Y("lower:Q", scale=_LOG), y2="upper:Q", color=colour))
     lines = {
         "Earlier forecasts": {"strokeWidth": 0.9, "opacity": 0.7},
         "GPU-hour floor": {"strokeDash": [6, 3], "strokeWidth": 1.8},
@@ -87,7 +89,8 @@ def fan(book: FactBook) -> Chart | None:
     }
     for name, style in lines.items():
         if name in kept:
-            layers.append(base.transform_filter(f"datum.layer == '{name}'").mark_line(**style).encode(x=x, y=y, color=colour, detail="detail:N", tooltip=tip))
+            line = base.transform_filter(f"datum.layer == '{name}'").mark_line(**style).encode(x=x, y=y, color=colour, tooltip=tip)
+            layers.append(line.encode(detail="detail:N") if name == "Earlier forecasts" else line)
     alt_text = say(
         "Fan chart of {series}: the measured price, the median forecast with its bands, earlier forecasts as "
         "thin lines, the GPU-hour floor and the energy floor. Price today {now}; median in a year {then}, "
@@ -181,11 +184,11 @@ def decline(book: FactBook) -> Chart | None:
     base = alt.Chart(_typed(data, "start", "end"))
     x = alt.X("window:N", sort=order, axis=alt.Axis(title=None, labelAngle=0, labelLimit=120, grid=False, labelExpr="split(datum.label, ' - ')"))
     offset = alt.XOffset("series:N", sort=names)
-    scale = alt.Scale(type="log", nice=False)
+    scale = _LOG
     colour = alt.Color("series:N", sort=names, scale=alt.Scale(domain=names, range=_colours(len(names))))
     tip = [alt.Tooltip("series:N", title="Prices"), alt.Tooltip("window:N", title="Window"), alt.Tooltip("rate:Q", title="Cheaper per year", format=".2~f"), alt.Tooltip("lower:Q", title="Lower", format=".2~f"), alt.Tooltip("upper:Q", title="Upper", format=".2~f")]
     bars = base.mark_rule(strokeWidth=2.2, opacity=0.55).encode(x=x, xOffset=offset, y=alt.Y("lower:Q", scale=scale), y2="upper:Q", color=colour)
-    dots = base.mark_point(filled=True, size=70, opacity=1).encode(x=x, xOffset=offset, y=alt.Y("rate:Q", scale=scale, axis=alt.Axis(title="Times cheaper per year, log scale", format="~r", labelExpr="datum.label + '×'")), color=colour, tooltip=tip)
+    dots = base.mark_point(filled=True, size=70, opacity=1).encode(x=x, xOffset=offset, y=alt.Y("rate:Q", scale=scale, axis=log_axis([data["rate"], data["lower"], data["upper"]], "Times cheaper per year, log scale", "~r", "×")), color=colour, tooltip=tip)
     still = alt.Chart(alt.Data(values=[{"one": 1}])).mark_rule(color=MUTED, strokeDash=[3, 3]).encode(y=alt.Y("one:Q"))
     text = say("Point chart of how many times cheaper prices became per year, by window and kind of price, with intervals. The dashed line is no change.")
     return Chart("decline", "Is the fall slowing?", text, _spec(alt.layer(still, bars, dots), 320), data, {"rate": [("decline_rates", "decline_factor_per_year")], "lower": [("decline_rates", "decline_lower_factor_per_year")], "upper": [("decline_rates", "decline_upper_factor_per_year")]})
@@ -210,9 +213,9 @@ def stack(book: FactBook) -> Chart | None:
     rows = rows.filter(pl.col("scenario").eq_missing(pl.lit(rows["scenario"][0], dtype=pl.String)))
     data = rows.select("lever", factor="shapley_factor", first="first_in_factor", last="last_in_factor")
     y = alt.Y("lever:N", sort=alt.EncodingSortField("factor", order="descending"), axis=alt.Axis(title=None, labelLimit=200, labelColor=INK, labelFontSize=12))
-    scale = alt.Scale(type="log", nice=False, domainMin=1) if float(data["factor"].min() or 1) >= 1 else alt.Scale(type="log")
+    scale = _LOG
     base = alt.Chart(data)
-    x = alt.X("factor:Q", scale=scale, axis=alt.Axis(title="Times more output per dollar, log scale", format="~r", labelExpr="datum.label + '×'"))
+    x = alt.X("factor:Q", scale=scale, axis=log_axis([data["factor"], data["first"], data["last"]], "Times more output per dollar, log scale", "~r", "×"))
     tip = [alt.Tooltip("lever:N", title="Lever"), alt.Tooltip("factor:Q", title="Shapley", format=".2~f"), alt.Tooltip("first:Q", title="Alone", format=".2~f"), alt.Tooltip("last:Q", title="Added last", format=".2~f")]
     rules = base.mark_rule(strokeWidth=6, opacity=0.3, color=BLUE, strokeCap="round").encode(y=y, x=alt.X("first:Q", scale=scale), x2="last:Q")
     dots = base.mark_point(filled=True, size=110, color=BLUE, opacity=1).encode(y=y, x=x, tooltip=tip)
@@ -249,21 +252,27 @@ def viability(book: FactBook) -> Chart | None:
     return Chart("viability", "When does it become worth doing?", text, _spec(alt.layer(now, rules, dots), 34 * data.height + 20), data, {c: [("viability", s)] for c, s in (("date", "viable_date"), ("lower", "viable_lower_date"), ("upper", "viable_upper_date"))})
 
 
-def jevons(book: FactBook) -> Chart | None:
-    """Volume and spend over time, one above the other."""
+def volume(book: FactBook) -> Chart | None:
+    """Tokens served per week."""
+    return _weekly(book, "volume", "volume_mtok_per_week", "Tokens served", "Million tokens a week, log scale", BLUE, "~s")
+
+
+def spend(book: FactBook) -> Chart | None:
+    """What was spent on them per week."""
+    return _weekly(book, "spend", "spend_usd_per_week", "What was spent on them", "USD a week, log scale", RUST, "$~s")
+
+
+def _weekly(book: FactBook, name: str, column: str, title: str, axis: str, colour: str, form: str) -> Chart | None:
     import altair as alt
 
-    rows = book.edition.mart("jevons").filter(pl.col("volume_mtok_per_week") > 0)
-    if not rows.height:
+    data = book.edition.mart("jevons").filter(pl.col(column) > 0).select(date="obs_date", value=column)
+    if not data.height:
         return None
-    data = rows.select(date="obs_date", volume="volume_mtok_per_week", spend="spend_usd_per_week")
-    panels = []
-    for column, title, colour, form in (("volume", "Million tokens a week", BLUE, "~s"), ("spend", "USD a week", RUST, "$~s")):
-        if data[column].null_count() < data.height:
-            panels.append(alt.Chart(_typed(data, "date")).mark_line(color=colour, point=False).encode(x=alt.X("date:T", axis=alt.Axis(**_DATE)), y=alt.Y(f"{column}:Q", scale=alt.Scale(type="log", nice=False), axis=alt.Axis(title=title, format=form, tickCount=4)), tooltip=[alt.Tooltip("date:T", title="Week", format="%Y-%m-%d"), alt.Tooltip(f"{column}:Q", title=title, format=".3~s")]))
-    layered = alt.layer(*panels).resolve_scale(y="independent")
-    text = say("Two lines on log scales over time: tokens served per week, left axis, and what was spent on them, right axis.")
-    return Chart("jevons", "Volume and spend", text, _spec(layered, 280), data, {"volume": [("jevons", "volume_mtok_per_week")], "spend": [("jevons", "spend_usd_per_week")]})
+    tip = [alt.Tooltip("date:T", title="Week", format="%Y-%m-%d"), alt.Tooltip("value:Q", title=title, format=".3~s")]
+    y = alt.Y("value:Q", scale=_LOG, axis=log_axis([data["value"]], axis, form))
+    line = alt.Chart(_typed(data, "date")).mark_line(color=colour).encode(x=_days(), y=y, tooltip=tip)
+    text = say("Line chart by week, log scale: " + title.lower() + ".")
+    return Chart(name, title, text, _spec(line, 170), data, {"value": [("jevons", column)]})
 
 
 def track_record(book: FactBook) -> Chart | None:
@@ -301,7 +310,7 @@ def pit(book: FactBook) -> Chart | None:
 ALL: dict[str, Callable[[FactBook], Chart | None]] = {
     "fan": fan, "ladder": frontiers, "indices": indices, "task": per_task, "decline": decline,
     "decomposition": decomposition, "stack": stack, "hardware": hardware, "viability": viability,
-    "jevons": jevons, "record": track_record, "pit": pit,
+    "volume": volume, "spend": spend, "record": track_record, "pit": pit,
 }  # fmt: skip
 """Every chart by the name that sections ask for."""
 
@@ -315,7 +324,7 @@ def _lines(book: FactBook, name: str, title: str, data: pl.DataFrame, value: str
     tip = [alt.Tooltip(f"{series}:N", title="Series"), alt.Tooltip("date:T", title="Date", format="%Y-%m-%d"), alt.Tooltip(f"{value}:Q", title="Value", format=".3~r")]
     made = alt.Chart(_typed(data, "date")).mark_line(interpolate=interpolate).encode(
         x=alt.X("date:T", axis=alt.Axis(**_DATE)),
-        y=alt.Y(f"{value}:Q", scale=alt.Scale(type="log", nice=False), axis=alt.Axis(title=axis, format=form, labelOverlap=True)),
+        y=alt.Y(f"{value}:Q", scale=_LOG, axis=log_axis([data[value]], axis, form)),
         color=alt.Color(f"{series}:N", sort=names, scale=alt.Scale(domain=names, range=_colours(len(names)))),
         opacity=alt.condition(pick, alt.value(1), alt.value(0.15)),
         tooltip=[*tip, tooltip] if tooltip is not None else tip,
@@ -330,7 +339,7 @@ def _bars(name: str, title: str, data: pl.DataFrame, category: str, value: str, 
     if not data.height:
         return None
     y = alt.Y(f"{category}:N", sort=None if not ascending else alt.EncodingSortField(value), axis=alt.Axis(title=None, labelLimit=220, labelColor=INK, labelFontSize=12))
-    x = alt.X(f"{value}:Q", axis=alt.Axis(title=axis, format=form))
+    x = alt.X(f"{value}:Q", axis=alt.Axis(title=axis, format=form, tickCount=6))
     if colour_by:
         names = sorted(str(v) for v in data[colour_by].unique().to_list())
         colour: Any = alt.Color(f"{colour_by}:N", scale=alt.Scale(domain=names, range=_colours(len(names))))
@@ -339,6 +348,27 @@ def _bars(name: str, title: str, data: pl.DataFrame, category: str, value: str, 
     bars = alt.Chart(data).mark_bar(height={"band": 0.62}).encode(y=y, x=x, color=colour, tooltip=[alt.Tooltip(f"{category}:N"), alt.Tooltip(f"{value}:Q", format=".3~r")])
     zero = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=MUTED).encode(x=alt.X("zero:Q"))
     return Chart(name, title, text, _spec(alt.layer(bars, zero), 28 * data.height + 20), data, sources)
+
+
+def log_axis(columns: list[pl.Series], title: str, form: str, after: str = "") -> Any:
+    """An axis with round ticks, as few as its decades allow: a log grid with every digit is noise."""
+    import altair as alt
+
+    seen = [float(v) for c in columns for v in c.drop_nulls().to_list() if v > 0]
+    low, high = (math.floor(math.log10(min(seen))), math.ceil(math.log10(max(seen)))) if seen else (0, 1)
+    inside = [v for v in seen] and (min(seen), max(seen))
+    steps = (1,) if high - low > 4 else (1, 3) if high - low > 2 else (1, 2, 5)
+    if inside and inside[1] / inside[0] < 4:
+        steps = (1, 1.5, 2, 3, 4, 5, 6, 8)
+    ticks = [d * 10.0**k for k in range(low, high + 1) for d in steps]
+    more = {"labelExpr": f"datum.label + '{after}'"} if after else {}
+    return alt.Axis(title=title, format=form, values=ticks, labelOverlap=True, **more)
+
+
+def _days() -> Any:
+    import altair as alt
+
+    return alt.X("date:T", axis=alt.Axis(**_DATE))
 
 
 def _layer(frame: pl.DataFrame, layer: str, day: str, value: str, detail: pl.Expr) -> pl.DataFrame:

@@ -20,14 +20,24 @@ def headline(book: FactBook) -> Sentence:
     rate, low, high = (book.raw(_RATE, c) for c in ("value", "lower", "upper"))
     if rate is None:
         return say("How fast the price of inference falls is not yet measured.")
-    shown = {"x": book.value(_RATE), "i": book.interval(_RATE), "l": book.level(_RATE), "w": _window(book)}
+    before = say("; {old} in the previous edition", old=book.value(_RATE + "_previous")) if book.raw(_RATE + "_previous") is not None else _NOTHING
     if low is None or high is None:
-        return say("The price of AI inference moved by a factor of {x} a year{w}; no interval is known yet.", **shown)
+        return say("The price of AI inference moves by a factor of {x} a year; no interval is known yet.", x=book.value(_RATE))
+    tail = say("({l} interval {i}{b})", l=book.level(_RATE), i=book.interval(_RATE), b=before)
     if low > 1:
-        return say("AI inference is getting {x} cheaper a year{w} ({l} interval {i}).", **shown)
+        return say("AI inference is getting {x} cheaper a year {t}.", x=book.value(_RATE), t=tail)
     if high < 1:
-        return say("AI inference is getting dearer: prices change by a factor of {x} a year{w} ({l} interval {i}).", **shown)
-    return say("No evidence that AI inference got cheaper or dearer{w}: {x} a year ({l} interval {i}).", **shown)
+        return say("AI inference is getting dearer: prices fall by a factor of only {x} a year {t}.", x=book.value(_RATE), t=tail)
+    return say("No evidence that AI inference gets cheaper or dearer: {x} a year {t}.", x=book.value(_RATE), t=tail)
+
+
+def measured_by(book: FactBook) -> Sentence:
+    """Which index the headline reads, and over which window."""
+    if book.raw(_RATE) is None or not book.raw(_RATE, "subject"):
+        return _NOTHING
+    over = say(", {w}", w=book.field(_RATE, "text_value")) if book.raw(_RATE, "text_value") else _NOTHING
+    n = say(", n = {n}", n=book.field(_RATE, "n")) if book.raw(_RATE, "n") is not None else _NOTHING
+    return say("Measured by the {s}{w}{n}.", s=book.field(_RATE, "subject"), w=over, n=n)
 
 
 def headline_short(book: FactBook) -> Sentence:
@@ -45,23 +55,19 @@ def headline_short(book: FactBook) -> Sentence:
     return say("no clear change in inference prices, {x} a year ({i})", **shown)
 
 
-def previous(book: FactBook) -> Sentence:
-    """How the headline number compares with the one issued before."""
-    return compare(book, _RATE, f"{_RATE}_previous", "The previous vintage")
-
-
-def compare(book: FactBook, now: str, before: str, who: str) -> Sentence:
-    """Same, higher or lower than before; the words follow the printed figures, so that they never disagree."""
-    if book.raw(now) is None:
+def since(book: FactBook, fact_id: str) -> Sentence:
+    """Same, up or down since the edition before; the words follow the printed figures, so they never disagree."""
+    before = f"{fact_id}_previous"
+    if book.raw(fact_id) is None:
         return _NOTHING
     if book.raw(before) is None:
-        return say("This is the first vintage, so there is no earlier figure.")
-    new, old = book.value(now), book.value(before)
+        return say("There is no earlier edition to compare with.")
+    new, old = book.value(fact_id), book.value(before)
     when = say(" of {day}", day=book.field(before, "as_of")) if book.raw(before, "as_of") else _NOTHING
     if str(new) == str(old):
-        return say(who + "{when} said the same, {old}.", when=when, old=old)
-    words = "lower" if book.raw(before) < book.raw(now) else "higher"
-    return say(who + "{when} said {old}, a " + words + " figure.", when=when, old=old)
+        return say("The edition{when} said the same, {old}.", when=when, old=old)
+    words = "up" if book.raw(before) < book.raw(fact_id) else "down"
+    return say("The edition{when} said {old}; it is " + words + " to {new}.", when=when, old=old, new=new)
 
 
 def acceleration(book: FactBook) -> Sentence:
@@ -209,10 +215,6 @@ def _with_interval(book: FactBook, fact_id: str) -> Sentence:
     if book.raw(fact_id, "lower") is None or book.raw(fact_id, "upper") is None:
         return say("{x}", x=book.value(fact_id))
     return say("{x} ({i})", x=book.value(fact_id), i=book.interval(fact_id))
-
-
-def _window(book: FactBook) -> Sentence:
-    return say(", {w}", w=book.field(_RATE, "text_value")) if book.raw(_RATE, "text_value") else _NOTHING
 
 
 def _subject(book: FactBook, fact_id: str) -> Shown | Sentence:

@@ -38,7 +38,7 @@ class KeyFigure(NamedTuple):
 @lru_cache(maxsize=2)
 def environment(escape: bool = True) -> jinja2.Environment:
     """Templates that print facts and words only; an undefined name is an error, not a gap."""
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=escape,
         finalize=only_facts,
@@ -46,6 +46,8 @@ def environment(escape: bool = True) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["plain"] = _plain
+    return made
 
 
 def page(edition: Edition, method_url: str = "") -> str:
@@ -96,7 +98,7 @@ def draw_all(book: FactBook) -> dict[str, drawing.Chart]:
 
 def standfirst(book: FactBook) -> Sentence:
     """The paragraph under the headline."""
-    return join([narrative.previous(book), narrative.acceleration(book), narrative.frontier(book), narrative.floors(book), narrative.events(book)])
+    return join([narrative.measured_by(book), narrative.acceleration(book), narrative.frontier(book), narrative.floors(book), narrative.events(book)])
 
 
 def key_figures(book: FactBook) -> list[KeyFigure]:
@@ -132,7 +134,7 @@ def _section_view(book: FactBook, section: Section) -> dict[str, Any]:
         "missing": section.missing,
         "charts": section.charts,
         "notes": section.notes,
-        "tables": [tables.page_html(t) for t in section.tables],
+        "tables": [{"html": tables.page_html(t), "folded": t.folded, "caption": t.caption} for t in section.tables],
         "sources": [{"name": m, "download": _download(book.edition.mart(m), f"{m}.csv")} for m in available],
     }
 
@@ -163,6 +165,11 @@ def _download(frame: pl.DataFrame, name: str) -> Markup:
     if not frame.height or len(tables.csv_bytes(frame)) > INLINE_CSV_LIMIT:
         return Markup("")
     return tables.data_link(frame, name)
+
+
+def _plain(value: Any) -> Markup:
+    """What was shown as bare text, for attributes and the title, where no element may stand."""
+    return Markup.escape(str(only_facts(value)))
 
 
 def _json(value: Any) -> Markup:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from reports import narrative
 from reports.charts import bands_of
 from reports.contract import MARTS
-from reports.facts import FactBook, Row, Sentence, say
+from reports.facts import FactBook, Row, Sentence, join, say
 from reports.tables import EMPTY, Cell, Column, Link, Table, table
 
 
@@ -53,7 +53,7 @@ def outlook(book: FactBook) -> Section:
     )  # fmt: skip
     return _section(
         book, "outlook", "Where the price is going", "What does a fixed quality cost, where is it going, and how far can it still fall?",
-        [narrative.frontier(book), narrative.forecast(book), narrative.floors(book)], ("fan", "ladder"), [made],
+        [join([narrative.frontier(book), narrative.since(book, "headline.frontier_price")]), narrative.forecast(book), narrative.floors(book)], ("fan", "ladder"), [made],
         ("forecasts", "past_forecasts", "frontier", "floors", "floor_gap"), notes=[narrative.bands(pairs)], need=("frontier", "forecasts"),
     )  # fmt: skip
 
@@ -95,9 +95,9 @@ def per_task(book: FactBook) -> Section:
 def decline(book: FactBook) -> Section:
     rate = ("decline_factor_per_year", "decline_lower_factor_per_year", "decline_upper_factor_per_year")
     rows: list[list[Cell]] = [[r.show("series"), r.show("window_label"), r.show(*rate), r.interval(*rate), r.show("interval_level", unit="share"), r.show("n"), r.long("method")] for r in book.rows("decline_rates")]
-    made = table("Times cheaper per year, by window", [Column("Prices"), Column("Window"), Column("Times cheaper a year", True), Column("Interval", True), Column("Level", True), Column("n", True), Column("Method")], rows)
+    made = table("Times cheaper per year, by window", [Column("Prices"), Column("Window"), Column("Times cheaper a year", True), Column("Interval", True), Column("Level", True), Column("n", True), Column("Method")], rows, folded=True)
     tests: list[list[Cell]] = [[r.show("test"), r.show("quality_scale"), r.show("statistic"), r.show("p_value"), r.show("n"), r.show("verdict")] for r in book.rows("acceleration")]
-    tested = table("Tests for acceleration", [Column("Test"), Column("Quality scale"), Column("Statistic", True), Column("p", True), Column("n", True), Column("Verdict")], tests)
+    tested = table("Tests for acceleration", [Column("Test"), Column("Quality scale"), Column("Statistic", True), Column("p", True), Column("n", True), Column("Verdict")], tests, folded=True)
     return _section(book, "decline", "Rate of decline by window", "Is the fall speeding up or slowing down?", [narrative.acceleration(book)], ("decline",), [made, tested], ("decline_rates", "acceleration"), need=("decline_rates",))
 
 
@@ -136,7 +136,7 @@ def hardware(book: FactBook) -> Section:
         rows,
     )  # fmt: skip
     checks: list[list[Cell]] = [[r.show("model"), r.show("accelerator"), r.show("precision"), r.show("batch"), r.show("throughput_tok_per_s"), r.show("measured_tok_per_s"), r.show("error_share"), r.show("source")] for r in book.rows("throughput", lambda r: r["measured_tok_per_s"] is not None)[:25]]
-    engine = table("The engine against measurements", [Column("Model"), Column("Accelerator"), Column("Precision"), Column("Batch", True), Column("Engine", True), Column("Measured", True), Column("Error", True), Column("Source")], checks)
+    engine = table("The engine against measurements", [Column("Model"), Column("Accelerator"), Column("Precision"), Column("Batch", True), Column("Engine", True), Column("Measured", True), Column("Error", True), Column("Source")], checks, folded=True)
     return _section(book, "hardware", "Hardware league", "Which accelerator makes the cheapest token?", [], ("hardware",), [league, engine], ("hardware_league", "throughput"), need=("hardware_league",))
 
 
@@ -160,7 +160,7 @@ def viability(book: FactBook) -> Section:
 
 
 def jevons(book: FactBook) -> Section:
-    return _section(book, "jevons", "Volume and spend", "Does spending grow while prices fall?", [narrative.jevons(book)], ("jevons",), [], ("jevons",), need=("jevons",))
+    return _section(book, "jevons", "Volume and spend", "Does spending grow while prices fall?", [narrative.jevons(book)], ("volume", "spend"), [], ("jevons",), need=("jevons",))
 
 
 def margins(book: FactBook) -> Section:
@@ -183,7 +183,7 @@ def claims(book: FactBook) -> Section:
     made = table("The essay's claims and what is measured", [Column("Id"), Column("Claim"), Column("Claimed"), Column("Measured"), Column("Verdict"), Column("Basis")], rows)
     verdicts = [v for v in ("supported", "partly", "contradicted", "not measurable") if v in book.edition.mart("claims")["verdict"].to_list()]
     counted = [say("{n} " + v, n=book.count("claims", verdict=v)) for v in verdicts]
-    said = [say("Of the essay's claims: {list}.", list=_listed(counted))] if counted else []
+    said = [say("Of the essay's claims: {list}.", list=join(counted, ", "))] if counted else []
     return _section(book, "claims", "The essay's claims", "What did the essay say, and what do the measurements say?", said, (), [made], ("claims",), need=("claims",))
 
 
@@ -197,7 +197,7 @@ def track_record(book: FactBook) -> Section:
         "Resolved forecasts by horizon and model; the model in charge in bold",
         [Column("Days", True), Column("Model"), Column("MAE, log", True), Column("CRPS, log", True), Column("CRPS / no change", True), Column("Inside half", True), Column("Inside four fifths", True),
          Column("Inside widest", True), Column("p", True), Column("Origins", True), Column("Label")],
-        rows, leading,
+        rows, leading, folded=True,
     )  # fmt: skip
     return _section(book, "record", "Track record", "Were earlier forecasts better than assuming no change?", [], ("record", "pit"), [made], ("track_record", "pit"), need=("track_record",))
 
@@ -206,9 +206,9 @@ def data_health(book: FactBook) -> Section:
     made = table("Sources", [Column("Source"), Column("Kind"), Column("Read"), Column("Status"), Column("Observed"), Column("Age, days", True), Column("Rows", True), Column("Message")],
         [[r.show("source"), r.show("kind"), r.show("origin"), r.show("status"), r.show("observed_at"), r.show("age_days"), r.show("rows"), r.long("message") if r.has("message") else EMPTY] for r in _worst_first(book)])  # fmt: skip
     held = table("Prices in quarantine: not believed, the old price stays", [Column("Provider"), Column("Model"), Column("Tokens"), Column("Kept", True), Column("Refused", True), Column("Reason"), Column("Seen"), Column("Source")],
-        [[r.show("provider"), r.show("model"), r.show("token_class"), r.show("price_kept_usd_per_mtok"), r.show("price_refused_usd_per_mtok"), r.long("reason"), r.show("observed_at"), r.show("source")] for r in book.rows("quarantine")[:30]])  # fmt: skip
+        [[r.show("provider"), r.show("model"), r.show("token_class"), r.show("price_kept_usd_per_mtok"), r.show("price_refused_usd_per_mtok"), r.long("reason"), r.show("observed_at"), r.show("source")] for r in book.rows("quarantine")[:30]], folded=True)  # fmt: skip
     split = table("Sources that disagree, and which is believed", [Column("Provider"), Column("Model"), Column("Tokens"), Column("Believed"), Column("Price", True), Column("Other"), Column("Price", True), Column("Difference", True)],
-        [[r.show("provider"), r.show("model"), r.show("token_class"), r.show("believed_source"), r.show("believed_usd_per_mtok"), r.show("other_source"), r.show("other_usd_per_mtok"), r.show("difference_share")] for r in book.rows("disagreements")[:30]])  # fmt: skip
+        [[r.show("provider"), r.show("model"), r.show("token_class"), r.show("believed_source"), r.show("believed_usd_per_mtok"), r.show("other_source"), r.show("other_usd_per_mtok"), r.show("difference_share")] for r in book.rows("disagreements")[:30]], folded=True)  # fmt: skip
     return _section(book, "health", "Data health", "What does this edition rest on?", [narrative.health(book)], (), [made, held, split], ("data_health", "quarantine", "disagreements"), need=("data_health",))
 
 
@@ -244,9 +244,3 @@ def _measured(row: Row) -> Cell:
 def _worst_first(book: FactBook) -> list[Row]:
     rank = {"failed": 0, "stale": 1}
     return sorted(book.rows("data_health"), key=lambda r: (rank.get(r.raw("status"), 2), r.index))
-
-
-def _listed(parts: list[Sentence]) -> Sentence:
-    from reports.facts import join
-
-    return join(parts, ", ")

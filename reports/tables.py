@@ -60,12 +60,14 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     emphasised: frozenset[int] = field(default_factory=frozenset)
     """Rows that carry a total or the champion."""
+    folded: bool = False
+    """Whether the page shows it on demand: a chart above it already says the same."""
 
 
-def table(caption: str | Sentence, columns: list[Column], rows: list[list[Cell]], emphasised: set[int] | None = None) -> Table | None:
+def table(caption: str | Sentence, columns: list[Column], rows: list[list[Cell]], emphasised: set[int] | None = None, folded: bool = False) -> Table | None:
     """A table, or None where there is no row."""
     said = caption if isinstance(caption, Sentence) else say(caption)
-    return Table(said, tuple(columns), tuple(map(tuple, rows)), frozenset(emphasised or ())) if rows else None
+    return Table(said, tuple(columns), tuple(map(tuple, rows)), frozenset(emphasised or ()), folded) if rows else None
 
 
 def page_html(made: Table) -> Markup:
@@ -73,8 +75,8 @@ def page_html(made: Table) -> Markup:
     head = "".join(f'<th scope="col"{_num(c)}>{html.escape(c.header)}</th>' for c in made.columns)
     body = []
     for i, row in enumerate(made.rows):
-        cells = [f'<th scope="row"{_num(made.columns[0])}>{row[0].__html__()}</th>']
-        cells += [f"<td{_num(c)}>{cell.__html__()}</td>" for c, cell in zip(made.columns[1:], row[1:], strict=True)]
+        cells = [f'<th scope="row"{_kind(made.columns[0], row[0])}>{row[0].__html__()}</th>']
+        cells += [f"<td{_kind(c, x)}>{x.__html__()}</td>" for c, x in zip(made.columns[1:], row[1:], strict=True)]
         total = ' class="total"' if i in made.emphasised else ""
         body.append(f"<tr{total}>{''.join(cells)}</tr>")
     label = html.escape(str(made.caption))
@@ -177,7 +179,7 @@ def price_table(book: FactBook) -> Markup:
             text = html.escape(str(row.show(column)))
             url = row.url() if column == "source" else ""
             text = f'<a href="{html.escape(url)}" rel="noopener noreferrer nofollow">{text}</a>' if url else text
-            cells.append(f"<td class=n>{text}" if figures else f"<td>{text}")
+            cells.append(f"<td class=n>{text}" if figures else f"<td>{text}" if len(text) <= 40 else f"<td class=w>{text}")
         body.append("<tr>" + "".join(cells))
     return Markup(f'<table id="prices" data-mart="price_now"><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>')
 
@@ -200,6 +202,18 @@ def _plain_html(cell: Cell) -> str:
 
 def _num(column: Column) -> str:
     return ' class="n"' if column.figures else ""
+
+
+def _kind(column: Column, cell: Cell) -> str:
+    """The cell's class: figures, a day that must not break, or a long word that must."""
+    if column.figures:
+        return ' class="n"'
+    text = str(cell)
+    if len(text) == 10 and text[4:5] == "-" and text[7:8] == "-":
+        return ' class="d"'
+    if len(text) > 36:
+        return ' class="t w"'
+    return ' class="w"' if any(len(word) > 24 for word in text.split()) else ""
 
 
 def _align(column: Column) -> str:
