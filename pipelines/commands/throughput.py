@@ -1,0 +1,89 @@
+"""Predict tokens per second, dollars and joules of serving a model, for one question or a file of scenarios.
+
+``deflation throughput SCENARIOS.csv --out FILE`` answers every row; ``deflation throughput --model M
+--accelerator A`` answers one question in prose. Only reading, asking the engine and writing happen here.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command(epilog="""\b
+Examples:
+  deflation throughput scenarios.csv --out answers.csv
+  deflation throughput --model llama-3.1-70b --accelerator h100-sxm --weight-precision fp8 -n 2 --concurrency 64
+  deflation throughput --list
+""")
+@click.argument("scenarios", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="CSV to write (default: standard output).")
+@click.option("--model", help="Model name or alias, e.g. llama-3.1-70b.")
+@click.option("--accelerator", help="Accelerator name or alias, e.g. h100-sxm.")
+@click.option("--weight-precision", default="", help="bf16, fp8, nvfp4, int4_awq_g128, q4_k_m, ... (default: the model's).")
+@click.option("--kv-precision", default="", help="bf16, fp8, ... (default: 16 bits).")
+@click.option("-n", "--n-accelerators", type=int, help="Accelerators (default: fewest that hold the model).")
+@click.option("--tensor-parallel", type=int)
+@click.option("--data-parallel", type=int)
+@click.option("--pipeline-parallel", type=int)
+@click.option("--isl", type=int, default=1024, show_default=True, help="Input tokens per request.")
+@click.option("--osl", type=int, default=1024, show_default=True, help="Output tokens per request.")
+@click.option("--concurrency", type=float, help="Requests in flight (default: as many as memory holds).")
+@click.option("--usd-per-hour", type=float, default=0.0, help="Dollars per accelerator-hour, for $/Mtok.")
+@click.option("--usd-per-kwh", type=float, default=0.0866, show_default=True)
+@click.option("--definitions", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="TOML file with [[accelerator]] and [[model]] tables of your own; may be repeated.")
+@click.option("--list", "listing", is_flag=True, help="Print every accelerator, model and format that can be named.")
+def command(scenarios: Path | None, out: Path | None, definitions: tuple[Path, ...], listing: bool,
+            model: str | None, accelerator: str | None, **question: object) -> None:
+    """Predict what serving a model costs in time, money and energy, with 80 % intervals.
+
+    SCENARIOS is a CSV with the columns accelerator, model, weight_precision, kv_precision, n_accelerators,
+    tensor_parallel, data_parallel, pipeline_parallel, isl, osl, concurrency, metric (and optionally boundary,
+    usd_per_accelerator_hour, utilisation, prefix_hit_rate, draft_tokens, draft_acceptance, draft_cost).
+    """
+    from importlib import resources
+
+    from throughput import catalogue, prose
+    from throughput import scenarios as engine
+    from throughput.calibration import load_constants
+
+    try:
+        accelerators, models = catalogue.load(resources.files("sources.reference"), definitions)
+    except catalogue.BadDefinition as problem:
+        raise click.ClickException(str(problem)) from None
+    if listing:
+        click.echo(prose.listing(accelerators, models))
+    elif scenarios is not None:
+        table = _read(scenarios)
+        answers = engine.answer(table, accelerators, models, load_constants())
+        if out is None:
+            sys.stdout.write(answers.write_csv())
+        else:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            answers.write_csv(out)
+            refused = answers["error"].is_not_null().sum()
+            click.echo(f"{answers.height - refused} of {answers.height} rows answered, written to {out}", err=True)
+    elif model and accelerator:
+        text, good = prose.explain({"model": model, "accelerator": accelerator, **question}, accelerators, models,
+                                   load_constants())
+        click.echo(text)
+        sys.exit(0 if good else 2)
+    else:
+        raise click.UsageError("give a scenario file, or --model and --accelerator, or --list")
+
+
+def _read(path: Path):
+    """The scenario table with every value as text, so that one bad cell cannot stop the file."""
+    import polars as pl
+
+    try:
+        table = pl.read_csv(path, infer_schema_length=0)
+    except (pl.exceptions.PolarsError, UnicodeDecodeError) as problem:
+        raise click.ClickException(f"{path} cannot be read as CSV: {problem}") from None
+    missing = [c for c in ("accelerator", "model") if c not in table.columns]
+    if missing:
+        raise click.ClickException(f"{path} has no column {', '.join(missing)}; it has {', '.join(table.columns)}")
+    return table

@@ -1,0 +1,115 @@
+"""One question answered in sentences: how fast, what binds, what each lever would give, what it costs.
+
+Only words and choice of levers; numbers come from ``scenarios.one``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import polars as pl
+
+from throughput import scenarios
+from throughput.efficiency import Constants
+from throughput.formats import FORMATS
+from units.constants import GIB, JOULES_PER_KWH, TOKENS_PER_MTOK
+
+Question = Mapping[str, object]
+
+
+def explain(question: Question, accelerators: pl.DataFrame, architectures: pl.DataFrame,
+            constants: Constants) -> tuple[str, bool]:
+    """(text, whether it could be answered) for one model on one accelerator.
+
+    ``question`` has the scenario columns, and ``usd_per_hour`` and ``usd_per_kwh`` for money.
+    """
+    asked = {k: v for k, v in question.items() if v not in (None, "")}
+    asked["usd_per_accelerator_hour"] = asked.pop("usd_per_hour", 0.0)
+    usd_per_kwh = float(asked.pop("usd_per_kwh", 0.0))
+    if "n_accelerators" not in asked and "tensor_parallel" not in asked:
+        asked["n_accelerators"] = fewest(asked, accelerators, architectures, constants)
+        asked["tensor_parallel"] = asked["n_accelerators"]
+
+    def ask(**change: object) -> dict[str, object]:
+        return scenarios.one({**asked, **change}, accelerators, architectures, constants)
+
+    base = ask()
+    if base["error"]:
+        return f"This cannot be answered: {base['error']}", False
+    lines = _headline(base, usd_per_kwh)
+    lines += ["", "Levers, one at a time (output tokens per second and accelerator):"]
+    for name, change in _levers(base, asked):
+        other = ask(**change)
+        if not other["error"]:
+            gain = other["output_tok_s_per_accelerator"] / base["output_tok_s_per_accelerator"]
+            lines.append(f"  {name:<52} x{gain:5.2f}   ({other['tok_s_per_user']:.0f} tok/s per user, "
+                         f"bound: {other['bound']})")
+    return "\n".join(lines), True
+
+
+def fewest(asked: Question, accelerators: pl.DataFrame, architectures: pl.DataFrame, constants: Constants) -> int:
+    """The fewest accelerators (1, 2, 4, ... 512) that hold the model and one sequence; 1 when none does."""
+    for power in range(10):
+        count = 2**power
+        trial = {**asked, "n_accelerators": count, "tensor_parallel": count}
+        if not scenarios.one(trial, accelerators, architectures, constants)["error"]:
+            return count
+    return 1
+
+
+def _headline(r: Mapping[str, object], usd_per_kwh: float) -> list[str]:
+    spread = math.exp(float(r["log_half_width"]))
+    total, user = float(r["output_tok_s"]), float(r["tok_s_per_user"])
+    layout = f"tensor {r['tensor_parallel']:.0f} x data {r['data_parallel']:.0f} x pipeline {r['pipeline_parallel']:.0f}"
+    parts = {"weights": r["weights_s"], "KV cache": r["kv_s"], "compute": r["compute_s"],
+             "latencies": r["latency_s"], "links": r["communication_s"]}
+    shares = ", ".join(f"{n} {1e3 * float(s):.2f}" for n, s in parts.items())
+    lines = [
+        f"{r['model']} on {r['accelerators']:.0f} x {r['accelerator']} ({layout}), {r['weight_bits']:g}-bit weights, "
+        f"{r['kv_bits']:g}-bit cache, {r['isl']:.0f} tokens in, {r['osl']:.0f} out, {r['batch']:.0f} requests at once:",
+        f"  {total:,.0f} output tok/s (80 %: {total / spread:,.0f} to {total * spread:,.0f}), "
+        f"{float(r['output_tok_s_per_accelerator']):,.0f} per accelerator",
+        f"  {user:,.1f} tok/s per user, {float(r['tpot_ms']):.2f} ms per token, first token after "
+        f"{float(r['ttft_ms']):,.0f} ms",
+        f"  bound by {r['bound']}; one step is {1e3 * float(r['step_s']):.2f} ms ({shares})",
+        f"  {100 * float(r['mbu']):.0f} % of memory bandwidth, {100 * float(r['mfu']):.0f} % of arithmetic in use; "
+        f"{float(r['weight_bytes_per_chip']) / GIB:.1f} GiB of weights per accelerator, room for "
+        f"{max(float(r['kv_capacity_sequences']), 0):,.0f} sequences",
+        f"  {float(r['power_w']):,.0f} W, {float(r['j_per_output_token']):.3f} J per output token (accelerators only)"
+        + (f", {float(r['j_per_output_token']) / JOULES_PER_KWH * TOKENS_PER_MTOK * usd_per_kwh:.4f} $/Mtok of energy"
+           if usd_per_kwh else ""),
+    ]
+    if float(r["usd_per_accelerator_hour"]) > 0:
+        lines.append(f"  {float(r['usd_per_mtok_output']):.3f} $ per million output tokens all told; split: "
+                     f"{float(r['usd_per_mtok_input']):.4f} in, {float(r['usd_per_mtok_output_decode']):.4f} out")
+    return lines
+
+
+def _levers(r: Mapping[str, object], asked: Question) -> list[tuple[str, dict[str, object]]]:
+    levers: list[tuple[str, dict[str, object]]] = []
+    if float(r["weight_bits"]) > 8:
+        levers.append(("FP8 weights", {"weight_precision": "fp8"}))
+    if float(r["weight_bits"]) > 5:
+        levers.append(("4-bit weights (nvfp4)", {"weight_precision": "nvfp4"}))
+        levers.append(("4-bit weights only (int4_awq)", {"weight_precision": "int4_awq"}))
+    if float(r["kv_bits"]) > 8:
+        levers.append(("FP8 cache", {"kv_precision": "fp8"}))
+    levers.append(("speculation: 3 drafts, 70 % accepted", {
+        "draft_tokens": 3, "draft_acceptance": 0.7, "draft_cost": 0.05}))
+    levers.append(("half of every prompt found in a prefix cache", {"prefix_hit_rate": 0.5}))
+    levers.append(("twice the requests in flight", {"concurrency": 2 * float(r["batch"])}))
+    n = int(float(r["accelerators"]))
+    if "concurrency" in asked:
+        levers.append(("as many requests as memory holds", {"concurrency": None}))
+    levers.append(("twice the accelerators (tensor parallel)", {
+        "n_accelerators": 2 * n, "tensor_parallel": 2 * int(float(r["tensor_parallel"]))}))
+    return levers
+
+
+def listing(accelerators: pl.DataFrame, architectures: pl.DataFrame) -> str:
+    """Everything that can be named, one a line, by kind."""
+    lines = ["accelerators:"]
+    lines += [f"  {r['accelerator']}" for r in accelerators.sort("accelerator").iter_rows(named=True)]
+    lines += ["models:"] + [f"  {r['model']}" for r in architectures.sort("model").iter_rows(named=True)]
+    return "\n".join([*lines, "weight formats:", *(f"  {n}" for n in FORMATS), "  and int4_<method>_gN, q<bits>_<kind>"])
