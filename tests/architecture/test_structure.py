@@ -1,0 +1,96 @@
+"""The architecture, held by tests: who may import whom, thin assets, no clock in libraries, units in names."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from units.grammar import unit_of
+from warehouse.schema.columns import COLUMNS
+from warehouse.schema.tables import RAW_SHAPES, TABLES
+
+LIBRARIES = ("units", "sources", "throughput", "forecasting", "warehouse", "reports")
+LIBRARY_FILES = sorted(p for lib in LIBRARIES for p in (ROOT / lib).rglob("*.py"))
+ASSET_FILES = sorted((ROOT / "assets").glob("*.py"))
+CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time"), ("datetime", "today")}
+ENVIRONMENT = {("os", "environ"), ("os", "getenv")}
+
+
+def _attributes(path: Path) -> set[tuple[str, str]]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {(n.value.id, n.attr) for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)}
+
+
+def _where(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_import_contracts_hold() -> None:
+    done = subprocess.run([Path(sys.executable).with_name("lint-imports")], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+@pytest.mark.parametrize("path", LIBRARY_FILES, ids=_where)
+def test_a_library_reads_no_clock_and_no_environment(path: Path) -> None:
+    used = _attributes(path) & (CLOCKS | ENVIRONMENT)
+    assert not used, f"{_where(path)} uses {used}; take it as an argument"
+
+
+@pytest.mark.parametrize("path", ASSET_FILES, ids=_where)
+def test_assets_hold_no_loop_arithmetic_or_sql(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    heavy = (ast.For, ast.While, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)
+    for function in (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)):
+        found = [type(n).__name__ for n in ast.walk(function) if isinstance(n, heavy)]
+        assert not found, f"{_where(path)}:{function.lineno} {function.name} holds {found}; move it to a library"
+        sums = [n for n in ast.walk(function) if isinstance(n, ast.BinOp) and not isinstance(n.op, ast.BitOr)]
+        # days of a freshness window are wiring, not a result
+        sums = [n for n in sums if "timedelta" not in ast.unparse(function) or "cadence_days" not in ast.unparse(n)]
+        assert not sums, f"{_where(path)}:{function.lineno} {function.name} computes {ast.unparse(sums[0])}"
+        words = [n.value for n in ast.walk(function) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+        assert not [w for w in words if re.match(r"(?i)\s*(select|from|with|insert)\s", w)], f"{function.name} holds SQL"
+        body = [s for s in function.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+        assert len(body) <= 12, f"{_where(path)} {function.name} has {len(body)} statements"
+
+
+def test_no_asset_depends_on_a_key_nobody_makes() -> None:
+    import dagster as dg
+
+    from pipelines.definitions import defs
+
+    graph = defs.resolve_asset_graph()
+    made = graph.materializable_asset_keys
+    dangling = {f"{key.to_user_string()} -> {parent.to_user_string()}" for key in made
+                for parent in graph.get(key).parent_keys if parent not in made}
+    assert not dangling, dangling
+    assert dg.AssetKey(["marts", "price_now"]) in made
+
+
+def test_asset_keys_are_table_names() -> None:
+    from pipelines.definitions import defs
+
+    keys = {".".join(k.path) for k in defs.resolve_asset_graph().materializable_asset_keys}
+    outside = {"published.warehouse", "site.edition", "mail.delivery", "issued.forecast"}
+    unknown = {k for k in keys - outside if k not in TABLES and not k.startswith("raw.")}
+    assert not unknown, unknown
+    unmade = {t for t in TABLES if t not in keys} - {"raw.reading"}
+    assert not unmade, f"declared tables that no asset makes: {unmade}"
+
+
+def test_every_column_is_declared_once_and_numbers_carry_units() -> None:
+    for table in (*TABLES.values(), *RAW_SHAPES.values()):
+        for name in table.columns:
+            assert name in COLUMNS, f"{table.name}.{name} is not in the dictionary"
+    plain = {"value", "lower", "upper", "score", "interval_level", "fact", "quantile", "statistic", "low", "mode", "high"}
+    without = [c.name for c in COLUMNS.values() if c.type == "DOUBLE" and not unit_of(c.name) and c.name not in plain]
+    assert not without, f"numbers whose name carries no unit: {without}"
+
+
+def test_columns_are_explained() -> None:
+    assert not [c.name for c in COLUMNS.values() if len(c.text) < 3]
