@@ -19,7 +19,7 @@ _PRECISIONS = (
 _OTHER_PRECISION = r"\b(?:fp64|fp32|tf32|tensor ?float[ -]?32|(?:mx)?fp6|int4|int16|int32|single precision|" \
                    r"double precision|int1)\b"
 _IGNORED = (
-    r"per pod|pod size|number of|chips per|per host|host mem|vcpu|\bram\b|\bdram\b|\bnic\b|topology|data center network|"
+    r"per pod|pod size|number of|number of \w*cores|data ?center network|chips per|per host|host mem|vcpu|\bram\b|\bdram\b|\bnic\b|topology|data center network|"
     r"total cost|\btco\b|family|series|lithograph|process|\bcores?\b|\bunits?\b|\bclock|frequency|driver|form factor|"
     r"multi-instance|\bmig\b|decoder|encoder|nvenc|nvdec|server option|enterprise|display|thermal(?! design)|dimension|"
     r"connector|bus (?:type|width)|memory (?:interface|clock|bus|type)|architecture|transistor|\bcache\b|launch|stream|"
@@ -52,14 +52,14 @@ def meaning(label: str) -> Meaning:
     """The meaning of a row (or column) label."""
     t = re.sub(r"\s+", " ", label).strip().lower()
     # what a rate or size is per decides first: a pod, a host, a cache is not the accelerator's memory
-    if re.search(r"per pod|per[- ]host|\bhost\b|pod size|all-reduce|bisection|\bcache\b|\bvector\b|packed|cpu", t):
+    if re.search(r"per pod|per[- ]host|number of|data ?center network|\bhost\b|pod size|all-reduce|bisection|\bcache\b|\bvector\b|packed|cpu", t):
         return Meaning("ignored")
     if re.search(r"flop|\btops\b|peak (?:\w+[ -])*(?:performance|compute)|tensor|precision|peak (?:fp|int|bf|mx|ocp|b?float)|"
                  r"matrix|\bmxfp|\b[pt]ops\b|peak compute|with structured sparsity", t):
         found = _compute(t)
         if found is not None:
             return found
-    if re.search(r"memory|hbm|vram", t) and not re.search(r"interface|clock|bus|type|host", t):
+    if re.search(r"memory|hbm|vram", t) and ("size" in t or not re.search(r"interface|clock|bus|type|host", t)):
         rate, size = bool(re.search(r"bandwidth|\bbw\b", t)), bool(re.search(r"capacity|size|\||^(?:gpu |total |device )?"
                                                                             r"memory$|vram|total memory", t))
         if rate and size or re.search(r"capacity and bandwidth|memory ?[|/&] ?bandwidth", t):
@@ -75,7 +75,7 @@ def meaning(label: str) -> Meaning:
         return Meaning("link_each")
     if re.search(r"infinity fabric.*links?$|fabric links$", t):
         return Meaning("link_count")
-    if re.search(r"interconnect.*bandwidth|\bici\b.*bandwidth|nvlink.*bandwidth|neuronlink|inter-chip interconnect|"
+    if re.search(r"inter-?chip interconnect bw|interconnect bw|interconnect.*bandwidth|\bici\b.*bandwidth|nvlink.*bandwidth|neuronlink|inter-chip interconnect|"
                  r"embedded nic|^networking$|^interconnect(?: interface)?$|scale-up", t):
         return Meaning("link")
     if re.search(_IGNORED, t) or re.search(_OTHER_PRECISION, t):
