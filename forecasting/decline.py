@@ -1,0 +1,136 @@
+"""Rates of decline of one series: log-linear with HAC errors, random walk with drift, Farmer-Lafond, Wright.
+
+Belongs here: estimators of one number and its interval from dates and logs. Not here: forecasts of the future
+price (``candidates``), indices, tests of acceleration. A rate is a factor per year, exp(-365.25 * slope per
+day): 10 means ten times cheaper after a year.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+DAYS_PER_YEAR = 365.25
+
+
+@dataclass(frozen=True)
+class Rate:
+    """``slope`` (log per year) with ``low`` and ``high`` slope bounds, and the number of observations."""
+
+    slope: float
+    low: float
+    high: float
+    observations: int
+
+    @property
+    def factor(self) -> float:
+        """Times cheaper per year."""
+        return float(np.exp(-self.slope))
+
+    @property
+    def factor_low(self) -> float:
+        """Lower bound of the factor (from the upper bound of the slope)."""
+        return float(np.exp(-self.high))
+
+    @property
+    def factor_high(self) -> float:
+        """Upper bound of the factor."""
+        return float(np.exp(-self.low))
+
+
+def least_squares(x: np.ndarray, y: np.ndarray, level: float = 0.9) -> Rate:
+    """Ordinary least squares of ``y`` on ``x`` (years) with the classical t interval.
+
+    Replication mode (Epoch AI 2025, Gundlach et al. 2025): it assumes independent errors, which change points of
+    a running minimum are not. Raises ``ValueError`` with fewer than three points.
+    """
+    from scipy import stats
+
+    n = len(x)
+    if n < 3:
+        raise ValueError(f"a line with an interval needs three points, found {n}")
+    fit = stats.linregress(x, y)
+    half = stats.t.ppf(0.5 + level / 2, n - 2) * fit.stderr
+    return Rate(float(fit.slope), float(fit.slope - half), float(fit.slope + half), n)
+
+
+def effective_count(residual: np.ndarray) -> float:
+    """Effective number of independent observations, n (1 - r) / (1 + r) with r the lag-1 autocorrelation."""
+    n = len(residual)
+    variance = float(residual @ residual)
+    r = float(residual[1:] @ residual[:-1]) / variance if variance > 0 else 0.0
+    r = min(max(r, 0.0), 0.99)
+    return max(n * (1 - r) / (1 + r), 3.0)
+
+
+def log_linear_hac(years: np.ndarray, log_price: np.ndarray, level: float = 0.9) -> Rate:
+    """y = a + b t on an even calendar grid, Newey-West errors, maxlags = ceil(sqrt n), t with effective n.
+
+    Feed it the index on every day or month of the window, never change points only: those select on change.
+    """
+    from scipy import stats
+
+    n = len(years)
+    if n < 4:
+        raise ValueError(f"a trend with autocorrelated errors needs four points, found {n}")
+    design = np.column_stack([np.ones(n), years])
+    inverse = np.linalg.inv(design.T @ design)
+    beta = inverse @ design.T @ log_price
+    residual = log_price - design @ beta
+    score = design * residual[:, None]
+    lags = int(np.ceil(np.sqrt(n)))
+    meat = score.T @ score
+    for lag in range(1, min(lags, n - 1) + 1):
+        part = score[lag:].T @ score[:-lag]
+        meat += (1 - lag / (lags + 1)) * (part + part.T)
+    error = float(np.sqrt(max((inverse @ meat @ inverse)[1, 1], 0.0) * n / (n - 2)))
+    half = stats.t.ppf(0.5 + level / 2, max(effective_count(residual) - 2, 1)) * error
+    return Rate(float(beta[1]), float(beta[1] - half), float(beta[1] + half), n)
+
+
+def random_walk_drift(years: np.ndarray, log_price: np.ndarray, level: float = 0.9) -> Rate:
+    """Drift of a random walk observed at irregular times: mu = (y_T - y_0)/T, K^2 = sum((dy - mu dt)^2/dt)/(n-1)."""
+    from scipy import stats
+
+    step, change = np.diff(years), np.diff(log_price)
+    n = len(step)
+    if n < 2:
+        raise ValueError(f"a drift with an interval needs three points, found {n + 1}")
+    span = years[-1] - years[0]
+    drift = float((log_price[-1] - log_price[0]) / span)
+    k2 = float(np.sum((change - drift * step) ** 2 / step) / (n - 1))
+    half = stats.t.ppf(0.5 + level / 2, n - 1) * np.sqrt(k2 / span)
+    return Rate(drift, float(drift - half), float(drift + half), n + 1)
+
+
+def farmer_lafond_a(theta: float, m: int, tau: np.ndarray | float) -> np.ndarray | float:
+    """Error variance of a Farmer-Lafond forecast in units of sigma^2 (their A*, eq. 15).
+
+    A* = -2 theta + (1 + 2 (m-1) theta / m + theta^2)(tau + tau^2/m), for ``m`` past steps and horizon ``tau`` steps.
+    """
+    return -2 * theta + (1 + 2 * (m - 1) * theta / m + theta**2) * (tau + np.square(tau) / m)
+
+
+def farmer_lafond(log_price: np.ndarray, tau: np.ndarray, theta: float, m: int) -> tuple[np.ndarray, np.ndarray]:
+    """IMA(1,1) forecast ``tau`` even steps ahead from the last ``m`` steps: centre and scale of a t_{m-1}.
+
+    Farmer & Lafond (2016), How predictable is technological progress?, eq. 12-16: drift = mean of the last m
+    differences, K^2 their variance (m-1), sigma^2 = K^2/(1+theta^2).
+    """
+    change = np.diff(log_price[-(m + 1):])
+    if len(change) < m or m < 2:
+        raise ValueError(f"the Farmer-Lafond forecast needs {max(m, 2)} steps, found {len(change)}")
+    drift = change.mean()
+    k2 = float(np.sum((change - drift) ** 2) / (m - 1))
+    centre = log_price[-1] + drift * tau
+    return centre, np.sqrt(np.maximum(k2 / (1 + theta**2) * farmer_lafond_a(theta, m, tau), 0.0))
+
+
+def wright_exponent(log_price: np.ndarray, log_cumulative: np.ndarray) -> float:
+    """Learning rate 1 - 2^-w of log p = a - w log(cumulative volume); an alternative reading, never a headline.
+
+    While volume grows exponentially it cannot be told from a trend in time (Sahal 1979; Nagy et al. 2013).
+    """
+    slope = np.polyfit(log_cumulative, log_price, 1)[0]
+    return float(1 - 2.0**slope)
