@@ -1,0 +1,1 @@
+"""OpenRouter's model list: what a reseller charges per token."""
