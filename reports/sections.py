@@ -27,6 +27,8 @@ class Section:
     tables: tuple[Table, ...] = ()
     marts: tuple[str, ...] = ()
     notes: tuple[Sentence, ...] = field(default_factory=tuple)
+    legend: tuple[Sentence, ...] = ()
+    """What the charts' marks mean: for those who see them."""
     missing: Sentence = EMPTY
 
 
@@ -54,7 +56,7 @@ def outlook(book: FactBook) -> Section:
     return _section(
         book, "outlook", "Where the price is going", "What does a fixed quality cost, where is it going, and how far can it still fall?",
         [join([narrative.frontier(book), narrative.since(book, "headline.frontier_price")]), narrative.forecast(book), narrative.floors(book)], ("fan", "ladder"), [made],
-        ("forecasts", "past_forecasts", "frontier", "floors", "floor_gap"), notes=[narrative.bands(pairs)], need=("frontier", "forecasts"),
+        ("forecasts", "past_forecasts", "frontier", "floors", "floor_gap"), legend=[narrative.bands(pairs)], need=("frontier", "forecasts"),
     )  # fmt: skip
 
 
@@ -81,7 +83,11 @@ def price_events(book: FactBook) -> Section:
 
 
 def indices(book: FactBook) -> Section:
-    return _section(book, "indices", "Three indices", "Does the answer depend on how the fall is measured?", [], ("indices",), [], ("indices",), need=("indices",),
+    latest = {r.raw("index_name"): r for r in book.rows("indices")}
+    value = ("index_value", "index_lower", "index_upper")
+    rows: list[list[Cell]] = [[r.show("index_name"), r.show("obs_date"), r.show(*value), r.interval(*value), r.show("n")] for r in latest.values()]
+    made = table("Latest value of each index, common base", [Column("Index"), Column("Day"), Column("Value", True), Column("Interval", True), Column("n", True)], rows)
+    return _section(book, "indices", "Three indices", "Does the answer depend on how the fall is measured?", [], ("indices",), [made], ("indices",), need=("indices",),
         notes=[say("The buyer frontier follows the cheapest offer at a quality; the hedonic index holds quality constant by regression; matched models compare each model with itself.")])  # fmt: skip
 
 
@@ -160,7 +166,9 @@ def viability(book: FactBook) -> Section:
 
 
 def jevons(book: FactBook) -> Section:
-    return _section(book, "jevons", "Volume and spend", "Does spending grow while prices fall?", [narrative.jevons(book)], ("volume", "spend"), [], ("jevons",), need=("jevons",))
+    rows: list[list[Cell]] = [[r.show("obs_date"), r.show("volume_mtok_per_week"), r.show("price_usd_per_mtok"), r.show("spend_usd_per_week")] for r in book.rows("jevons")[-1:]]
+    made = table("Latest week", [Column("Week"), Column("Tokens served", True), Column("USD per Mtok", True), Column("Spent", True)], rows)
+    return _section(book, "jevons", "Volume and spend", "Does spending grow while prices fall?", [narrative.jevons(book)], ("volume", "spend"), [made], ("jevons",), need=("jevons",))
 
 
 def margins(book: FactBook) -> Section:
@@ -219,14 +227,14 @@ def not_known(book: FactBook) -> Section:
 
 def _section(
     book: FactBook, key: str, title: str, question: str, said: list[Sentence], charts: tuple[str, ...], tables: list[Table | None],
-    marts: tuple[str, ...], need: tuple[str, ...], notes: list[Sentence] | None = None,
+    marts: tuple[str, ...], need: tuple[str, ...], notes: list[Sentence] | None = None, legend: list[Sentence] | None = None,
 ) -> Section:  # fmt: skip
     """A section whose ``missing`` says why, where none of the marts that it needs has a row."""
     if all(book.edition.mart(name).is_empty() for name in need):
         reason = say("Not yet measured: " + MARTS[need[0]].why_missing + ".")
         return Section(key, title, question, tuple(s for s in said if s), marts=marts, missing=reason)
     kept = tuple(t for t in tables if t is not None)
-    return Section(key, title, question, tuple(s for s in said if s), charts, kept, marts, tuple(n for n in notes or [] if n))
+    return Section(key, title, question, tuple(s for s in said if s), charts, kept, marts, tuple(n for n in notes or [] if n), tuple(n for n in legend or [] if n))
 
 
 def _measured(row: Row) -> Cell:

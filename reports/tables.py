@@ -110,27 +110,59 @@ def mail_html(made: Table, limit: int = 12) -> Markup:
 
 
 def plain_text(made: Table, width: int = 78, limit: int = 40) -> str:
-    """The table in columns of text, wrapped inside its cells to ``width`` characters."""
-    grid = [[c.header for c in made.columns]] + [[str(cell) for cell in row] for row in made.rows[:limit]]
-    widths = [max(len(row[i]) for row in grid) for i in range(len(made.columns))]
-    room = width - 2 * (len(widths) - 1)
-    while sum(widths) > room:
-        widest = max(range(len(widths)), key=lambda i: (not made.columns[i].figures, widths[i]))
-        if widths[widest] <= 8:
-            widest = max(range(len(widths)), key=lambda i: widths[i])
-        widths[widest] -= 1
+    """The table in columns of text. What does not fit ``width`` is wrapped in its cell; the longest texts
+    (evidence, a reason, a method) go below their row, once where it repeats."""
+    grid = [[str(cell) for cell in row] for row in made.rows[:limit]]
+    aside = _asides(made, grid, width)
+    shown = [i for i in range(len(made.columns)) if i not in aside]
+    widths = _widths(made, grid, shown, width)
     lines = [str(made.caption)] if made.caption else []
-    for n, row in enumerate(grid):
-        wrapped = [textwrap.wrap(cell, w) or [""] for cell, w in zip(row, widths, strict=True)]
-        for k in range(max(map(len, wrapped))):
-            cells = []
-            for part, w, column in zip(wrapped, widths, made.columns, strict=True):
-                text = part[k] if k < len(part) else ""
-                cells.append(text.rjust(w) if column.figures else text.ljust(w))
-            lines.append("  ".join(cells).rstrip())
-        if n == 0:
-            lines.append("  ".join("-" * w for w in widths))
+    lines += _row_lines([made.columns[i].header for i in shown], shown, widths, made)
+    lines.append("  ".join("-" * widths[i] for i in shown))
+    told: dict[int, str] = {}
+    for row in grid:
+        lines += _row_lines([row[i] for i in shown], shown, widths, made)
+        for i in aside:
+            if row[i] and told.get(i) != row[i]:
+                told[i] = row[i]
+                label = f"{made.columns[i].header}: {row[i]}"
+                lines += textwrap.wrap(label, width, initial_indent="    ", subsequent_indent="      ", break_long_words=False, break_on_hyphens=False)
     return "\n".join(lines)
+
+
+def _asides(made: Table, grid: list[list[str]], width: int) -> list[int]:
+    """Text columns, longest first, that have to leave the row so that the rest fits."""
+    longest = [max([len(c.header), *(len(row[i]) for row in grid)]) for i, c in enumerate(made.columns)]
+    kept, aside = list(range(len(longest))), []
+    candidates = sorted((i for i in kept[1:] if not made.columns[i].figures and longest[i] > 18), key=lambda i: -longest[i])
+    while candidates and sum(min(longest[i], 26) for i in kept) + 2 * (len(kept) - 1) > width:
+        aside.append(candidates.pop(0))
+        kept.remove(aside[-1])
+    return sorted(aside)
+
+
+def _widths(made: Table, grid: list[list[str]], shown: list[int], width: int) -> dict[int, int]:
+    """Column widths that fit ``width`` where words allow it; a day or a name is never cut in two."""
+    widths, least = {}, {}
+    for i in shown:
+        cells = [made.columns[i].header, *(row[i] for row in grid)]
+        widths[i] = max(map(len, cells))
+        least[i] = min(24, max(len(word) for cell in cells for word in (cell.split() if not made.columns[i].figures or cell == cells[0] else [cell]) or [""]))
+    while sum(widths.values()) > width - 2 * (len(shown) - 1):
+        loose = [i for i in shown if widths[i] > least[i]]
+        if not loose:
+            break
+        widths[max(loose, key=lambda i: widths[i] - least[i])] -= 1
+    return widths
+
+
+def _row_lines(cells: list[str], shown: list[int], widths: dict[int, int], made: Table) -> list[str]:
+    wrapped = [textwrap.wrap(cell, widths[i], break_on_hyphens=False) or [""] for cell, i in zip(cells, shown, strict=True)]
+    lines = []
+    for k in range(max(map(len, wrapped))):
+        parts = [part[k] if k < len(part) else "" for part in wrapped]
+        lines.append("  ".join(p.rjust(widths[i]) if made.columns[i].figures else p.ljust(widths[i]) for p, i in zip(parts, shown, strict=True)).rstrip())
+    return lines
 
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:

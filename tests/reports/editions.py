@@ -36,7 +36,7 @@ def facts() -> pl.DataFrame:
         fact("headline.decline_factor", 2.634, "factor_per_year", 1.71, 3.92, subject="hedonic index, all listings", text_value="Nov 2025 - Nov 2026"),
         fact("headline.decline_factor_previous", 2.741, "factor_per_year", 1.78, 4.05, as_of=date(2026, 11, 21)),
         fact("headline.frontier_price", 0.6, "usd_per_mtok", subject=HEAD, text_value="deepseek-v3.2, deepinfra"),
-        fact("headline.frontier_price_previous", 0.65, "usd_per_mtok"),
+        fact("headline.frontier_price_previous", 0.65, "usd_per_mtok", as_of=date(2026, 11, 21)),
         fact("headline.forecast_365d", 0.3412, "usd_per_mtok", 0.142, 0.71, text_value="2027-11-22"),
         fact("headline.forecast_365d_previous", 0.362, "usd_per_mtok", 0.15, 0.74),
         fact("headline.acceleration", 0.0213, "p_value", text_value="decelerating"),
