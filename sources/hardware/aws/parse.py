@@ -22,6 +22,9 @@ _RATE = re.compile(r"(?P<n>\d[\d,.]*)\s+(?P<what>[A-Za-z0-9/]+)\s+(?P<sparse>spa
 _RATE_OF = re.compile(r"(?P<n>\d[\d,.]*)\s+(?P<unit>[TP]FLOPS)\s+of\s+(?P<what>[A-Za-z0-9/]*FP8[A-Za-z0-9/]*|[A-Za-z0-9/]*BF16[A-Za-z0-9/]*)")
 
 
+_GUIDE = re.compile(r"HBM stacks with a total device memory capacity of ([\d.]+ ?GiB) and bandwidth of\s+([\d.]+ ?[GT]B/s)")
+
+
 def parse(page: Page) -> list[SpecQuote]:
     """Figures of the page's chip; raises ``PageChanged`` where the page describes none."""
     text, tables = page.text, []
@@ -37,6 +40,9 @@ def parse(page: Page) -> list[SpecQuote]:
     instances = [t for t in tables if _count_row(t) is not None or _count_column(t) is not None]
     if instances:
         return _instances(instances)
+    guide = _GUIDE.search(text)
+    if guide:
+        return _guide(text, guide)
     core = _CORE.search(text)
     if core:
         return _core(core[1], text)
@@ -96,6 +102,18 @@ def _compute(out: SpecRows, name: str, text: str, per: int = 1) -> None:
             out.compute(name, precision, "dense", number(m["n"]) / per, m["unit"], m["n"], m[0], "Compute")
     if not dense:
         raise PageChanged(f"expected compute rates, found {text[:120]!r}")
+
+
+def _guide(text: str, found: re.Match[str]) -> list[SpecQuote]:
+    """A kernel guide: memory and (rounded) bandwidth of the chips its title names."""
+    title = re.search(r"^((?:Trainium\d?|Inferentia\d)(?:/Inferentia\d)?) Architecture Guide", text, re.MULTILINE)
+    if title is None:
+        raise PageChanged("expected the chips in the guide's title, found none")
+    out = SpecRows(order=DENSE_FIRST)
+    for chip in title[1].split("/"):
+        out.memory(_name(chip), figures(clean(found[1]))[0], found[0], "device list")
+        out.bandwidth(_name(chip), figures(clean(found[2]))[0], found[0], "device list")
+    return out.quotes()
 
 
 def _core(name: str, text: str) -> list[SpecQuote]:
