@@ -1,0 +1,105 @@
+"""History and belief: intervals never overwritten, first-party over feeds, jumps held back, the past unchanged."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import polars as pl
+import pytest
+
+from sources import history
+from sources.reading import quote_schema
+
+RATES = pl.DataFrame({"month": [date(2026, 1, 1)], "currency": ["CNY"], "units_per_usd": [7.0]})
+
+
+def quote(day: int, model: str, component: str, value: float, **given: object) -> dict[str, object]:
+    moment = datetime(2026, 3, day, 6, tzinfo=UTC)
+    row: dict[str, object] = {name: "" for name, kind in quote_schema("prices").items() if kind == pl.String}
+    return row | {
+        "quote_id": f"{day}{model}{component}{given}", "source": "prices/acme", "provider": "acme", "source_url": "https://acme/p",
+        "snapshot_sha256": str(day), "fetched_at": moment, "observed_at": moment.date(), "model_label": model,
+        "component": component, "value": value, "unit": "1M tokens", "currency": "USD", "tier": "standard",
+        "status": "in_force", "wide_row": 0, "evidence": f"{model} {value}",
+    } | given
+
+
+def frame(*rows: dict[str, object]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=quote_schema("prices"))
+
+
+def observed(quotes: pl.DataFrame, **given: object) -> pl.DataFrame:
+    options: dict[str, object] = {"rank": "first_party", "witness": "", "origin": "archive"} | given
+    return history.observed_intervals(quotes, RATES, **options)  # type: ignore[arg-type]
+
+
+def packaged(model: str, output: float, *, since: date = date(2025, 1, 1), rank: int = 3, source: str = "feed") -> pl.DataFrame:
+    row = {c: None for c in history.INTERVAL_COLUMNS} | {
+        "provider": "acme", "model": model, "model_label": model, "tier": "standard", "condition": "", "currency": "USD",
+        "price_input_usd_per_mtok": output / 4, "price_output_usd_per_mtok": output, "valid_from": since, "observed_at": since,
+        "confirmed_at": since, "source": source, "witness": source, "rank": rank, "origin": "packaged", "end_reason": "",
+    }
+    return pl.DataFrame([row], schema=history.empty_intervals().schema)
+
+
+def test_a_change_begins_a_new_interval_and_keeps_the_old_one() -> None:
+    got = observed(frame(quote(1, "m", "output", 4.0), quote(2, "m", "output", 4.0), quote(3, "m", "output", 3.0)))
+    assert got.select("valid_from", "valid_to", "price_output_usd_per_mtok", "end_reason").rows() == [
+        (date(2026, 3, 1), date(2026, 3, 3), 4.0, "changed"), (date(2026, 3, 3), None, 3.0, "")]
+
+
+def test_a_model_that_leaves_the_page_ends_and_says_so() -> None:
+    got = observed(frame(quote(1, "m", "output", 4.0), quote(1, "n", "output", 1.0), quote(2, "n", "output", 1.0)))
+    gone = got.filter(pl.col("model_label") == "m").row(0, named=True)
+    assert (gone["valid_to"], gone["end_reason"]) == (date(2026, 3, 2), "removed")
+
+
+def test_announced_and_struck_prices_make_no_interval() -> None:
+    rows = frame(quote(1, "m", "output", 4.0, status="struck"), quote(1, "m", "output", 3.0, effective_from="2026-04-01"))
+    assert observed(rows).is_empty()
+
+
+def test_prices_per_thousand_and_in_yuan_become_dollars_per_million() -> None:
+    got = observed(frame(quote(1, "m", "output", 0.014, unit="1K tokens", currency="CNY")))
+    assert got["price_output_usd_per_mtok"].to_list() == [pytest.approx(2.0)]
+
+
+def test_a_first_party_page_outranks_a_feed_from_its_first_reading_on() -> None:
+    both = pl.concat([packaged("m", 8.0), observed(frame(quote(1, "m", "output", 6.0)))])
+    got = history.believe(both).select("valid_from", "valid_to", "price_output_usd_per_mtok", "source").rows()
+    assert got == [(date(2025, 1, 1), date(2026, 3, 1), 8.0, "feed"), (date(2026, 3, 1), None, 6.0, "prices/acme")]
+
+
+def test_a_witness_that_says_something_else_is_written_down() -> None:
+    both = pl.concat([packaged("m", 8.0), observed(frame(quote(1, "m", "output", 6.0)))])
+    got = history.disagreements(both, history.believe(both)).filter(pl.col("token_class") == "output").row(0, named=True)
+    assert (got["believed_usd_per_mtok"], got["other_usd_per_mtok"], got["other_source"]) == (6.0, 8.0, "feed")
+
+
+def test_a_jump_that_nobody_confirms_is_held_back_and_the_old_price_stays() -> None:
+    both = pl.concat([packaged("m", 8.0), observed(frame(quote(1, "m", "output", 0.08)))])
+    kept, held = history.quarantine(both, 5.0)
+    assert held.select("price_kept_usd_per_mtok", "price_refused_usd_per_mtok").rows() == [(8.0, 0.08)]
+    assert history.believe(kept)["price_output_usd_per_mtok"].to_list() == [8.0]
+
+
+def test_a_jump_is_believed_when_an_independent_witness_agrees() -> None:
+    other = packaged("m", 0.08, since=date(2026, 2, 1), source="other")
+    _, held = history.quarantine(pl.concat([packaged("m", 8.0), other, observed(frame(quote(1, "m", "output", 0.08)))]), 5.0)
+    assert held.is_empty()
+
+
+def test_a_jump_is_believed_when_it_is_still_there_days_later() -> None:
+    stayed = observed(frame(quote(1, "m", "output", 0.08)), confirmed_at=date(2026, 3, 4))
+    _, held = history.quarantine(pl.concat([packaged("m", 8.0), stayed]), 5.0)
+    assert held.is_empty()
+
+
+def test_an_output_price_below_the_input_price_is_held_back() -> None:
+    _, held = history.quarantine(observed(frame(quote(1, "m", "input", 4.0), quote(1, "m", "output", 1.0))), 5.0)
+    assert held["token_class"].to_list() == ["output"]
+
+
+def test_belief_does_not_depend_on_the_order_of_witnesses() -> None:
+    both = pl.concat([packaged("m", 8.0), packaged("m", 7.0, since=date(2025, 6, 1), source="z"), observed(frame(quote(1, "m", "output", 6.0)))])
+    assert history.believe(both).equals(history.believe(both.reverse()))
