@@ -347,12 +347,13 @@ class _Adapter(HTTPAdapter):
         host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
         pinned = getattr(request, "pinned_address", "")
         if pinned:
+            name: Any = {"server_hostname": host["host"], "assert_hostname": host["host"]}
             if host["scheme"] == "https":
-                pool |= {"server_hostname": host["host"], "assert_hostname": host["host"]}
+                pool.update(name)
             host["host"] = pinned
         return host, pool
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        pool = super().get_connection_with_tls_context(*args, **kwargs)
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
         pool.ConnectionCls = WatchedHTTPS if pool.scheme == "https" else WatchedHTTP
         return pool

@@ -80,6 +80,7 @@ def _in_usd(quotes: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
         pl.col("wide_row").is_not_null() & pl.col("unit").is_in(list(factors)) & pl.col("component").is_in(list(PRICES))
         & pl.col("status").is_in(["in_force", "promotional"])
         & ((pl.col("effective_from") == "") | (pl.col("effective_from").str.slice(0, 10) <= pl.col("observed_at").cast(pl.String)))
+        & ~_over()
     )
     rows = rows.with_columns(pl.col("observed_at").dt.truncate("1mo").alias("month")).sort("month")
     known = rates.select("month", "currency", "units_per_usd").sort("month")
@@ -88,6 +89,12 @@ def _in_usd(quotes: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(
         (pl.col("value") * pl.col("unit").replace_strict(factors, return_dtype=pl.Float64) / units).alias("usd")
     ).filter(pl.col("usd").is_not_null())
+
+
+def _over() -> pl.Expr:
+    """Whether a price's own end lies before the day it was read; a promotion's last day still counts."""
+    end, day = pl.col("effective_to").str.slice(0, 10), pl.col("observed_at").cast(pl.String)
+    return (end != "") & pl.when(pl.col("status") == "promotional").then(end < day).otherwise(end <= day)
 
 
 def _offers(quotes: pl.DataFrame) -> pl.DataFrame:

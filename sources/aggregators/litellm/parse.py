@@ -1,0 +1,127 @@
+"""LiteLLM's ``model_prices_and_context_window.json``: an object of models, prices in USD per single token.
+
+A member's name is a small grammar: what is priced, per what, above how many tokens, in which tier
+(``cache_read_input_token_cost_above_200k_tokens_priority``). Members per image, second, page and kin are
+long form only; a token price whose name does not follow the grammar stops the reading.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sources.build import PriceRows
+from sources.feed import evidence, figure, items, members, text
+from sources.page import Page
+from sources.quote import PageChanged, PriceQuote
+from units.quantity import Money
+
+UNIT = "1 token"
+_TOKEN = re.compile(
+    r"(?:(?P<way>input|output)_cost_per_(?P<kind>audio_|image_|video_|reasoning_)?token(?P<hit>_cache_hit)?"
+    r"|cache_(?P<cache>read|creation)_input_(?P<ckind>audio_|image_|video_)?token_cost(?P<hour>_above_1hr)?)"
+    r"(?:_above_(?P<above>\d+)k_tokens)?(?:_(?P<tier>batches|batch_requests|flex|priority|fast|ultrafast))?")
+_METER = re.compile(r"(?P<way>input|output|ocr|annotation|search|google_maps|code_interpreter|file_search|computer_use|"
+                    r"vector_store|[a-z_]+?)_cost_per_(?P<per>image|pixel|second|minute|hour|character|query|request|"
+                    r"session|page|credit|step|video|call|1k_calls|gb_per_day|gb_per_hour|video_per_second|"
+                    r"audio_per_second|image_per_second|message|song|generation)(?:_.+)?|cost_per_(?P<bare>request|query|image)")
+_MONEY = re.compile(r"cost|price|pricing")
+OTHER_MONEY = {"citation_cost_per_token", "input_dbu_cost_per_token", "output_dbu_cost_per_token", "output_db_cost_per_token",
+               "search_context_cost_per_query", "tiered_pricing", "pricing_notes", "price_source", "cost_calculator"}
+"""Not token prices in USD: Databricks units (DBU), citations, searches, and lists read on their own."""
+TIERS = {"batches": "batch", "batch_requests": "batch", "flex": "flex", "priority": "priority", "fast": "fast",
+         "ultrafast": "fast", "": "standard"}
+METERS = {"image": "image", "second": "other", "query": "search", "request": "request", "character": "character",
+          "page": "page", "hour": "hour", "minute": "audio_minute", "video_per_second": "video_second"}
+INPUT_ONLY = {"embedding", "rerank", "moderation"}
+
+
+def parse(page: Page) -> list[PriceQuote]:
+    """Quotes of every entry with a token price; raises ``PageChanged`` for an unknown token price."""
+    rows = PriceRows(UNIT)
+    for label, entry in members(page.json(), "the file").items():
+        if label in ("sample_spec", "$schema") or not isinstance(entry, dict):
+            continue
+        _entry(rows, label, entry)
+    if not rows.quotes:
+        raise PageChanged("expected entries with token prices, found none")
+    return rows.quotes
+
+
+def _entry(rows: PriceRows, label: str, entry: dict[str, Any]) -> None:
+    fields = {"provider": text(entry.get("litellm_provider", "unknown"), f"{label}.litellm_provider")}
+    priced = {k: v for k, v in entry.items() if _MONEY.search(k) and v is not None}
+    words = evidence(label, priced)
+    groups: dict[tuple[str, str], dict[str, Money | None]] = {}
+    for name, value in priced.items():
+        where = f"{label}.{name}"
+        match = _TOKEN.fullmatch(name)
+        if match is None:
+            _meter(rows, label, name, value, words, where, fields)
+            continue
+        money, component = figure(value, where), _component(match)
+        tier, condition = TIERS[match["tier"] or ""], f"prompts > {match['above']}k" if match["above"] else ""
+        if component in ("input", "output", "cached_input", "cache_write_5m", "cache_write_1h"):
+            kept = groups.setdefault((tier, condition), {})
+            if component in kept and name.endswith("_cache_hit"):
+                continue
+            kept[component] = money
+        elif money is not None:
+            rows.extra(label, component, money, evidence=words, locator=where, tier=tier,
+                       condition=condition or ("reasoning" if component == "other" else ""), **fields)
+    for bound, group in _tiered(entry.get("tiered_pricing"), label):
+        groups["standard", bound] = group
+    for (tier, condition), prices in sorted(groups.items(), key=lambda g: g[0] != ("standard", "")):
+        if entry.get("mode") in INPUT_ONLY and (out := prices.get("output")) is not None and out.amount == 0:
+            prices = {k: v for k, v in prices.items() if k != "output"}
+        free = tier == "standard" and all(m is None or m.amount == 0 for m in prices.values())
+        rows.add(label, prices, evidence=words, locator=label, tier="free" if free else tier, condition=condition, **fields)
+
+
+def _component(match: re.Match[str]) -> str:
+    kind = (match["kind"] or match["ckind"] or "").rstrip("_")
+    if match["cache"] == "creation":
+        return "other" if kind else "cache_write_1h" if match["hour"] else "cache_write_5m"
+    if match["cache"] == "read" or match["hit"]:
+        return {"": "cached_input", "audio": "cached_input_audio", "image": "cached_input_image"}.get(kind, "other")
+    return "other" if kind == "reasoning" else f"{match['way']}_{kind}" if kind else match["way"]
+
+
+def _meter(rows: PriceRows, label: str, name: str, value: Any, words: str, where: str, fields: dict[str, str]) -> None:
+    """A price that is not per token (long form only), or nothing to read; else ``PageChanged``."""
+    if name == "search_context_cost_per_query" and isinstance(value, dict):
+        for size, amount in value.items():
+            if (money := figure(amount, f"{where}.{size}")) is not None:
+                rows.extra(label, "search", money, evidence=words, locator=f"{where}.{size}", unit="1 search",
+                           condition=size.replace("_", " "), **fields)
+        return
+    if name in OTHER_MONEY or isinstance(value, bool | dict):
+        return
+    match = _METER.fullmatch(name)
+    if match is None:
+        raise PageChanged(f"{where}: expected a known price member, found {name!r}")
+    per = match["per"] or match["bare"]
+    if (money := figure(value, where)) is not None:
+        rows.extra(label, METERS.get(per, "other"), money, evidence=words, locator=where,
+                   unit=f"1 {per.replace('_', ' ')}", condition=name, **fields)
+
+
+def _tiered(value: Any, label: str) -> list[tuple[str, dict[str, Money | None]]]:
+    """``tiered_pricing``: prices by prompt length."""
+    found = []
+    for n, entry in enumerate(items(value, f"{label}.tiered_pricing") if value else []):
+        where = f"{label}.tiered_pricing[{n}]"
+        bounds = members(entry, where).get("range")
+        prices: dict[str, Money | None] = {}
+        for name, amount in entry.items():
+            match = _TOKEN.fullmatch(name)
+            if match is not None and not match["above"] and not match["tier"] and _component(match) != "other":
+                prices.setdefault(_component(match), figure(amount, f"{where}.{name}"))
+            elif name not in ("range", "output_cost_per_reasoning_token", "max_results_range", "input_cost_per_query"):
+                raise PageChanged(f"{where}: expected a known price member, found {name!r}")
+        if bounds is None:
+            continue
+        if not isinstance(bounds, list) or len(bounds) != 2:
+            raise PageChanged(f"{where}: expected a range of two token counts, found {bounds!r}")
+        found.append((f"prompts {int(bounds[0])}-{int(bounds[1])} tokens", prices))
+    return found

@@ -1,0 +1,1 @@
+"""models.dev: a community catalogue of providers and models."""
