@@ -85,6 +85,21 @@ def region_of(label: str, source_provider: str) -> str:
     return ""
 
 
+_SUFFIX_TIERS = ((":batch", "batch"), (":free", "free"), (":flex", "flex"), (":fast", "fast"), (":priority", "priority"))
+_HOST_TIERS = {"nebius": ("-fast",), "fireworks": ("-fast", "-ultrafast"), "openrouter": ("-fast",)}
+
+
+def tier_of(label: str, provider: str, tier: str) -> str:
+    """The tier a label's own ending names (OpenRouter ":batch", a host's "-fast" endpoint of one model)."""
+    for ending, name in _SUFFIX_TIERS:
+        if label.endswith(ending):
+            return name
+    fast = label.lower().endswith(_HOST_TIERS.get(provider, ("\0",)))
+    if fast and (provider != "openrouter" or "claude" in label):
+        return "fast"
+    return "flex" if provider == "fireworks" and label.endswith("-spot") else tier
+
+
 def build(rows: list[Row], refused: list[tuple[str, Row]]) -> list[Row]:
     """Named, corrected, cleaned and chained rows in a fixed order; what is refused is appended to ``refused``."""
     names = provider_map()
@@ -95,8 +110,10 @@ def build(rows: list[Row], refused: list[tuple[str, Row]]) -> list[Row]:
             refused.append(("not packaged", row))
             continue
         region = region_of(row.model_label, row.source_provider)
+        if slug == "fireworks" and row.model_label.endswith("-us"):
+            region = "region us"
         words = ", ".join(w for w in (row.condition, region) if w)
-        named.append(replace(row, provider=slug, condition=words))
+        named.append(replace(row, provider=slug, condition=words, tier=tier_of(row.model_label, slug, row.tier)))
     offers: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in price_corrections.applied(named, price_corrections.read(FOLDER / "corrections.csv"), refused):
         good, rule = cleaned(row)

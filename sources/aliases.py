@@ -14,13 +14,13 @@ from urllib.parse import unquote
 
 import polars as pl
 
-_ROUTE = re.compile(r":(free|beta|nitro|extended|thinking|floor|online|exacto|latest|paid)$")
+_ROUTE = re.compile(r":(free|beta|nitro|extended|thinking|floor|online|exacto|paid|batch|default|flex|fast|priority)$")
 _REGION = re.compile(r"^(us-gov|us|eu|apac|global|au|jp|ca|in|regional)\.")
 _VENDOR = re.compile(
     r"^(anthropic|meta|amazon|cohere|mistral|ai21|deepseek|qwen|openai|google|minimax|moonshotai|moonshot|nvidia|zai"
     r"|writer|xai|us)\.(?=[a-z])"
 )
-_REVISION = re.compile(r"-v\d+(:\d+)(:\d+k)?$")
+_REVISION = re.compile(r"(?<!claude)(?<!instant)-v\d+(:\d+)(:\d+k)?$")
 _JOINTS = re.compile(r"[\s_.:@,]+")
 
 

@@ -1,0 +1,168 @@
+"""Rules that bring normalised labels of one model to one spelling, for the kept script build_models.py.
+
+Each rule is (pattern, replacement, reason) on the normalised label; all are applied in order. They unify
+spelling only: order of words, "p" for a point, a serving precision, a host's own suffix. What needs
+knowledge (moving aliases, dated snapshots of one name) is in curated_aliases.csv.
+"""
+
+from __future__ import annotations
+
+import re
+
+RULES: tuple[tuple[str, str, str], ...] = (
+    (r"^(?:models?-|accounts-fireworks-models-)", "", "path of the host"),
+    (r"^(?:databricks|fw|baidu|thudm|deepseek-ai|moonshotai|moonshot-ai|zai-org|z-ai|bytedance-seed|tencent|anthropic|stepfun-ai"
+     r"|nex-agi|alibaba|cohere|snowflake|qwen(?=-qwen)|openai(?=-(?:gpt|o\d))|arcee(?=-trinity)|meta(?=-llama)|google(?=-gem)"
+     r"|mistralai|minimaxai|minimax-ai|x-ai|xai(?=-grok)|nvidia|twelvelabs)-", "", "the maker's name in front"),
+    (r"(?<=\d)p(?=\d)", "-", "Fireworks writes p for the point"),
+    (r"-(?:maas|hf|tee|fp8|fp4|nvfp4|mxfp4|int4|int8|awq|bf16|fp16|gguf|w4a16|quantized)(?=-|$)", "", "serving precision or host"),
+    (r"^(?:meta-)?llama-?v?(\d)(?=-|$)", r"llama-\1", "Meta's names with and without the maker, v, hyphen"),
+    (r"^(llama-3(?:-\d)?-\d+b)(?:-instruct)?-(?:turbo|lite|versatile|instant|specdec|8192|tool-use|fast)(?:-preview|-free)?$",
+     r"\1-instruct", "a host's serving variant"),
+    (r"^(llama-(?:2|3(?:-\d)?)-\d+b)(?:-vision)?-instruct-(?:turbo|lite|fast|spec)(?:-free)?$", r"\1-instruct", "a host's serving variant"),
+    (r"^llama-4-(scout|maverick)(?:-17b)?(?:-(?:16|128)e)?(?:-instruct)?(?:-basic|-original)?$", r"llama-4-\1", "Llama 4 spelling"),
+    (r"^llama-2-(\d+b)(?:-chat)?(?:-v1)?$", r"llama-2-\1-chat", "priced Llama 2 is the chat model"),
+    (r"^llama-(3(?:-[123])?)-(\d+b)(?:-chat)?$", r"llama-\1-\2-instruct", "priced Llama 3 is the instruct model"),
+    (r"^llama-3-2-(11b|90b)(?:-vision)?(?:-preview|-instruct)?$", r"llama-3-2-\1-vision-instruct", "Llama 3.2 vision"),
+    (r"^gpt-35", "gpt-3-5", "Azure leaves the point out"),
+    (r"^(?:anthropic-)?claude-v?(\d)(?:-(\d))?-(opus|sonnet|haiku)(?=-|$)", r"claude-\3-\1-\2", "order of version and size"),
+    (r"^(claude-(?:opus|sonnet|haiku)-\d)-(?=-|$)", r"\1", "order of version and size"),
+    (r"^(claude-(?:opus|sonnet|haiku)-\d)-+(\d(?!\d))", r"\1-\2", "order of version and size"),
+    (r"^(claude-(?:opus|sonnet|haiku)-\d)-{2,}", r"\1-", "order of version and size"),
+    (r"^claude-(instant-)?v(\d)", r"claude-\1\2", "Claude v1, v2"),
+    (r"^gemini-(pro|flash)-(1-5|2-0|2-5)(?=-|$)", r"gemini-\2-\1", "order of version and size"),
+    (r"^(gemini-2-0-flash(?:-lite)?)-001$", r"\1", "the only stable revision"),
+    (r"^(gemini-1-0-pro|gemini-1-5-(?:pro|flash)(?:-8b)?)-(?:latest)$", r"\1", "moving name"),
+    (r"^qwen-(\d)(?=-|$)", r"qwen\1", "Qwen spelling"),
+    (r"^(qwen2-5-(?:coder-|vl-|math-)?\d+b-instruct)-(?:turbo|fast|free)$", r"\1", "a host's serving variant"),
+    (r"^(qwen2(?:-5)?-(?:coder-|vl-|math-)?\d+b)$", r"\1-instruct", "priced Qwen2 is the instruct model"),
+    (r"^qwen2-5-(\d+b)-(coder|vl)-instruct$", r"qwen2-5-\2-\1-instruct", "order of words"),
+    (r"^deepseek-(?:ai-)?r1-(?:turbo|fast|basic|throughput)$", "deepseek-r1", "a host's serving variant"),
+    (r"^(deepseek-v3(?:-\d)?(?:-0324)?)-(?:turbo|fast|fast-latest)$", r"\1", "a host's serving variant"),
+    (r"^deepseek-(r1|v3)-(0528|0324)-(?:fast|turbo|throughput)$", r"deepseek-\1-\2", "a host's serving variant"),
+    (r"^deepseek-chat-(v3-0324|v3-1|v3)$", r"deepseek-\1", "OpenRouter's spelling"),
+    (r"^deepseek-r1-distill-(llama|qwen)-?(\d+b)(?:-fast|-turbo)?$", r"deepseek-r1-distill-\1-\2", "a host's serving variant"),
+    (r"^(?:mistral-)?(mixtral-8x(?:7b|22b))(?:-32768)?(?:-instruct)?(?:-v0-1)?(?:-fast)?$", r"\1-instruct", "Mixtral spelling"),
+    (r"^open-(mixtral-8x(?:7b|22b))$", r"\1-instruct", "Mistral's open- names"),
+    (r"^open-mistral-7b$", "mistral-7b-instruct", "Mistral's open- names"),
+    (r"^(?:open-)?mistral-nemo(?:-instruct)?(?:-2407)?(?:-12b)?$", "mistral-nemo", "one release"),
+    (r"^gpt-oss-(20b|120b)(?:-1-0|-free|-turbo|-low|-medium)?$", r"gpt-oss-\1", "one release"),
+    (r"^(gemma-(?:2|3|3n|4)-\w+?)-(?:it|instruct)(?:-fast)?$", r"\1", "instruction-tuned is what is priced"),
+    (r"^gemma-?(\d)(?=-|$)", r"gemma-\1", "Gemma spelling"),
+    (r"^gemma-7b-it$", "gemma-7b", "instruction-tuned is what is priced"),
+    (r"^command-r-?\+", "command-r-plus", "Cohere's plus"),
+    (r"^c4ai-", "", "Cohere's research prefix"),
+    (r"^zai-(?=glm)", "", "maker's prefix"),
+    (r"^glm-(\d)-(\d)-(\d+b|air|flash)?", r"glm-\1-\2-\3", "GLM spelling"),
+    (r"^kimi-k2-(instruct|instruct-0905|instruct-0711)$", r"kimi-k2-\1", "Kimi spelling"),
+    (r"^kimi-k2(?:-0711)?(?:-preview|-instruct)?$", "kimi-k2-0711", "the July 2025 release"),
+    (r"^kimi-k2(?:-instruct)?-0905(?:-preview)?$", "kimi-k2-0905", "the September 2025 release"),
+    (r"^kimi-k2-instruct-0711$", "kimi-k2-0711", "the July 2025 release"),
+    (r"^qwen3-235b-a22b-(?:instruct-)?2507$", "qwen3-235b-a22b-instruct-2507", "OpenRouter leaves out instruct"),
+    (r"^(qwen3-30b-a3b)-2507$", r"\1-instruct-2507", "instruct is meant"),
+    (r"^qwen3-coder(?:-480b-a35b)?(?:-instruct)?(?:-turbo)?$", "qwen3-coder-480b-a35b", "one release"),
+    (r"^qwen3-coder-30b-a3b(?:-instruct)?$", "qwen3-coder-30b-a3b", "one release"),
+    (r"^qwen3-next-80b-a3b$", "qwen3-next-80b-a3b-instruct", "instruct is meant"),
+    (r"^phi-(\d)-(mini|small|medium)-(4k|8k|128k)-instruct$", r"phi-\1-\2-\3-instruct", "Phi spelling"),
+    (r"^claude-(opus|sonnet|haiku)-(3(?:-[57])?)(?=-|$)", r"claude-\2-\1", "Anthropic's order up to Claude 3.7"),
+    (r"-{2,}", "-", "hyphens"),
+    (r"-+$", "", "hyphens"),
+)
+_COMPILED = tuple((re.compile(p), r, why) for p, r, why in RULES)
+_DATES = (
+    r"-(20\d{2}-\d{2}-\d{2})$", r"-(20\d{6})$", r"-(\d{2}-20\d{2})$", r"-((?:0[1-9]|1[0-2])-(?:[0-2]\d|3[01]))$",
+    r"-((?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))$", r"-(2[3-6](?:0[1-9]|1[0-2]))$", r"-(2[5-6]\d{4})$",
+)
+_DATED = tuple(re.compile(p) for p in _DATES)
+
+
+def spelled(form: str) -> tuple[str, str]:
+    """One spelling of a normalised label, and the reasons that changed it (joined by "; ")."""
+    reasons: list[str] = []
+    for pattern, replacement, why in _COMPILED:
+        changed = pattern.sub(replacement, form)
+        if changed != form and why not in ("hyphens", *reasons):
+            reasons.append(why)
+        form = changed
+    return form, "; ".join(reasons)
+
+
+def undated(form: str) -> tuple[str, str]:
+    """(name without its snapshot date, the date as written or "")."""
+    for pattern in _DATED:
+        found = pattern.search(form)
+        if found:
+            return form[: found.start()], found.group(1)
+    return form, ""
+
+_HOSTED = {
+    "groq": r"-\d+k$", "nebius": r"-fast$", "fireworks": r"-(?:fast|spot|us|ultrafast|latest-us)$",
+    "openrouter": r"(?<=claude-opus-\d-\d)-fast$|(?<=claude-opus-\d)-fast$", "azure": r"-(?:global|data-zone|regional|datazone)$",
+    "chutes": r"-turbo$", "tencent": r"-?[^\x00-\x7f].*$", "aliyun": r"-?[^\x00-\x7f].*$",
+}
+_HOST_RULES = {provider: re.compile(pattern) for provider, pattern in _HOSTED.items()}
+
+
+def hosted(form: str, provider: str) -> str:
+    """The form without an ending that at this one provider names an endpoint, not a model."""
+    rule = _HOST_RULES.get(provider)
+    return rule.sub("", form) if rule else form
+
+
+KINDS: tuple[tuple[str, str], ...] = (
+    ("embedding", r"embed|^voyage-(?!.*rerank)|^bge-|^gte-|^e5-|-e5-|text-ada-emb|minilm|mini-lm|^ember|mpnet|retrieval-|^titan-embed|^uae-"),
+    ("rerank", r"rerank"),
+    ("moderation", r"guard|moderation|content-safety|shieldgemma|llamaguard|nemoguard|pplx-decider"),
+    ("audio", r"whisper|tts|transcri|audio|realtime|voxtral|sonic|live|aura|^nova-[23]$|asr|orpheus|speech|stt|lyria"),
+    ("video", r"video|veo|sora|wan2|kling|seedance|pegasus|omni-1|omni-flash"),
+    ("image", r"image|imagen|flux|stable-diffusion|dall-e|playground-v2|ssd-1b|sd3|nano-banana|seedream|sdxl|resnet"),
+    ("ocr", r"ocr"),
+    ("fine-tuned", r"^ft-|fine-tun"),
+    ("size class", r"^together-ai-|^fireworks-ai-|less-than|up-to-|parameters"),
+)
+
+
+def kind_of(model: str) -> str:
+    """text, or another kind read from the name."""
+    return next((kind for kind, pattern in KINDS if re.search(pattern, model)), "text")
+
+
+DEVELOPERS: tuple[tuple[str, str], ...] = (
+    (r"^(gpt|o1|o3|o4|chatgpt|davinci|babbage|curie|ada|text-(davinci|ada|babbage|curie|embedding)|codex|computer-use|dall-e|whisper|sora|chat-latest)", "OpenAI"),
+    (r"^claude", "Anthropic"), (r"^(gemini|gemma|palm|text-bison|chat-bison|code-?bison|codechat|code-gecko|text-unicorn|imagen|veo|codegemma|deep-research)", "Google"),
+    (r"^(llama|meta-|muse|codellama|code-llama)", "Meta"), (r"^deepseek", "DeepSeek"), (r"^(grok)", "xAI"),
+    (r"^(mistral|mixtral|ministral|codestral|devstral|magistral|pixtral|open-|voxtral|leanstral|labs-)", "Mistral AI"),
+    (r"^(qwen|qwq|qvq|wan2|tongyi|codeqwen|code-qwen)", "Alibaba"), (r"^(glm|autoglm|cogview|charglm)", "Z.ai"), (r"^(kimi|moonshot|moonlight)", "Moonshot AI"),
+    (r"^(command|aya|cohere|embed-|rerank-|north|c4ai)", "Cohere"), (r"^(minimax|abab)", "MiniMax"), (r"^(nova|titan)", "Amazon"),
+    (r"^(phi|wizardlm|mai-|orca)", "Microsoft"), (r"^(nemotron|llama-.*nemotron)", "NVIDIA"), (r"^(jamba|j2|jurassic)", "AI21 Labs"),
+    (r"^(sonar|pplx|r1-1776)", "Perplexity"), (r"^(ernie|qianfan|cobuddy)", "Baidu"), (r"^(doubao|seed|dola|ui-tars|skylark)", "ByteDance"),
+    (r"^(hunyuan|hy3|hy-)", "Tencent"), (r"^(step)", "StepFun"), (r"^(yi-)", "01.AI"), (r"^(dbrx|dolly)", "Databricks"), (r"^(granite)", "IBM"),
+    (r"^(solar)", "Upstage"), (r"^(mercury)", "Inception"), (r"^(olmo|molmo|tulu)", "Ai2"), (r"^(reka)", "Reka AI"), (r"^(inflection)", "Inflection"),
+    (r"^(mimo)", "Xiaomi"), (r"^(longcat)", "Meituan"), (r"^(ling|ring)-", "Ant Group"), (r"^(luminous)", "Aleph Alpha"), (r"^(voyage)", "Voyage AI"),
+    (r"^(trinity|afm|virtuoso|caller|maestro|spotlight|arcee|coder-large|blitz)", "Arcee AI"), (r"^(falcon)", "TII"), (r"^(lfm)", "Liquid AI"),
+    (r"^(hermes|nous|deephermes)", "Nous Research"), (r"^(exaone|k-exaone)", "LG AI Research"), (r"^(palmyra)", "Writer"), (r"^(cogito)", "Deep Cogito"),
+    (r"^(arctic)", "Snowflake"), (r"^(inkling)", "Thinking Machines"), (r"^(intellect)", "Prime Intellect"), (r"^(swe-)", "Cognition"),
+)
+
+
+def developer_of(model: str, path: str = "") -> str:
+    """The maker: from the name, else the maker's folder a router prints before the name."""
+    return next((who for pattern, who in DEVELOPERS if re.match(pattern, model)), path)
+
+
+def family_of(model: str) -> str:
+    """The line a model belongs to, for clustered standard errors: letters of the name up to size or date."""
+    parts = [p for p in model.split("-") if not re.fullmatch(r"v?\d[\d.]*[bkm]?|a\d+b|\d+x\d+b|instruct|chat|preview|latest|exp|base", p)]
+    words = [re.sub(r"\d+$", "", p) or p for p in parts[:2]]
+    return "-".join(w for w in words if w) or model
+
+
+def sizes_of(label: str) -> tuple[float | None, float | None]:
+    """(total, active) billions of parameters printed in a name such as Qwen3-235B-A22B; None where not."""
+    text = label.replace("_", "-")
+    total = re.search(r"(?<![\w.])(\d+(?:\.\d+)?)b(?![a-z\d])", text, re.IGNORECASE)
+    active = re.search(r"(?<![\w.])a(\d+(?:\.\d+)?)b(?![a-z\d])", text, re.IGNORECASE)
+    if re.search(r"\d+x\d", text) or not total:
+        return None, None
+    size = float(total.group(1))
+    return size, float(active.group(1)) if active else size
