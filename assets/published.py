@@ -26,8 +26,8 @@ def published_warehouse(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[
 @dg.asset(key=["site", "edition"], deps=[asset_key("published.warehouse")], group_name="publish", kinds={"html"})
 def edition(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """The report of the day as page, text and data; earlier editions are never changed."""
-    vintage = warehouse.read("core.vintage").row(0, named=True)["vintage"]
-    made = Edition(job.as_of, vintage, warehouse.read("facts.fact"), warehouse.frames("marts", tuple(MARTS)))
+    build_id = warehouse.read("core.vintage").row(0, named=True)["build_id"]
+    made = Edition(job.as_of, build_id, warehouse.read("facts.fact"), warehouse.frames("marts", tuple(MARTS)))
     path = publish_edition(job.site_path, made)
     return dg.MaterializeResult(metadata={"path": str(path), "edition": made.edition_id})
 

@@ -6,6 +6,7 @@ table holds which column is said in ``tables.py``.
 
 from __future__ import annotations
 
+from warehouse.schema.computed import COMPUTED_COLUMNS
 from warehouse.schema.types import Column
 
 _TEXT = {
@@ -94,7 +95,7 @@ _TEXT = {
     "witness": "group of sources that copy one another and count as one witness",
     "end_reason": "changed, removed, declared, or empty while the interval is open",
     "id": "id of the row a step of a chain points to",
-    "vintage": "id of the build: content hash of inputs, code and as-of date",
+    "build_id": "id of the build: content hash of inputs, code and as-of date",
 }
 
 _DAY = {
@@ -139,6 +140,8 @@ _REAL = {
     "price_cached_input_usd_per_mtok": ("price of input tokens read from cache", 0, 2000),
     "price_cache_write_usd_per_mtok": ("price of writing input tokens to cache (5 minutes)", 0, 2000),
     "price_cache_write_1h_usd_per_mtok": ("price of writing input tokens to cache (1 hour)", 0, 2000),
+    "price_cached_usd_per_mtok": ("price of input tokens read from cache", 0, 2000),
+    "tokens_output_per_task": ("output tokens of one task", 0, None),
     "price_before_usd_per_mtok": ("price before the event", 0, 2000),
     "price_after_usd_per_mtok": ("price after the event", 0, 2000),
     "price_kept_usd_per_mtok": ("the price that stays", 0, None),
@@ -162,7 +165,10 @@ def _type_of(name: str) -> str:
     return "DOUBLE"
 
 
-COLUMNS: dict[str, Column] = {
+BASE: dict[str, Column] = {
     **{n: Column(n, _type_of(n), t) for g in (_TEXT, _DAY, _MOMENT, _COUNT, _FLAG) for n, t in g.items()},
     **{n: Column(n, "DOUBLE", t, low, high) for n, (t, low, high) in _REAL.items()},
 }
+
+COLUMNS: dict[str, Column] = BASE | COMPUTED_COLUMNS
+"""All columns; those of computed tables are declared beside them in ``computed.py``."""

@@ -55,7 +55,7 @@ DECLARED = (
     _t("raw.reading", "one source: what reading its captures up to the vintage day gave",
        "source kind status origin observed_at age_days rows message parser_version", "source"),
     _t("core.vintage", "one row: the day this build speaks of, its id and the code it was made with",
-       "as_of vintage code_version", "as_of"),
+       "as_of build_id code_version", "as_of"),
     _t("core.source", "one source: its contract, whether it was read live, from the archive or not, its age and problems",
        "source kind title publisher source_rank cadence_days terms witness url status origin observed_at age_days rows message parser_version", "source"),
     _t("core.price_witness", "one interval one witness stated for one offer; witnesses may contradict one another", "interval_id " + INTERVAL, "interval_id"),
@@ -67,6 +67,11 @@ DECLARED = (
     _t("core.unmapped_label", "one printed model name that no alias maps to a canonical model", "provider model_label source n"),
     _t("core.announced_price", "one price a page announced for a later day; not in force until a page confirms it",
        "provider model_label component value currency unit effective_from effective_to observed_at source evidence quote_id", "quote_id"),
+    _t("core.input_price", "one price interval as the statistics take it", "offer_id model provider provider_tier price_input_usd_per_mtok"
+       " price_output_usd_per_mtok price_cached_usd_per_mtok valid_from valid_to observed_at source interval_id", "interval_id"),
+    _t("core.input_score", "one score as the statistics take it", "model benchmark benchmark_version score as_of source", "model benchmark benchmark_version"),
+    _t("core.input_model", "one model as the statistics take it", "model developer family release_date open_weights", "model"),
+    _t("core.input_tokens", "output tokens of one task as the statistics take them", "model benchmark tokens_output_per_task as_of source", "model benchmark"),
     _t("marts.start_here", "what is in this file: tables to begin with and example queries that run", "ordinal table_name answers sql", "ordinal"),
     _t("marts.price_now", "one offer's price in force on the vintage day",
        "provider provider_tier model developer open_weights tier condition " + PRICES + " price_cache_write_usd_per_mtok price_cache_write_1h_usd_per_mtok"
