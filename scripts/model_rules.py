@@ -20,6 +20,11 @@ RULES: tuple[tuple[str, str, str], ...] = (
     (r"^(llama-3(?:-\d)?-\d+b)(?:-instruct)?-(?:turbo|lite|versatile|instant|specdec|8192|tool-use|fast)(?:-preview|-free)?$",
      r"\1-instruct", "a host's serving variant"),
     (r"^(llama-(?:2|3(?:-\d)?)-\d+b)(?:-vision)?-instruct-(?:turbo|lite|fast|spec)(?:-free)?$", r"\1-instruct", "a host's serving variant"),
+    (r"^llama-(3(?:-[123])?)-instruct-(\d+b)(-vision)?$", r"llama-\1-\2\3-instruct", "order of words"),
+    (r"^llama-2-chat-(\d+b)$", r"llama-2-\1-chat", "order of words"),
+    (r"^qwen(1-5|2|2-5)-(coder-)?(instruct|chat)-(\d+b)$", r"qwen\1-\2\4-\3", "order of words"),
+    (r"^qwen-chat-(\d+b)$", r"qwen-\1-chat", "order of words"),
+    (r"^(qwen3-(?:235b-a22b|30b-a3b|4b))-2507-(instruct|thinking)$", r"\1-\2-2507", "order of words"),
     (r"^llama-4-(scout|maverick)(?:-17b)?(?:-(?:16|128)e)?(?:-instruct)?(?:-basic|-original)?$", r"llama-4-\1", "Llama 4 spelling"),
     (r"^llama-2-(\d+b)(?:-chat)?(?:-v1)?$", r"llama-2-\1-chat", "priced Llama 2 is the chat model"),
     (r"^llama-(3(?:-[123])?)-(\d+b)(?:-chat)?$", r"llama-\1-\2-instruct", "priced Llama 3 is the instruct model"),
@@ -70,7 +75,7 @@ RULES: tuple[tuple[str, str, str], ...] = (
 )
 _COMPILED = tuple((re.compile(p), r, why) for p, r, why in RULES)
 _DATES = (
-    r"-(20\d{2}-\d{2}-\d{2})$", r"-(20\d{6})$", r"-(\d{2}-20\d{2})$", r"-((?:0[1-9]|1[0-2])-(?:[0-2]\d|3[01]))$",
+    r"-(\d{2}-\d{2}-20\d{2})$", r"-(20\d{2}-\d{2}-\d{2})$", r"-(20\d{6})$", r"-(\d{2}-20\d{2})$", r"-((?:0[1-9]|1[0-2])-(?:[0-2]\d|3[01]))$",
     r"-((?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))$", r"-(2[3-6](?:0[1-9]|1[0-2]))$", r"-(2[5-6]\d{4})$",
 )
 _DATED = tuple(re.compile(p) for p in _DATES)

@@ -17,6 +17,8 @@ _EFFORT = re.compile(
     r"|24k thinking|adaptive|preview thinking)(?:,.*)?$", re.IGNORECASE)
 _EPOCH = re.compile(r"_(high|low|medium|minimal|none|xhigh|max|\d+k|thinking(?:_\d+k)?)$", re.IGNORECASE)
 _ARENA = re.compile(r"-(thinking(?:-\d+k|-minimal)?|high|instant|reasoning|no-thinking|thinking-minimal)$")
+_TWIN = re.compile(r"^Qwen3 (?:\S+ )+2507$|^Qwen3 (?:Next|VL|Omni) ")
+"""Lines sold as an instruct model and a separate thinking model; the list prints "(Reasoning)" for the latter."""
 
 
 def split(label: str, source: str) -> tuple[str, str]:
@@ -34,6 +36,8 @@ def split(label: str, source: str) -> tuple[str, str]:
         found = _ARENA.search(base)
         if found and base != "kimi-k2-thinking":
             base, variants = base[: found.start()], [*variants, found.group(1).lower()]
+    if _TWIN.match(base) and "reasoning" in variants:
+        base, variants = f"{base} Thinking", []  # two models, not two modes of one
     return re.sub(r"\s+", " ", base), ", ".join(variants)
 
 
