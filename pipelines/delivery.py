@@ -1,20 +1,98 @@
-"""Connects the settings to delivery: what the daily run's last asset calls. Sends nothing unless configured."""
+"""Sending the published edition: settings, site, subscribers and ledger brought together.
+
+Used by ``deflation send`` and by the daily job after publishing. Belongs here: which files and settings are
+meant. Not here: composing and delivering (``reports.mail``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.settings import Settings
 
+if TYPE_CHECKING:
+    from reports.mail import DeliveryReport, MailSettings
 
-def deliver_with(settings: Settings) -> Callable[[], dict[str, int]] | None:
-    """A function that sends the latest edition to the subscribers, or None where no mail host is set."""
-    if not settings.smtp_host:
-        return None
+NOBODY = "reports@deflation.invalid"
+"""The sender of messages that are only written to files because none is configured."""
 
-    def deliver() -> dict[str, int]:
-        from pipelines.commands.send import send_latest
 
-        return send_latest(settings)
+def ledger_path(settings: Settings) -> Path:
+    """Who got what; kept when the warehouse is rebuilt."""
+    return settings.home / "ledger.sqlite"
 
-    return deliver
+
+def subscribers_path(settings: Settings) -> Path:
+    """Who wants it."""
+    return settings.home / "subscribers.sqlite"
+
+
+def mail_settings(settings: Settings) -> MailSettings:
+    """The mail's part of the settings."""
+    from reports.mail import MailSettings
+
+    return MailSettings(
+        sender=settings.mail_from or NOBODY,
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value(),
+        tls=settings.smtp_tls,
+        ca_file=settings.smtp_ca_file,
+        base_url=settings.base_url,
+    )
+
+
+def send_latest(
+    settings: Settings,
+    to: Sequence[str] = (),
+    dry_run: bool = False,
+    profile: str = "daily",
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    sleep: Callable[[float], None] = time.sleep,
+) -> tuple[DeliveryReport, list[Path]]:
+    """Send the latest published edition to ``to``, or to all active subscribers.
+
+    Without a mail server, or with ``dry_run``, write the messages to the outbox and claim nothing. Returns the
+    report and the files written. Raises ``InvalidEdition`` (nothing published), ``DeliveryRefused``,
+    ``AddressRefused``, ``LedgerUnusable``.
+    """
+    from reports import site
+    from reports.ledger import Ledger
+    from reports.mail import DeliveryRefused, DeliveryReport, deliver
+    from reports.subscribers import Store, Subscriber, plain_address
+
+    edition = site.load(settings.site_path)
+    store = Store(subscribers_path(settings))
+    known = {s.address.lower(): s for s in store.all()}
+    people = [known.get(plain_address(a).lower()) or Subscriber(plain_address(a), profile) for a in to] if to else store.active()
+    wanted = list({p.address.lower(): p for p in people if p.state == "active"}.values())
+    mail = mail_settings(settings)
+    if dry_run or not settings.smtp_host:
+        written = write_outbox(settings.outbox_path, edition, wanted, mail)
+        return DeliveryReport(edition.edition_id), written
+    if not settings.mail_from:
+        raise DeliveryRefused("mail: expected a sender address in DEFLATION_MAIL_FROM, found none; set it, or use --dry-run")
+    report = deliver(edition, wanted, Ledger(ledger_path(settings)), mail, clock=clock, sleep=sleep, suppress=store.suppress)
+    return report, []
+
+
+def write_outbox(folder: Path, edition: object, people: Sequence[object], mail: MailSettings) -> list[Path]:
+    """Write one ``.eml`` file per message; the names hold no address."""
+    from reports.ledger import recipient_key
+    from reports.mail import compose, outgoing
+
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    written = []
+    for one in outgoing(edition, people, None, mail.base_url):  # type: ignore[arg-type]
+        message = compose(edition, one.person.profile, one.person, mail, body=one.body)  # type: ignore[arg-type]
+        name = f"{edition.edition_id}-{one.person.profile}-{recipient_key(one.person.address)[:12]}.eml"  # type: ignore[attr-defined]
+        path = folder / name
+        path.touch(mode=0o600)
+        path.write_bytes(message.as_bytes())
+        written.append(path)
+    return written

@@ -159,3 +159,12 @@ class Store:
 
 def _without_address(message: str) -> str:
     return re.sub(r"\S+@\S+(?<!example\.org)", "<address>", message)
+
+
+def tokens_in_mail(raw: bytes) -> list[str]:
+    """The tokens in replies to the unsubscribe link (``Subject: unsubscribe TOKEN``), from a message or an mbox.
+
+    The token alone decides; who the reply claims to be from does not matter, because that can be forged.
+    """
+    found = re.findall(rb"(?im)^subject:[ \t]*(?:re:[ \t]*)*unsubscribe[ \t]+([A-Za-z0-9_-]{16,64})[ \t]*\r?$", raw)
+    return sorted({token.decode() for token in found})

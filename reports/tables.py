@@ -88,21 +88,28 @@ def page_html(made: Table) -> Markup:
 
 
 def mail_html(made: Table, limit: int = 12) -> Markup:
-    """The table for a mail: inline styles alone, at most ``limit`` rows, wide columns left to wrap."""
+    """The table for a mail: inline styles alone, at most ``limit`` rows, long texts in a line below their row."""
     rule = "border-bottom:1px solid #dcd9d2;"
     base = "padding:5px 10px 5px 0;vertical-align:top;font-size:13px;line-height:1.4;"
+    grid = [[str(cell) for cell in row] for row in made.rows[:limit]]
+    aside = _asides(made, grid, 66)
+    shown = [i for i in range(len(made.columns)) if i not in aside]
     head = "".join(
-        f'<th align="{_align(c)}" style="{base}{rule}color:#5c5a55;font-weight:600">{html.escape(c.header)}</th>'
-        for c in made.columns
+        f'<th align="{_align(made.columns[i])}" style="{base}{rule}color:#5c5a55;font-weight:600">{html.escape(made.columns[i].header)}</th>'
+        for i in shown
     )
     body = []
-    for i, row in enumerate(made.rows[:limit]):
-        weight = "font-weight:600;" if i in made.emphasised else ""
+    for n, row in enumerate(made.rows[:limit]):
+        more = ". ".join(grid[n][i] for i in aside if grid[n][i] and (n == 0 or grid[n][i] != grid[n - 1][i]))
+        style = base + ("" if more else rule) + ("font-weight:600;" if n in made.emphasised else "")
+        keep = "white-space:nowrap;"
         cells = "".join(
-            f'<td align="{_align(c)}" style="{base}{rule}{weight}">{_plain_html(cell)}</td>'
-            for c, cell in zip(made.columns, row, strict=True)
+            f'<td align="{_align(made.columns[i])}" style="{style}{keep if _keeps(made.columns[i], row[i]) else ""}">{_plain_html(row[i])}</td>'
+            for i in shown
         )
         body.append(f"<tr>{cells}</tr>")
+        if more:
+            body.append(f'<tr><td colspan="{len(shown)}" style="padding:0 10px 6px 0;{rule}font-size:12px;color:#65625c">{html.escape(more)}</td></tr>')
     return Markup(
         '<table width="100%" cellpadding="0" cellspacing="0" style="border-collapse:collapse">'
         f"<tr>{head}</tr>{''.join(body)}</table>"
@@ -246,6 +253,11 @@ def _kind(column: Column, cell: Cell) -> str:
     if len(text) > 36:
         return ' class="t w"'
     return ' class="w"' if any(len(word) > 24 for word in text.split()) else ""
+
+
+def _keeps(column: Column, cell: Cell) -> bool:
+    """Whether the cell is a figure or a day, which must not break."""
+    return column.figures or _kind(column, cell) == ' class="d"'
 
 
 def _align(column: Column) -> str:
