@@ -4,7 +4,7 @@ With x = log price, phi = log floor and H = horizon in years, the log gap shrink
 heavy-tailed reverting noise is added::
 
     x(t+H) = phi + (x(t) - phi) exp(-L) + e,  L ~ Gamma(mean rate*H, scale jump_size),
-    e ~ spread * sqrt((1 - exp(-2 rate H)) / (2 rate)) * t_4 / sqrt(2)
+    e ~ spread * sqrt((1 - exp(-2 q H)) / (2 q)) * t_4 / sqrt(2),  q = NOISE_REVERSION_PER_YEAR
 
 It is the floor-constrained life cycle of the method page (an Ornstein-Uhlenbeck process whose mean reversion
 comes in jumps): early in a capability's life the gap and so the fall is large, near the floor it stops. With
@@ -33,6 +33,8 @@ DEFAULT_FLOOR_USD_PER_MTOK = 0.02
 2 USD/h over 3600 s x 28,000 tok/s. Used only for series without a floor of their own."""
 JUMP_SIZE = 0.5
 REPRICINGS_PER_YEAR = 8.0
+NOISE_REVERSION_PER_YEAR = 2.0
+"""How fast promotions, hosts that leave and other noise around the path fade."""
 RATE_SPREAD_LOG = 0.3
 """Log-sd of one series' rate around the pooled rate."""
 STEPS = np.array([0.12, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0, 1.15, 1.3, 1.6, 2.0, 2.6])
@@ -46,7 +48,7 @@ class Prior:
     """Centre and strength of the penalty: ``rate`` per year, ``spread`` per root year, ``weight`` in pseudo-losses."""
 
     rate: float = 0.8
-    spread: float = 1.4
+    spread: float = 1.7
     weight: float = 8.0
 
 
@@ -75,7 +77,7 @@ def _kernel(years: float, p: Parameters, size: int) -> tuple[np.ndarray, np.ndar
     jump, tail, series_rate, idle = _plan(size)
     rate = p.rate * np.exp(RATE_SPREAD_LOG * series_rate - RATE_SPREAD_LOG**2 / 2)
     fall = special.gammaincinv(np.maximum(rate * years / JUMP_SIZE, 1e-3), jump) * JUMP_SIZE
-    noise = p.spread * np.sqrt(-np.expm1(-2 * p.rate * years) / (2 * p.rate)) * tail
+    noise = p.spread * np.sqrt(-np.expm1(-2 * NOISE_REVERSION_PER_YEAR * years) / (2 * NOISE_REVERSION_PER_YEAR)) * tail
     return np.exp(-fall), noise, idle < -np.expm1(-REPRICINGS_PER_YEAR * years)
 
 
