@@ -43,7 +43,7 @@ def believed_prices(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Stor
     yield from written(warehouse.write_all(built))
 
 
-@dg.multi_asset(specs=specs(tuple(packaged.TABLES), "core", ()))
+@dg.multi_asset(specs=specs(tuple(packaged.TABLES), "core", (asset_key("raw.capture"),)))
 def packaged_facts(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
     """The packaged reference facts known on the vintage day."""
     yield from written(warehouse.write_all(packaged.tables(job.as_of)))

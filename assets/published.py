@@ -19,7 +19,7 @@ READERS_TABLES = tuple(name for name in TABLES if name.startswith(("marts.", "fa
 @dg.asset(key=["published", "warehouse"], deps=[*map(asset_key, READERS_TABLES)], group_name="publish", kinds={"duckdb"})
 def published_warehouse(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """Replace ``published.duckdb`` atomically; a failed blocking check skips this and all that follows."""
-    size = publish(warehouse.path, job.published_path, throughput_macro_sql())
+    size = publish(warehouse, job.published_path, throughput_macro_sql())
     return dg.MaterializeResult(metadata={"bytes": size, "path": str(job.published_path)})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -33,9 +34,10 @@ def job_resource(context: dg.InitResourceContext) -> Any:
 
 
 @dg.resource
-def warehouse_resource(_: dg.InitResourceContext) -> Store:
-    """The warehouse under construction."""
-    return Store(load_settings().warehouse_path)
+def warehouse_resource(_: dg.InitResourceContext) -> Iterator[Store]:
+    """The warehouse under construction, held by this run."""
+    with Store(load_settings().warehouse_path).session() as store:
+        yield store
 
 
 def build_definitions(**overrides: Any) -> dg.Definitions:

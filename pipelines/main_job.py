@@ -55,17 +55,26 @@ def _only_run(home: Path) -> Iterator[None]:
 def _execute(settings: Settings, as_of: date | None, offline: bool, tell: Tell) -> Any:
     """Build the definitions for this run and execute the job, showing progress."""
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    from warehouse.store import WarehouseUnusable
+
+    past = as_of is not None and as_of < today()
+    try:
+        return _executed(settings, as_of, offline, past, tell)
+    except WarehouseUnusable as error:
+        raise NotPublished(str(error)) from error
+
+
+def _executed(settings: Settings, as_of: date | None, offline: bool, past: bool, tell: Tell) -> Any:
     import dagster as dg
 
     from pipelines.definitions import build_definitions
     from warehouse.store import Store
 
-    past = as_of is not None and as_of < today()
-    with _progress(tell) as (begin, on_step, on_source):
+    with _progress(tell) as (begin, on_step, on_source), Store(settings.warehouse_path).session() as store:
         job = make_job(settings, as_of, offline=offline, progress=on_source, on_step=on_step,
                        deliver=None if past else deliver_with(settings))
         definitions = build_definitions(job=dg.ResourceDefinition.hardcoded_resource(job),
-                                        warehouse=dg.ResourceDefinition.hardcoded_resource(Store(settings.warehouse_path)))
+                                        warehouse=dg.ResourceDefinition.hardcoded_resource(store))
         daily = definitions.resolve_job_def("daily")
         begin(len(daily.nodes))
         return daily.execute_in_process(instance=dg.DagsterInstance.ephemeral(), raise_on_error=False,

@@ -6,41 +6,38 @@ A reader sees the old file or the new one, never a half-built one; an open reade
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
-from warehouse.ddl import quote
-from warehouse.store import WarehouseUnusable
+from warehouse.store import Store, WarehouseUnusable
 
 STORAGE_VERSION = "v1.5.0"
 """The oldest clients that must open the file (duckdb-cli, Harlequin and many drivers are on 1.5)."""
 
+TRACE = """CREATE OR REPLACE MACRO marts.trace(fact) AS TABLE
+  SELECT ordinal, kind, id, text_value, source, source_url, observed_at, evidence, snapshot_sha256
+  FROM facts.lineage WHERE fact_id = fact ORDER BY ordinal"""
+"""``from marts.trace('FACT')``: the chain of a fact down to source, date and words."""
 
-def publish(build: Path, published: Path, macros: list[str] | None = None) -> int:
-    """Copy ``build`` to ``published`` atomically; returns the size in bytes. Raises ``WarehouseUnusable``."""
-    draft = published.with_name(f".{published.name}.{os.getpid()}.new")
-    draft.unlink(missing_ok=True)
+
+def publish(store: Store, published: Path, macros: Sequence[str] = ()) -> int:
+    """Copy the build to ``published`` atomically, with its macros; returns bytes. Raises ``WarehouseUnusable``."""
+    draft = published.with_name(f".{published.stem}_{os.getpid()}.new.duckdb")
     try:
-        con = duckdb.connect(":memory:")
-        try:
-            con.execute("SET TimeZone = 'UTC'")
-            con.execute(f"ATTACH {quote(str(build))} AS build (READ_ONLY)")
-            con.execute(f"ATTACH {quote(str(draft))} AS draft (STORAGE_VERSION '{STORAGE_VERSION}')")
-            con.execute("COPY FROM DATABASE build TO draft")
-            con.execute("USE draft")
-            for macro in macros or []:
-                con.execute(macro)
-            con.execute("USE memory")
-            con.execute("DETACH draft")
-        finally:
-            con.close()
+        _remove(draft)
+        store.copy_to(draft, STORAGE_VERSION, [TRACE, *macros])
         os.replace(draft, published)
     except (duckdb.Error, OSError) as error:
-        draft.unlink(missing_ok=True)
-        Path(f"{draft}.wal").unlink(missing_ok=True)
+        _remove(draft)
         raise WarehouseUnusable(
             f"{published}: could not be published ({str(error).splitlines()[0]}); the previous file is untouched. "
             "Check free space and permissions and run again."
         ) from error
     return published.stat().st_size
+
+
+def _remove(draft: Path) -> None:
+    draft.unlink(missing_ok=True)
+    Path(f"{draft}.wal").unlink(missing_ok=True)

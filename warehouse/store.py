@@ -17,7 +17,7 @@ import duckdb
 import polars as pl
 from filelock import FileLock, Timeout
 
-from warehouse.ddl import SCHEMAS, conform, create_table, polars_schema
+from warehouse.ddl import SCHEMAS, conform, create_table, polars_schema, quote
 from warehouse.schema.tables import TABLES, table
 
 
@@ -31,17 +31,35 @@ class Store:
     def __init__(self, path: Path, *, lock_timeout_s: float = 10.0) -> None:
         self.path = Path(path)
         self.lock_timeout_s = lock_timeout_s
+        self._held: duckdb.DuckDBPyConnection | None = None
+
+    @contextmanager
+    def session(self) -> Iterator[Store]:
+        """Hold one writing connection (and the lock) for a whole job: opening the file anew costs 40 ms a step."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.clear_unusable()
+        except OSError as error:
+            raise WarehouseUnusable(f"{self.path}: cannot be written ({error.strerror}); free space or fix its permissions") from error
+        with self.connection() as con:
+            self._held = con
+            try:
+                yield self
+            finally:
+                self._held = None
+
+    def clear_unusable(self) -> None:
+        """Remove a file of another schema, or a corrupt one: the warehouse is made anew from the captures."""
+        if self.path.exists() and not self._is_current():
+            self.path.unlink()
+            Path(f"{self.path}.wal").unlink(missing_ok=True)
 
     def prepare(self, raw_tables: Sequence[str] = ()) -> None:
-        """Create the file with the declared schema; a file of another schema, or a corrupt one, is replaced.
+        """Create what is declared and not there yet.
 
         ``raw_tables`` are the raw tables of the sources there are; those of sources that are gone are dropped.
         """
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            if self.path.exists() and not self._is_current():
-                self.path.unlink()
-                Path(f"{self.path}.wal").unlink(missing_ok=True)
             with self.connection() as con:
                 for schema in SCHEMAS:
                     con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
@@ -71,6 +89,9 @@ class Store:
     @contextmanager
     def connection(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection that is closed on every path; writers hold the lock file while they have it."""
+        if self._held is not None:
+            yield self._held
+            return
         lock = FileLock(f"{self.path}.lock") if not read_only else None
         try:
             if lock is not None:
@@ -143,6 +164,20 @@ class Store:
     def frames(self, schema: str, names: Sequence[str]) -> dict[str, pl.DataFrame]:
         """The tables of a schema by bare name; a name that is not declared is left out."""
         return {name: self.read(f"{schema}.{name}") for name in names if f"{schema}.{name}" in TABLES}
+
+    def copy_to(self, draft: Path, storage_version: str, statements: Sequence[str]) -> None:
+        """Copy the whole database to a new file in an older storage format, then run ``statements`` in it."""
+        with self.connection() as con:
+            con.execute(f"ATTACH {quote(str(draft))} AS draft (STORAGE_VERSION {quote(storage_version)})")
+            try:
+                con.execute("CHECKPOINT")
+                con.execute(f"COPY FROM DATABASE {self.path.stem} TO draft")
+                con.execute("USE draft")
+                for statement in statements:
+                    con.execute(statement)
+            finally:
+                con.execute(f"USE {self.path.stem}")
+                con.execute("DETACH draft")
 
     def execute(self, statements: list[str]) -> None:
         """Run statements (models, macros) in one transaction."""
