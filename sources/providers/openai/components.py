@@ -14,6 +14,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+from sources.columns import distinct
 from sources.page import Page
 from sources.quote import PageChanged
 from sources.tables import Grid, html_grids
@@ -55,7 +56,7 @@ def _islands(page: Page) -> list[Component]:
             properties = _revive(json.loads(node.attributes.get("props") or "", parse_float=Decimal))
         except (json.JSONDecodeError, RecursionError) as error:
             raise PageChanged(f"expected whole component data, found a damaged one ({error})") from error
-        grids = html_grids(LexborHTMLParser(node.html or ""))
+        grids = distinct(html_grids(LexborHTMLParser(node.html or "")))
         found.append(Component(str(properties.get("tier")), properties.get("rows") or [], grids))
     return found
 

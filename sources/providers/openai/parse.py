@@ -92,7 +92,7 @@ def _read_table(grid: Grid, tier: str, rows: PriceRows) -> None:
     header = [plain(t).lower() for t in grid.header()]
     if _OTHER_HEADERS & set(header):
         return
-    if not any(amounts(c.text) for row in grid.rows for c in row) and not {"input", "output"} & set(header):
+    if not any(amounts(c.text) for row in grid.rows for c in row) and not any(h.endswith(("input", "output")) for h in header):
         return
     if any("pricing" in h for h in header):
         _read_stacked(grid, tier, rows, where)

@@ -1,0 +1,307 @@
+"""What pages do overnight, as general mutators of their text: the drift a parser must survive or refuse.
+
+Each mutator knows pipe tables, HTML tables or JSON, never a provider. ``mutations`` yields every mutated
+page with what was done to it; ``fault`` says what would be wrong with the rows read from it: the right rows,
+a refusal and a contract failure are right, a silently wrong or missing price is not.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+FIGURES = ("input", "output", "cached", "cache_write_5m", "cache_write_1h", "value")
+_PRICE = re.compile(r"(?<![\w$])\\?(?:US)?[$€¥￥]\s?(\d[\d,]*\.?\d*|\.\d+)(?![\d,.]*\d)|(?<![\w.,])(\d[\d,]*\.?\d*)\s?(?:元|€|\$)(?!\d)")
+_UNITS = (("1M tokens", "1K tokens"), ("1M Tokens", "1K Tokens"), ("1M input tokens", "1K input tokens"), ("1M output tokens", "1K output tokens"),
+          ("1 million tokens", "1 thousand tokens"), ("million tokens", "thousand tokens"), ("MTok", "KTok"), ("/M tokens", "/K tokens"),
+          ("/M Tokens", "/K Tokens"), ("百万token", "千token"), ("百万 token", "千 token"), ("million Tokens", "thousand Tokens"),
+          ("1,000,000 tokens", "1,000 tokens"), ("Million tokens", "Thousand tokens"), ("M Tokens", "K Tokens"), ("/M tok", "/K tok"))
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One mutated page: the ``kind`` of change, ``where`` in words, the new ``text``, and what was ``lost`` of it."""
+
+    kind: str
+    where: str
+    text: str
+    lost: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table in a page's text: its span, and per row the spans of its cells (the first row is the header)."""
+
+    start: int
+    end: int
+    rows: tuple[tuple[tuple[int, int], ...], ...]
+    lines: tuple[tuple[int, int], ...]
+    merged: bool = False
+
+
+def tables(text: str) -> list[Table]:
+    """Every pipe table and every HTML table without a table inside, in order of appearance."""
+    found = [*_pipe_tables(text), *_html_tables(text)]
+    return sorted(found, key=lambda t: t.start)
+
+
+def _pipe_tables(text: str) -> Iterator[Table]:
+    rule = re.compile(r"^[ \t]*\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$", re.M)
+    for match in rule.finditer(text):
+        head = text.rfind("\n", 0, max(match.start() - 1, 0)) + 1
+        if match.start() == 0 or "|" not in text[head:match.start()] or "-" not in match[0]:
+            continue
+        lines = [(head, match.start() - 1)]
+        at = match.end() + 1
+        while at < len(text):
+            stop = text.find("\n", at)
+            stop = len(text) if stop == -1 else stop
+            if "|" not in text[at:stop]:
+                break
+            lines.append((at, stop))
+            at = stop + 1
+        yield Table(head, lines[-1][1], tuple(_pipe_cells(text, *line) for line in lines), tuple(lines))
+
+
+def _pipe_cells(text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
+    bars = [m.start() for m in re.finditer(r"(?<!\\)\|", text[start:end])]
+    edges = [start + b for b in bars]
+    if not text[start:end].lstrip().startswith("|"):
+        edges = [start - 1, *edges]
+    if not text[start:end].rstrip().endswith("|"):
+        edges = [*edges, end]
+    return tuple((a + 1, b) for a, b in zip(edges, edges[1:], strict=False))
+
+
+def _html_tables(text: str) -> Iterator[Table]:
+    for match in re.finditer(r"<table\b(?:(?!<table\b).)*?</table>", text, re.S | re.I):
+        rows, lines = [], []
+        for row in re.finditer(r"<tr\b.*?</tr>", match[0], re.S | re.I):
+            cells = tuple((match.start() + row.start() + c.start(1), match.start() + row.start() + c.end(1))
+                          for c in re.finditer(r"<t[dh]\b[^>]*>(.*?)</t[dh]>", row[0], re.S | re.I))
+            if cells:
+                rows.append(cells)
+                lines.append((match.start() + row.start(), match.start() + row.end()))
+        if len(rows) > 1:
+            yield Table(match.start(), match.end(), tuple(rows), tuple(lines), bool(re.search(r"(row|col)span", match[0], re.I)))
+
+
+def mutations(text: str, limit: int = 4) -> Iterator[Mutation]:
+    """Every mutation of a page, at most ``limit`` tables of it (spread evenly), plus those of the whole text."""
+    if text.lstrip()[:1] in "{[":
+        yield from _json_mutations(text)
+    else:
+        found = [t for t in tables(text) if _PRICE.search(text[t.start:t.end])]
+        step = max(1, len(found) // limit)
+        for n, table in list(enumerate(found))[::step][:limit]:
+            for mutate in (_drop_row, _swap_columns, _insert_column, _rename_headers, _duplicate, _empty):
+                yield from mutate(text, table, f"table {n + 1}")
+    yield from _text_mutations(text)
+
+
+def _drop_row(text: str, table: Table, where: str) -> Iterator[Mutation]:
+    for r in sorted({1, len(table.rows) // 2, len(table.rows) - 1} - {0}):
+        start, end = table.lines[r]
+        if not table.merged and len(table.rows) > 2:
+            yield Mutation("row dropped", f"{where}, row {r}", text[:start] + text[end + 1 if text[end:end + 1] == "\n" else end:],
+                           text[start:end])
+
+
+def _rewrite(text: str, table: Table, change: Callable[[int, list[str]], list[str]]) -> str:
+    """The page with the cells of every row replaced by ``change(row number, cells)`` (same number of cells)."""
+    out, at = [], 0
+    for r, cells in enumerate(table.rows):
+        for (start, end), new in zip(cells, change(r, [text[a:b] for a, b in cells]), strict=True):
+            out += [text[at:start], new]
+            at = end
+    return "".join(out) + text[at:]
+
+
+def _swap_columns(text: str, table: Table, where: str) -> Iterator[Mutation]:
+    width = len(table.rows[0])
+    if table.merged or width < 3 or any(len(r) != width for r in table.rows):
+        return
+    for a, b in {(1, width - 1), (0, 1)}:
+        def swap(_: int, cells: list[str], a: int = a, b: int = b) -> list[str]:
+            cells[a], cells[b] = cells[b], cells[a]
+            return cells
+        yield Mutation("columns swapped", f"{where}, columns {a + 1} and {b + 1}", _rewrite(text, table, swap))
+
+
+def _insert_column(text: str, table: Table, where: str) -> Iterator[Mutation]:
+    if table.merged or len({len(r) for r in table.rows}) != 1 or len(table.rows[0]) < 2:
+        return
+    bar = not text[table.start:table.end].lstrip().lower().startswith("<table")
+    for column in (1, len(table.rows[0]) - 1):
+        def insert(r: int, cells: list[str], column: int = column) -> list[str]:
+            new = "Surcharge" if r == 0 else "$9.87"
+            tag = "th" if r == 0 else "td"
+            cells[column] = f" {new} |{cells[column]}" if bar else f"{new}</{tag}><{tag}>{cells[column]}"
+            return cells
+        mutated = _rewrite(text, table, insert)
+        if bar:
+            rule = mutated.index("\n", table.start) + 1
+            mutated = mutated[:rule] + "|---" + ("" if mutated[rule:].lstrip().startswith("|") else "|") + mutated[rule:]
+        yield Mutation("column inserted", f"{where}, before column {column + 1}", mutated)
+
+
+def _rename_headers(text: str, table: Table, where: str) -> Iterator[Mutation]:
+    for n, (start, end) in enumerate(table.rows[0]):
+        if text[start:end].strip():
+            yield Mutation("header renamed", f"{where}, column {n + 1}", text[:start] + " Qxz " + text[end:])
+
+
+def _duplicate(text: str, table: Table, where: str) -> Iterator[Mutation]:
+    piece = text[table.start:table.end]
+    yield Mutation("table duplicated", where, text[:table.end] + "\n\n" + piece + "\n" + text[table.end:])
+
+
+def _empty(text: str, table: Table, where: str) -> Iterator[Mutation]:
+    start, end = table.lines[1][0], table.lines[-1][1]
+    if not table.merged:
+        yield Mutation("table emptied", where, text[:start] + text[end:], text[start:end])
+
+
+def _text_mutations(text: str) -> Iterator[Mutation]:
+    changed = text
+    for old, new in _UNITS:
+        changed = changed.replace(old, new)
+    if changed != text:
+        yield Mutation("unit 1M -> 1K", "everywhere", changed)
+    changed = re.sub(r">\$<", ">€<", re.sub(r"\$(?=\s?[\d.])", "€", re.sub(r"\\\$(?=\d)", "$", text)))
+    if changed != text:
+        yield Mutation("currency changed", "everywhere", changed)
+    prices = [m for m in _PRICE.finditer(text) if text[m.end():m.end() + 1] not in "xX%" or not text[m.end():]]
+    for match in prices[::max(1, len(prices) // 3)][:3]:
+        for mark in ("(5)", "<sup>5</sup>", "⁵"):
+            yield Mutation("footnote digit glued", f"{match[0]}{mark} at {match.start()}", text[:match.end()] + mark + text[match.end():])
+        for struck in (f"~~{match[0]}~~", f"<del>{match[0]}</del>"):
+            yield Mutation("price struck", f"{struck} at {match.start()}", text[:match.start()] + struck + text[match.end():],
+                           match[1] or match[2])
+    for share in (35, 60, 85):
+        cut = len(text) * share // 100
+        yield Mutation("truncated", f"at {share} %", text[:cut], text[cut:])
+
+
+def _json_mutations(text: str) -> Iterator[Mutation]:
+    try:
+        body = json.loads(text, parse_float=str, parse_int=str)
+    except ValueError:
+        return
+    lists = [p for p in _paths(body) if isinstance(_at(body, p), list) and len(_at(body, p)) > 1][:2]
+    for path in lists:
+        items = _at(body, path)
+        yield Mutation("row dropped", f"{path}", _with(body, path, items[:1] + items[2:]), json.dumps(items[1]))
+        yield Mutation("table emptied", f"{path}", _with(body, path, []), json.dumps(items))
+        yield Mutation("table duplicated", f"{path}", _with(body, path, items + items))
+    keys = {p[-1] for p in _paths(body) if isinstance(p[-1], str) and re.search(r"price|cost|prompt|completion|input|output|mtok", p[-1], re.I)}
+    for key in sorted(keys)[:6]:
+        yield Mutation("header renamed", f"key {key}", re.sub(rf'"{re.escape(key)}"(\s*:)', r'"qxz"\1', text))
+
+
+def _paths(value: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Paths of the first few members at each level, so that a large feed costs no more than a small one."""
+    if at:
+        yield at
+    if len(at) < 6:
+        members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        for _, (key, member) in zip(range(12), members, strict=False):
+            yield from _paths(member, (*at, key))
+
+
+def _at(body: object, path: Sequence[str | int]) -> object:
+    for key in path:
+        body = body[key]  # type: ignore[index]
+    return body
+
+
+def _with(body: object, path: Sequence[str | int], value: object) -> str:
+    copy = json.loads(json.dumps(body))
+    inner = _at(copy, path[:-1])
+    inner[path[-1]] = value  # type: ignore[index]
+    return json.dumps(copy)
+
+
+def fault(mutation: Mutation, before: Sequence[dict[str, str]], after: Sequence[dict[str, str]],
+          contract_breaks: Sequence[str]) -> str:
+    """What is silently wrong with the rows read ``after`` a mutation; empty when nothing is.
+
+    ``before`` and ``after`` are wide (or spec) rows; a refused page is never asked about. ``contract_breaks``
+    are the sentences of the live contract (minimum rows, must-see names, mass disappearance).
+    """
+    had, has = Counter(map(_key, before)), Counter(map(_key, after))
+    new, gone = has - had, had - has
+    if mutation.kind == "unit 1M -> 1K":
+        return _kept("unit", "1M tokens", before, after)
+    if mutation.kind == "currency changed":
+        return _kept("currency", "USD", before, after)
+    if mutation.kind == "price struck":
+        return _struck(mutation, before, after)
+    if mutation.kind in ("row dropped", "truncated") and new:
+        new, gone = _less(new, gone, mutation.lost)
+    if new:
+        return f"{len(new)} rows that the page does not say, for example {_say(new)}"
+    if not gone or contract_breaks:
+        return ""
+    if mutation.kind in ("row dropped", "truncated", "table emptied") and mutation.lost:
+        names = {k[0] for k in gone}
+        unsaid = [n for n in names if not _said(n, mutation.lost)]
+        if mutation.kind != "table emptied" and not unsaid:
+            return ""
+    return f"{sum(gone.values())} rows silently missing, for example {_say(gone)}"
+
+
+def _less(new: Counter[tuple[str, ...]], gone: Counter[tuple[str, ...]],
+          lost: str) -> tuple[Counter[tuple[str, ...]], Counter[tuple[str, ...]]]:
+    """Without the pairs where a row lost figures that stood in the text that is gone (a row of one component)."""
+    left, rest = Counter(new), Counter(gone)
+    for row in new.elements():
+        for old in rest:
+            apart = [(a, b) for a, b in zip(old, row, strict=True) if a != b]
+            if apart and all(b == "" and a in lost for a, b in apart) and len(apart) < 3:
+                left[row] -= 1
+                rest[old] -= 1
+                break
+        rest = +rest
+    return +left, rest
+
+
+def _key(row: dict[str, str]) -> tuple[str, ...]:
+    return tuple(row.values())
+
+
+def _say(rows: Counter[tuple[str, ...]]) -> str:
+    return " | ".join(v for v in min(rows) if v)
+
+
+def _said(name: str, text: str) -> bool:
+    """Whether ``text`` speaks of ``name``: its words, whatever their markup."""
+    squeezed = re.sub(r"[^\w]", "", re.sub(r"<[^>]+>", "", text)).lower()
+    return re.sub(r"[^\w]", "", name).lower() in squeezed
+
+
+def _kept(column: str, value: str, before: Sequence[dict[str, str]], after: Sequence[dict[str, str]]) -> str:
+    if not any(r.get(column) == value for r in before):
+        return ""
+    left = [r for r in after if r.get(column) == value]
+    return f"{len(left)} rows still say {value}, for example {_say(Counter(map(_key, left)))}" if left else ""
+
+
+def _struck(mutation: Mutation, before: Sequence[dict[str, str]], after: Sequence[dict[str, str]]) -> str:
+    """Striking one price may take that figure out of one row, and nothing else."""
+    had, has = Counter(map(_key, before)), Counter(map(_key, after))
+    gone, new = list((had - has).elements()), list((has - had).elements())
+    figure = mutation.lost.replace(",", "")
+    for row in gone:
+        twins = [n for n in new if sum(a != b for a, b in zip(row, n, strict=True)) == 1
+                 and all(a == b or (a == figure and b == "") for a, b in zip(row, n, strict=True))]
+        if twins:
+            new.remove(twins[0])
+        elif sum(v == figure for v in row) == 0:
+            return f"a row without the struck {figure} is missing: {' | '.join(filter(None, row))}"
+    if len(gone) > 1 or new:
+        return f"striking {figure} changed {len(gone)} rows and made {len(new)}"
+    return ""
