@@ -1,0 +1,67 @@
+"""DeepSeek's price page in English or Chinese, as HTML, Markdown or plain text, with its dated states.
+
+Models stand in columns (or, in older and announced lists, in rows); prices by cache hit, cache miss and output;
+by time of day or peak hours; struck, discounted until a moment in a footnote, or announced from a moment. A
+list without dates that an announced list replaces ends when that one begins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sources.build import PriceRows
+from sources.page import Page
+from sources.providers.deepseek.blocks import blocks
+from sources.providers.deepseek.offers import Offer, meters, offers
+from sources.providers.deepseek.times import period
+from sources.quote import PageChanged, PriceQuote
+
+
+def parse(page: Page) -> list[PriceQuote]:
+    """Quotes of the page; raises ``PageChanged`` for a priced row, footnote or date that is not understood."""
+    tables, prose = blocks(page)
+    rows = PriceRows()
+    lists: list[list[Offer]] = []
+    for block in tables:
+        found = offers(block, prose)
+        if not found:
+            meters(block, rows)
+            continue
+        since, until = period(block.lead)
+        lists.append([replace(o, since=o.since or since, until=o.until or until) for o in found])
+    for offer in _distinct(_ended(lists)):
+        _add(rows, offer)
+    if not any(q.row is not None for q in rows.quotes):
+        raise PageChanged("expected a table of models and prices per token, found none")
+    if len(rows_in := {(q.currency, q.model_label) for q in rows.quotes if q.row is not None}) != len({m for _, m in rows_in}) \
+            and len(lists) < 2:
+        raise PageChanged("expected one currency per table, found two")
+    return rows.quotes
+
+
+def _ended(lists: list[list[Offer]]) -> list[Offer]:
+    """All offers in page order; those in force end where an announced list with their model begins."""
+    begins = {(o.model, o.currency): o.since for offered in lists for o in offered
+              if o.since and all(p.since for p in offered)}
+    return [o if o.since or o.until or (o.model, o.currency) not in begins
+            else replace(o, until=begins[(o.model, o.currency)]) for offered in lists for o in offered]
+
+
+def _distinct(found: list[Offer]) -> list[Offer]:
+    """Offers without repetitions; the same offer at two prices is a contradiction."""
+    kept: dict[tuple[str, ...], Offer] = {}
+    for offer in found:
+        other = kept.setdefault(offer.key, offer)
+        if other.amounts() != offer.amounts():
+            raise PageChanged(f"expected one price list for {offer.model} ({offer.tier} {offer.condition}), found two "
+                              f"({other.locator} and {offer.locator})")
+    return list(kept.values())
+
+
+def _add(rows: PriceRows, offer: Offer) -> None:
+    status = "announced" if offer.since else "promotional" if offer.promotional else "in_force"
+    fields = {"unit": offer.unit, "tier": offer.tier, "condition": offer.condition, "effective_from": offer.since,
+              "effective_to": offer.until, "evidence": offer.evidence, "locator": offer.locator}
+    rows.add(offer.model, offer.prices, status=status, **fields)
+    for component, money in offer.struck.items():
+        rows.extra(offer.model, component, money, status="struck", **fields)
