@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-_SECONDARY = re.compile(r"\bSECONDARY\b|reseller copy|third-party|NEGATIVE fixture|not an? \w+ page", re.IGNORECASE)
+_SECONDARY = re.compile(r"\bSECONDARY\b|reseller copy|third-party|NEGATIVE fixture|not an? [A-Z]\w+ page")
 
 
 def of_text(text: str, default: str = "official") -> str:

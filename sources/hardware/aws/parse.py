@@ -170,6 +170,8 @@ def _total(out: SpecRows, name: str, label: str, text: str, per: int) -> None:
         return
     if figure[0].kind == "size":
         out.memory(name, figure[0], f"{label} {cell}", label, per=per)
+    elif label.startswith("NeuronLink") and re.search(r"/(?:chip|device)\)", label):
+        out.link(name, figure[0], f"{label} {cell}", label)
     elif "memory" in label.lower():
         out.bandwidth(name, figure[0], f"{label} {cell}", label, per=per)
 
