@@ -1,0 +1,1 @@
+"""DeepInfra: a host of open models."""

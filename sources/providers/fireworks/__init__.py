@@ -1,0 +1,1 @@
+"""Fireworks AI: a host of open models, priced by size class and by model."""

@@ -1,0 +1,1 @@
+"""Together AI: a host of open models."""

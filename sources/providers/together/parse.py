@@ -1,0 +1,96 @@
+"""Together's catalogue of serverless models: one table per kind of model, the unit in the header of each price.
+
+Chat, vision, language and moderation models are priced per token and make rows under their API name. Image,
+video, audio, embedding and rerank tables are long form only.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sources.build import PriceRows, is_empty, row_evidence
+from sources.columns import body, columns, declared_currency, distinct, one_token_unit, price
+from sources.meters import meter
+from sources.page import Page
+from sources.quote import PageChanged, PriceQuote
+from sources.tables import Cell, Grid, html_grids, markdown_grids
+from units.quantity import amounts, plain
+
+MEANINGS = {
+    r"organization|provider": "",
+    r"(?:model )?name|models?": "name",
+    r"(?:api )?model string(?: for api)?|model id|api name": "id",
+    r"context(?: length| window)?|quantization|function calling|structured outputs?|json mode|features?|modality|"
+    r"dimensions?|embedding dimension|model size|parameters|default steps|free tier|output per \$1|reasoning": "",
+    r"(?:input|prompt)(?: pric(?:e|ing))?(?: ?\(.*tokens?\))?": "input",
+    r"cached(?: input)?(?: pric(?:e|ing))?(?: ?\(.*tokens?\))?": "cached_input",
+    r"(?:output|completion)(?: pric(?:e|ing))?(?: ?\(.*tokens?\))?": "output",
+    r"unit": "unit",
+    r"pric(?:e|ing)(?: ?\(.*\))?|pric(?:e|ing) (?:per|/) .*|cost .*": "price",
+    r"batch input(?: pric(?:e|ing))?(?: ?\(.*tokens?\))?": "batch input",
+    r"batch output(?: pric(?:e|ing))?(?: ?\(.*tokens?\))?": "batch output",
+}
+LONG_ONLY = re.compile(r"embedding|rerank|image|video|audio|speech|transcri|fine-?tun|dedicated|gpu", re.I)
+"""Headings of tables whose models are not priced per text token in and out."""
+
+
+def parse(page: Page) -> list[PriceQuote]:
+    """Quotes of the page; raises ``PageChanged`` for a priced table that is not understood."""
+    rows = PriceRows()
+    if declared_currency(page.text) not in ("", "USD"):
+        raise PageChanged("expected prices in USD, found another declared currency")
+    for grid in distinct(html_grids(page.tree) if page.is_html else markdown_grids(page.text)):
+        names = " ".join(grid.header()).lower()
+        if any(amounts(c.text) or c.struck for row in grid.rows for c in row) or re.search(r"pric(e|ing)", names):
+            _table(grid, rows)
+    if not any(q.row is not None for q in rows.quotes):
+        raise PageChanged("expected a table of models with input and output prices, found none")
+    return rows.quotes
+
+
+def _table(grid: Grid, rows: PriceRows) -> None:
+    where = f"table {grid.index + 1} ({' > '.join(grid.heading)})"
+    found = columns(grid.header(), MEANINGS, where=where)
+    parts = {c: n for c, n in found.items() if c in ("input", "output", "cached_input", "batch input", "batch output")}
+    if not {"id", "name"} & found.keys():
+        raise PageChanged(f"{where}: expected a model column, found {grid.header()}")
+    unit = one_token_unit([grid.header()[n] for n in parts.values()], where=where) if parts else ""
+    for r, row in body(grid):
+        at = f"{where}, row {r + 1}"
+        if any(cell.missing for cell in row):
+            raise PageChanged(f"{at}: expected {grid.width} cells, found a row that is too short")
+        label = row[found.get("id", found.get("name", 0))].text
+        fields = {"evidence": row_evidence(row), "locator": grid.locator(r, 0), "model_id": label}
+        prices = {c: price(row[n], unit=unit, currency="USD", where=at) for c, n in parts.items()}
+        if {"input", "output"} <= prices.keys() and not LONG_ONLY.search((grid.heading or ("",))[-1]):
+            _tokens(rows, label, prices, unit, at, fields)
+        elif parts:
+            for component, money in prices.items():
+                if money is not None:
+                    rows.extra(label, component.removeprefix("batch "), money, unit=unit, **fields)
+        else:
+            _meter(rows, grid, row, found, label, at, fields)
+
+
+def _tokens(rows: PriceRows, label: str, prices: dict, unit: str, at: str, fields: dict[str, str]) -> None:
+    if prices["input"] is None or prices["output"] is None:
+        raise PageChanged(f"{at}: expected an input and an output price of {label}, found {fields['evidence']}")
+    rows.add(label, {c: m for c, m in prices.items() if not c.startswith("batch")}, unit=unit, **fields)
+    batch = {c.removeprefix("batch "): m for c, m in prices.items() if c.startswith("batch")}
+    rows.add(label, batch, unit=unit, tier="batch", **fields)
+
+
+def _meter(rows: PriceRows, grid: Grid, row: list[Cell], found: dict[str, int], label: str, at: str,
+           fields: dict[str, str]) -> None:
+    """A row priced by a meter: its unit stands in a column of its own, in the header or beside the figure."""
+    if "price" not in found:
+        raise PageChanged(f"{at}: expected a price column, found {grid.header()}")
+    cell = row[found["price"]]
+    if is_empty(cell.text) and not cell.struck:
+        return
+    money = amounts(cell.text)
+    if len(money) != 1:
+        raise PageChanged(f"{at}: expected one price, found {cell.text!r}")
+    named = f"/ {plain(row[found['unit']].text)}" if "unit" in found else f"{grid.header()[found['price']]} {cell.text}"
+    component, unit = meter(named.replace("(", "/ ").replace(")", "")) or ("other", plain(named)[:60])
+    rows.extra(label, component, money[0], unit=unit, condition="an estimate" if "+" in cell.text else "", **fields)

@@ -1,0 +1,1 @@
+"""Voyage AI: embedding and reranking models."""
