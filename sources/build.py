@@ -81,5 +81,5 @@ class PriceRows:
 
 
 def row_evidence(cells: list[Cell]) -> str:
-    """The words of a table row, as evidence."""
-    return " | ".join(c.text for c in cells if not c.missing)
+    """The words of a table row, as evidence; struck text between ``~~``."""
+    return " | ".join(" ".join([*(f"~~{s}~~" for s in c.struck), c.text]) for c in cells if not c.missing)

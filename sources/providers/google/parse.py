@@ -152,7 +152,7 @@ def _read(grid: Grid, tier: str, models: list[str], heading: str, rows: PriceRow
     told = [c for c in ("input", "output") if c in found]
     if "part" not in found and told != ["input", "output"] and not (told == ["input"] and "embed" in heading.lower()):
         raise PageChanged(f"{where}: expected an input and an output price, found {told or 'neither'}")
-    evidence = "; ".join(row_evidence(row) for _, row in body(grid) if re.match(r"(text |context )?(input|output|caching)", row[0].text, re.I))
+    evidence = "; ".join(row_evidence(row) for _, row in body(grid) if re.search(r"input|output|caching|storage", row[0].text, re.I))
     for model in models:
         _add(rows, model, found if told == ["input", "output"] else {}, tier, unit, evidence, grid.locator(0, paid))
         _extras(rows, model, found, told == ["input"], tier, unit, evidence, grid.locator(0, paid))

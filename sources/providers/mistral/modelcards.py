@@ -49,7 +49,8 @@ def _read_card(slug: str, block: str, where: str, rows: PriceRows) -> None:
         for price_type, denominator, money in found.get(name, []):
             meter = _METERS.get(denominator.lower())
             if meter:
-                rows.extra(slug, meter, money, unit=denominator.lstrip("/"), evidence=denominator, locator=where)
+                rows.extra(slug, meter, money, unit=denominator.lstrip("/"), evidence=f"{name} {money.text} {denominator}",
+                           locator=where)
             elif token_unit(denominator) != rows.unit:
                 raise PageChanged(f"{where} ({slug}): expected prices per {rows.unit}, found {denominator!r}")
             elif component in wide:

@@ -1,0 +1,64 @@
+"""Nothing is hard-coded: one figure altered on a page changes exactly the cells read from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from readable import Reading, name, pages, read, reading
+
+from sources.mutate import FIGURES
+
+PAGES = [page for page in pages(largest=1_500_000) if page[0].startswith("prices/")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_one_altered_figure_changes_exactly_its_cells(page: tuple[str, Path]) -> None:
+    before = reading(*page)
+    if not before.rows:
+        pytest.skip("the page gives no rows")
+    size = page[1].stat().st_size
+    for row, column in _sample(before, 4 if size < 100_000 else 1):
+        assert any(_changes_only(before, after, row, column, new) for after, new in _altered(page, before, row[column])), (
+            f"no place of {row[column]!r} ({row['model']}, {column}) changes that cell alone")
+
+
+def _sample(before: Reading, count: int) -> list[tuple[dict[str, str], str]]:
+    cells = [(row, column) for row in before.rows for column in FIGURES if row.get(column) not in (None, "", "0")]
+    return cells[:: max(1, len(cells) // count)][:count]
+
+
+def _altered(page: tuple[str, Path], before: Reading, figure: str) -> Iterator[tuple[Reading, str]]:
+    """The page read with one occurrence of the figure altered, likeliest places first; then with its twins."""
+    text = before.text
+    places = [m.span() for m in re.finditer(rf"(?<![\d.,\w]){_printed(figure)}(?![\d,]*\d)", text)]
+    places.sort(key=lambda p: (text[p[0] - 1:p[0]] not in "$€¥￥", "ice" not in text[max(0, p[0] - 60):p[0]].lower()))
+    for start, end in places[: 40 if len(text) < 100_000 else 12]:
+        new = _other(text[start:end])
+        yield read(*page, (text[:start] + new + text[end:]).encode()), new
+        line = text[max(0, start - 40):end + 10]
+        if text.count(line) > 1:
+            yield read(*page, text.replace(line, line[: min(start, 40)] + new + line[min(start, 40) + end - start:]).encode()), new
+
+
+def _printed(figure: str) -> str:
+    """The figure as pages print it: with or without thousands separators and trailing zeros."""
+    whole, _, part = figure.partition(".")
+    grouped = re.sub(r"(?<=\d)(?=(\d{3})+$)", ",?", whole)
+    return (grouped if whole != "0" else "0?") + (rf"\.{part.rstrip('0')}0*" if part.rstrip("0") else r"(?:\.0+)?")
+
+
+def _other(figure: str) -> str:
+    return figure[:-1] + ("7" if figure[-1] != "7" else "6")
+
+
+def _changes_only(before: Reading, after: Reading, row: dict[str, str], column: str, new: str) -> bool:
+    """Whether only cells of this column that held this figure changed, all to the new one, this row's among them."""
+    if after.refusal or len(after.rows) != len(before.rows):
+        return False
+    changed = [(a, b) for a, b in zip(before.rows, after.rows, strict=True) if a != b]
+    return any(a is row for a, _ in changed) and all(
+        {k: v for k, v in a.items() if k != column} == {k: v for k, v in b.items() if k != column}
+        and a[column] == row[column] and float(b[column]) == float(new.replace(",", "")) for a, b in changed)
