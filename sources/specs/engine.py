@@ -22,12 +22,13 @@ XGMI_PEER_SHARE = 7 / 8
 """In an eight-GPU platform seven of a GPU's eight Infinity Fabric links go to peers (ROCm MI300 page)."""
 COLUMNS = ("accelerator", "aliases", "vendor", "family", "launch_date", "memory_bytes", "memory_kind",
            "bandwidth_bytes_per_s", "fp16_flop_per_s", "bf16_flop_per_s", "fp8_flop_per_s", "int8_op_per_s",
-           "fp4_flop_per_s", "link_bytes_per_s", "link_kind", "tdp_w", "source_url", "accessed_on", "basis", "notes")
+           "fp4_flop_per_s", "link_bytes_per_s", "link_kind", "link_domain", "tdp_w", "source_url", "accessed_on", "basis", "notes")
 NEEDED = ("memory_bytes", "bandwidth_bytes_per_s", "bf16_flop_per_s")
 
 
 def read_list(path: Path = REFERENCE / "accelerator_list.csv") -> pl.DataFrame:
-    """Names and classes of accelerators: accelerator, vendor, family, memory_kind, link_kind, pcie, half_of, engine, aliases."""
+    """Names and classes of accelerators: accelerator, vendor, family, memory_kind, link_kind, link_domain
+    (accelerators on one scale-up fabric), pcie, half_of, engine, aliases."""
     return pl.read_csv(path, infer_schema=False).with_columns(pl.all().fill_null(""))
 
 
@@ -71,7 +72,7 @@ def _row(entry: dict[str, str], best: dict[str, dict[str, dict[str, object]]]) -
         "int8_op_per_s": round(figure("int8_dense_tops") * TERA * half),
         "fp4_flop_per_s": round(figure("fp4_dense_tflops") * TERA * half),
         "link_bytes_per_s": round(_link_gb_s(entry, specs) * GIGA * half),
-        "tdp_w": figure("tdp_w") * half, "source_url": lead.get("source_url", ""),
+        "link_domain": int(entry["link_domain"]), "tdp_w": figure("tdp_w") * half, "source_url": lead.get("source_url", ""),
         "accessed_on": str(lead.get("observed_at", "")), "basis": _weakest(specs), "notes": _notes(specs, half),
     }
 
