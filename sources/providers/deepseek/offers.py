@@ -93,6 +93,7 @@ class _Reader:
     def __init__(self, block: Block, header: int, prose: str) -> None:
         self.block, self.header, self.prose = block, header, prose
         self.units: set[str] = set()
+        self.peaked = any(_matched(MARK.sub("", c.text), _TIERS) == "peak" for row in block.rows for c in row)
         self.found: dict[tuple[str, str, str], dict[str, tuple[Reading, str, int]]] = {}
 
     def take(self, model: str, tier: str, condition: str, part: str, label: str, cell: Cell, r: int) -> None:
@@ -100,6 +101,8 @@ class _Reader:
         at = self.block.locator(r)
         if tier == "peak" and not condition:
             condition = peak_hours(self.prose)
+        if tier == "off-peak" and not condition and not self.peaked:
+            raise PageChanged(f"{at}: expected the time of day of the discount, found none")
         try:
             self.units.add(token_unit(label))
         except UnreadableQuantity as error:
@@ -170,6 +173,8 @@ class _Columns(_Reader):
                 section_tier = _matched(label, _SECTIONS)
                 if section_tier:
                     section, part = (section_tier, day_block(joined)), None
+                elif section[1] == "" and day_block(label):
+                    section = (section[0], day_block(label))
                 if component(label):
                     part, part_label = component(label), label
             if values is None:
