@@ -86,7 +86,7 @@ def breaches(contract: Contract, quotes: Sequence[Quote]) -> list[str]:
     prices = [q for q in quotes if isinstance(q, PriceQuote)]
     found = [*_unit_breaches(contract, prices), *_bound_breaches(contract, prices), *_double_breaches(prices)]
     specs = [q for q in quotes if isinstance(q, SpecQuote)]
-    return found + _double_specs(specs)
+    return found + _double_specs(specs) + _implausible_specs(specs)
 
 
 def _unit_breaches(contract: Contract, prices: list[PriceQuote]) -> list[str]:
@@ -137,6 +137,13 @@ def _double_specs(specs: list[SpecQuote]) -> list[str]:
         if other.value != q.value:
             found.append(f"{q.accelerator}: two values for {q.field}, {other.value_text} and {q.value_text}")
     return found
+
+
+def _implausible_specs(specs: list[SpecQuote]) -> list[str]:
+    """Every sheet is held against physics, a maker's own also against what is known of the part."""
+    from sources.specs.plausible import implausible
+
+    return implausible(specs) if specs else []
 
 
 def live_breaches(contract: Contract, names: Sequence[str], previous_names: Sequence[str] = ()) -> list[str]:
