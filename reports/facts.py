@@ -210,12 +210,12 @@ class FactBook:
     def changes(self) -> Iterator[tuple[Shown, Shown, Shown]]:
         """What a correction changed: fact, value before, value after."""
         for row in self.edition.changes.iter_rows(named=True):
-            fact, unit = row["fact_id"], self.raw(row["fact_id"], "unit") or ""
-            yield (
-                self._any(fact, "", f"changes:{fact}.fact_id", NAME_LIMIT),
-                self._any(row["before"], unit, f"changes:{fact}.before", NAME_LIMIT),
-                self._any(row["after"], unit, f"changes:{fact}.after", NAME_LIMIT),
+            fact = row["fact_id"]
+            unit, half = self.raw(fact, "unit") or "", _half(self.raw(fact, "lower"), self.raw(fact, "upper"))
+            before, after = (
+                self._note(numbers.write(row[c], unit, half), f"changes:{fact}.{c}", row[c], unit) for c in ("before", "after")
             )
+            yield self._any(fact, "", f"changes:{fact}.fact_id", NAME_LIMIT), before, after
 
     def _interval(self, value: float | None, lower: float | None, upper: float | None, unit: str, source: str) -> Shown:
         if lower is None or upper is None:

@@ -13,6 +13,7 @@ connection died after the end was sent) is "unknown" and never sent again.
 from __future__ import annotations
 
 import re
+import select
 import smtplib
 import ssl
 from collections import Counter
@@ -224,6 +225,11 @@ class _Connection:
         try:
             self._envelope(sender, recipient)
             self._server.send(_dotted(raw))
+            if select.select([self._server.sock], [], [], 0)[0]:
+                # A server that speaks before the end has given up on the message, or is gone.
+                code, words = self._server.getreply()
+                self._close()
+                raise _TryLater(f"message: {code} {redact(words)} before its end")
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self._close()
             raise _TryLater(f"connection: lost before the message was complete ({type(error).__name__})") from error

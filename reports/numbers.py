@@ -101,7 +101,7 @@ def write_interval(value: float | None, lower: float, upper: float, unit: str) -
     """Both ends to the digit that the interval's width allows: ``1.7–3.9×``."""
     half = (upper - lower) / 2.0
     low, high = write(lower, unit, half), write(upper, unit, half)
-    suffix = _SUFFIX.get(unit, "")
+    suffix = _SUFFIX.get(unit, "") or (_THIN + high.partition(_THIN)[2] if _THIN in high else "")
     if suffix and low.endswith(suffix):
         low = low[: -len(suffix)]
     separator = " to " if high.startswith("−") or low.startswith("−") else "–"
