@@ -30,7 +30,8 @@ def sample(rows: pl.DataFrame, name: str) -> pl.DataFrame:
     return SAMPLES[name](rows)
 
 
-def _design(rows: pl.DataFrame, age: bool) -> list[np.ndarray]:
+def controls(rows: pl.DataFrame, age: bool) -> list[np.ndarray]:
+    """Columns held fixed: quality, open weights where it varies, age on request."""
     columns = [rows["quality"].to_numpy()]
     if rows["open"].n_unique() > 1:
         columns.append(rows["open"].to_numpy())
@@ -44,7 +45,7 @@ def line(rows: pl.DataFrame, age: bool = False) -> Fit | None:
     if rows.height < MIN_ROWS or rows["cluster"].n_unique() < MIN_CLUSTERS or np.ptp(rows["years"].to_numpy()) <= 0:
         return None
     years = rows["years"].to_numpy()
-    design = np.column_stack([np.ones(rows.height), years - years.mean(), *_design(rows, age)])
+    design = np.column_stack([np.ones(rows.height), years - years.mean(), *controls(rows, age)])
     return least_squares(rows["log_price"].to_numpy(), design, rows["cluster"].to_numpy())
 
 
@@ -65,7 +66,7 @@ def time_dummy(rows: pl.DataFrame, age: bool = False) -> pl.DataFrame:
         return pl.DataFrame(schema=schema)
     code = rows["month"].rank("dense").to_numpy() - 1
     dummies = (code[:, None] == np.arange(1, k)[None, :]).astype(float)
-    design = np.column_stack([np.ones(rows.height), dummies, *_design(rows, age)])
+    design = np.column_stack([np.ones(rows.height), dummies, *controls(rows, age)])
     fit = least_squares(rows["log_price"].to_numpy(), design, rows["cluster"].to_numpy())
     counts = rows.group_by("month").agg(pl.len().alias("prices_count"), pl.col("model").n_unique().alias("models_count"))
     table = pl.DataFrame({
