@@ -20,7 +20,7 @@ import polars as pl
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import quality_labels  # noqa: E402
-from model_rules import developer_of, family_of, hosted, kind_of, sizes_of, spelled, undated  # noqa: E402
+from model_rules import ONE_RELEASE, developer_of, family_of, hosted, kind_of, sizes_of, spelled, undated  # noqa: E402
 
 from sources.aliases import normalise  # noqa: E402
 from sources.reference import FOLDER  # noqa: E402
@@ -30,7 +30,8 @@ OWN = {"source": "deflation project", "source_ref": "scripts/build_models.py", "
 TIMELESS = date(2020, 1, 1)
 MODELSDEV = {"source": "models.dev", "source_ref": "sst/models.dev git history 2025-06..2026-07",
              "source_url": "https://github.com/sst/models.dev", "licence": "MIT"}
-PAGES = {"aliyun": "alibaba", "zhipu": "zhipu"}
+NO_NAME = ("", "community")
+"""What is left of labels whose last path element is not a model's name."""
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -67,6 +68,9 @@ class Namer:
         """(canonical model, reason) of a form that has no curated row."""
         base, when = undated(form)
         if when:
+            short = len(when.replace("-", "")) < 8
+            if short and not ONE_RELEASE.match(base):
+                return form, "a short date in a name: a release of its own"
             if base in self.curated or len(self.dates[base]) > 1:
                 return form, "a dated snapshot; the name has had several"
             return base, "the only dated snapshot of this name"
@@ -90,7 +94,7 @@ def aliases(pairs: list[tuple[str, str]], curated: list[dict[str, str]]) -> list
     out: dict[tuple, dict[str, object]] = {}
     for provider, label in pairs:
         form = normalise(label)
-        if not form:
+        if form in NO_NAME:
             continue
         endpoint = hosted(form, provider)
         plain, why = spelling[form] if endpoint == form else spelled(endpoint)

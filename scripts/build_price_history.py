@@ -15,7 +15,7 @@ import csv
 import sys
 from collections import Counter, defaultdict
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -31,6 +31,8 @@ from sources.reference.schema import PRICES, SCHEMAS  # noqa: E402
 FOLDER = Path(__file__).resolve().parent.parent / "sources" / "reference"
 LICENCES = {"openrouter": "MIT", "litellm": "MIT", "models.dev": "MIT", "genai-prices": "MIT", "model-prices": "MIT",
             "epoch": "CC-BY-4.0", "launch": "facts of public announcements"}
+BUILT_FOR = date(2026, 11, 22)
+"""The day of the newest snapshot in the tables; moved by hand when the tables are renewed."""
 WITNESS = {"litellm": "litellm+models.dev", "models.dev": "litellm+models.dev", "model-prices": "litellm+models.dev",
            "genai-prices": "genai-prices", "openrouter": "openrouter", "epoch": "epoch", "launch": "launch"}
 """Sources that copy one another are one witness (PRICES.md, trap 14)."""
@@ -86,7 +88,7 @@ def region_of(label: str, source_provider: str) -> str:
 
 
 _SUFFIX_TIERS = ((":batch", "batch"), (":free", "free"), (":flex", "flex"), (":fast", "fast"), (":priority", "priority"))
-_HOST_TIERS = {"nebius": ("-fast",), "fireworks": ("-fast", "-ultrafast"), "openrouter": ("-fast",)}
+_HOST_TIERS = {"nebius": ("-fast",), "moonshot": ("-turbo", "-turbo-preview"), "fireworks": ("-fast", "-ultrafast"), "openrouter": ("-fast",)}
 
 
 def tier_of(label: str, provider: str, tier: str) -> str:
@@ -100,7 +102,22 @@ def tier_of(label: str, provider: str, tier: str) -> str:
     return "flex" if provider == "fireworks" and label.endswith("-spot") else tier
 
 
-def build(rows: list[Row], refused: list[tuple[str, Row]]) -> list[Row]:
+STALE_AFTER = timedelta(days=90)
+"""How long a price stands for the present after its witness was last looked at."""
+
+
+def unwatched(row: Row, last_look: date) -> Row:
+    """An open interval of a witness nobody looks at any more, ended when it can no longer speak for the day."""
+    if row.source == "epoch":  # single looks at a page: they prove that day alone
+        return replace(row, valid_to=row.valid_from + timedelta(days=1), end_reason="point",
+                       closed_observed_at=row.observed_at)
+    end = last_look + STALE_AFTER
+    if row.valid_to is not None or end > BUILT_FOR:
+        return row
+    return replace(row, valid_to=end, closed_observed_at=end, end_reason="unwatched")
+
+
+def build(rows: list[Row], looks: dict[str, date], refused: list[tuple[str, Row]]) -> list[Row]:
     """Named, corrected, cleaned and chained rows in a fixed order; what is refused is appended to ``refused``."""
     names = provider_map()
     named = []
@@ -109,7 +126,11 @@ def build(rows: list[Row], refused: list[tuple[str, Row]]) -> list[Row]:
         if slug is None:
             refused.append(("not packaged", row))
             continue
+        if row.source == "litellm" and row.model_label.startswith("openrouter/"):
+            slug = "openrouter"  # the tracker's provider field names the maker here; the label names the seller
         region = region_of(row.model_label, row.source_provider)
+        if row.model_label.endswith(":extended"):
+            region = "extended context"  # OpenRouter: the same model with a longer window at another price
         if slug == "fireworks" and row.model_label.endswith("-us"):
             region = "region us"
         words = ", ".join(w for w in (row.condition, region) if w)
@@ -121,7 +142,7 @@ def build(rows: list[Row], refused: list[tuple[str, Row]]) -> list[Row]:
             refused.append((rule, row))
         else:
             offers[good.key()].append(good)
-    out = [r for key in offers for r in chained(offers[key])]
+    out = [unwatched(r, looks[r.source]) for key in offers for r in chained(offers[key])]
     return sorted(out, key=lambda r: (r.provider, r.model_label, r.tier, r.condition, r.source, r.valid_from))
 
 
@@ -151,7 +172,8 @@ def main() -> None:
     args = parser.parse_args()
     refused: list[tuple[str, Row]] = []
     rows, shots = collect(args.tables, args.epoch)
-    table = frame(build(rows, refused))
+    looks = {source: max(days)[0] for source, days in shots.items() if days}
+    table = frame(build(rows, {**looks, "launch": BUILT_FOR}, refused))
     table.write_parquet(args.out / "price_history.parquet", compression="zstd", compression_level=15, statistics=False)
     snapshots = pl.DataFrame(
         [{"rows": n, "source": s, "source_ref": ref, "source_url": "", "licence": LICENCES[s], "observed_at": d, "basis": "quoted"}

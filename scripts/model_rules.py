@@ -92,8 +92,19 @@ def spelled(form: str) -> tuple[str, str]:
     return form, "; ".join(reasons)
 
 
+ONE_RELEASE = re.compile(
+    r"^(?:command-a(?:-reasoning|-vision|-translate|-plus)?|command-r7b|command-r7b-arabic|devstral-medium|glm-4-(?:32b|9b)|glm-z1-(?:32b|9b)"
+    r"|gpt-3-5-turbo-instruct|grok-2-vision|grok-4|grok-4-20(?:-multi-agent)?(?:-beta|-experimental-beta)?|grok-code-fast-1"
+    r"|grok-build-0-1|moonshot-v1-(?:8|32|128)k|pixtral-12b|mistral-embed|codestral-embed|mimo-v2-omni|seed-1-8|seed-1-6(?:-flash)?"
+    r"|glm-5-2|glm-5-3-flash|qwen3-0-6b|labs-devstral-small|openchat-3-5)$")
+"""Names with a short date (MMDD, YYMM, MM-YYYY) of which there was one release. All others are kept apart:
+deepseek-r1 and deepseek-r1-0528 are two models."""
+
+
 def undated(form: str) -> tuple[str, str]:
     """(name without its snapshot date, the date as written or "")."""
+    if re.match(r"qwen3-.*-2507$", form):
+        return form, ""  # 2507 is part of the model's name: before it, the name meant another model
     for pattern in _DATED:
         found = pattern.search(form)
         if found:
@@ -103,7 +114,7 @@ def undated(form: str) -> tuple[str, str]:
 _HOSTED = {
     "groq": r"-\d+k$", "nebius": r"-fast$", "fireworks": r"-(?:fast|spot|us|ultrafast|latest-us)$",
     "openrouter": r"(?<=claude-opus-\d-\d)-fast$|(?<=claude-opus-\d)-fast$", "azure": r"-(?:global|data-zone|regional|datazone)$",
-    "chutes": r"-turbo$", "tencent": r"-?[^\x00-\x7f].*$", "aliyun": r"-?[^\x00-\x7f].*$",
+    "chutes": r"-turbo$", "moonshot": r"-turbo(?=$|-preview$)", "tencent": r"-?[^\x00-\x7f].*$", "aliyun": r"-?[^\x00-\x7f].*$",
 }
 _HOST_RULES = {provider: re.compile(pattern) for provider, pattern in _HOSTED.items()}
 

@@ -2,14 +2,16 @@
 
 A row of ``sources/reference/corrections.csv`` names the tracker, provider, model label and tier, what is
 expected to be found there (``valid_from=2026-09-01;input=3``; fields of ``FIELDS``), and what to do:
-``drop`` the row, or ``replace`` fields (``output=0.15;cached=``). When nothing matches, the tracker has
+``drop`` the row, or ``replace`` fields (``output=0.15;cached=``). A label may be a shell pattern (``*:free``). When nothing matches, the tracker has
 changed: the build stops and says so, so that no correction outlives the error it corrects.
 """
 
 from __future__ import annotations
 
 import csv
+from collections import defaultdict
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from price_rows import SLOTS, Row, day, exact
@@ -33,9 +35,7 @@ def value_of(row: Row, name: str) -> object:
 
 def matches(row: Row, correction: dict[str, str]) -> bool:
     """Whether the row is the one the correction expects."""
-    same = (row.source, row.provider, row.model_label) == (
-        correction["source_name"], correction["provider"], correction["model_label"])
-    if not same or (correction["tier"] and row.tier != correction["tier"]):
+    if not fnmatchcase(row.model_label, correction["model_label"]) or (correction["tier"] and row.tier != correction["tier"]):
         return False
     for name, text in fields(correction["expect"]).items():
         wanted = exact(text) if name in SLOTS else day(text) if name in ("valid_from", "valid_to") else text
@@ -46,13 +46,12 @@ def matches(row: Row, correction: dict[str, str]) -> bool:
 
 def applied(rows: list[Row], corrections: list[dict[str, str]], refused: list[tuple[str, Row]]) -> list[Row]:
     """The rows with every correction applied; raises LookupError where a correction matches nothing."""
-    by_offer: dict[tuple[str, str, str], list[dict[str, str]]] = {}
+    by_seller: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
     for correction in corrections:
-        key = (correction["source_name"], correction["provider"], correction["model_label"])
-        by_offer.setdefault(key, []).append(correction)
+        by_seller[correction["source_name"], correction["provider"]].append(correction)
     used, out = set(), []
     for row in rows:
-        for correction in by_offer.get((row.source, row.provider, row.model_label), []):
+        for correction in by_seller.get((row.source, row.provider), []):
             if not matches(row, correction):
                 continue
             used.add(correction["correction_id"])
@@ -62,7 +61,8 @@ def applied(rows: list[Row], corrections: list[dict[str, str]], refused: list[tu
             changed = fields(correction["replace"])
             prices = {**row.prices, **{k: exact(v) for k, v in changed.items() if k in SLOTS}}
             dates = {k: day(v) for k, v in changed.items() if k in ("valid_from", "valid_to", "closed_observed_at")}
-            row = replace(row, prices=prices, correction_id=correction["correction_id"], **dates)
+            words = {k: v for k, v in changed.items() if k in ("tier", "condition", "end_reason")}
+            row = replace(row, prices=prices, correction_id=correction["correction_id"], **dates, **words)
         else:
             out.append(row)
     stale = [c["correction_id"] for c in corrections if c["correction_id"] not in used]

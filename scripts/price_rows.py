@@ -17,6 +17,9 @@ HIGHEST_USD_PER_MTOK = Decimal(200)
 DEAR = {"o1-pro": "OpenAI's own price list: 150 in, 600 out", "o1-pro-2025-03-19": "as o1-pro"}
 """Label endings whose price above the limit stands, with the reason."""
 
+LOWEST_USD_PER_MTOK = Decimal("0.001")
+"""Below this a per-token or per-second figure was taken for a price per million tokens."""
+
 SLOTS = ("input", "output", "cached", "cache_write", "cache_write_1h")
 
 
@@ -68,8 +71,8 @@ def cleaned(row: Row) -> tuple[Row | None, str]:
     """The row after the general rules, or None with the name of the rule that refused it.
 
     Rules: an ended interval must have lasted; 0 is "free" only in a free tier, elsewhere absent is better
-    than zero; a price above 200 USD/Mtok needs an exception; cached input dearer than input, and an output
-    price below 1/10 of the input price, are field mix-ups.
+    than zero; a price below 0.001 is another unit; a price above 200 USD/Mtok needs an exception; cached input dearer than input, and an output
+    price below the input price, are field mix-ups.
     """
     if row.valid_to is not None and row.valid_to <= row.valid_from:
         return None, "rule-no-duration"
@@ -82,10 +85,13 @@ def cleaned(row: Row) -> tuple[Row | None, str]:
     price_in, price_out = prices.get("input"), prices.get("output")
     if price_in is None and price_out is None:
         return None, "rule-no-price"
+    if not free and min(p for p in (price_in, price_out) if p is not None) < LOWEST_USD_PER_MTOK:
+        return None, "rule-below-0.001"
     top = max(p for p in prices.values() if p is not None)
     if top > HIGHEST_USD_PER_MTOK and row.model_label.split("/")[-1] not in DEAR:
         return None, "rule-above-200"
-    if price_in is not None and price_out is not None and price_out < price_in / 10 and not free:
+    pictures = "image" in row.model_label or "omni" in row.model_label  # their output is not text
+    if price_in is not None and price_out is not None and price_out < price_in and not (free or pictures):
         return None, "rule-output-below-input"
     if price_in is not None and prices.get("cached") is not None and prices["cached"] > price_in:
         prices["cached"] = None

@@ -35,7 +35,7 @@ def openrouter() -> tuple[list[Row], Snapshots]:
             if label.startswith("~") or label.startswith("openrouter/"):
                 continue  # moving aliases and routers: not an offer of one model
             gone = after is not None and label not in after["prices"]
-            free = label.endswith(":free") or (price_in == 0 and price_out == 0)
+            free = label.endswith(":free")  # a 0 elsewhere is a gap in the feed, refused by the zero rule
             rows.append(Row(
                 source="openrouter", source_provider="openrouter", model_label=label,
                 valid_from=day(shot["date"]), observed_at=day(shot["date"]),
