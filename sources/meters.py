@@ -32,12 +32,24 @@ _METERS = (
 )
 
 
+_TOKENS = re.compile(r"(?:1?\s?[mk]|million|thousand|1,?000(?:,?000)?)?\s?(?:input |output |cached )*(?:token|tok)|mt$")
+
+
+def meter_as_printed(text: str) -> tuple[str, str] | None:
+    """Like ``meter``, and for a unit it does not know the page's own word (``/voice`` -> ``1 voice``)."""
+    known = meter(text)
+    if known is not None:
+        return known
+    match = re.search(r"(?:\bper|/)\s*(?P<what>[a-z0-9][a-z0-9 \-]{1,30})$", plain(text).lower())
+    return None if match is None or _TOKENS.match(match["what"].strip()) else ("other", f"1 {match['what'].strip()}")
+
+
 def meter(text: str) -> tuple[str, str] | None:
     """(component, unit) of the meter that ``text`` names after ``per`` or ``/``; None when it names none."""
     told = plain(text).lower()
     for match in re.finditer(r"(?:\bper|/)\s*(?P<what>[a-z0-9, \-]+)", told):
         what = re.sub(r"^(?:1|a|an|one)\s", "", match["what"].strip())
-        if re.match(r"(?:1?\s?[mk]|million|thousand|1,?000(?:,?000)?)?\s?(?:input |output |cached )*(?:token|tok)", what):
+        if _TOKENS.match(what):
             return None
         for pattern, component, unit in _METERS:
             if re.match(pattern, what):

@@ -10,7 +10,7 @@ import re
 
 from sources.build import PriceRows, row_evidence
 from sources.columns import FOOTNOTE, body, columns, declared_currency, distinct, one_token_unit, price
-from sources.meters import meter
+from sources.meters import meter, meter_as_printed
 from sources.page import Page
 from sources.quote import PageChanged, PriceQuote
 from sources.tables import Cell, Grid, html_grids, markdown_grids
@@ -87,7 +87,7 @@ def _meters(grid: Grid, rows: PriceRows, where: str) -> None:
     for r, row in body(grid):
         for n, cell in enumerate(row[1:], 1):
             for money in amounts(cell.text):
-                told = meter(cell.text) or meter(grid.header()[n])
+                told = meter_as_printed(cell.text) or meter(grid.header()[n])
                 if told is None:
                     raise PageChanged(f"{where}, row {r + 1}: expected a price with its unit, found {cell.text!r}")
                 rows.extra(row[0].text, told[0], money, unit=told[1], evidence=row_evidence(row), locator=grid.locator(r, n))

@@ -1,0 +1,1 @@
+"""Cerebras: a maker of wafer-scale accelerators that hosts open models."""

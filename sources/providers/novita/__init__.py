@@ -1,0 +1,1 @@
+"""Novita AI: a host of open models."""

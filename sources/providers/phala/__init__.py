@@ -1,0 +1,1 @@
+"""Phala (RedPill): confidential inference. Readable in rendered captures; the page itself is script-only."""

@@ -1,0 +1,1 @@
+"""Tinfoil: confidential inference. The captured page shows subscriptions and no model prices."""
