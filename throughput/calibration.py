@@ -8,7 +8,7 @@ judged by leave-source-out and leave-accelerator-out errors. Nothing is tuned pe
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from typing import Any
 
@@ -19,8 +19,8 @@ from throughput import readings, scenarios, stages
 from throughput.efficiency import FAMILY_MEANINGS, FIXED, MEANINGS, Constants, Meaning
 from throughput.uncertainty import REGIMES
 
-LOSS_SCALE = 0.15
-"""Errors well beyond 15 % count linearly, not squared: published measurements contain gross outliers."""
+LOSS_SCALE = 0.1
+"""Errors well beyond 10 % count linearly, not squared: published measurements contain gross outliers."""
 PRIOR_WEIGHT = 0.3
 SOURCE_EXPONENT = -0.35
 
@@ -61,6 +61,7 @@ class Measurements:
         for name in self.frame.columns:
             values = self.frame[name].to_numpy()
             self.columns[name] = values.astype(str) if values.dtype == object else values
+        self.columns.update(stages.architecture(self.columns, Constants({})))
         self.log_measured = np.log(self.columns["measured"])
         counts = self.frame.select(pl.len().over("source")).to_series().to_numpy().astype(float)
         self.weights = counts**SOURCE_EXPONENT / np.mean(counts**SOURCE_EXPONENT)
@@ -95,8 +96,9 @@ def run_numpy(columns: Mapping[str, Any], constants: Constants,
 
 def log_predicted(data: Measurements, constants: Constants) -> np.ndarray:
     """Logarithm of the prediction for each row's own metric."""
-    values = run_numpy(data.columns, constants)
     metric = data.columns["metric"]
+    timed = not np.isin(metric, ("j_per_output_token", "usd_per_mtok_output")).any()
+    values = run_numpy(data.columns, constants, stages.SERVE if timed else stages.ALL)
     result = np.full(len(data), np.nan)
     for name in np.unique(metric):
         result = np.where(metric == name, values[name], result)
@@ -154,11 +156,11 @@ def fit_spread(data: Measurements, constants: Constants, errors: np.ndarray, cov
         **{n: pl.Series(np.broadcast_to(values[n], len(data))) for n in ("is_moe", "is_spread", "prefill_share")})
     design = frame.select(**{n: e for n, e in REGIMES.items()}).to_numpy().astype(float)
     keep = np.isfinite(errors)
-    target, design, weight = np.abs(errors[keep]), design[keep], data.weights[keep]
+    target, design = np.abs(errors[keep]), design[keep]
 
     def pinball(x: np.ndarray) -> float:
         rest = target - design @ np.abs(x)
-        return float(np.sum(weight * np.where(rest > 0, coverage * rest, (coverage - 1.0) * rest)))
+        return float(np.sum(np.where(rest > 0, coverage * rest, (coverage - 1.0) * rest)))
 
     first = np.full(design.shape[1], 0.02)
     first[0] = 0.2
@@ -177,9 +179,6 @@ def error_table(data: Measurements, errors: np.ndarray, by: str) -> pl.DataFrame
     ).sort(by)
 
 
-Progress = Callable[[str], None]
-
-
 def write_constants(path: Any, constants: Constants, covariance: np.ndarray, spread: Mapping[str, float],
                     power: Mapping[str, float], boundary: Mapping[str, float], remark: str) -> None:
     """Write ``constants.toml``: value, 80 % interval, prior, unit and meaning of each constant, and the spreads."""
@@ -194,3 +193,58 @@ def write_constants(path: Any, constants: Constants, covariance: np.ndarray, spr
     for title, values in (("spread", spread), ("power", power), ("boundary", boundary)):
         lines += [f"[{title}]", *(f'"{n}" = {v:.4g}' for n, v in values.items()), ""]
     path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def energy_scenarios(measured: pl.DataFrame) -> pl.DataFrame:
+    """ML.ENERGY measurements (long table as published) in scenario form: one row per run with its joules and watts.
+
+    Prompt lengths are not published; they are set by task as in the throughput scenarios.
+    """
+    rows = measured.with_columns(task=pl.col("notes").str.extract(r"task=([\w-]+)"))
+    keys = ["source", "accelerator", "n_accelerators", "model", "weight_precision", "kv_precision", "tensor_parallel",
+            "osl", "batch_or_concurrency", "task"]
+    wide = rows.filter(pl.col("metric").is_in(["energy_j_per_output_token", "gpu_power_W_total"])).pivot(
+        on="metric", index=keys, values="value", aggregate_function="first").sort(keys)
+    return wide.drop_nulls("energy_j_per_output_token").select(
+        "source", "accelerator", "model", "weight_precision", "kv_precision", "n_accelerators", "tensor_parallel", "osl",
+        scenario_id=pl.format("E{}", pl.int_range(pl.len())), concurrency="batch_or_concurrency",
+        isl=pl.col("task").replace_strict(TASK_PROMPT_TOKENS, default=200), metric=pl.lit("j_per_output_token"),
+        measured=pl.col("energy_j_per_output_token").cast(pl.Float64), power_w="gpu_power_W_total",
+    )
+
+
+TASK_PROMPT_TOKENS = {"lm-arena-chat": 200, "gpqa": 350, "sourcegraph-fim": 800}
+
+
+def fit_power(table: pl.DataFrame, data: Measurements, constants: Constants) -> dict[str, float]:
+    """Power shares by phase from measured watts and joules (``table`` from ``energy_scenarios``, ``data`` of it)."""
+    from scipy.optimize import least_squares
+
+    names = ("waiting_power_share", "memory_power_share", "compute_power_share")
+    watts = table.with_row_index("row").select(pl.col("row").cast(pl.Int64), pl.col("power_w").cast(pl.Float64)).join(
+        data.frame.select("row"), on="row", how="right")["power_w"].to_numpy()
+
+    def residuals(x: np.ndarray) -> np.ndarray:
+        values = run_numpy(data.columns, Constants({**constants, **dict(zip(names, x, strict=True))}))
+        power = np.log(values["power_w"]) - np.log(watts)
+        joules = np.log(values["j_per_output_token"]) - data.log_measured
+        return np.concatenate([np.tanh(power / 0.3), 0.5 * np.tanh(joules / 0.3)])
+
+    found = least_squares(residuals, [0.5, 0.75, 0.95], bounds=([0.1, 0.2, 0.2], [1.0, 1.5, 1.5]))
+    return {n: float(v) for n, v in zip(names, found.x, strict=True)}
+
+
+def boundaries(constants: Constants) -> dict[str, float]:
+    """Joules at each boundary against the chips alone."""
+    return {n: constants[n] for n in FIXED if n.startswith("boundary.")}
+
+
+def extra_spread(data: Measurements, constants: Constants, errors: np.ndarray, coverage: float = 0.8) -> float:
+    """What the half-width lacks for ``coverage`` of these rows (joules), in log units, at least zero."""
+    from throughput.uncertainty import half_width
+
+    values = run_numpy(data.columns, constants)
+    frame = data.frame.with_columns(
+        **{n: pl.Series(np.broadcast_to(values[n], len(data))) for n in ("is_moe", "is_spread", "prefill_share")})
+    plain = half_width(frame, Constants({**constants, "spread.is_energy": 0.0}))["log_half_width"].to_numpy()
+    return float(max(np.quantile(np.abs(errors) - plain, coverage), 0.0))

@@ -31,6 +31,7 @@ MEANINGS: dict[str, Meaning] = {
     "expert_bandwidth_share": _m(0.75, "1", "the same for grouped expert weights"),
     "kv_bandwidth_share": _m(0.75, "1", "the same for paged KV reads"),
     "bandwidth_size_exponent": _m(0.10, "1", "how the share falls with bandwidth, relative to 3.35 TB/s"),
+    "plain_bandwidth_size_exponent": _m(0.05, "1", "the same for GDDR and LPDDR, relative to 0.8 TB/s"),
     "gguf_block_read": _m(0.95, "1", "reading speed of GGUF block formats against 16-bit"),
     "gguf_k_read": _m(0.80, "1", "of GGUF K-quants"),
     "gguf_wide_read": _m(1.00, "1", "of GGUF q8_0"),
@@ -42,12 +43,17 @@ MEANINGS: dict[str, Meaning] = {
     "prefill_compute_share": _m(0.65, "1", "the same for prompt GEMMs"),
     "attention_compute_share": _m(0.50, "1", "the same for prompt attention, at the 16-bit rate"),
     "expert_compute_share": _m(0.60, "1", "expert GEMMs against dense ones"),
+    "expert_width_exponent": _m(0.2, "1", "how that grows with the width of an expert, relative to 4096"),
+    "expert_density_exponent": _m(0.1, "1", "how it grows with the share of tokens an expert gets, against 1/16"),
+    "routed_passes": _m(4.0, "1", "16-bit passes over the gathered activations of each routed copy"),
+    "activation_parallel_exponent": _m(0.5, "1", "how activation time shrinks with tensor parallel ranks"),
     "compute_size_exponent": _m(0.15, "1", "how the share falls with peak flop/s, relative to 1 PFLOP/s"),
     "ridge_exponent": _m(0.05, "1", "how it falls with flop per byte of bandwidth, relative to 295"),
     "dequantisation_penalty": _m(1.6, "1", "compute slow-down of formats the chip has no arithmetic for"),
     "activation_passes": _m(20.0, "1", "16-bit passes over the hidden state per layer"),
     "layer_latency_s": _m(20e-6, "s", "fixed time per layer and step"),
     "moe_layer_latency_s": _m(30e-6, "s", "more per mixture-of-experts layer"),
+    "expert_latency_exponent": _m(0.2, "1", "how that grows with the number of experts, relative to 128"),
     "mla_layer_latency_s": _m(15e-6, "s", "more per latent-attention layer"),
     "sparse_layer_latency_s": _m(20e-6, "s", "more per layer with an indexer"),
     "linear_layer_latency_s": _m(30e-6, "s", "more per linear-attention layer"),
@@ -59,10 +65,13 @@ MEANINGS: dict[str, Meaning] = {
     "collective_latency_s": _m(7e-6, "s", "all-reduce latency per doubling of ranks"),
     "pcie_collective_factor": _m(2.3, "1", "the same over PCIe"),
     "all_to_all_factor": _m(2.0, "1", "all-to-all latency against one doubling of an all-reduce"),
+    "network_latency_factor": _m(2.0, "1", "collective latency across nodes against inside a link domain"),
+    "latency_width_exponent": _m(0.1, "1", "how layer latency grows with the hidden size, relative to 4096"),
     "data_parallel_latency_s": _m(1e-3, "s", "step synchronisation of attention data parallelism"),
     "link_share": _m(0.50, "1", "share of link bandwidth reached"),
     "expert_imbalance": _m(1.3, "1", "busiest expert rank against the mean"),
     "pipeline_bubble": _m(0.05, "1", "cycle stretch per further pipeline stage"),
+    "pipeline_depth_exponent": _m(1.3, "1", "how it grows with depth", 0.3),
     "scheduler_batch_limit": _m(2048.0, "1", "sequences per replica a scheduler runs when none is stated"),
     "memory_share": _m(0.94, "1", "share of memory a server uses"),
     "prefill_queue": _m(0.5, "1", "prompts of others in front of a new one, per running sequence"),
@@ -71,7 +80,8 @@ MEANINGS: dict[str, Meaning] = {
 FIXED: dict[str, float] = {
     "runtime_bytes": 2e9,  # CUDA context, graphs, workspaces: vLLM and TensorRT-LLM start-up logs, 1.5-3 GB
     "local_runtime_bytes": 0.5e9,  # llama.cpp compute buffers
-    "idle_power_share": 0.45, "memory_power_weight": 0.45, "compute_power_weight": 0.8, "power_ceiling": 0.98,
+    "waiting_power_share": 0.45, "memory_power_share": 0.75, "compute_power_share": 0.95,  # of the TDP, by phase
+    "boundary.gpu_only": 1.0, "boundary.system": 1.3, "boundary.wall": 1.5,  # joules against the chips alone
 }
 """Not part of the throughput fit; the power constants are fitted apart, on measured joules."""
 

@@ -6,19 +6,22 @@ adds power conversion (MLPerf Power). Prices of energy are in ``cost``.
 
 from __future__ import annotations
 
-from throughput.ops import Value, minimum
+from throughput.ops import Value, maximum, minimum
 
 BOUNDARIES = ("gpu_only", "system", "wall")
 
 
-def chip_power_w(tdp_w: Value, memory_use: Value, compute_use: Value, idle_share: Value, memory_weight: Value,
-                 compute_weight: Value, ceiling: Value = 1.0) -> Value:
-    """Watts one accelerator draws: ``TDP (idle + a MBU + b MFU)``, capped at ``ceiling`` of the TDP.
+def chip_power_w(tdp_w: Value, memory_share: Value, compute_share: Value, waiting_power: Value,
+                 memory_power: Value, compute_power: Value) -> Value:
+    """Mean watts of one accelerator: the TDP times the power share of each phase, weighted by its time.
 
-    ``memory_use`` and ``compute_use`` are shares of the datasheet peaks (0..1).
-    Form after Chung et al. 2025 (ML.ENERGY) and Patel et al. 2024 (POLCA): affine in use below the cap.
+    ``memory_share`` and ``compute_share`` are shares of the time spent streaming bytes and multiplying; in the
+    rest the chip waits (kernel launches, links, the host). The power shares are of the TDP. Form after the
+    phase powers of Patel et al. 2024 (POLCA, prompt against token phase); never above the TDP.
     """
-    return tdp_w * minimum(idle_share + memory_weight * memory_use + compute_weight * compute_use, ceiling)
+    waiting = maximum(1.0 - memory_share - compute_share, 0.0)
+    total = waiting * waiting_power + memory_share * memory_power + compute_share * compute_power
+    return tdp_w * minimum(total, 1.0)
 
 
 def joules_per_token(power_w: Value, tokens_per_s: Value) -> Value:

@@ -85,14 +85,14 @@ def ceil(a: Value) -> Value:
     return o.ceil(a) if o is not None else (np.ceil(a) if isinstance(a, np.ndarray) else float(np.ceil(a)))
 
 
-def choose(key: Value, table: dict[str, float], default: float) -> Value:
+def choose(key: Value, table: dict[str, float], default: Value) -> Value:
     """The number that belongs to a text key; ``default`` for keys the table does not have.
 
     ``key`` is a str, a numpy array of str, or a text column.
     """
     if isinstance(key, str):
         return table.get(key, default)
-    result: Value = np.full(len(key), float(default)) if isinstance(key, np.ndarray) else default
+    result: Value = np.full(len(key), default, dtype=float) if isinstance(key, np.ndarray) else default
     for name, number in table.items():
         result = where(key == name, number, result)
     return result

@@ -25,9 +25,9 @@ def all_to_all_seconds(local_tokens: Value, copies: Value, hidden_size: Value, b
     return latency_s + local_tokens * copies * hidden_size * bytes_per_element / link_bytes_per_s
 
 
-def pipeline_stretch(stages: Value, micro_batch: Value, bubble: Value) -> Value:
-    """Factor >= 1 on the cycle of a pipeline of ``stages``: uneven stages and refills cost ``bubble`` each.
+def pipeline_stretch(stages: Value, micro_batch: Value, bubble: Value, depth: Value) -> Value:
+    """Factor >= 1 on the cycle of a pipeline of ``stages``: uneven stages and refills cost ``bubble (p-1)^depth``.
 
     A single stream (micro-batch of one) has nothing to overlap and pays no bubble beyond passing all stages.
     """
-    return where(micro_batch > 1.0, 1.0 + bubble * maximum(stages - 1.0, 0.0), 1.0)
+    return where(micro_batch > 1.0, 1.0 + bubble * maximum(stages - 1.0, 0.0) ** depth, 1.0)

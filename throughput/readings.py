@@ -36,6 +36,8 @@ OPTIONS = {
 """Optional columns: default, least and largest sensible value."""
 METRICS = ("output_tok_s", "output_tok_s_per_accelerator", "tok_s_per_user", "tpot_ms", "itl_ms", "e2e_s",
            "ttft_ms", "j_per_output_token", "usd_per_mtok_output")
+STREAMED = ("itl_ms", "j_per_output_token")
+"""Metrics that are measured on a live server which streams tokens to clients."""
 BOUNDARIES = ("gpu_only", "system", "wall")
 NODE = 8
 """Accelerators of one submission node (MLPerf)."""
@@ -99,7 +101,7 @@ def _read(row: Mapping[str, object], chips: Mapping, models: Mapping, known: tup
         "weight_bits": weights.weight_bits, "activation_bits": weights.activation_bits,
         "head_bits": weights.head_bits, "moe_attention_bits": weights.moe_attention_bits,
         "reader": READERS[weights.reader], "kv_bits": kv_bits, **layout, **load, **options,
-        "streaming": 1.0 if metric == "itl_ms" and chips[chip]["family"] != "neuron" else 0.0,
+        "streaming": 1.0 if metric in STREAMED and load["concurrency"] > 0 and chips[chip]["family"] != "neuron" else 0.0,
         "local_runtime": 1.0 if gguf or (load["isl"] == 0 and load["concurrency"] == 1) else 0.0,
     }
 

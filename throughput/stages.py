@@ -14,6 +14,14 @@ from throughput.efficiency import Constants
 from throughput.formats import READERS
 from throughput.ops import Value, choose, maximum, minimum, where
 
+PLAIN_MEMORY = ("apple", "nvidia_workstation", "intel")
+"""Families with GDDR or LPDDR instead of stacked memory."""
+LINK_DOMAINS = {"neuronlink": 16.0, "ici": 256.0, "c2c": 576.0, "swarmx": 16.0}
+"""Accelerators one fabric joins, where it is not a node of 8."""
+RACK_SCALE = {"GB200": 72.0, "GB300": 72.0}
+"""Parts whose NVLink domain is a rack (NVIDIA NVL72 data sheets)."""
+NETWORK_BYTES_PER_S = 50e9
+"""One 400 Gbit/s port per accelerator, the usual scale-out network of 2023-2026 nodes."""
 UNSWITCHED = ("pcie", "lpddr", "uma")
 """Links without a dedicated accelerator fabric."""
 
@@ -70,9 +78,12 @@ def chip(c: Columns, k: Constants) -> dict[str, Value]:
         reader == READERS["gguf_k"], k.gguf_k_read, where(reader == READERS["gguf_wide"], k.gguf_wide_read, where(
             reader == READERS["int4"], k.int4_read, where(reader == READERS["int8"], k.int8_read, where(
                 reader == READERS["fp4"], k.fp4_read, 1.0))))))
+    stacked = choose(c["family"], dict.fromkeys(PLAIN_MEMORY, 0.0), 1.0) > 0
     local = (c["local_runtime"] > 0) & (c["family"] == "nvidia_datacenter")
     return {
-        "reachable_bandwidth": roofline.reachable_rate(bandwidth, 3.35e12, k.bandwidth_size_exponent)
+        "reachable_bandwidth": where(
+            stacked, roofline.reachable_rate(bandwidth, 3.35e12, k.bandwidth_size_exponent),
+            roofline.reachable_rate(bandwidth, 0.8e12, k.plain_bandwidth_size_exponent))
         * k.family_bandwidth(c["family"]) * where(local, k.local_datacenter_bandwidth, 1.0),
         "weight_read": read,
         "peak_flop_per_s": rate,
@@ -80,9 +91,22 @@ def chip(c: Columns, k: Constants) -> dict[str, Value]:
         "reachable_flop16": reachable(f16),
         "dequantisation": where(narrow, k.dequantisation_penalty, 1.0),
         "prefill_dequantisation": where(narrow, minimum(k.dequantisation_penalty, 1.3), 1.0),
-        "reachable_link": maximum(c["link_bytes_per_s"], 8e9) * k.link_share,
-        "collective_latency_s": k.collective_latency_s * choose(c["link_kind"], dict.fromkeys(
-            UNSWITCHED, k.pcie_collective_factor), 1.0),
+    }
+
+
+def links(c: Columns, k: Constants) -> dict[str, Value]:
+    """Link bandwidth and collective latency, inside one link domain or across the network beyond it."""
+    domain = choose(c["accelerator"], RACK_SCALE, choose(c["link_kind"], LINK_DOMAINS, 8.0))
+    beyond = c["tensor_parallel"] > domain
+    spread_beyond = c["tensor_parallel"] * c["data_parallel"] > domain
+    inside = maximum(c["link_bytes_per_s"], 8e9) * k.link_share
+    outside = minimum(inside, NETWORK_BYTES_PER_S * k.link_share)
+    latency = k.collective_latency_s * choose(c["link_kind"], dict.fromkeys(UNSWITCHED, k.pcie_collective_factor), 1.0)
+    return {
+        "reachable_link": where(beyond, outside, inside), "exchange_link": where(spread_beyond, outside, inside),
+        "collective_latency_s": latency * where(beyond, k.network_latency_factor, 1.0),
+        "exchange_latency_s": k.collective_latency_s * k.all_to_all_factor * where(
+            spread_beyond, k.network_latency_factor, 1.0),
     }
 
 
@@ -138,15 +162,16 @@ def decode(c: Columns, k: Constants) -> dict[str, Value]:
     expert_flop = roofline.gemm_flops(moe_layers * c["experts_per_token"] * c["expert_parameters"],
                                       expert_tokens / c["expert_ranks"])
     compute_s = roofline.seconds_to_compute(
-        dense_flop + imbalance * expert_flop / k.expert_compute_share,
+        dense_flop + imbalance * expert_flop / _expert_share(c, k),
         c["reachable_flop"] / c["dequantisation"], k.decode_compute_share)
-    activation_s = roofline.activation_bytes(tokens, layers, c["hidden_size"], k.activation_passes) / bandwidth / tp**0.5
+    activation_s = _activation_seconds(c, k, tokens, expert_tokens / c["expert_ranks"] * where(
+        c["is_spread"] > 0, 1.0, tp))
     reduce_s = 2.0 * layers * parallel.all_reduce_seconds(tp, 2.0 * tokens * c["hidden_size"], c["reachable_link"],
                                                           c["collective_latency_s"])
     exchange_s = where(c["is_spread"] > 0, k.data_parallel_latency_s + 2.0 * moe_layers * parallel.all_to_all_seconds(
-        tokens, minimum(c["experts_per_token"], c["expert_ranks"]), c["hidden_size"], 1.5, c["reachable_link"],
-        k.collective_latency_s * k.all_to_all_factor), 0.0)
-    latency_s = (layers * k.layer_latency_s + moe_layers * k.moe_layer_latency_s
+        tokens, minimum(c["experts_per_token"], c["expert_ranks"]), c["hidden_size"], 1.5, c["exchange_link"],
+        c["exchange_latency_s"]), 0.0)
+    latency_s = (layers * k.layer_latency_s * (c["hidden_size"] / 4096.0) ** k.latency_width_exponent + moe_layers * k.moe_layer_latency_s * (c["routed_experts"] / 128.0) ** k.expert_latency_exponent
                  + c["is_latent"] * layers * k.mla_layer_latency_s + c["linear_layers"] * k.linear_layer_latency_s
                  + where(c["sparse_top_k"] > 0, layers, 0.0) * k.sparse_layer_latency_s + k.step_latency_s)
     latency_s = latency_s * k.family_latency(c["family"]) * where(c["local_runtime"] > 0, k.local_latency, 1.0) * where(
@@ -161,21 +186,38 @@ def decode(c: Columns, k: Constants) -> dict[str, Value]:
     }
 
 
+def _expert_share(c: Columns, k: Constants) -> Value:
+    """Compute share of expert GEMMs: narrow experts and few tokens for each leave tiles unfilled."""
+    width = minimum(maximum(c["expert_intermediate_size"], 64.0) / 4096.0, 4.0)
+    density = maximum(c["experts_per_token"], 0.01) / c["routed_experts"] * 16.0
+    return k.expert_compute_share * width**k.expert_width_exponent * density**k.expert_density_exponent
+
+
+def _activation_seconds(c: Columns, k: Constants, tokens: Value, routed_tokens: Value) -> Value:
+    """Time of norms, residuals, quantization, routing and gathering: 16-bit passes over activations."""
+    hidden = roofline.activation_bytes(tokens, c["layers"], c["hidden_size"], k.activation_passes)
+    routed = roofline.activation_bytes(routed_tokens * c["experts_per_token"], c["moe_layers"],
+                                       c["hidden_size"] + c["expert_intermediate_size"], k.routed_passes)
+    return (hidden + routed) / c["reachable_bandwidth"] / c["tensor_parallel"] ** k.activation_parallel_exponent
+
+
 def prefill(c: Columns, k: Constants) -> dict[str, Value]:
     """Seconds one prompt occupies its group of chips."""
     tp, hidden, layers = c["tensor_parallel"], c["hidden_size"], c["layers"]
     tokens = techniques.uncached_tokens(c["isl"], c["prefix_hit_rate"])
     imbalance = where(c["is_spread"] > 0, k.expert_imbalance, 1.0)
     experts = c["moe_layers"] * c["experts_per_token"] * c["expert_parameters"]
-    gemm = roofline.gemm_flops(c["active_flop_parameters"] + imbalance * experts / k.expert_compute_share, tokens / tp)
+    gemm = roofline.gemm_flops(c["active_flop_parameters"] + imbalance * experts / _expert_share(c, k), tokens / tp)
     attention = roofline.causal_attention_flops(tokens, c["heads"], c["head_dim"], c["full_layers"], c["window_layers"],
                                                 minimum(c["isl"], c["window_tokens"])) / tp
     gemm_s = roofline.seconds_to_compute(gemm, c["reachable_flop"] / c["prefill_dequantisation"], k.prefill_compute_share)
     attention_s = roofline.seconds_to_compute(attention, c["reachable_flop16"], k.attention_compute_share)
     reduce_s = 2.0 * layers * parallel.all_reduce_seconds(tp, 2.0 * tokens * hidden, c["reachable_link"], 0.0)
-    activation_s = roofline.activation_bytes(tokens, layers, hidden, k.activation_passes) / c["reachable_bandwidth"] / tp**0.5
+    activation_s = _activation_seconds(c, k, tokens, tokens)
+    exchange_s = where(c["is_spread"] > 0, 2.0 * c["moe_layers"] * parallel.all_to_all_seconds(
+        tokens, minimum(c["experts_per_token"], c["expert_ranks"]), hidden, 1.5, c["exchange_link"], 0.0), 0.0)
     true_flop = roofline.gemm_flops(c["active_flop_parameters"] + experts, tokens / tp) + attention
-    return {"prefill_s": gemm_s + attention_s + reduce_s + activation_s, "prefill_flop": true_flop}
+    return {"prefill_s": gemm_s + attention_s + reduce_s + activation_s + exchange_s, "prefill_flop": true_flop}
 
 
 def serving(c: Columns, k: Constants) -> dict[str, Value]:
@@ -186,7 +228,7 @@ def serving(c: Columns, k: Constants) -> dict[str, Value]:
     osl, micro = maximum(c["osl"], 1.0), c["micro_batch"]
     yielded = techniques.tokens_per_verification(c["draft_acceptance"], c["draft_tokens"])
     step = c["step_s"] * (1.0 + c["draft_tokens"] * c["draft_cost"]) / yielded
-    stretch = parallel.pipeline_stretch(c["pipeline_parallel"], micro, k.pipeline_bubble)
+    stretch = parallel.pipeline_stretch(c["pipeline_parallel"], micro, k.pipeline_bubble, k.pipeline_depth_exponent)
     cycle = (osl * step + micro * c["prefill_s"]) * stretch
     requests = c["batch"] / cycle
     tpot = (step + maximum(micro - 1.0, 0.0) * c["prefill_s"] / osl) * stretch
@@ -208,8 +250,11 @@ def use(c: Columns, k: Constants) -> dict[str, Value]:
     moved = (osl * c["step_bytes"] + micro * c["weight_bytes_per_chip"]) * stages_busy / c["cycle_s"]
     mbu = minimum(moved / c["bandwidth_bytes_per_s"], 1.0)
     mfu = minimum(flop / c["peak_flop_per_s"], 1.0)
-    chip_w = energy.chip_power_w(c["tdp_w"], mbu, mfu, k.idle_power_share, k.memory_power_weight,
-                                 k.compute_power_weight, k.power_ceiling)
+    steps = osl / c["cycle_s"] * stages_busy
+    memory_share = steps * (c["weights_s"] + c["kv_s"])
+    compute_share = steps * c["compute_s"] + prefills / c["cycle_s"] * stages_busy
+    chip_w = energy.chip_power_w(c["tdp_w"], minimum(memory_share, 1.0), minimum(compute_share, 1.0),
+                                 k.waiting_power_share, k.memory_power_share, k.compute_power_share)
     power = chip_w * c["accelerators"]
     prefill_share = prefills / (prefills + osl * c["step_s"])
     per_output = energy.joules_per_token(power, maximum(c["output_tok_s"], 1e-9))
@@ -251,6 +296,7 @@ def verdict(c: Columns, k: Constants) -> dict[str, Value]:
 BOUNDS = {1.0: "weights", 2.0: "kv", 3.0: "compute", 4.0: "latency", 5.0: "memory capacity"}
 """Meaning of ``bound_code``; waiting for links counts as latency."""
 
-STEP: tuple[Stage, ...] = (chip, layout, decode)
+STEP: tuple[Stage, ...] = (chip, links, layout, decode)
 DECODE: tuple[Stage, ...] = (architecture, *STEP)
-ALL: tuple[Stage, ...] = (architecture, *STEP, prefill, serving, use, money, verdict)
+SERVE: tuple[Stage, ...] = (*STEP, prefill, serving)
+ALL: tuple[Stage, ...] = (architecture, *SERVE, use, money, verdict)

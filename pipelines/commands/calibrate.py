@@ -1,0 +1,55 @@
+"""Fit the engine's constants on measured scenarios, hold out whole sources and accelerators, print the errors.
+
+Reads the study data (``DEFLATION_DATA``), fits once on everything visible, repeats the fit without each source
+and without each accelerator, and prints both error tables. ``--write`` stores the constants with their intervals.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+REMARK = """Efficiency constants of the throughput engine: value, 80 % interval, prior, unit, meaning.
+Written by `deflation calibrate --write` from {rows} measured scenarios; held-out errors in docs/method/engine.md.
+layer_latency_s, step_latency_s and collective_latency_s trade off against each other: only their sum is identified."""
+
+
+@click.command(epilog="""\b
+Examples:
+  deflation calibrate                      score the packaged constants, no fit
+  deflation calibrate --fit                fit, hold out, print the error tables
+  deflation calibrate --fit --write        and store throughput/constants.toml
+""")
+@click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path),
+              help="Folder of the study data (default: DEFLATION_DATA).")
+@click.option("--fit/--score", "refit", default=False, help="Fit the constants anew, or only score the packaged ones.")
+@click.option("--write", is_flag=True, help="Store the fitted constants in the package.")
+@click.option("--table", type=click.Path(dir_okay=False, path_type=Path), help="Also write the tables as Markdown.")
+def command(data: Path | None, refit: bool, write: bool, table: Path | None) -> None:
+    """Fit and judge the one global set of efficiency constants."""
+    from importlib import resources
+
+    import polars as pl
+
+    from pipelines.settings import load_settings
+    from throughput import calibration, catalogue, report
+
+    folder = data or load_settings().data
+    accelerators, models = catalogue.load(resources.files("sources.reference"))
+    scenarios = pl.read_csv(folder / "throughput" / "scenarios_measured.csv", infer_schema_length=None)
+    runs = calibration.energy_scenarios(
+        pl.read_csv(folder / "throughput" / "measured" / "ml_energy_v3.csv", infer_schema_length=0))
+    measured = calibration.Measurements(scenarios, accelerators, models)
+    energy = calibration.Measurements(runs, accelerators, models)
+    packaged = calibration.load_constants()
+    result = report.judge(measured, energy, runs, packaged, refit, click.echo)
+    text = report.markdown(result)
+    click.echo(text)
+    if table is not None:
+        table.write_text(text + "\n", encoding="utf-8")
+    if write and refit:
+        path = Path(calibration.__file__).with_name("constants.toml")
+        calibration.write_constants(path, result.constants, result.covariance, result.spread, result.power,
+                                    calibration.boundaries(result.constants), REMARK.format(rows=len(measured)))
+        click.echo(f"written: {path.name}")

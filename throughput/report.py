@@ -1,0 +1,111 @@
+"""The error tables of the engine: what was fitted, what was held out, how far off, in Markdown.
+
+Only judging and formatting; fitting is in ``calibration``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from throughput import calibration
+from throughput.calibration import Measurements
+from throughput.efficiency import Constants
+from throughput.uncertainty import half_width
+
+
+@dataclass
+class Judgement:
+    """Constants and the log errors they make: fitted, without each source, without each accelerator."""
+
+    measured: Measurements
+    energy: Measurements
+    constants: Constants
+    covariance: np.ndarray
+    fitted: np.ndarray
+    without_source: np.ndarray
+    without_accelerator: np.ndarray
+    joules: np.ndarray
+    spread: dict[str, float] = field(default_factory=dict)
+    power: dict[str, float] = field(default_factory=dict)
+
+
+def judge(measured: Measurements, energy: Measurements, runs: pl.DataFrame, packaged: Constants, refit: bool,
+          say: Callable[[str], object]) -> Judgement:
+    """Fit (or take the packaged constants), hold out sources and accelerators, fit spreads and power."""
+    nothing = np.full(len(measured), np.nan)
+    if not refit:
+        errors = calibration.log_predicted(measured, packaged) - measured.log_measured
+        joules = calibration.log_predicted(energy, packaged) - energy.log_measured
+        return Judgement(measured, energy, packaged, np.zeros((0, 0)), errors, nothing, nothing, joules)
+    say(f"fitting {len(calibration.meanings())} constants on {len(measured)} rows ({measured.refused} refused)")
+    constants, covariance = calibration.fit(measured, packaged)
+    errors = calibration.log_predicted(measured, constants) - measured.log_measured
+    say("held out, fold by fold: " + ", ".join(name for name, _ in measured.folds()))
+    by_source = calibration.held_out(measured, constants, measured.folds())
+    say("held out, accelerator by accelerator: " + ", ".join(n for n, _ in calibration.accelerator_groups(measured)))
+    by_accelerator = calibration.held_out(measured, constants, calibration.accelerator_groups(measured))
+    power = calibration.fit_power(runs, energy, constants)
+    constants = Constants({**constants, **power})
+    joules = calibration.log_predicted(energy, constants) - energy.log_measured
+    spread = calibration.fit_spread(measured, constants, by_source)
+    spread["spread.is_energy"] = calibration.extra_spread(energy, Constants({**constants, **spread}), joules)
+    constants = Constants({**constants, **spread})
+    return Judgement(measured, energy, constants, covariance, errors, by_source, by_accelerator, joules, spread, power)
+
+
+def summary(name: str, errors: np.ndarray) -> str:
+    """One table row: rows, median absolute percentage error, share within 25 %."""
+    absolute = np.abs(np.exp(errors[np.isfinite(errors)]) - 1.0) * 100.0
+    if not len(absolute):
+        return f"| {name} | not run | | |"
+    return (f"| {name} | {len(absolute)} | {np.median(absolute):.1f} | {np.mean(absolute <= 25.0) * 100:.0f} |")
+
+
+def coverage(measured: Measurements, constants: Constants, errors: np.ndarray) -> float:
+    """Share of rows whose measurement lies inside the 80 % interval, in percent."""
+    values = calibration.run_numpy(measured.columns, constants)
+    frame = measured.frame.with_columns(
+        **{n: pl.Series(np.broadcast_to(values[n], len(measured))) for n in ("is_moe", "is_spread", "prefill_share")})
+    width = half_width(frame, constants)["log_half_width"].to_numpy()
+    good = np.isfinite(errors)
+    return float(np.mean(np.abs(errors[good]) <= width[good]) * 100.0) if good.any() else float("nan")
+
+
+def _table(frame: pl.DataFrame, key: str) -> list[str]:
+    lines = [f"| {key} | rows | median error % | 90th pct % | within 25 % | bias % |", "|---|---|---|---|---|---|"]
+    lines += [f"| {r[key]} | {r['rows']} | {r['median_ape_pct']:.1f} | {r['p90_ape_pct']:.0f} | "
+              f"{r['within_25_pct']:.0f} | {r['bias_pct']:+.0f} |" for r in frame.iter_rows(named=True)]
+    return lines
+
+
+def markdown(result: Judgement) -> str:
+    """The error tables: overall, held out, per source, accelerator, model and regime."""
+    m = result.measured
+    lines = ["| errors | rows | median error % | within 25 % |", "|---|---|---|---|",
+             summary("all visible rows, one set of constants", result.fitted),
+             summary("each source predicted without it", result.without_source),
+             summary("each accelerator predicted without it", result.without_accelerator),
+             summary("joules per output token (GPU only)", result.joules),
+             "", f"80 % interval covers {coverage(m, result.constants, result.fitted):.0f} % of visible rows, "
+             f"{coverage(m, result.constants, result.without_source):.0f} % of rows of held-out sources."]
+    for title, errors in (("fitted", result.fitted), ("held out", result.without_source)):
+        if np.isfinite(errors).any():
+            lines += ["", f"Per source, {title}:", "", *_table(calibration.error_table(m, errors, "source"), "source")]
+    for key in ("accelerator", "model", "metric"):
+        lines += ["", f"Per {key}, fitted:", "", *_table(calibration.error_table(m, result.fitted, key), key)]
+    regime = calibration.error_table(_with_regime(m), result.fitted, "regime")
+    return "\n".join([*lines, "", "Per regime, fitted:", "", *_table(regime, "regime")])
+
+
+def _with_regime(measured: Measurements) -> Measurements:
+    load = pl.when(pl.col("concurrency") <= 0).then(pl.lit("full load")).when(pl.col("concurrency") <= 1).then(
+        pl.lit("single stream")).when(pl.col("concurrency") <= 16).then(pl.lit("2-16 requests")).when(
+        pl.col("concurrency") <= 128).then(pl.lit("17-128 requests")).otherwise(pl.lit("over 128 requests"))
+    kind = pl.when(pl.col("moe_layers") > 0).then(pl.lit("mixture of experts")).otherwise(pl.lit("dense"))
+    part = object.__new__(Measurements)
+    part.frame = measured.frame.with_columns(regime=pl.concat_str(kind, load, separator=", "))
+    return part
