@@ -149,6 +149,7 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     "linear_layers": ("BIGINT", "layers with linear attention"),
     "linear_value_dim": ("BIGINT", "value dimension of linear attention state"),
     "link_bytes_per_s": ("BIGINT", "link to peers, one direction"),
+    "link_domain": ("BIGINT", "accelerators one link domain joins"),
     "link_kind": ("VARCHAR", "kind of link"),
     "mae_log": ("DOUBLE", "mean absolute log error of the median"),
     "margin_share": ("DOUBLE", "price kept if it fell with cost: 1 - share"),
@@ -524,125 +525,134 @@ COMPUTED: tuple[Table, ...] = (
         "core.accelerator", "one accelerator, as the engine needs it",
         "accelerator aliases vendor family launch_date memory_bytes memory_kind bandwidth_bytes_per_s "
         "fp16_flop_per_s bf16_flop_per_s fp8_flop_per_s int8_op_per_s fp4_flop_per_s link_bytes_per_s "
-        "link_kind tdp_w source_url accessed_on basis notes",
+        "link_kind link_domain tdp_w source_url accessed_on basis notes",
         "accelerator",
     ),
     _t(
-        "marts.frontier", "frontier",
-        "series is_headline obs_date price_robust_usd_per_mtok price_raw_usd_per_mtok model provider n",
+        "marts.frontier", "the cheapest way to buy a fixed quality on one day",
+        "series is_headline obs_date price_robust_usd_per_mtok price_raw_usd_per_mtok model provider n "
+        "offer_id series_id",
         "",
     ),
     _t(
-        "marts.indices", "indices",
+        "marts.indices", "one price index in one month",
         "index_name obs_date index_value index_lower index_upper n",
         "",
     ),
     _t(
-        "marts.cost_per_task", "cost per task",
+        "marts.cost_per_task", "cost of one benchmark task in one month",
         "benchmark obs_date cost_usd_per_task tokens_per_task price_usd_per_mtok model n",
         "",
     ),
     _t(
-        "marts.decline_rates", "decline rates",
+        "marts.decline_rates", "one estimate of how many times cheaper in a year",
         "series window_label window_start window_end decline_factor_per_year "
-        "decline_lower_factor_per_year decline_upper_factor_per_year interval_level n method",
+        "decline_lower_factor_per_year decline_upper_factor_per_year interval_level n method is_headline "
+        "rate_id",
         "",
     ),
     _t(
-        "marts.acceleration", "acceleration",
-        "test quality_scale statistic p_value verdict n",
+        "marts.acceleration", "one test of constant rate",
+        "test quality_scale statistic p_value verdict n break_date factor_before_per_year "
+        "factor_after_per_year note",
         "",
     ),
     _t(
-        "marts.forecasts", "forecasts",
-        "series model cutoff horizon_days target_date quantile value_usd_per_mtok",
+        "marts.forecasts", "one quantile of one forecast issued at this vintage",
+        "series model cutoff horizon_days target_date quantile value_usd_per_mtok is_champion "
+        "forecast_id series_id",
         "",
     ),
     _t(
-        "marts.past_forecasts", "past forecasts",
-        "series model cutoff horizon_days target_date quantile value_usd_per_mtok",
+        "marts.past_forecasts", "one quantile of one forecast issued earlier",
+        "series model cutoff horizon_days target_date quantile value_usd_per_mtok is_champion "
+        "forecast_id series_id",
         "",
     ),
     _t(
-        "marts.floors", "floors",
+        "marts.floors", "one floor of one series on one day",
         "series floor_kind obs_date floor_usd_per_mtok floor_lower_usd_per_mtok floor_upper_usd_per_mtok",
         "",
     ),
     _t(
-        "marts.floor_gap", "floor gap",
+        "marts.floor_gap", "one open model on its cheapest accelerator: price against both floors",
         "series model accelerator price_usd_per_mtok gpu_hour_floor_usd_per_mtok "
         "energy_floor_usd_per_mtok price_to_gpu_hour_floor_ratio price_to_energy_floor_ratio "
         "speed_tok_per_s",
         "",
     ),
     _t(
-        "marts.decomposition", "decomposition",
-        "component change_factor change_lower_factor change_upper_factor change_share basis order",
+        "marts.decomposition", "one component of the fall of the headline price",
+        "component change_factor change_lower_factor change_upper_factor change_share basis order "
+        "contribution_log contribution_usd_per_mtok period_from period_to series_id",
         "",
     ),
     _t(
-        "marts.deflation_stack", "deflation stack",
+        "marts.deflation_stack", "one lever's share of the full stack's gain",
         "lever shapley_factor first_in_factor last_in_factor shapley_share scenario",
         "",
     ),
     _t(
-        "marts.hardware_league", "hardware league",
+        "marts.hardware_league", "one accelerator serving one model: dollars and joules per token",
         "accelerator vendor model precision memory_gb bandwidth_gb_per_s rental_usd_per_hour "
         "throughput_tok_per_s cost_usd_per_mtok energy_j_per_token rental_date basis",
         "",
     ),
     _t(
-        "marts.throughput", "throughput",
+        "marts.engine_check", "engine check",
         "model accelerator precision batch throughput_tok_per_s measured_tok_per_s error_share source",
         "",
     ),
     _t(
-        "marts.break_even", "break even",
+        "marts.break_even", "one model on one accelerator: renting against buying tokens",
         "model accelerator api_usd_per_mtok self_host_usd_per_mtok utilisation_share "
         "break_even_mtok_per_month break_even_lower_mtok_per_month break_even_upper_mtok_per_month "
-        "verdict",
+        "verdict inputs",
         "",
     ),
     _t(
-        "marts.viability", "viability",
+        "marts.viability", "one application: when it pays",
         "application cost_now_usd_per_unit needed_usd_per_unit unit_of_use viable_date viable_lower_date "
-        "viable_upper_date viable_within_year_probability verdict",
+        "viable_upper_date viable_within_year_probability verdict inputs",
         "",
     ),
     _t(
-        "marts.jevons", "jevons",
-        "obs_date volume_mtok_per_week price_usd_per_mtok spend_usd_per_week",
+        "marts.jevons", "volume and spend under one published elasticity",
+        "obs_date volume_mtok_per_week price_usd_per_mtok spend_usd_per_week subject elasticity "
+        "elasticity_low elasticity_high price_factor_per_year volume_factor_per_year "
+        "spend_factor_per_year spend_low_factor_per_year spend_high_factor_per_year rebound_share inputs",
         "",
     ),
     _t(
-        "marts.wrapper_margin", "wrapper margin",
-        "application price_usd_per_month model_cost_usd_per_month model_cost_share margin_share basis",
+        "marts.wrapper_margin", "one application: the share of its price that is model cost",
+        "application price_usd_per_month model_cost_usd_per_month model_cost_share margin_share basis "
+        "inputs",
         "",
     ),
     _t(
-        "marts.expectations", "expectations",
+        "marts.expectations", "cost and tokens per task in one month",
         "obs_date benchmark tokens_per_task price_usd_per_mtok cost_usd_per_task",
         "",
     ),
     _t(
-        "marts.claims", "claims",
+        "marts.claims", "one claim of the essay against the measurement",
         "claim_id claim claimed_text measured_value measured_lower measured_upper interval_level "
         "measured_unit measured_text basis verdict as_of",
         "",
     ),
     _t(
-        "marts.track_record", "track record",
+        "marts.track_record", "one forecasting model at one horizon against no change",
         "model is_champion horizon_days mae_log crps_log crps_ratio coverage_50_share coverage_80_share "
-        "coverage_95_share p_value n label",
+        "coverage_95_share p_value n label coverage_90_share",
         "",
     ),
     _t(
-        "marts.pit", "pit",
+        "marts.pit", "one bin of a probability integral transform histogram",
         "model horizon_days bin_lower bin_upper bin_share",
         "",
     ),
     _t(
-        "marts.revision", "revision",
+        "marts.revision", "one cause of the change of the headline forecast",
         "cause change_log change_usd_per_mtok order detail",
         "",
     ),

@@ -1,0 +1,66 @@
+-- The numbers of the headline: rate, direction, frontier price, forecast, floors; and the same as issued before.
+with day as (select as_of from core.vintage),
+rate as (select * from marts.decline_rates where is_headline order by window_end desc, series limit 1),
+top as (select f.* from marts.frontier as f, day where f.is_headline and f.obs_date <= day.as_of order by f.obs_date desc limit 1),
+offer as (
+  select i.interval_id from top join core.price_interval as i on i.offer_id = top.offer_id
+  where i.valid_from <= top.obs_date and (i.valid_to is null or i.valid_to > top.obs_date) limit 1
+),
+ahead as (
+  select f.series, any_value(f.target_date) as target_date,
+         max(f.value_usd_per_mtok) filter (abs(f.quantile - 0.5) < 1e-9) as median,
+         max(f.value_usd_per_mtok) filter (abs(f.quantile - 0.05) < 1e-9) as low,
+         max(f.value_usd_per_mtok) filter (abs(f.quantile - 0.95) < 1e-9) as high, any_value(f.model) as model
+  from marts.forecasts as f join core.series as s on s.series = f.series
+  where s.is_headline and f.is_champion and f.horizon_days = 365 group by f.series
+),
+rule as (select * from marts.acceleration where test = 'rule' order by quality_scale limit 1),
+now as (
+  select 'headline.decline_factor' as fact_id, 'hedonic price index over ' || r.series as subject,
+         'times cheaper in a year at fixed quality' as quantity, r.decline_factor_per_year as value, 'factor_per_year' as unit,
+         r.decline_lower_factor_per_year as lower, r.decline_upper_factor_per_year as upper, r.interval_level, r.n,
+         r.window_label as text_value, 'derived' as basis,
+         'select decline_factor_per_year, decline_lower_factor_per_year, decline_upper_factor_per_year from marts.decline_rates where is_headline' as sql,
+         'table:marts.decline_rates table:core.input_price table:core.input_score' as inputs
+  from rate as r
+  union all by name
+  select 'headline.frontier_price' as fact_id, t.series as subject, 'cheapest price at the headline quality, 3 input tokens to 1 output' as quantity,
+         t.price_robust_usd_per_mtok as value, 'usd_per_mtok' as unit, t.n, t.model || ', ' || t.provider as text_value, 'derived' as basis,
+         'select price_robust_usd_per_mtok from marts.frontier where is_headline order by obs_date desc limit 1' as sql,
+         'table:marts.frontier' || coalesce(' interval:' || o.interval_id, '') as inputs
+  from top as t left join offer as o on true
+  union all by name
+  select 'headline.forecast_365d' as fact_id, a.series as subject, 'median forecast in 365 days (' || a.model || ')' as quantity,
+         a.median as value, 'usd_per_mtok' as unit, a.low as lower, a.high as upper, 0.9 as interval_level,
+         a.target_date::varchar as text_value, 'derived' as basis,
+         'select quantile, value_usd_per_mtok from marts.forecasts join core.series using (series) where core.series.is_headline and is_champion and horizon_days = 365' as sql,
+         'table:marts.forecasts table:marts.frontier' as inputs
+  from ahead as a
+  union all by name
+  select 'headline.acceleration' as fact_id, 'direction of the rate' as subject, 'verdict of the declared tests' as quantity,
+         r.p_value as value, 'p_value' as unit, replace(r.verdict, '_', ' ') as text_value, 'derived' as basis,
+         'select verdict, p_value, note from marts.acceleration where test = ''rule''' as sql, 'table:marts.acceleration' as inputs
+  from rule as r
+  union all by name
+  select 'headline.' || f.floor_kind || '_floor' as fact_id, f.series as subject, replace(f.floor_kind, '_', '-') || ' floor at the headline quality' as quantity,
+         f.floor_usd_per_mtok as value, 'usd_per_mtok' as unit, f.floor_lower_usd_per_mtok as lower, f.floor_upper_usd_per_mtok as upper,
+         0.9 as interval_level, 'derived' as basis,
+         'select * from marts.floors where obs_date = (select as_of from core.vintage)' as sql, 'table:marts.floors' as inputs
+  from marts.floors as f join core.series as s on s.series = f.series cross join day
+  where s.is_headline and f.obs_date = day.as_of
+  union all by name
+  select 'headline.price_to_' || f.floor_kind || '_floor' as fact_id, f.series as subject, 'frontier price over the ' || replace(f.floor_kind, '_', '-') || ' floor' as quantity,
+         t.price_robust_usd_per_mtok / f.floor_usd_per_mtok as value, 'ratio' as unit,
+         t.price_robust_usd_per_mtok / f.floor_upper_usd_per_mtok as lower, t.price_robust_usd_per_mtok / f.floor_lower_usd_per_mtok as upper,
+         0.9 as interval_level, 'derived' as basis,
+         'select f.price_robust_usd_per_mtok / l.floor_usd_per_mtok from marts.frontier f join marts.floors l using (series, obs_date) where f.is_headline' as sql,
+         'table:marts.floors table:marts.frontier' as inputs
+  from top as t join marts.floors as f on f.series = t.series cross join day where f.obs_date = day.as_of
+)
+select now.*, 'headline' as section, day.as_of from now cross join day
+union all by name
+select p.fact_id || '_previous' as fact_id, 'headline' as section, 'the same in the edition before' as subject, 'as issued' as quantity,
+       p.value, p.unit, p.lower, p.upper, p.interval_level, p.text_value, 'derived' as basis, p.as_of,
+       'select * from core.issued_fact where fact_id = ''' || p.fact_id || '''' as sql, 'table:core.issued_fact' as inputs
+from core.issued_fact as p
+where p.fact_id in ('headline.decline_factor', 'headline.frontier_price', 'headline.forecast_365d')

@@ -1,0 +1,10 @@
+-- What this edition does not know, by rule: sections without inputs, and limits of the method.
+select 'markup against unseen efficiency' as topic,
+       'closed vendors publish neither cost nor throughput: a falling price may be margin or engineering' as why,
+       'audited cost of revenue per token of a provider' as what_would_tell
+union all by name
+select 'prices actually paid' as topic, 'list prices are read; committed-use discounts and credits are private' as why, 'invoices or a panel of buyers' as what_would_tell
+union all by name
+select 'quality drift behind one name' as topic, 'an alias can point to another model under the same price' as why, 'dated snapshots and repeated benchmark runs' as what_would_tell
+union all by name
+select 'volume of tokens served' as topic, 'no provider publishes a complete dated series' as why, 'audited token counts' as what_would_tell
