@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 FIGURES = ("input", "output", "cached", "cache_write_5m", "cache_write_1h", "value")
 _PRICE = re.compile(r"(?<![\w$])\\?(?:US)?[$€¥￥]\s?(\d[\d,]*\.?\d*|\.\d+)(?![\d,.]*\d)|(?<![\w.,])(\d[\d,]*\.?\d*)\s?(?:元|€|\$)(?!\d)")
-_UNITS = (("1M tokens", "1K tokens"), ("1M Tokens", "1K Tokens"), ("1M input tokens", "1K input tokens"), ("1M output tokens", "1K output tokens"),
-          ("1 million tokens", "1 thousand tokens"), ("million tokens", "thousand tokens"), ("MTok", "KTok"), ("/M tokens", "/K tokens"),
-          ("/M Tokens", "/K Tokens"), ("百万token", "千token"), ("百万 token", "千 token"), ("million Tokens", "thousand Tokens"),
-          ("1,000,000 tokens", "1,000 tokens"), ("Million tokens", "Thousand tokens"), ("M Tokens", "K Tokens"), ("/M tok", "/K tok"))
+_UNITS = ((r"(?i)(?<![\w.])1 ?M(?=\b[^|<\n]{0,25}\btok)", "1K"), (r"(?i)\b(1 ?)?million(?=[^|<\n]{0,25}\btok)", lambda m: f"{m[1] or str()}thousand"),
+          (r"(?<=[/ (])M(?= ?[Tt][Oo][Kk])", "K"), (r"\bMTok\b", "KTok"), (r"1,000,000(?= tokens)", "1,000"),
+          (r"百万", "千"), (r"100 ?万", "千"))
+"""What a page says when its unit changes, in the ways pages write units."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def _empty(text: str, table: Table, where: str) -> Iterator[Mutation]:
 def _text_mutations(text: str) -> Iterator[Mutation]:
     changed = text
     for old, new in _UNITS:
-        changed = changed.replace(old, new)
+        changed = re.sub(old, new, changed)
     if changed != text:
         yield Mutation("unit 1M -> 1K", "everywhere", changed)
     changed = re.sub(r">\$<", ">€<", re.sub(r"\$(?=\s?[\d.])", "€", re.sub(r"\\\$(?=\d)", "$", text)))

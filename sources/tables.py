@@ -242,7 +242,10 @@ def markdown_grids(text: str) -> list[Grid]:
             while i < len(lines) and "|" in lines[i] and lines[i].strip():
                 rows.append(_split(lines[i]))
                 i += 1
-            grids.append(Grid(_rectangle([[markdown_cell(c) for c in row] for row in rows]),
+            cells = [[markdown_cell(c) for c in row] for row in rows]
+            if i == len(lines) and _is_cut(lines[i - len(rows) - 1], lines[-1]) and not text.endswith("\n"):
+                cells[-1][-1] = Cell(missing=True)
+            grids.append(Grid(_rectangle(cells),
                               tuple(path[k] for k in sorted(path)), len(grids), before="\n".join(prose)))
             prose = []
             continue
@@ -250,6 +253,11 @@ def markdown_grids(text: str) -> list[Grid]:
             prose.append(markdown_cell(lines[i]).text)
         i += 1
     return grids
+
+
+def _is_cut(header: str, last: str) -> bool:
+    """Whether the last line of a text is a row that lacks the closing bar its header has: its last cell is cut."""
+    return header.rstrip().endswith("|") and not last.rstrip().endswith("|")
 
 
 def _split(line: str) -> list[str]:

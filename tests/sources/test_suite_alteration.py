@@ -34,7 +34,8 @@ def _altered(page: tuple[str, Path], before: Reading, figure: str) -> Iterator[t
     """The page read with one occurrence of the figure altered, likeliest places first; then with its twins."""
     text = before.text
     places = [m.span() for m in re.finditer(rf"(?<![\d.,\w]){_printed(figure)}(?![\d,]*\d)", text)]
-    places.sort(key=lambda p: (text[p[0] - 1:p[0]] not in "$€¥￥", "ice" not in text[max(0, p[0] - 60):p[0]].lower()))
+    places.sort(key=lambda p: (text[p[0] - 1:p[0]] not in "$€¥￥", text[p[0] - 1:p[0]] + text[p[1]:p[1] + 1] != "><",
+                               "ice" not in text[max(0, p[0] - 60):p[0]].lower()))
     for start, end in places[: 40 if len(text) < 100_000 else 12]:
         new = _other(text[start:end])
         yield read(*page, (text[:start] + new + text[end:]).encode()), new

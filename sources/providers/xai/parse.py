@@ -94,7 +94,7 @@ def _read_glued(grid: Grid, rows: PriceRows, where: str) -> None:
         elif words and unit != "other":
             found = amounts(row[column].text)
             left = re.sub(r"[$\d.,\s]", "", plain(row[column].text))
-            if len(found) != 2 or left or row[column].struck or not unit:
+            if len(found) != 2 or left or row[column].struck or row[column].missing or not unit:
                 raise PageChanged(f"{where}, row {r + 1}: expected an input and an output price, found {row_evidence(row)!r}")
             _add(rows, row[model].text, dict(zip(("input", "output"), found, strict=True)), row,
                  grid.locator(r, column), "standard", unit)
