@@ -123,14 +123,16 @@ def build(rows: list[Row], looks: dict[str, date], refused: list[tuple[str, Row]
     named = []
     for row in rows:
         slug = names.get((row.source, row.source_provider))
+        if row.source == "litellm" and row.model_label.startswith("openrouter/"):
+            slug = None  # the tracker's provider field names the maker; the label names the reseller
         if slug is None:
             refused.append(("not packaged", row))
             continue
-        if row.source == "litellm" and row.model_label.startswith("openrouter/"):
-            slug = "openrouter"  # the tracker's provider field names the maker here; the label names the seller
         region = region_of(row.model_label, row.source_provider)
         if row.model_label.endswith(":extended"):
             region = "extended context"  # OpenRouter: the same model with a longer window at another price
+        if row.model_label.endswith(":thinking"):
+            region = "thinking"
         if slug == "fireworks" and row.model_label.endswith("-us"):
             region = "region us"
         words = ", ".join(w for w in (row.condition, region) if w)
