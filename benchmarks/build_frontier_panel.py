@@ -10,11 +10,12 @@ is a row with both names, so that a wrong join can be seen. Not used in producti
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
 import polars as pl
+
+from forecasting import study
 
 THRESHOLDS = {
     "gpqa_diamond": ("GPQA-Diamond", [30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90]),
@@ -23,40 +24,13 @@ THRESHOLDS = {
     "elo": ("LMArena-Elo", [1250, 1300, 1350, 1400, 1430]),
 }
 LICENSED = ("CC-BY-4.0", "MIT repo; AA attribution required", "MIT repo")
-DROPPED = {"instruct", "chat", "preview", "it", "beta", "exp", "experimental", "latest", "hf", "online", "non",
-           "high", "low", "minimal", "xhigh"}
-DATES = re.compile(
-    r"\d{4}-\d{2}-\d{2}|20\d{6}|\b\d{2}-\d{2}\b|(?<![\d.])-(0[1-9]|1[0-2])\d{2}(?!\d)|-2[3-6](0[1-9]|1[0-2])(?!\d)"
-    r"|-\d{2}-20\d\d|-00\d(?!\d)"
-)
-TOKEN = re.compile(r"\d+x\d+b|\d+(?:\.\d+)?[bk](?![a-z])|\d+(?:\.\d+)?|[a-z]+")
-
-
-def key(name: str) -> str:
-    """'anthropic/claude-3.5-haiku-20241022' -> 'claude-haiku|3.5', the join key of the study's score table."""
-    text = re.sub(r"\(.*?\)|:.*$", "", name.lower().split("/", 1)[-1])
-    words, version = [], []
-    for token in TOKEN.findall(DATES.sub("", text)):
-        if re.fullmatch(r"\d+x\d+b|\d+(?:\.\d+)?[bk]", token):
-            words.append(token)
-        elif token[0].isdigit():
-            version.append(token)
-        elif token not in DROPPED:
-            words.append(token)
-    return "-".join(sorted(words)) + "|" + ".".join(version)
-
-
 def build(data: Path) -> pl.DataFrame:
     """Columns unique_id, ds, y, model, score_key, scored_on, score_source, score_licence."""
     quality = pl.read_csv(data / "forecast" / "quality.csv", infer_schema_length=None).filter(
         pl.col("licence").is_in(LICENSED)
     )
-    prices = pl.read_csv(data / "prices" / "tables" / "openrouter_monthly.csv", try_parse_dates=True).filter(
-        ~pl.col("model").str.contains(":"), ~pl.col("model").str.starts_with("~"),
-        pl.col("input") > 0, pl.col("output") > 0,
-    ).with_columns(
-        pl.col("model").map_elements(key, return_dtype=pl.String).alias("price_join_key"),
-        ((3 * pl.col("input") + pl.col("output")) / 4).round(6).alias("y"),
+    prices = study.catalogue(data / "prices" / "tables" / "openrouter_monthly.csv").rename(
+        {"score_key": "price_join_key", "price": "y"}
     )
     blocks = []
     for scale, (benchmark, thresholds) in THRESHOLDS.items():

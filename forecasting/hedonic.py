@@ -123,13 +123,14 @@ def conditional_quantile(rows: pl.DataFrame, tau: float = 0.1) -> pl.DataFrame:
 
 
 def matched_jevons(rows: pl.DataFrame) -> pl.DataFrame:
-    """Chained Jevons of models listed in two consecutive months: what owners of a choice saw; entry does nothing.
+    """Chained Jevons of offers listed in two consecutive months: what owners of a choice saw; entry does nothing.
 
+    ``rows``: ``listings.monthly_offers``.
     Columns month, index_log, standard_error_log (of the chained mean, months independent), counts.
     """
-    change = rows.sort("model", "month").with_columns(
-        (pl.col("log_price") - pl.col("log_price").shift(1).over("model")).alias("change"),
-        pl.col("month").shift(1).over("model").dt.offset_by("1mo").alias("expected"),
+    change = rows.sort("offer_id", "month").with_columns(
+        (pl.col("log_price") - pl.col("log_price").shift(1).over("offer_id")).alias("change"),
+        pl.col("month").shift(1).over("offer_id").dt.offset_by("1mo").alias("expected"),
     )
     pairs = change.filter(pl.col("month") == pl.col("expected"))
     steps = pairs.group_by("month").agg(

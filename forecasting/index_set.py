@@ -48,14 +48,14 @@ def build(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, as_o
     rows = {name: listings.monthly(usable, q, models, as_of) for name, q in qualities(known, joint).items()}
     return {
         "frontier_price": frontier.frontier(usable, models, [r for r in reach if not r[1].is_empty()]),
-        "index_level": index_levels(rows),
+        "index_level": index_levels(rows, listings.monthly_offers(usable, as_of)),
         "latent_quality": joint,
         "selection_audit": audit(rows["gpqa_diamond"], dict((s["scale"], q) for s, q in reach), as_of),
         "cost_per_task": cost_per_task(usable, known, tokens, as_of),
     }
 
 
-def index_levels(rows: dict[str, pl.DataFrame]) -> pl.DataFrame:
+def index_levels(rows: dict[str, pl.DataFrame], offers: pl.DataFrame) -> pl.DataFrame:
     """Table index_level: hedonic by sample and scale, rolling, matched, conditional quantile."""
     blocks = []
 
@@ -72,8 +72,8 @@ def index_levels(rows: dict[str, pl.DataFrame]) -> pl.DataFrame:
             add(hedonic.time_dummy(hedonic.sample(panel, sample)), "hedonic", sample, scale)
         add(hedonic.rolling(panel), "hedonic_rolling", "all", scale)
         add(hedonic.conditional_quantile(panel), "quantile_10", "all", scale)
-    if rows:
-        add(hedonic.matched_jevons(rows["gpqa_diamond"]), "matched_jevons", "all", "gpqa_diamond")
+    if offers.height:
+        add(hedonic.matched_jevons(offers), "matched_jevons", "all", "none")
     return outputs.conform("index_level", pl.concat(blocks, how="diagonal_relaxed")) if blocks else outputs.empty(
         "index_level"
     )

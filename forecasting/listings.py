@@ -115,6 +115,21 @@ def monthly(prices: pl.DataFrame, quality: pl.DataFrame, models: pl.DataFrame, a
     )
 
 
+def monthly_offers(prices: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """One row per offer and month it is in force on the 15th: offer_id, model, month, log_price. For matched indices:
+    the same offer in two months, never two variants of a model."""
+    if prices.is_empty():
+        return pl.DataFrame(schema={"offer_id": pl.String, "model": pl.String, "month": pl.Date, "log_price": pl.Float64})
+    months = pl.date_range(prices["valid_from"].min().replace(day=1), as_of, "1mo", eager=True)
+    probe = pl.DataFrame({"month": months}).with_columns(
+        pl.min_horizontal(pl.col("month").dt.offset_by("14d"), pl.lit(as_of)).alias("probe")
+    )
+    rows = prices.join_where(probe, pl.col("valid_from") <= pl.col("probe"), pl.col("last_day") >= pl.col("probe"))
+    return rows.group_by("offer_id", "model", "month").agg(pl.col("price").last().log().alias("log_price")).sort(
+        "offer_id", "month"
+    )
+
+
 def _empty_monthly() -> pl.DataFrame:
     return pl.DataFrame(schema={
         "model": pl.String, "month": pl.Date, "years": pl.Float64, "log_price": pl.Float64, "quality": pl.Float64,

@@ -41,7 +41,7 @@ class Target(NamedTuple):
 def epoch_rates(folder: Path) -> pl.DataFrame:
     """Epoch AI, LLM inference prices (2025-03): one row per benchmark and threshold.
 
-    Columns bench, threshold_model, factor, low, high (90 %, classical t), sample_size. Thresholds: the score of each
+    Columns bench, threshold_model, factor, low, high (90 %, classical t), sample_size, span_days. Thresholds: the score of each
     model that was best at some date; choice benchmarks below 30 % skipped; record lows by release date; at least
     four; log price on date with a year of 365 days.
     """
@@ -69,9 +69,11 @@ def epoch_rates(folder: Path) -> pl.DataFrame:
             if len(kept) < 4:
                 continue
             rate = decline.least_squares(day[kept] / 365, np.log(price[kept]))
-            rows.append((bench, name, score[i], rate.factor, rate.factor_low, rate.factor_high, len(kept)))
+            rows.append((bench, name, score[i], rate.factor, rate.factor_low, rate.factor_high, len(kept),
+                         int(np.ptp(day[kept]))))
     return pl.DataFrame(
-        rows, schema=["bench", "threshold_model", "threshold", "factor", "low", "high", "sample_size"], orient="row"
+        rows, schema=["bench", "threshold_model", "threshold", "factor", "low", "high", "sample_size", "span_days"],
+        orient="row",
     )
 
 
@@ -113,3 +115,58 @@ def technology_logs(folder: Path) -> dict[str, np.ndarray]:
         if len(values) > 2:
             out[name] = -np.log(values)
     return out
+
+
+def farmer_lafond_targets(folder: Path) -> dict[str, float]:
+    """Farmer & Lafond (2016): improving technologies, coverage of hindcasts, transistor parameters, K against mu."""
+    from scipy import stats
+    from statsmodels.tsa.arima.model import ARIMA
+
+    names = pl.read_csv(folder / "time_series_metadata.csv").filter(pl.col("Source") == "Farmer_Lafond")["Name"]
+    logs = {k: v for k, v in technology_logs(folder).items() if k in set(names)}
+    out: dict[str, float] = {"series": len(logs)}
+    improving, points = [], []
+    for name in sorted(logs):
+        d = np.diff(logs[name])
+        mu, k = d.mean(), d.std(ddof=1)
+        if stats.t.cdf(mu / (k / np.sqrt(len(d))), len(d) - 1) < 0.10:
+            improving.append(name)
+            points.append((mu, k))
+    out["fl_53"] = len(improving)
+    for theta, label in ((0.0, "0"), (0.25, "0.25"), (0.63, "0.63")):
+        out[f"fl_coverage:theta={label}"] = _coverage([logs[n] for n in improving], theta, 5)
+    d = np.diff(logs["Transistor"])
+    out["fl_transistor:mu"], out["fl_transistor:K"] = float(d.mean()), float(d.std(ddof=1))
+    out["fl_transistor:theta"] = float(ARIMA(logs["Transistor"], order=(0, 1, 1), trend="t").fit().params[1])
+    slope, intercept = np.polyfit(np.log([-m for m, _ in points]), np.log([k for _, k in points]), 1)
+    out["fl_Kmu:intercept"], out["fl_Kmu:slope"] = float(intercept), float(slope)
+    return out
+
+
+def _coverage(series: list[np.ndarray], theta: float, m: int, horizon: int = 20) -> float:
+    """Share of hindcasts inside the 95 % band: every origin with ``m`` past steps, up to ``horizon`` steps ahead."""
+    from scipy import stats
+
+    inside: list[bool] = []
+    for y in series:
+        for i in range(m, len(y) - 1):
+            tau = np.arange(1, min(horizon, len(y) - 1 - i) + 1, dtype=float)
+            centre, scale = decline.farmer_lafond(y[: i + 1], tau, theta, m)
+            inside += list(np.abs(y[i + 1 : i + 1 + len(tau)] - centre) <= stats.t.ppf(0.975, m - 1) * scale)
+    return float(np.mean(inside))
+
+
+def arithmetic_targets() -> list[Target]:
+    """Rates that follow from two prices and two dates, as published; the AI Index with its erratum."""
+    def per_year(ratio: float, years: float) -> float:
+        return float(ratio ** (1 / years))
+
+    ratio = 20 / 0.07
+    return [
+        Target("a16z_42", 10.17, per_year(1000, 2.98), 0.01, True),
+        Target("a16z_83", 11.88, per_year(62, 1.67), 0.01, True),
+        Target("aiindex_280:ratio", 285.7, ratio, 0.01, True),
+        Target("aiindex_280:per_year", 21.5, per_year(ratio, 1.84), 0.01, True),
+        Target("aiindex_280:per_year_if_18_months", 43.0, per_year(ratio, 1.5), 0.02, True),
+        Target("gund_hw", 6.318, 9.026 * 0.7, 2e-3, False),
+    ]
