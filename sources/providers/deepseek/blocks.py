@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from selectolax.lexbor import LexborHTMLParser
 
 from sources.page import Page
+from sources.quote import PageChanged
 from sources.tables import Cell, html_grids, markdown_cell
 from units.quantity import plain
 
@@ -42,6 +43,9 @@ def blocks(page: Page) -> tuple[list[Block], str]:
         grids = html_grids(page.tree)
         found = [Block(g.rows, "\n".join([*g.heading[-1:], g.before]), True, g.index) for g in grids]
         return found, _prose(page.text)
+    last = next((line.strip() for line in reversed(page.text.splitlines()) if line.strip()), "")
+    if len(last) > 60 and "|" not in last and "\t" not in last and re.match(r"[^.!?。!?)）:;*_>`\"'”]", last[-1]):
+        raise PageChanged(f"expected a whole page, found a text that ends within a sentence: {last[-40:]!r}")
     return _text_blocks(page.text)
 
 
@@ -64,22 +68,26 @@ def _text_blocks(text: str) -> tuple[list[Block], str]:
     prose: list[str] = []
     lead: list[str] = []
     rows: list[str] = []
+    ruled: list[str] = []
 
     def close() -> None:
-        if len(rows) > 1:
+        if len(rows) > 1 or ruled:
             found.append(Block([_cells(row) for row in rows], "\n".join(lead[-12:]), False, len(found)))
             lead.clear()
         else:
             lead.extend(rows)
             prose.extend(rows)
         rows.clear()
+        ruled.clear()
 
     for line in text.splitlines():
         tabbed = bool(rows) and "\t" in rows[-1]
         if line.lstrip().startswith("|"):
             if tabbed:
                 close()
-            if not _RULE.match(line):
+            if _RULE.match(line) and "-" in line:
+                ruled.append(line)
+            else:
                 rows.append(line)
         elif "\t" in line and (not tabbed or line.startswith("\t") or _START.match(line)):
             rows.append(line)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from sources.build import PriceRows, is_empty, is_free
+from sources.build import PriceRows, is_empty, is_free, row_evidence
 from sources.providers.deepseek.blocks import Block
 from sources.providers.deepseek.prices import MARK, Reading, read_price
 from sources.providers.deepseek.times import day_block, peak_hours
@@ -110,7 +110,7 @@ class _Reader:
         prices = self.found.setdefault((tier, condition, model), {})
         if part in prices:
             raise PageChanged(f"{at}: expected one {part} price of {model} ({tier}), found a second")
-        evidence = " | ".join(c.text for c in self.block.rows[r] if c.text)
+        evidence = row_evidence([c for c in self.block.rows[r] if c.text or c.struck])
         prices[part] = (read_price(cell, self.prose, at), evidence, r)
 
     def result(self) -> list[Offer]:
@@ -118,6 +118,11 @@ class _Reader:
         if len(self.units) > 1:
             raise PageChanged(f"table {self.block.index + 1}: expected one token unit, found {sorted(self.units)}")
         cached = any("cached_input" in prices for prices in self.found.values())
+        if self.peaked:
+            tiers = {model: {t for t, _, m in self.found if m == model} for _, _, model in self.found}
+            lone = sorted(model for model, has in tiers.items() if has != {"peak", "off-peak"})
+            if lone:
+                raise PageChanged(f"table {self.block.index + 1}: expected peak and off-peak prices of {', '.join(lone)}, found one of them")
         made = []
         for (tier, condition, model), prices in self.found.items():
             if all(reading.money is None for reading, *_ in prices.values()):

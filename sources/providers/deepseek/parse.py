@@ -13,7 +13,7 @@ from sources.build import PriceRows
 from sources.page import Page
 from sources.providers.deepseek.blocks import blocks
 from sources.providers.deepseek.offers import Offer, meters, offers
-from sources.providers.deepseek.times import period
+from sources.providers.deepseek.times import announcements, period
 from sources.quote import PageChanged, PriceQuote
 
 
@@ -22,20 +22,28 @@ def parse(page: Page) -> list[PriceQuote]:
     tables, prose = blocks(page)
     rows = PriceRows()
     lists: list[list[Offer]] = []
+    seen = set()
     for block in tables:
+        if not any(c.text or c.struck for row in block.rows for c in row):
+            raise PageChanged(f"{block.locator(0)}: expected a table, found an empty one")
+        words = tuple(tuple((c.text, c.struck) for c in row) for row in block.rows)
+        if words in seen:
+            continue
+        seen.add(words)
         found = offers(block, prose)
         if not found:
             meters(block, rows)
             continue
+        if len(currencies := {o.currency for o in found}) > 1:
+            raise PageChanged(f"{block.locator(0)}: expected one currency in a table, found {sorted(currencies)}")
         since, until = period(block.lead)
         lists.append([replace(o, since=o.since or since, until=o.until or until) for o in found])
+    if missing := announcements(prose) - {o.since for offered in lists for o in offered}:
+        raise PageChanged(f"expected the price list announced for {', '.join(sorted(missing))}, found none")
     for offer in _distinct(_ended(lists)):
         _add(rows, offer)
     if not any(q.row is not None for q in rows.quotes):
         raise PageChanged("expected a table of models and prices per token, found none")
-    if len(rows_in := {(q.currency, q.model_label) for q in rows.quotes if q.row is not None}) != len({m for _, m in rows_in}) \
-            and len(lists) < 2:
-        raise PageChanged("expected one currency per table, found two")
     return rows.quotes
 
 

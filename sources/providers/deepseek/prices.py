@@ -71,6 +71,8 @@ def read_price(cell: Cell, prose: str, where: str) -> Reading:
         raise PageChanged(f"{where}: expected one price in force, found {cell.text!r} (struck: {list(cell.struck)})")
     money = amounts(one[1])[0]
     if not cell.struck:
+        if until and not re.search(_DISCOUNT, text, re.I):
+            raise PageChanged(f"{where}: expected a discount beside the footnote that ends it, found {cell.text!r}")
         return Reading(money, until=until)
     old = amounts(cell.struck[0])
     if len(old) != 1:

@@ -71,6 +71,16 @@ def period(prose: str) -> tuple[str, str]:
     return (since.pop() if since else ""), (until.pop() if until else "")
 
 
+def announcements(prose: str) -> set[str]:
+    """The moments from which the page says that another price list follows (``as follows``, ``如下``)."""
+    found = set()
+    for sentence in re.split(r"(?<=[.。;；])\s|\n", prose):
+        said = plain(sentence)
+        if re.search(r"as follows|following price list|如下|以下价格", said, re.I) and _PRICES.search(said) and not _OTHER_MATTER.search(said):
+            found |= {moment for place, moment in moments(said) if not _UNTIL.search(said[:place])}
+    return found
+
+
 def peak_hours(prose: str) -> str:
     """The peak hours the page defines (``peak 01:00-04:00 and 06:00-10:00 UTC``); raises where it defines none."""
     said = set()

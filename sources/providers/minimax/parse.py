@@ -155,8 +155,8 @@ def _lines(text: str, rows: PriceRows) -> None:
         prices, listed = {}, {}
         for component, pair in zip(("input", "output", "cached_input", "cache_write_5m"), pairs, strict=False):
             pair_of = amounts(pair[1] + pair[2]) + (amounts(pair[3] + pair[4]) if pair[3] else [])
-            if len(pair_of) == 2 and (pair_of[1].amount >= pair_of[0].amount or not _OFFER.search(line)):
-                raise PageChanged(f"line {n + 1}: expected a list price and a lower one in force, found {pair[0]!r}")
+            if len(pair_of) == 2 and (pair_of[1].amount == pair_of[0].amount or not _OFFER.search(line)):
+                raise PageChanged(f"line {n + 1}: expected a list price and the one in force, found {pair[0]!r}")
             prices[component], listed[component] = pair_of[-1], pair_of[:-1]
         _in_order(prices, line)
         fields = {"unit": next(iter(units)), "condition": _condition(match[2], f"line {n + 1}"), "evidence": line,
