@@ -34,7 +34,7 @@ def _altered(page: tuple[str, Path], before: Reading, figure: str) -> Iterator[t
     """The page read with one occurrence of the figure altered, likeliest places first; then with its twins."""
     text = before.text
     places = [m.span() for m in re.finditer(rf"(?<![\d.,\w]){_printed(figure)}(?![\d,]*\d)", text)]
-    places.sort(key=lambda p: (text[p[0] - 1:p[0]] not in "$€¥￥", text[p[0] - 1:p[0]] + text[p[1]:p[1] + 1] != "><",
+    places.sort(key=lambda p: (text[p[0] - 1:p[0]] not in tuple("$€¥￥") and text[p[1]:p[1] + 1] not in tuple("元€$"), text[p[0] - 1:p[0]] + text[p[1]:p[1] + 1] != "><",
                                "ice" not in text[max(0, p[0] - 60):p[0]].lower()))
     for start, end in places[: 40 if len(text) < 100_000 else 12]:
         new = _other(text[start:end])
@@ -52,14 +52,20 @@ def _printed(figure: str) -> str:
 
 
 def _other(figure: str) -> str:
-    return figure[:-1] + ("7" if figure[-1] != "7" else "6")
+    """The figure with its last digit one lower (a sale stays below its list price), or one higher from 0 and 1."""
+    last = int(figure[-1])
+    return figure[:-1] + str(last - 1 if last > 1 else last + 1)
 
 
 def _changes_only(before: Reading, after: Reading, row: dict[str, str], column: str, new: str) -> bool:
-    """Whether only cells of this column that held this figure changed, all to the new one, this row's among them."""
-    if after.refusal or len(after.rows) != len(before.rows):
+    """Whether only cells that held this figure changed, all to the new one, the sampled cell among them.
+
+    A page that prints the figure twice may refuse instead, with a sentence that names the odd one.
+    """
+    if after.refusal:
+        return new in after.refusal
+    if len(after.rows) != len(before.rows):
         return False
-    changed = [(a, b) for a, b in zip(before.rows, after.rows, strict=True) if a != b]
-    return any(a is row for a, _ in changed) and all(
-        {k: v for k, v in a.items() if k != column} == {k: v for k, v in b.items() if k != column}
-        and a[column] == row[column] and float(b[column]) == float(new.replace(",", "")) for a, b in changed)
+    changed = [(a, b, c) for a, b in zip(before.rows, after.rows, strict=True) for c in a if a[c] != b[c]]
+    return any(a is row and c == column for a, _, c in changed) and all(
+        c in FIGURES and a[c] == row[column] and float(b[c]) == float(new.replace(",", "")) for a, b, c in changed)
