@@ -17,7 +17,7 @@ import polars as pl
 
 from throughput import readings, scenarios, stages
 from throughput.efficiency import FAMILY_MEANINGS, FIXED, MEANINGS, Constants, Meaning
-from throughput.uncertainty import REGIMES
+from throughput.uncertainty import REGIMES, regimes
 
 LOSS_SCALE = 0.1
 """Errors well beyond 10 % count linearly, not squared: published measurements contain gross outliers."""
@@ -151,10 +151,8 @@ def fit_spread(data: Measurements, constants: Constants, errors: np.ndarray, cov
     """Half-width terms (``spread.*``): the ``coverage`` quantile of held-out absolute log errors by regime."""
     from scipy.optimize import minimize
 
-    values = run_numpy(data.columns, constants)
-    frame = data.frame.with_columns(
-        **{n: pl.Series(np.broadcast_to(values[n], len(data))) for n in ("is_moe", "is_spread", "prefill_share")})
-    design = frame.select(**{n: e for n, e in REGIMES.items()}).to_numpy().astype(float)
+    terms = regimes(run_numpy(data.columns, constants))
+    design = np.column_stack([np.broadcast_to(terms[n], len(data)) for n in REGIMES])
     keep = np.isfinite(errors)
     target, design = np.abs(errors[keep]), design[keep]
 
@@ -241,10 +239,6 @@ def boundaries(constants: Constants) -> dict[str, float]:
 
 def extra_spread(data: Measurements, constants: Constants, errors: np.ndarray, coverage: float = 0.8) -> float:
     """What the half-width lacks for ``coverage`` of these rows (joules), in log units, at least zero."""
-    from throughput.uncertainty import half_width
-
-    values = run_numpy(data.columns, constants)
-    frame = data.frame.with_columns(
-        **{n: pl.Series(np.broadcast_to(values[n], len(data))) for n in ("is_moe", "is_spread", "prefill_share")})
-    plain = half_width(frame, Constants({**constants, "spread.is_energy": 0.0}))["log_half_width"].to_numpy()
+    values = run_numpy(data.columns, Constants({**constants, "spread.is_energy": 0.0}))
+    plain = values["log_half_width"]
     return float(max(np.quantile(np.abs(errors) - plain, coverage), 0.0))

@@ -108,3 +108,21 @@ def read_kv_bits(text: str | None) -> float:
     if name not in KV_BITS:
         raise UnknownFormat(f"kv_precision {text!r} is not one of {', '.join(sorted(KV_BITS))}")
     return KV_BITS[name]
+
+
+def read_columns(weight_precision: object, kv_precision: object) -> dict[str, object]:
+    """The numeric format columns from two text columns of listed names (weight_bits is 0 where unknown).
+
+    For engines without Python: only names in ``FORMATS``, ``KV_BITS`` are known there.
+    """
+    from throughput.ops import choose
+
+    fields = {
+        "weight_bits": {n: f.weight_bits for n, f in FORMATS.items()},
+        "activation_bits": {n: f.activation_bits for n, f in FORMATS.items()},
+        "head_bits": {n: f.head_bits for n, f in FORMATS.items()},
+        "moe_attention_bits": {n: f.moe_attention_bits for n, f in FORMATS.items()},
+        "reader": {n: READERS[f.reader] for n, f in FORMATS.items()},
+    }
+    columns = {name: choose(weight_precision, table, 0.0) for name, table in fields.items()}  # type: ignore[arg-type]
+    return {**columns, "kv_bits": choose(kv_precision, KV_BITS, 0.0)}  # type: ignore[arg-type]

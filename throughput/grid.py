@@ -48,12 +48,19 @@ ops.register(nw.Expr, ExpressionOps())
 
 
 class Columns(Mapping[str, Value]):
-    """Column expressions by name; optional columns that are absent are their neutral number."""
+    """Column expressions by name; optional columns that are absent are their neutral number.
 
-    def __init__(self, names: list[str]) -> None:
+    With a ``prefix``, a column called ``prefix + name`` stands for ``name`` (DuckDB macros need it: a macro's
+    parameter hides a column of the same name).
+    """
+
+    def __init__(self, names: list[str], prefix: str = "") -> None:
         self._names = set(names)
+        self._prefix = prefix
 
     def __getitem__(self, name: str) -> Value:
+        if self._prefix and self._prefix + name in self._names:
+            return nw.col(self._prefix + name)
         if name in self._names:
             return nw.col(name)
         if name in stages.OPTIONAL:
@@ -67,12 +74,12 @@ class Columns(Mapping[str, Value]):
         return len(self._names | set(stages.OPTIONAL))
 
 
-def run(frame: Any, steps: tuple[stages.Stage, ...], constants: Constants) -> Any:
+def run(frame: Any, steps: tuple[stages.Stage, ...], constants: Constants, prefix: str = "") -> Any:
     """Add the columns of each stage in turn; accepts and returns any frame narwhals knows, lazily if lazy."""
     data = nw.from_native(frame)
     for step in steps:
         names = list(data.collect_schema().names())
-        new = step(Columns(names), constants)
+        new = step(Columns(names, prefix), constants)
         data = data.with_columns(**{name: _expression(value) for name, value in new.items()})
     return data.to_native()
 

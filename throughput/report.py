@@ -14,7 +14,6 @@ import polars as pl
 from throughput import calibration
 from throughput.calibration import Measurements
 from throughput.efficiency import Constants
-from throughput.uncertainty import half_width
 
 
 @dataclass
@@ -67,10 +66,7 @@ def summary(name: str, errors: np.ndarray) -> str:
 
 def coverage(measured: Measurements, constants: Constants, errors: np.ndarray) -> float:
     """Share of rows whose measurement lies inside the 80 % interval, in percent."""
-    values = calibration.run_numpy(measured.columns, constants)
-    frame = measured.frame.with_columns(
-        **{n: pl.Series(np.broadcast_to(values[n], len(measured))) for n in ("is_moe", "is_spread", "prefill_share")})
-    width = half_width(frame, constants)["log_half_width"].to_numpy()
+    width = calibration.run_numpy(measured.columns, constants)["log_half_width"]
     good = np.isfinite(errors)
     return float(np.mean(np.abs(errors[good]) <= width[good]) * 100.0) if good.any() else float("nan")
 

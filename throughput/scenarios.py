@@ -12,7 +12,7 @@ import polars as pl
 
 from throughput import grid, names, readings, stages
 from throughput.efficiency import Constants
-from throughput.uncertainty import half_width
+
 
 def answer(scenarios: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.DataFrame,
            constants: Constants) -> pl.DataFrame:
@@ -46,7 +46,7 @@ def predict(asked: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.D
     boundary = pl.col("boundary").replace_strict(
         {b: constants[f"boundary.{b}"] for b in ("gpu_only", "system", "wall")}, default=1.0, return_dtype=pl.Float64)
     value = pl.when(pl.col("metric") == "j_per_output_token").then(value * boundary).otherwise(value)
-    done = half_width(done.with_columns(predicted=value), constants)
+    done = done.with_columns(predicted=value)
     bound = pl.col("bound_code").replace_strict(stages.BOUNDS, return_dtype=pl.String)
     done = done.with_columns(bound=bound, misfit=readings.misfit())
     blank = pl.col("misfit").is_not_null() | ~pl.col("predicted").is_finite()
@@ -78,7 +78,6 @@ def one(question: Mapping[str, object], accelerators: pl.DataFrame, architecture
         return {"error": error}
     joined = join(rows, accelerators, architectures)
     done = grid.evaluate(joined, constants).with_columns(misfit=readings.misfit())
-    done = half_width(done, constants)
     result = done.to_dicts()[0]
     result["bound"] = stages.BOUNDS[result["bound_code"]]
     result["error"] = result.pop("misfit")

@@ -13,6 +13,7 @@ from throughput import cost, energy, memory, moe, parallel, roofline, techniques
 from throughput.efficiency import Constants
 from throughput.formats import READERS
 from throughput.ops import Value, choose, maximum, minimum, where
+from throughput.uncertainty import spread
 
 PLAIN_MEMORY = ("apple", "nvidia_workstation", "intel")
 """Families with GDDR or LPDDR instead of stacked memory."""
@@ -31,7 +32,7 @@ Stage = Callable[[Columns, Constants], dict[str, Value]]
 OPTIONAL: dict[str, float] = {
     "data_parallel": 1.0, "pipeline_parallel": 1.0, "replicas": 1.0, "concurrency": 0.0, "streaming": 0.0,
     "local_runtime": 0.0, "kv_waste": 0.0, "prefix_hit_rate": 0.0, "draft_tokens": 0.0, "draft_acceptance": 0.0,
-    "draft_cost": 0.0, "usd_per_accelerator_hour": 0.0, "utilisation": 1.0,
+    "draft_cost": 0.0, "usd_per_accelerator_hour": 0.0, "utilisation": 1.0, "is_energy": 0.0,
 }
 """Neutral values. ``concurrency`` 0 means: as many sequences as memory holds."""
 
@@ -299,4 +300,4 @@ BOUNDS = {1.0: "weights", 2.0: "kv", 3.0: "compute", 4.0: "latency", 5.0: "memor
 STEP: tuple[Stage, ...] = (chip, links, layout, decode)
 DECODE: tuple[Stage, ...] = (architecture, *STEP)
 SERVE: tuple[Stage, ...] = (*STEP, prefill, serving)
-ALL: tuple[Stage, ...] = (architecture, *SERVE, use, money, verdict)
+ALL: tuple[Stage, ...] = (architecture, *SERVE, use, money, verdict, spread)

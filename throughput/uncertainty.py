@@ -1,34 +1,46 @@
 """The 80 % interval of a prediction: how wide errors were on whatever was held out, by regime.
 
-A half-width in log units per row, from a handful of regime terms fitted on held-out residuals
-(``calibration``). Nothing here moves a prediction.
+A half-width in log units per row, a sum of a handful of regime terms fitted on held-out residuals
+(``calibration.fit_spread``). Nothing here moves a prediction. A stage like the others, so it runs everywhere.
 """
 
 from __future__ import annotations
 
-import polars as pl
+from collections.abc import Mapping
 
 from throughput.efficiency import Constants
+from throughput.ops import Value, choose, maximum, minimum, where
 
-REGIMES: dict[str, pl.Expr] = {
-    "base": pl.lit(1.0),
-    "is_moe": pl.col("is_moe"),
-    "is_spread": pl.col("is_spread"),
-    "is_pipelined": (pl.col("pipeline_parallel") > 1).cast(pl.Float64),
-    "is_hybrid": ((pl.col("linear_layers") > 0) | (pl.col("sparse_top_k") > 0)).cast(pl.Float64),
-    "is_offline": (pl.col("concurrency") <= 0).cast(pl.Float64),
-    "is_local": (pl.col("local_runtime") > 0).cast(pl.Float64),
-    "is_streamed": (pl.col("streaming") > 0).cast(pl.Float64),
-    "is_other_vendor": (~pl.col("family").is_in(["nvidia_datacenter", "nvidia_workstation", "apple"])).cast(pl.Float64),
-    "is_prompt_heavy": (pl.col("prefill_share") > 0.5).cast(pl.Float64),
-    "is_energy": (pl.col("metric") == "j_per_output_token").cast(pl.Float64),
-}
-"""Regimes whose spreads add up (in log units) to a row's half-width; ``base`` is always on."""
+FAMILIAR = ("nvidia_datacenter", "nvidia_workstation", "apple")
+"""Families with many measurements."""
+LEAST, MOST = 0.03, 3.0
+"""Limits of a half-width in log units."""
 
 
-def half_width(frame: pl.DataFrame, constants: Constants) -> pl.DataFrame:
-    """The frame with ``log_half_width``: an 80 % interval is ``predicted exp(+-log_half_width)``."""
-    total = pl.lit(0.0)
-    for name, term in REGIMES.items():
-        total = total + term * constants.get(f"spread.{name}", 0.25 if name == "base" else 0.0)
-    return frame.with_columns(log_half_width=total.clip(0.03, 3.0))
+def regimes(c: Mapping[str, Value]) -> dict[str, Value]:
+    """Indicator (0 or 1) of each regime whose spread adds to a row's half-width; ``base`` is always on."""
+    return {
+        "base": where(c["osl"] > -1.0, 1.0, 0.0),
+        "is_moe": c["is_moe"],
+        "is_spread": c["is_spread"],
+        "is_pipelined": where(c["pipeline_parallel"] > 1, 1.0, 0.0),
+        "is_hybrid": where((c["linear_layers"] > 0) | (c["sparse_top_k"] > 0), 1.0, 0.0),
+        "is_offline": where(c["concurrency"] > 0, 0.0, 1.0),
+        "is_local": where(c["local_runtime"] > 0, 1.0, 0.0),
+        "is_streamed": where(c["streaming"] > 0, 1.0, 0.0),
+        "is_other_vendor": choose(c["family"], dict.fromkeys(FAMILIAR, 0.0), 1.0),
+        "is_prompt_heavy": where(c["prefill_share"] > 0.5, 1.0, 0.0),
+        "is_energy": c["is_energy"],
+    }
+
+
+REGIMES = ("base", "is_moe", "is_spread", "is_pipelined", "is_hybrid", "is_offline", "is_local", "is_streamed",
+           "is_other_vendor", "is_prompt_heavy", "is_energy")
+
+
+def spread(c: Mapping[str, Value], k: Constants) -> dict[str, Value]:
+    """``log_half_width``: the 80 % interval is ``predicted exp(-w)`` to ``predicted exp(w)``."""
+    total: Value = 0.0
+    for name, term in regimes(c).items():
+        total = total + term * k.get(f"spread.{name}", 0.25 if name == "base" else 0.0)
+    return {"log_half_width": minimum(maximum(total, LEAST), MOST)}

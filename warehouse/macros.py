@@ -1,0 +1,132 @@
+"""The engine as DuckDB table macros, generated from the same expressions that polars runs.
+
+``throughput_macro_sql`` gives the CREATE MACRO statements the build runs; afterwards any DuckDB client, opened
+read-only on the published file and without Python, can ask ``from throughput(model := 'llama-3.1-70b', ...)``.
+Needs ``core.accelerators`` (columns ``throughput.readings.ACCELERATOR_COLUMNS`` and ``aliases``) and
+``core.architectures`` (``ARCHITECTURE_COLUMNS``, ``aliases``, ``native_weight_precision``) in the same database.
+No formula is written here.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import narwhals as nw
+
+from throughput import formats, grid, readings, stages
+from throughput.calibration import load_constants
+from throughput.efficiency import Constants
+
+PREFIX = "asked_"
+PARAMETERS = {
+    "model": "NULL", "accelerator": "NULL", "weight_precision": "NULL", "kv_precision": "'auto'",
+    "n_accelerators": "NULL", "tensor_parallel": "NULL", "data_parallel": "1", "pipeline_parallel": "1",
+    "isl": "1024", "osl": "1024", "concurrency": "NULL", "usd_per_accelerator_hour": "0", "utilisation": "1",
+    "prefix_hit_rate": "0", "draft_tokens": "0", "draft_acceptance": "0", "draft_cost": "0",
+}
+"""Parameters and defaults. A null model or accelerator means all of them; a null concurrency, as many requests as
+memory holds; a null weight precision, the model's own; no count of accelerators, the fewest that hold the model."""
+
+OUTPUTS = (
+    "output_tok_s", "output_tok_s_per_accelerator", "tok_s_per_user", "tpot_ms", "ttft_ms", "e2e_s", "requests_per_s",
+    "batch", "mbu", "mfu", "power_w", "j_per_input_token", "j_per_output_token", "usd_per_mtok_input",
+    "usd_per_mtok_output",
+)
+
+
+def throughput_macro_sql(constants: Constants | None = None) -> list[str]:
+    """CREATE MACRO statements for ``throughput`` (one row per matching model and accelerator)."""
+    connection = duckdb.connect()
+    connection.execute(f"CREATE TABLE scenario ({_columns()})")
+    question = nw.from_native(connection.table("scenario"))
+    known = formats.read_columns(nw.col("weight_format"), nw.col("kv_format"))
+    joined = question.with_columns(**{n: v for n, v in known.items()}).to_native()
+    answered = grid.run(joined, stages.ALL, constants or load_constants(), PREFIX)
+    body = answered.sql_query().replace("memory.main.scenario", "scenario").replace('"scenario"', "scenario")
+    connection.close()
+    arguments = ", ".join(f"{name} := {default}" for name, default in PARAMETERS.items())
+    return [f"CREATE OR REPLACE MACRO throughput({arguments}) AS TABLE\n"
+            f"WITH scenario AS (\n{_question()}\n), answered AS (\n{body}\n)\n{_answer()}"]
+
+
+def _columns() -> str:
+    names = [c for c in (*readings.ACCELERATOR_COLUMNS, *readings.ARCHITECTURE_COLUMNS) if c not in readings.TEXT]
+    numbers = [*names, *(f"{PREFIX}{n}" for n in _NUMBERS)]
+    texts = [f"{PREFIX}model", f"{PREFIX}accelerator", "family", "link_kind", "weight_format", "kv_format"]
+    return ", ".join([*(f'"{n}" DOUBLE' for n in numbers), *(f'"{n}" VARCHAR' for n in texts)])
+
+
+_NUMBERS = ("isl", "osl", "concurrency", "tensor_parallel", "data_parallel", "pipeline_parallel", "accelerators",
+            "usd_per_accelerator_hour", "utilisation", "prefix_hit_rate", "draft_tokens", "draft_acceptance",
+            "draft_cost", "local_runtime")
+
+
+def _question() -> str:
+    """The scenario rows: parameters beside the facts of every matching model and accelerator."""
+    facts = [f'coalesce(CAST({t}."{c}" AS DOUBLE), 0) AS "{c}"'
+             for t, columns in (("a", readings.ACCELERATOR_COLUMNS), ("m", readings.ARCHITECTURE_COLUMNS))
+             for c in columns if c not in readings.TEXT]
+    tp = ("coalesce(tensor_parallel, nullif(trial.tried, 0), "
+          "greatest(coalesce(n_accelerators, 1) // (data_parallel * pipeline_parallel), 1))")
+    n = f"coalesce(n_accelerators, {tp} * data_parallel * pipeline_parallel)"
+    gguf = "regexp_matches(lower(coalesce(weight_precision, 'bf16')), '^i?q[2-8]_')"
+    given = {
+        "isl": "isl", "osl": "osl", "concurrency": "coalesce(concurrency, 0)", "tensor_parallel": tp,
+        "data_parallel": f"data_parallel * greatest({n} // ({tp} * data_parallel * pipeline_parallel), 1)",
+        "pipeline_parallel": "pipeline_parallel", "accelerators": n,
+        **{o: o for o in ("usd_per_accelerator_hour", "utilisation", "prefix_hit_rate", "draft_tokens",
+                          "draft_acceptance", "draft_cost")},
+        "local_runtime": f"CASE WHEN {gguf} OR (isl = 0 AND concurrency = 1) THEN 1 ELSE 0 END",
+    }
+    asked = [f'CAST({value} AS DOUBLE) AS "{PREFIX}{name}"' for name, value in given.items()]
+    texts = [f'm.model AS "{PREFIX}model"', f'a.accelerator AS "{PREFIX}accelerator"', "a.family AS family",
+             "a.link_kind AS link_kind", "lower(coalesce(weight_precision, m.native_weight_precision)) AS weight_format",
+             "lower(coalesce(kv_precision, 'auto')) AS kv_format"]
+    return ("SELECT " + ", ".join([*facts, *asked, *texts])
+            + " FROM core.accelerators AS a CROSS JOIN core.architectures AS m CROSS JOIN (SELECT unnest(CASE WHEN "
+            "n_accelerators IS NULL AND tensor_parallel IS NULL THEN [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] "
+            "ELSE [0] END) AS tried) AS trial WHERE "
+            + _named("a.accelerator", "a.aliases", "accelerator") + " AND " + _named("m.model", "m.aliases", "model"))
+
+
+def _named(column: str, aliases: str, parameter: str) -> str:
+    def slug(text: str) -> str:
+        return f"regexp_replace(lower({text}), '[^a-z0-9|]', '', 'g')"
+
+    last = f"regexp_replace(CAST({parameter} AS VARCHAR), '^.*/', '')"
+    bare = f"regexp_replace({slug(last)}, '(instruct|chat|hf|it)$', '')"
+    listed = f"list_contains(string_split({slug(f'coalesce({aliases}, chr(32))')}, '|'), "
+    return (f"({parameter} IS NULL OR {slug(column)} IN ({slug(last)}, {bare}) OR {listed}{slug(last)}) "
+            f"OR {listed}{bare}))")
+
+
+def _answer() -> str:
+    """The outputs with their 80 % intervals, nulls and a sentence where the question has no answer."""
+    def asked(name: str) -> str:
+        return f'"{PREFIX}{name}"'
+
+    error = (
+        "CASE WHEN weight_bits = 0 THEN 'weight_precision is not a known format' "
+        "WHEN kv_bits = 0 THEN 'kv_precision is not a known format' "
+        f"WHEN NOT ({asked('isl')} >= 0 AND {asked('osl')} >= 1 AND {asked('concurrency')} >= 0 "
+        f"AND {asked('accelerators')} >= 1 AND {asked('utilisation')} > 0) "
+        "THEN 'a number is zero, negative or missing' "
+        f"WHEN {asked('tensor_parallel')} * {asked('data_parallel')} * {asked('pipeline_parallel')} <> "
+        f"{asked('accelerators')} THEN 'tensor x data x pipeline parallel do not make up n_accelerators' "
+        f"WHEN heads % {asked('tensor_parallel')} <> 0 AND family <> 'neuron' "
+        "THEN 'tensor_parallel does not divide the attention heads' "
+        "WHEN weight_bytes_per_chip > memory_bytes OR room_for_one < 1 THEN 'does not fit in memory' "
+        "WHEN NOT isfinite(output_tok_s) THEN 'a figure of this accelerator or model is missing' END"
+    )
+    bound = "CASE bound_code " + " ".join(f"WHEN {c} THEN '{b}'" for c, b in stages.BOUNDS.items()) + " END"
+    values = [f"CASE WHEN error IS NULL THEN {o} END AS {o}" for o in OUTPUTS]
+    low, high = (f"CASE WHEN error IS NULL THEN output_tok_s * exp({s}log_half_width) END AS output_tok_s_{e}_80"
+                 for s, e in (("-", "lower"), ("", "upper")))
+    names = [f'{asked(n)} AS "{n}"' for n in ("model", "accelerator")]
+    shape = [f'CAST({asked(n)} AS BIGINT) AS "{n}"' for n in ("accelerators", "tensor_parallel", "data_parallel",
+                                                             "pipeline_parallel", "isl", "osl")]
+    return ("SELECT " + ", ".join([
+        *names, "weight_format AS \"weight_precision\"", *shape, *values, low, high,
+        f"CASE WHEN error IS NULL THEN {bound} END AS bound", "error"])
+        + f" FROM (SELECT *, {error} AS error FROM answered) "
+        f"QUALIFY row_number() OVER (PARTITION BY {asked('model')}, {asked('accelerator')} "
+        f"ORDER BY error IS NOT NULL, {asked('accelerators')}) = 1 ORDER BY {asked('model')}, {asked('accelerator')}")
