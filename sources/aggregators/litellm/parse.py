@@ -8,6 +8,7 @@ long form only; a token price whose name does not follow the grammar stops the r
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from sources.build import PriceRows
@@ -53,11 +54,12 @@ def _entry(rows: PriceRows, label: str, entry: dict[str, Any]) -> None:
     priced = {k: v for k, v in entry.items() if _MONEY.search(k) and v is not None}
     words = evidence(label, priced)
     groups: dict[tuple[str, str], dict[str, Money | None]] = {}
+    _unnamed(label, entry)
     for name, value in priced.items():
         where = f"{label}.{name}"
         match = _TOKEN.fullmatch(name)
         if match is None:
-            _meter(rows, label, name, value, words, where, fields)
+            _meter(rows, label, name, value, where, fields)
             continue
         money, component = figure(value, where), _component(match)
         tier, condition = TIERS[match["tier"] or ""], f"prompts > {match['above']}k" if match["above"] else ""
@@ -67,7 +69,7 @@ def _entry(rows: PriceRows, label: str, entry: dict[str, Any]) -> None:
                 continue
             kept[component] = money
         elif money is not None:
-            rows.extra(label, component, money, evidence=words, locator=where, tier=tier,
+            rows.extra(label, component, money, evidence=evidence(label, {name: value}), locator=where, tier=tier,
                        condition=condition or ("reasoning" if component == "other" else ""), **fields)
     for bound, group in _tiered(entry.get("tiered_pricing"), label):
         groups["standard", bound] = group
@@ -76,6 +78,13 @@ def _entry(rows: PriceRows, label: str, entry: dict[str, Any]) -> None:
             prices = {k: v for k, v in prices.items() if k != "output"}
         free = tier == "standard" and all(m is None or m.amount == 0 for m in prices.values())
         rows.add(label, prices, evidence=words, locator=label, tier="free" if free else tier, condition=condition, **fields)
+
+
+def _unnamed(label: str, entry: dict[str, Any]) -> None:
+    """A figure of the size of a token price under a name that says nothing of prices stops the reading."""
+    for name, value in entry.items():
+        if not _MONEY.search(name) and isinstance(value, Decimal | str) and re.fullmatch(r"0\.00+\d+|\d(?:\.\d+)?[eE]-\d+", str(value)):
+            raise PageChanged(f"{label}.{name}: expected no price under this name, found {value}")
 
 
 def _component(match: re.Match[str]) -> str:
@@ -87,12 +96,12 @@ def _component(match: re.Match[str]) -> str:
     return "other" if kind == "reasoning" else f"{match['way']}_{kind}" if kind else match["way"]
 
 
-def _meter(rows: PriceRows, label: str, name: str, value: Any, words: str, where: str, fields: dict[str, str]) -> None:
+def _meter(rows: PriceRows, label: str, name: str, value: Any, where: str, fields: dict[str, str]) -> None:
     """A price that is not per token (long form only), or nothing to read; else ``PageChanged``."""
     if name == "search_context_cost_per_query" and isinstance(value, dict):
         for size, amount in value.items():
             if (money := figure(amount, f"{where}.{size}")) is not None:
-                rows.extra(label, "search", money, evidence=words, locator=f"{where}.{size}", unit="1 search",
+                rows.extra(label, "search", money, evidence=evidence(label, {name: value}), locator=f"{where}.{size}", unit="1 search",
                            condition=size.replace("_", " "), **fields)
         return
     if name in OTHER_MONEY or isinstance(value, bool | dict):
@@ -102,7 +111,7 @@ def _meter(rows: PriceRows, label: str, name: str, value: Any, words: str, where
         raise PageChanged(f"{where}: expected a known price member, found {name!r}")
     per = match["per"] or match["bare"]
     if (money := figure(value, where)) is not None:
-        rows.extra(label, METERS.get(per, "other"), money, evidence=words, locator=where,
+        rows.extra(label, METERS.get(per, "other"), money, evidence=evidence(label, {name: value}), locator=where,
                    unit=f"1 {per.replace('_', ' ')}", condition=name, **fields)
 
 

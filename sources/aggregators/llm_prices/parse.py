@@ -24,8 +24,14 @@ _LIMIT = re.compile(r"(?P<sign>[≤<>≥]) ?(?P<tokens>\d+)[kK]$")
 def parse(page: Page) -> list[PriceQuote]:
     """Quotes of every entry; raises ``PageChanged`` for an unknown member."""
     rows = PriceRows(UNIT)
+    seen: dict[tuple[str, ...], dict[str, Any]] = {}
     for n, entry in enumerate(_entries(members(page.json(), "the file"))):
-        _entry(rows, members(entry, f"prices[{n}]"), f"prices[{n}]")
+        told = members(entry, f"prices[{n}]")
+        key = tuple(str(told.get(k)) for k in ("vendor", "id", "name", "from_date", "to_date"))
+        if seen.setdefault(key, told) is told:
+            _entry(rows, told, f"prices[{n}]")
+        elif seen[key] != told:
+            raise PageChanged(f"prices[{n}]: expected {told.get('id')} once, found it twice with different prices")
     return rows.quotes
 
 

@@ -28,6 +28,8 @@ def parse(page: Page) -> list[PriceQuote]:
     if declared_currency(page.text) not in ("", "USD"):
         raise PageChanged("expected prices in USD, found another declared currency")
     text = page.text if not page.is_html else page.tree.text(separator="\n")
+    if re.search(r"[€¥£￥]\s?\d", text):
+        raise PageChanged("expected prices in dollars alone, found another currency on the page")
     lines = [line for line in (plain(part) for part in text.splitlines()) if line]
     rows = PriceRows()
     at = 0
