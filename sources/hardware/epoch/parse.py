@@ -47,7 +47,9 @@ def parse(page: Page) -> list[SpecQuote]:
         for field, column, scale in columns:
             text = (row[column] or "").strip()
             if text and (value := _figure(text, name, column)) > 0:
-                out.add(name, field, value / scale, text, row.get("Link to datasheet") or "", f"row {i + 2}, {column}")
+                cited = (row.get("Link to datasheet") or "").strip()
+                out.add(name, field, value / scale, text, f"{name}, {column}: {text} {cited}".strip(),
+                        f"row {i + 2}, {column}")
     return out.quotes()
 
 

@@ -36,7 +36,8 @@ def parse(page: Page) -> list[SpecQuote]:
     for field, path in FIELDS:
         found = _value(card, path)
         if found is not None:
-            out.add(str(card["name"]), field, found[0], str(found[0]), evidence.get(found[1], ""), ".".join(path))
+            out.add(str(card["name"]), field, found[0], str(found[0]),
+                    f"{field} {found[0]}: {evidence.get(found[1], 'no evidence named')}", ".".join(path))
     return out.quotes()
 
 

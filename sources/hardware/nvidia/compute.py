@@ -32,7 +32,7 @@ class _Number:
 
 
 def add_compute(out: SpecRows, columns: list[Column], label: str, cells: list[str], notes: dict[str, str],
-                title_marks: set[str], unit: str, has_bf16: bool) -> str:
+                title_marks: set[str], unit: str, has_bf16: bool, shapes: set[str]) -> str:
     """Read one compute row into ``out``; returns the unit to use for later rows that print none."""
     label, marks = _label_marks(label, notes)
     in_label = re.search(r"\b([TP]FLOPS|[TP]OPS)\b", label, re.IGNORECASE)
@@ -41,7 +41,7 @@ def add_compute(out: SpecRows, columns: list[Column], label: str, cells: list[st
     own = [_numbers(c, label, notes, marks) for c in cells]
     printed = [n.unit for row in own for n in row if n.unit]
     default = printed[0] if printed else unit
-    per_column = own if len(own) == len(columns) > 1 else _spread(own[0], len(columns), label, cells[0], notes)
+    per_column = own if len(own) == len(columns) > 1 else _spread(own[0], len(columns), label, cells[0], notes, shapes)
     for column, numbers in zip(columns, per_column, strict=True):
         if numbers and kept:
             _add(out, column, kept, numbers, label, " ".join(cells), _Sense(notes, marks, title_marks), default)
@@ -102,13 +102,16 @@ def _numbers(text: str, label: str, notes: dict[str, str], marks: set[str]) -> l
     return found
 
 
-def _spread(numbers: list[_Number], n: int, label: str, text: str, notes: dict[str, str]) -> list[list[_Number]]:
+def _spread(numbers: list[_Number], n: int, label: str, text: str, notes: dict[str, str],
+            shapes: set[str]) -> list[list[_Number]]:
     """Numbers of a merged or run-together cell to columns: pairs or singles, one group for each or for all."""
     starred = [x for x in numbers if x.mark.startswith("*")]
     pairs = "|" in text and ((len(numbers) == 2 * len(starred) and starred != [])
                              or ("sparse_dense" in notes.values() and len(numbers) % 2 == 0 and not starred))
     size = 2 if pairs else 1
     groups = [numbers[i:i + size] for i in range(0, len(numbers), size)]
+    if n > 1 and len(groups) in (1, n):
+        shapes.add("merged" if len(groups) == 1 else "split")
     if len(groups) == n:
         return groups
     if len(groups) == 1:

@@ -114,6 +114,7 @@ class _Sheet:
         self.out = SpecRows(basis, SPARSE_FIRST if geforce else PAIRED)
         self.unit = ""
         self.has_bf16 = False
+        self.shapes: set[str] = set()
 
     def read(self, rows: list[tuple[str, str, list[str]]]) -> list[SpecQuote]:
         counts = gpu_counts(rows, len(self.columns))
@@ -123,6 +124,9 @@ class _Sheet:
         for name, label, cells in rows:
             seen.add(name.split("_")[0])
             getattr(self, f"_{name}", self._ignored)(label, cells)
+        if len(self.shapes) > 1 and not self.bars:
+            raise PageChanged("expected one value per product in every compute row, or one for all in every row, found both: "
+                              "is a value missing?")
         if not set(_NEEDED) <= seen or not seen & {"interconnect", "link", "tdp"}:
             raise PageChanged("expected memory, compute and power or link rows on a sheet, found a part of one")
         return self.out.quotes()
@@ -142,7 +146,7 @@ class _Sheet:
 
     def _compute(self, label: str, cells: list[str]) -> None:
         self.unit = add_compute(self.out, self.columns, label, cells, self.notes, self.title_marks, self.unit,
-                                self.has_bf16)
+                                self.has_bf16, self.shapes)
 
     def _memory(self, label: str, cells: list[str]) -> None:
         for column, text in zip(self.columns, self._texts(label, cells, "size"), strict=True):
