@@ -11,12 +11,20 @@ from sources import packaged, prices
 from sources.catalog import sources
 from sources.health import source_frame
 from sources.vintage import vintage_frame
+from warehouse.issued import FACT, FORECAST, issued_before
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store
 
 READ = tuple(map(asset_key, map(raw_name, sources())))
 PRICES = ("core.price_witness", "core.price_interval", "core.quarantine", "core.disagreement", "core.announced_price",
           "core.unmapped_label")
+
+INPUTS = tuple(map(asset_key, ("core.input_price", "core.input_score", "core.input_model", "core.input_tokens")))
+INDEX_NAMES = ("frontier_price", "index_level", "latent_quality", "selection_audit", "cost_per_task")
+INDICES = tuple(map("stats.{}".format, INDEX_NAMES))
+FORECASTS = ("stats.forecast", "stats.event_probability", "stats.meeting_date", "stats.binding_constraint", "stats.series_floor")
+TRACK = ("stats.track_record", "stats.track_record_summary", "stats.pit")
+ISSUED = (FORECAST, FACT)
 
 
 def written(counts: dict[str, int]) -> map:
@@ -55,3 +63,49 @@ def vintage(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> d
     frame = vintage_frame(job.as_of, job.code_version, map(warehouse.read, (*PRICES, *packaged.TABLES)))
     warehouse.write("core.vintage", frame)
     return dg.MaterializeResult(metadata=frame.row(0, named=True) | {"as_of": str(job.as_of)})
+
+
+@dg.multi_asset(specs=specs(ISSUED, "core", (asset_key("raw.capture"),)))
+def issued_earlier(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
+    """What earlier vintages issued, as they issued it."""
+    yield from written(warehouse.write_all(issued_before(job.issued_path, job.as_of)))
+
+
+@dg.multi_asset(specs=specs(INDICES, "stats", INPUTS))
+def price_indices(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
+    """Buyer frontier, hedonic, matched and quantile indices, latent quality, cost per task, selection audit."""
+    given = warehouse.frames("core", ("input_price", "input_score", "input_model", "input_tokens"))
+    made = daily.indices(given["input_price"], given["input_score"], given["input_model"], job.as_of, tokens=given["input_tokens"])
+    yield from written(warehouse.write_schema("stats", made))
+
+
+@dg.asset(key=["stats", "decline_rate"], deps=[*map(asset_key, INDICES), *INPUTS], group_name="stats", kinds={"duckdb"})
+def decline_rate(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+    """How many times cheaper a year, by every declared estimator."""
+    given = warehouse.frames("core", ("input_price", "input_score", "input_model"))
+    made = daily.decline_rates(warehouse.frames("stats", INDEX_NAMES), *given.values(), job.as_of)
+    return dg.MaterializeResult(metadata={"rows": warehouse.write("stats.decline_rate", made)})
+
+
+@dg.asset(key=["stats", "acceleration"], deps=INPUTS, group_name="stats", kinds={"duckdb"})
+def acceleration(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+    """The declared tests of a constant rate, and the rule's verdict."""
+    given = warehouse.frames("core", ("input_price", "input_score", "input_model"))
+    made = daily.acceleration(*given.values(), job.as_of)
+    return dg.MaterializeResult(metadata={"rows": warehouse.write("stats.acceleration", made)})
+
+
+@dg.multi_asset(specs=specs(FORECASTS, "stats", (*map(asset_key, INDICES), *INPUTS, asset_key("core.input_floor"))))
+def price_forecasts(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
+    """Forecasts, checkable events, meeting dates and what binds, for every frontier series."""
+    given = warehouse.frames("core", ("input_floor", "input_score"))
+    made = daily.outlook(warehouse.read("stats.frontier_price"), given["input_floor"], given["input_score"], job.as_of)
+    yield from written(warehouse.write_schema("stats", made))
+
+
+@dg.multi_asset(specs=specs(TRACK, "stats", (*map(asset_key, ISSUED), asset_key("stats.frontier_price"))))
+def track_record(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
+    """Issued forecasts whose day came, scored against what happened."""
+    actuals = daily.series_from_frontier(warehouse.read("stats.frontier_price"))
+    made = daily.track_record(warehouse.read("core.issued_forecast"), actuals, job.as_of)
+    yield from written(warehouse.write_schema("stats", made))

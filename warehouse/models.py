@@ -57,11 +57,29 @@ def examples() -> dict[str, tuple[str, str]]:
     return {m.name.partition(".")[2]: (m.text, m.sql) for m in models("examples")}
 
 
+def _selects(folder: str) -> tuple[str, ...]:
+    return tuple(m.sql for m in models(folder))
+
+
+def _inputs(folder: str) -> tuple[str, ...]:
+    return tuple(sorted({i for m in models(folder) for i in m.inputs}))
+
+
 def fact_selects() -> tuple[str, ...]:
     """The SELECTs that make fact rows, in file order."""
-    return tuple(m.sql for m in models("facts"))
+    return _selects("facts")
 
 
 def fact_inputs() -> tuple[str, ...]:
     """The tables all facts rest on, sorted."""
-    return tuple(sorted({i for m in models("facts") for i in m.inputs}))
+    return _inputs("facts")
+
+
+def lineage_selects() -> tuple[str, ...]:
+    """The SELECTs that make the chains of facts."""
+    return _selects("lineage")
+
+
+def lineage_inputs() -> tuple[str, ...]:
+    """The tables the chains are made from."""
+    return _inputs("lineage")

@@ -60,21 +60,17 @@ class Store:
         ``raw_tables`` are the raw tables of the sources there are; those of sources that are gone are dropped.
         """
         try:
+            statements = [f"CREATE SCHEMA IF NOT EXISTS {schema}" for schema in SCHEMAS]
+            statements += [s for t in (*TABLES.values(), *map(table, raw_tables)) for s in create_table(t)]
+            statements.append(f"COMMENT ON TABLE core.vintage IS 'schema {schema_hash()}'")
             with self.connection() as con:
-                for schema in SCHEMAS:
-                    con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-                for declared in TABLES.values():
-                    for statement in create_table(declared):
-                        con.execute(statement)
-                for (gone,) in con.execute(
+                gone = con.execute(
                     "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw' AND NOT list_contains($1, 'raw.' || table_name)",
-                    [[*raw_tables, *TABLES]],
-                ).fetchall():
-                    con.execute(f'DROP TABLE raw."{gone}"')
-                for name in raw_tables:
-                    for statement in create_table(table(name)):
-                        con.execute(statement)
-                con.execute(f"COMMENT ON TABLE core.vintage IS 'schema {schema_hash()}'")
+                    [[*raw_tables, *TABLES]]).fetchall()
+                con.execute("BEGIN")
+                for statement in [*(f'DROP TABLE raw."{name}"' for (name,) in gone), *statements]:
+                    con.execute(statement)
+                con.execute("COMMIT")
         except OSError as error:
             raise WarehouseUnusable(f"{self.path}: cannot be written ({error.strerror}); free space or fix its permissions") from error
 
@@ -139,6 +135,10 @@ class Store:
     def write_all(self, frames: Mapping[str, pl.DataFrame]) -> dict[str, int]:
         """Write several tables, in the mapping's order; returns the row counts by table."""
         return {name: self.write(name, frame) for name, frame in frames.items()}
+
+    def write_schema(self, schema: str, frames: Mapping[str, pl.DataFrame]) -> dict[str, int]:
+        """Write frames by bare name into the declared tables of one schema; undeclared names are left out."""
+        return self.write_all({f"{schema}.{n}": f for n, f in frames.items() if f"{schema}.{n}" in TABLES})
 
     def fill(self, name: str, selects: Sequence[str]) -> int:
         """Replace the rows of table ``name`` with those of ``selects``, matched by column name."""
