@@ -29,9 +29,14 @@ RENTAL_LICENCES = {"github.com/tugot17/": "MIT", "github.com/becloudready/": "Ap
 REFUSED_WORDS = re.compile(r"suspect|estimate|seed|synthetic|simulat|index, not an offer|assum", re.IGNORECASE)
 PROVIDERS = {"AWS": "aws", "GCP": "gcp", "ori.co": "ori", "crusoecloud": "crusoe", "vast-ai": "vast.ai", "ovh cloud": "ovh",
              "primeintellect (marketplace median)": "primeintellect", "verda": "datacrunch"}
+FORBIDDEN = ("runpod", "vast.ai", "shadeform", "together", "crusoe")
+"""Sellers whose terms forbid collecting their prices (audit of 2026-10): not sources, whoever copied them."""
 MARKETS = ("primeintellect", "vast.ai", "akash", "salad", "tensordock", "spheron", "runpod")
 CHIPS = {"A100_80GB_PCIe": "A100-PCIe-80GB", "A100_80GB_SXM4": "A100-SXM-80GB", "H100_80GB_PCIe": "H100-PCIe",
-         "H100_80GB_SXM5": "H100-SXM", "H200_141GB": "H200-SXM", "B200_180GB": "B200-SXM", "GH200_96GB": "GH200"}
+         "H100_80GB_SXM5": "H100-SXM", "H200_141GB": "H200-SXM", "B200_180GB": "B200-SXM", "GH200_96GB": "GH200",
+         "H100": "H100-SXM", "B200": "B200-SXM", "NVIDIA H100 80GB HBM3": "H100-SXM", "NVIDIA A100-SXM4-40GB": "A100-SXM-40GB",
+         "NVIDIA H200-SXM-141GB": "H200-SXM"}
+"""Labels whose board is known from the source: Prime Intellect's and ML.ENERGY's machines are SXM boards unless named."""
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -58,30 +63,34 @@ def rentals(data: Path) -> pl.DataFrame:
         if licence is None or REFUSED_WORDS.search(r["note"] + r["source"]) or r["type"].startswith("index"):
             continue
         provider = PROVIDERS.get(r["provider"], r["provider"].lower())
+        if provider in FORBIDDEN:
+            continue
         note = r["note"]
-        chip = CHIPS.get(note, r["accelerator"])
+        chip = CHIPS.get(note, r["accelerator"])  # tugot17 names the board in its file name, carried in the note
         term = {"mixed_on_demand_and_spot": "mixed"}.get(r["type"], r["type"])
         if "not stated" in note:
             term = "unstated"
         kind = note if note in ("spot", "community", "secure", "marketplace", "prototyping", "production") else ""
-        where, _, ref = r["source"].partition(" @")
+        where, _, page = r["source"].partition(" <- ")
+        where, _, ref = where.partition(" @")
+        where, _, rest = where.partition(" ") if where.startswith("github.com") else (where, "", "")
         key = (provider, chips.get(chip, chip), r["region"], term, kind, number(r["accelerators_in_offer"]), where, licence)
-        series[key].setdefault(r["observed_date"], []).append((r["usd_per_accelerator_hour"], ref, note))
+        origin = f"{rest} @{ref}" if ref else rest or where
+        series[key].setdefault(r["observed_date"], []).append((r["usd_per_accelerator_hour"], origin, note, page))
     rows = []
     for (provider, chip, region, term, kind, count, where, licence), days in series.items():
         last, final = None, max(days)
         for day in sorted(days):
             prices = sorted(days[day], key=lambda p: float(p[0]))
-            price, ref, note = prices[len(prices) // 2]
+            price, ref, note, page = prices[len(prices) // 2]
             if price == last and day != final:
                 continue
             last = price
-            repo = re.search(r"github\.com/[\w.-]+/[\w.-]+", where)
-            url = f"https://{repo.group(0)}" if repo and not where.startswith("Zenodo") else "https://doi.org/10.5281/zenodo.23082767"
+            url = page or ("https://doi.org/10.5281/zenodo.23082767" if where.startswith("Zenodo") else f"https://{where}")
             rows.append({"provider": provider, "accelerator": chip, "region": region, "term": term,
                          "usd_per_accelerator_hour": price, "accelerators_in_offer": None if count is None else int(count),
                          "provider_kind": "marketplace" if provider in MARKETS else "cloud", "note": "; ".join(n for n in (kind, note) if n) if kind != note else note,
-                         "source": where, "source_ref": ref or where, "source_url": url, "licence": licence, "observed_at": day, "basis": "quoted"})
+                         "source": where, "source_ref": ref, "source_url": url, "licence": licence, "observed_at": day, "basis": "quoted"})
     frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(pl.col("observed_at").str.to_date())
     return frame.cast(SCHEMAS["rental_prices"]).sort("provider", "accelerator", "term", "region", "observed_at", "source", "note", "usd_per_accelerator_hour")
 
@@ -150,7 +159,7 @@ def energy(data: Path) -> pl.DataFrame:
         if joules is None or joules <= 0 or REFUSED_WORDS.search(r["notes"]):
             continue
         rows.append({"model": r["model"], "active_params_b": number(r["active_params_b"]), "total_params_b": number(r["total_params_b"]),
-                     "task": r["task"], "accelerator": r["accelerator"], "n_accelerators": int(r["n"]), "precision": r["precision"],
+                     "task": r["task"], "accelerator": CHIPS.get(r["accelerator"], r["accelerator"]), "n_accelerators": int(r["n"]), "precision": r["precision"],
                      "parallelism": r["parallelism"], "batch_concurrency": number(r["batch_concurrency"]) if _NUMBER.match(r["batch_concurrency"]) else None, "avg_batch_size": number(r["avg_batch_size"]),
                      "avg_output_tokens": number(r["avg_output_len"]), "output_tok_per_s": number(r["output_tok_s"]), "avg_power_w": number(r["avg_power_w"]),
                      "energy_j_per_output_token": joules, "boundary": r["boundary"], "note": "; ".join(w for w in (r["notes"], "" if _NUMBER.match(r["batch_concurrency"]) else r["batch_concurrency"]) if w), "source": "ML.ENERGY leaderboard" if ml else "MLPerf Inference",

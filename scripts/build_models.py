@@ -61,7 +61,7 @@ class Namer:
         self.dates: dict[str, set[str]] = defaultdict(set)
         for form in forms:
             base, when = undated(form)
-            if when:
+            if when and form not in self.curated:  # misprinted dates are curated away
                 self.dates[base].add(when.replace("-", ""))
 
     def model(self, form: str) -> tuple[str, str]:

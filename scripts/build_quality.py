@@ -40,6 +40,7 @@ REBASED = date(2026, 6, 1)
 COPY_DAY = {"2026-01": date(2026, 1, 31)}
 RUNS = {"GPQA-Diamond": "gpqa_diamond", "MATH-Level5": "math_level_5", "OTIS-Mock-AIME": "otis_mock_aime_2024_2025",
         "FrontierMath": "frontiermath", "SWE-bench-Verified": "swe_bench_verified", "SimpleQA-Verified": "simpleqa_verified"}
+TASKS = {"GPQA Diamond": "GPQA-Diamond", "MATH level 5": "MATH-Level5", "OTIS Mock AIME 2024-2025": "OTIS-Mock-AIME"}
 MOVING = ("deepseek-chat", "deepseek-reasoner")
 """Names that mean a model only together with their maker's price list and a date."""
 
@@ -108,6 +109,34 @@ def benchmarks(frame: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SCHEMAS["benchmarks"])
 
 
+def task_tokens(data: Path) -> pl.DataFrame:
+    """Output tokens of one pass through a benchmark, or dollars of one item of it, where Epoch AI published them."""
+    rows, folder = [], data / "forecast" / "gundlach" / "benchmark_data_7"
+    for stem, benchmark, column in (("aider_polyglot_external", "Aider-Polyglot", "Cost"), ("weirdml_external", "WeirdML", "Cost per run"),
+                                    ("swe_bench_bash", "SWE-bench-Bash", "Avg. Cost ($)")):
+        with (folder / f"{stem}.csv").open(newline="", encoding="utf-8-sig") as file:
+            for r in csv.DictReader(file):
+                if r[column] and float(r[column]) > 0:
+                    rows.append((r["Model version"], benchmark, "item", None, float(r[column]), f"benchmark_data_7/{stem}.csv", date(2026, 1, 31), r["Release date"]))
+    with (data / "forecast" / "epoch_price_trends" / "epoch_ai_eval_data.csv").open(newline="", encoding="utf-8-sig") as file:
+        for r in csv.DictReader(file):
+            runs = float(r["epochs"] or 0)
+            if runs and float(r["output_tokens"] or 0) > 0:
+                tokens = float(r["output_tokens"]) / runs / 1e6
+                rows.append((r["Model"], TASKS.get(r["Task"], r["Task"]), "benchmark", tokens, None, "epoch_ai_eval_data.csv", date(2025, 3, 12), ""))
+    records = []
+    for label, benchmark, per, tokens, dollars, ref, seen, released in rows:
+        base, variant = split(label, "Epoch")
+        records.append({"provider": "deepseek" if base in MOVING else "*", "model_label": base, "printed": label, "variant": variant, "benchmark": benchmark,
+                        "per": per, "output_mtok": tokens, "cost_usd": dollars, "source": "Epoch AI Benchmarking Hub", "source_ref": ref,
+                        "source_url": "https://epoch.ai/benchmarks", "licence": "CC-BY-4.0", "observed_at": seen, "basis": "quoted",
+                        "valid_from": date.fromisoformat(released) if len(released) == 10 else seen})
+    table = pl.read_csv(FOLDER / "model_aliases.csv", schema_overrides=SCHEMAS["model_aliases"])
+    frame = resolve(pl.DataFrame(records, infer_schema_length=None), table).filter(pl.col("model").is_not_null())
+    frame = frame.drop("model_label").rename({"printed": "model_label"}).select(SCHEMAS["task_tokens"].keys())
+    return frame.cast(SCHEMAS["task_tokens"]).unique().sort("model", "benchmark", "variant", "model_label", "source_ref")
+
+
 def write_gz(frame: pl.DataFrame, path: Path) -> None:
     """CSV in gzip with no time stamp, so that the same rows give the same bytes."""
     text = io.BytesIO()
@@ -120,6 +149,7 @@ def main() -> None:
     data = Path(sys.argv[1])
     frame = scores(data)
     write_gz(frame, FOLDER / "quality_scores.csv.gz")
+    task_tokens(data).write_csv(FOLDER / "task_tokens.csv")
     benchmarks(frame).write_csv(FOLDER / "benchmarks.csv")
     priced = pl.read_parquet(FOLDER / "price_history.parquet")
     table = pl.read_csv(FOLDER / "model_aliases.csv", schema_overrides=SCHEMAS["model_aliases"])
