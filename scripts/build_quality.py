@@ -110,26 +110,26 @@ def benchmarks(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def task_tokens(data: Path) -> pl.DataFrame:
-    """Output tokens of one pass through a benchmark, or dollars of one item of it, where Epoch AI published them."""
+    """Output tokens of one pass through a benchmark, or dollars of it, where Epoch AI published them."""
     rows, folder = [], data / "forecast" / "gundlach" / "benchmark_data_7"
-    for stem, benchmark, column in (("aider_polyglot_external", "Aider-Polyglot", "Cost"), ("weirdml_external", "WeirdML", "Cost per run"),
-                                    ("swe_bench_bash", "SWE-bench-Bash", "Avg. Cost ($)")):
+    for stem, benchmark, column in (("aider_polyglot_external", "Aider-Polyglot", "Cost"), ("swe_bench_bash", "SWE-bench-Bash", "Avg. Cost ($)")):
         with (folder / f"{stem}.csv").open(newline="", encoding="utf-8-sig") as file:
             for r in csv.DictReader(file):
                 if r[column] and float(r[column]) > 0:
-                    rows.append((r["Model version"], benchmark, "item", None, float(r[column]), f"benchmark_data_7/{stem}.csv", date(2026, 1, 31), r["Release date"]))
+                    whole = round(float(r[column]) * N_ITEMS[benchmark], 4)  # printed per item
+                    rows.append((r["Model version"], benchmark, None, whole, f"benchmark_data_7/{stem}.csv", date(2026, 1, 31), r["Release date"]))
     with (data / "forecast" / "epoch_price_trends" / "epoch_ai_eval_data.csv").open(newline="", encoding="utf-8-sig") as file:
         for r in csv.DictReader(file):
             runs = float(r["epochs"] or 0)
             if runs and float(r["output_tokens"] or 0) > 0:
                 tokens = float(r["output_tokens"]) / runs / 1e6
-                rows.append((r["Model"], TASKS.get(r["Task"], r["Task"]), "benchmark", tokens, None, "epoch_ai_eval_data.csv", date(2025, 3, 12), ""))
+                rows.append((r["Model"], TASKS.get(r["Task"], r["Task"]), tokens, None, "epoch_ai_eval_data.csv", date(2025, 3, 12), ""))
     records = []
-    for label, benchmark, per, tokens, dollars, ref, seen, released in rows:
+    for label, benchmark, tokens, dollars, ref, seen, released in rows:
         base, variant = split(label, "Epoch")
         records.append({"provider": "deepseek" if base in MOVING else "*", "model_label": base, "printed": label, "variant": variant, "benchmark": benchmark,
-                        "per": per, "output_mtok": tokens, "cost_usd": dollars, "source": "Epoch AI Benchmarking Hub", "source_ref": ref,
-                        "source_url": "https://epoch.ai/benchmarks", "licence": "CC-BY-4.0", "observed_at": seen, "basis": "quoted",
+                        "benchmark_version": "", "output_mtok_per_run": tokens, "usd_per_run": dollars, "source": "Epoch AI Benchmarking Hub", "source_ref": ref,
+                        "source_url": "https://epoch.ai/benchmarks", "licence": "CC-BY-4.0", "observed_at": seen, "basis": "derived",
                         "valid_from": date.fromisoformat(released) if len(released) == 10 else seen})
     table = pl.read_csv(FOLDER / "model_aliases.csv", schema_overrides=SCHEMAS["model_aliases"])
     frame = resolve(pl.DataFrame(records, infer_schema_length=None), table).filter(pl.col("model").is_not_null())

@@ -29,6 +29,13 @@ RULES: tuple[tuple[str, str, str], ...] = (
     (r"^llama-2-(\d+b)(?:-chat)?(?:-v1)?$", r"llama-2-\1-chat", "priced Llama 2 is the chat model"),
     (r"^llama-(3(?:-[123])?)-(\d+b)(?:-chat)?$", r"llama-\1-\2-instruct", "priced Llama 3 is the instruct model"),
     (r"^llama-3-2-(11b|90b)(?:-vision)?(?:-preview|-instruct)?$", r"llama-3-2-\1-vision-instruct", "Llama 3.2 vision"),
+    (r"^(opus|sonnet|haiku)-(?=\d)", r"claude-\1-", "Anthropic's own page leaves Claude out"),
+    (r"^((?:mistral|ministral|codestral|devstral|magistral|pixtral|voxtral)(?:-(?:small|medium|large|embed|moderation|mini|\d+b|nemo))?)"
+     r"(?:-12b)?(?:-\d(?:-\d)?)?-(2[3-6])-(0[1-9]|1[0-2])$", r"\1-\2\3", "Mistral's page writes the version and YY-MM"),
+    (r"^mistral-nemo-2407$", "mistral-nemo", "one release"),
+    (r"^llama-4-(scout|maverick)-17bx\d+e$", r"llama-4-\1", "Groq's spelling of the size"),
+    (r"^kimi-k2-1t$", "kimi-k2-0711", "Groq's first Kimi K2"),
+    (r"^(gpt-oss-120b|glm-4-7|deepseek-v4-(?:flash|pro)|deepseek-v3-2)-(?:250805|251222|260425|251201)$", r"\1", "BytePlus prints the release day"),
     (r"^gpt-35", "gpt-3-5", "Azure leaves the point out"),
     (r"^(?:anthropic-)?claude-v?(\d)(?:-(\d))?-(opus|sonnet|haiku)(?=-|$)", r"claude-\3-\1-\2", "order of version and size"),
     (r"^(claude-(?:opus|sonnet|haiku)-\d)-(?=-|$)", r"\1", "order of version and size"),

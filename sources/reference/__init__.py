@@ -33,8 +33,8 @@ The tables (dtypes in ``schema.py``):
   valid_from / valid_to, model, reason. At one time one alias means one model.
 - ``quality_scores``: model, variant (reasoning effort or ""), benchmark, benchmark_version, score, unit,
   se, n_items, as_of (date of the leaderboard copy), first_seen, observed_at.
-- ``task_tokens``: model, variant, benchmark, ``per`` (benchmark = one pass through all its items | item),
-  ``output_mtok`` (million output tokens), ``cost_usd``.
+- ``task_tokens``: model, variant, benchmark, ``output_mtok_per_run`` (million output tokens) and
+  ``usd_per_run`` (dollars) of one pass through all items of the benchmark.
 - ``rental_prices``: provider, accelerator, region, term (on_demand | spot | reserved_1yr | reserved_3yr),
   usd_per_accelerator_hour, accelerators_in_offer, observed_at; thinned to change points.
 - ``electricity`` (usd_per_kwh), ``pue``, ``energy_measured`` (energy_j_per_output_token with ``boundary``),

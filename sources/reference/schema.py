@@ -54,8 +54,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "benchmark": TEXT, "kind": TEXT, "n_items": INT, "guess_rate": REAL, "unit": TEXT, "reason": TEXT, **ORIGIN,
     },
     "task_tokens": {
-        "model": TEXT, "variant": TEXT, "model_label": TEXT, "benchmark": TEXT, "per": TEXT,
-        "output_mtok": REAL, "cost_usd": REAL, **ORIGIN,
+        "model": TEXT, "variant": TEXT, "model_label": TEXT, "benchmark": TEXT, "benchmark_version": TEXT,
+        "output_mtok_per_run": REAL, "usd_per_run": REAL, **ORIGIN,
     },
     "rental_prices": {
         "provider": TEXT, "accelerator": TEXT, "region": TEXT, "term": TEXT, "usd_per_accelerator_hour": MONEY,
