@@ -7,7 +7,7 @@ names. The physics is in ``grid``; marts call ``grid_of``.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -15,6 +15,9 @@ from pathlib import Path
 import polars as pl
 
 from throughput import readings
+from throughput.efficiency import Constants
+from throughput.formats import READERS, read_kv_bits, read_weight_format
+from throughput.stages import ASSESS, BOUNDS, SERVE
 
 DEFAULTS = {
     "accelerator": {"family": "other", "bf16_flop_per_s": None, "fp8_flop_per_s": 0.0, "fp4_flop_per_s": 0.0,
@@ -84,3 +87,93 @@ def _complete(row: dict[str, object], kind: str, columns: list[str], path: Path)
             raise BadDefinition(f"{path}: {kind} {row.get(kind)!r}: {column} must be above 0")
     full["basis"] = "assumed"
     return full
+
+
+SERVICE_LEVELS = (20.0, 50.0, 100.0)
+"""Interactivity targets in tokens per second and user."""
+NODE = 8
+BATCHES = tuple(float(2**p) for p in range(12))
+
+
+def grid_of(architectures: pl.DataFrame, accelerators: pl.DataFrame, precisions: Sequence[str],
+            constants: Constants | None = None, hourly: pl.DataFrame | None = None,
+            service_levels: Sequence[float] = SERVICE_LEVELS, isl: int = 1024, osl: int = 1024,
+            most_accelerators: int = 32, kv_precision: str = "bf16") -> pl.DataFrame:
+    """The best way to serve every model on every accelerator in every precision at each interactivity target.
+
+    For each combination the layouts that fit (tensor parallel inside a node, pipeline beyond it, expert parallel
+    for mixtures) and batches 1..2048 are evaluated; the one with the most output tokens per accelerator-second
+    that still gives each user ``service_level`` tokens per second is kept. ``hourly`` has columns accelerator and
+    usd_per_accelerator_hour; without it the dollar columns are null. Rows sorted by model, accelerator, precision,
+    service level; combinations that do not fit or cannot be fast enough are left out.
+    """
+    from throughput import grid
+    from throughput.calibration import load_constants
+
+    known = constants or load_constants()
+    table = questions(architectures, accelerators, precisions, isl, osl, most_accelerators, kv_precision)
+    done = grid.run(table.lazy(), SERVE, known).filter(
+        (pl.col("room_for_one") >= 1.0) & (pl.col("kv_capacity_sequences") >= pl.col("concurrency"))).select(
+        *table.columns, "tok_s_per_user", "output_tok_s_per_accelerator").collect()
+    kept = []
+    for level in service_levels:
+        good = done.filter(pl.col("tok_s_per_user") >= level).sort(
+            ["output_tok_s_per_accelerator", "accelerators", "concurrency"], descending=[True, False, False])
+        kept.append(good.unique(["model", "accelerator", "weight_precision"], keep="first", maintain_order=True)
+                    .with_columns(service_level_tok_s_per_user=pl.lit(float(level))))
+    best = grid.run(pl.concat(kept).drop("tok_s_per_user", "output_tok_s_per_accelerator"), (*SERVE, *ASSESS), known)
+    money = hourly if hourly is not None else pl.DataFrame(
+        schema={"accelerator": pl.String, "usd_per_accelerator_hour": pl.Float64})
+    money = money.select("accelerator", pl.col("usd_per_accelerator_hour").cast(pl.Float64)).unique("accelerator")
+    best = best.drop("usd_per_accelerator_hour", strict=False).join(money, on="accelerator", how="left")
+    return _mart(best).sort("model", "accelerator", "precision", "service_level_tok_s_per_user")
+
+
+def questions(architectures: pl.DataFrame, accelerators: pl.DataFrame, precisions: Sequence[str], isl: int, osl: int,
+              most: int, kv_precision: str) -> pl.DataFrame:
+    """Every layout and batch of every model, accelerator and format, joined and ready for ``grid`` (some do not fit)."""
+    from throughput import grid
+
+    formats = pl.DataFrame([{"weight_precision": p, **_format_columns(p)} for p in precisions])
+    layouts = pl.DataFrame([
+        {"accelerators": float(n), "tensor_parallel": float(tp), "data_parallel": float(n // tp // pp),
+         "pipeline_parallel": float(pp)}
+        for n in (1, 2, 4, 8, 16, 32) if n <= most
+        for tp, pp in {(min(n, NODE), max(n // NODE, 1)), (1, 1)} if not (n == 1 and pp > 1)])
+    batches = pl.DataFrame({"concurrency": BATCHES})
+    facts = readings.numbers(accelerators.select(readings.ACCELERATOR_COLUMNS))
+    models = grid.prepare_architectures(readings.numbers(architectures.select(readings.ARCHITECTURE_COLUMNS)), Constants({}))
+    table = models.join(facts, how="cross").join(formats, how="cross").join(layouts, how="cross").filter(
+        (pl.col("heads") % pl.col("tensor_parallel") == 0)
+        & ((pl.col("data_parallel") == 1) | (pl.col("moe_layers") > 0))
+        & (pl.col("layers") >= pl.col("pipeline_parallel")))
+    return table.join(batches, how="cross").with_columns(
+        isl=pl.lit(float(isl)), osl=pl.lit(float(osl)), kv_bits=pl.lit(read_kv_bits(kv_precision)))
+
+
+def _format_columns(precision: str) -> dict[str, float]:
+    f = read_weight_format(precision)
+    return {"weight_bits": f.weight_bits, "activation_bits": f.activation_bits, "head_bits": f.head_bits,
+            "moe_attention_bits": f.moe_attention_bits, "reader": READERS[f.reader]}
+
+
+def _mart(best: pl.DataFrame) -> pl.DataFrame:
+    hours = pl.col("usd_per_accelerator_hour")
+    whole = hours / 3600.0 / pl.col("output_tok_s_per_accelerator") * 1e6
+    share = pl.col("prefill_share")
+    bound = pl.col("bound_code").replace_strict(BOUNDS, return_dtype=pl.String)
+    counts = {n: pl.col(n).cast(pl.Int64) for n in ("accelerators", "tensor_parallel", "data_parallel",
+                                                     "pipeline_parallel", "isl", "osl")}
+    return best.select(
+        "model", "accelerator", pl.col("weight_precision").alias("precision"), "service_level_tok_s_per_user",
+        **counts, batch=pl.col("concurrency").cast(pl.Int64),
+        throughput_tok_per_s=pl.col("output_tok_s_per_accelerator"),
+        throughput_lower_tok_per_s=pl.col("output_tok_s_per_accelerator") * (-pl.col("log_half_width")).exp(),
+        throughput_upper_tok_per_s=pl.col("output_tok_s_per_accelerator") * pl.col("log_half_width").exp(),
+        user_tok_per_s=pl.col("tok_s_per_user"), ttft_ms=pl.col("ttft_ms"), tpot_ms=pl.col("tpot_ms"),
+        cost_usd_per_mtok=whole, cost_input_usd_per_mtok=whole * share * pl.col("osl") / pl.col("isl"),
+        cost_output_usd_per_mtok=whole * (1.0 - share),
+        energy_j_per_token=pl.col("j_per_output_token"), energy_j_per_input_token=pl.col("j_per_input_token"),
+        energy_j_per_output_token=pl.col("j_per_output_token_decode"), power_w=pl.col("power_w"),
+        bound=bound, mbu_share=pl.col("mbu"), mfu_share=pl.col("mfu"),
+    )

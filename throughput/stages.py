@@ -300,4 +300,5 @@ BOUNDS = {1.0: "weights", 2.0: "kv", 3.0: "compute", 4.0: "latency", 5.0: "memor
 STEP: tuple[Stage, ...] = (chip, links, layout, decode)
 DECODE: tuple[Stage, ...] = (architecture, *STEP)
 SERVE: tuple[Stage, ...] = (*STEP, prefill, serving)
-ALL: tuple[Stage, ...] = (architecture, *SERVE, use, money, verdict, spread)
+ASSESS: tuple[Stage, ...] = (use, money, verdict, spread)
+ALL: tuple[Stage, ...] = (architecture, *SERVE, *ASSESS)
