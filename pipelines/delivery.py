@@ -69,15 +69,26 @@ def send_latest(
     edition = site.load(settings.site_path)
     store = Store(subscribers_path(settings))
     known = {s.address.lower(): s for s in store.all()}
-    people = [known.get(plain_address(a).lower()) or Subscriber(plain_address(a), profile) for a in to] if to else store.active()
-    wanted = list({p.address.lower(): p for p in people if p.state == "active"}.values())
+    people = (
+        [known.get(plain_address(a).lower()) or Subscriber(plain_address(a), profile) for a in to]
+        if to
+        else store.active()
+    )
+    wanted: list[Subscriber] = []
+    for person in people:  # named twice is still one mail
+        if person.state == "active" and person.address.lower() not in {w.address.lower() for w in wanted}:
+            wanted.append(person)
     mail = mail_settings(settings)
     if dry_run or not settings.smtp_host:
         written = write_outbox(settings.outbox_path, edition, wanted, mail)
         return DeliveryReport(edition.edition_id), written
     if not settings.mail_from:
-        raise DeliveryRefused("mail: expected a sender address in DEFLATION_MAIL_FROM, found none; set it, or use --dry-run")
-    report = deliver(edition, wanted, Ledger(ledger_path(settings)), mail, clock=clock, sleep=sleep, suppress=store.suppress)
+        raise DeliveryRefused(
+            "mail: expected a sender address in DEFLATION_MAIL_FROM, found none; set it, or use --dry-run"
+        )
+    report = deliver(
+        edition, wanted, Ledger(ledger_path(settings)), mail, clock=clock, sleep=sleep, suppress=store.suppress
+    )
     return report, []
 
 

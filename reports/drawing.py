@@ -112,12 +112,17 @@ def static_svg(chart: Chart) -> Markup:
 
 def png(chart: Chart, width: int = MAIL_WIDTH, scale: float = 2.0) -> bytes:
     """PNG on white, for mails and for places that show no SVG."""
-    import vl_convert
-
     spec = _sized(chart, width)
     spec["config"] = CONFIG | {"background": "#ffffff"}
     spec["padding"] = {"left": 8, "right": 12, "top": 8, "bottom": 8}
-    return _packed(vl_convert.vegalite_to_png(json.dumps(spec, default=str), scale=scale))
+    return _png(json.dumps(spec, sort_keys=True, default=str), scale)
+
+
+@lru_cache(maxsize=64)
+def _png(spec: str, scale: float) -> bytes:
+    import vl_convert
+
+    return _packed(vl_convert.vegalite_to_png(spec, scale=scale))
 
 
 def _packed(raw: bytes) -> bytes:
@@ -140,7 +145,7 @@ def javascript() -> str:
     """Vega, Vega-Lite and vega-embed as one offline script (about 0.9 MB), shared by all charts of a page."""
     import vl_convert
 
-    return vl_convert.javascript_bundle().replace("</script", "<\\/script")
+    return vl_convert.javascript_bundle().replace("</script", "<\\/script")  # type: ignore[call-arg]
 
 
 def _sized(chart: Chart, width: int) -> dict[str, Any]:

@@ -167,7 +167,9 @@ class FactBook:
     def interval(self, fact_id: str) -> Shown:
         """Both ends of the fact's interval, or '–'."""
         row = self._facts.get(fact_id, {})
-        return self._interval(row.get("value"), row.get("lower"), row.get("upper"), row.get("unit") or "", f"fact:{fact_id}.interval")
+        return self._interval(
+            row.get("value"), row.get("lower"), row.get("upper"), row.get("unit") or "", f"fact:{fact_id}.interval"
+        )
 
     def level(self, fact_id: str) -> Shown:
         """The interval's level, '95 %'."""
@@ -176,7 +178,12 @@ class FactBook:
     def field(self, fact_id: str, column: str, unit: str = "") -> Shown:
         """Another column of the fact: text, n, as_of, basis, sql."""
         value = self._facts.get(fact_id, {}).get(column)
-        return self._any(value, unit or ("n" if column == "n" else ""), f"fact:{fact_id}.{column}", 400 if column == "sql" else NAME_LIMIT)
+        return self._any(
+            value,
+            unit or ("n" if column == "n" else ""),
+            f"fact:{fact_id}.{column}",
+            400 if column == "sql" else NAME_LIMIT,
+        )
 
     # marts
     def rows(self, mart: str, where: Callable[[dict[str, Any]], bool] = lambda _row: True) -> list[Row]:
@@ -190,7 +197,9 @@ class FactBook:
             all(row[k] in v if isinstance(v, (set, frozenset, tuple)) else row[k] == v for k, v in equals.items())
             for row in self.edition.mart(mart).iter_rows(named=True)
         )
-        terms = "&".join(f"{k}={'|'.join(map(str, v)) if isinstance(v, tuple) else v}" for k, v in sorted(equals.items()))
+        terms = "&".join(
+            f"{k}={'|'.join(map(str, v)) if isinstance(v, tuple) else v}" for k, v in sorted(equals.items())
+        )
         return self._note(numbers.write(float(found), "count"), f"count:{mart}?{terms}", found, "count")
 
     def distinct(self, mart: str, column: str) -> Shown:
@@ -213,7 +222,8 @@ class FactBook:
             fact = row["fact_id"]
             unit, half = self.raw(fact, "unit") or "", _half(self.raw(fact, "lower"), self.raw(fact, "upper"))
             before, after = (
-                self._note(numbers.write(row[c], unit, half), f"changes:{fact}.{c}", row[c], unit) for c in ("before", "after")
+                self._note(numbers.write(row[c], unit, half), f"changes:{fact}.{c}", row[c], unit)
+                for c in ("before", "after")
             )
             yield self._any(fact, "", f"changes:{fact}.fact_id", NAME_LIMIT), before, after
 
@@ -263,7 +273,9 @@ class Row:
         if isinstance(value, float):
             half = _half(self.cells[lower], self.cells[upper]) if lower else None
             return self.book._note(numbers.write(value, unit, half), self._source(column), value, unit)
-        return self.book._any(value, "count" if MARTS[self.mart].columns[column] == "count" else "", self._source(column), NAME_LIMIT)
+        return self.book._any(
+            value, "count" if MARTS[self.mart].columns[column] == "count" else "", self._source(column), NAME_LIMIT
+        )
 
     def long(self, column: str, limit: int = 320) -> Shown:
         """A text that may run over lines: evidence, a reason."""
@@ -292,7 +304,5 @@ def _half(lower: float | None, upper: float | None) -> float | None:
 
 def _wordy(text: str) -> str:
     if any(c.isdigit() for c in text):
-        raise UnsourcedFigure(
-            f"the words {text[:60]!r} hold a figure that is no fact; show it through the fact book"
-        )
+        raise UnsourcedFigure(f"the words {text[:60]!r} hold a figure that is no fact; show it through the fact book")
     return text

@@ -152,7 +152,9 @@ def _conform(frame: pl.DataFrame, columns: dict[str, str], order: tuple[str, ...
             column = column.cast(wanted, strict=False)
         if kind == "text":
             # Line breaks, control and direction characters never reach a page, a header or a chart's script.
-            column = column.str.replace_all(r"[^\S\n]+" if name == "sql" else r"\s+", " ").str.replace_all(r"[\p{C}--\n]", "")
+            column = column.str.replace_all(r"[^\S\n]+" if name == "sql" else r"\s+", " ").str.replace_all(
+                r"[\p{C}--\n]", ""
+            )
         if kind == "number":
             column = pl.when(column.is_finite()).then(column)
         chosen.append(column.alias(name))

@@ -56,7 +56,9 @@ class Ledger:
                     db.execute(statement)
             self.path.chmod(0o600)
         except OSError as error:
-            raise LedgerUnusable(f"ledger {self.path.name}: expected a writable file, found {error.strerror}") from error
+            raise LedgerUnusable(
+                f"ledger {self.path.name}: expected a writable file, found {error.strerror}"
+            ) from error
 
     def claim(self, issue: str, recipient: str, edition_id: str, now: str) -> bool:
         """Take the right to send; True for exactly one caller. A deferred delivery may be claimed again."""
@@ -81,13 +83,19 @@ class Ledger:
     def outcomes(self, issue: str) -> list[Outcome]:
         """All deliveries of an issue, by recipient."""
         with self._open() as db:
-            rows = db.execute("select recipient, state, attempts, coalesce(reason, '') from delivery where issue = ? order by 1", (issue,))
+            rows = db.execute(
+                "select recipient, state, attempts, coalesce(reason, '') from delivery where issue = ? order by 1",
+                (issue,),
+            )
             return [Outcome(*row) for row in rows.fetchall()]
 
     def refusals(self, recipient: str) -> int:
         """Permanent refusals in a row, newest issue backwards, until the last success."""
         with self._open() as db:
-            rows = db.execute("select state from delivery where recipient = ? and state in ('sent', 'refused') order by claimed_at desc, issue desc", (recipient,)).fetchall()
+            rows = db.execute(
+                "select state from delivery where recipient = ? and state in ('sent', 'refused') order by claimed_at desc, issue desc",
+                (recipient,),
+            ).fetchall()
         return next((i for i, (state,) in enumerate(rows) if state == "sent"), len(rows))
 
     def forget_refusals(self, recipient: str) -> None:
@@ -98,7 +106,10 @@ class Ledger:
     def alerted(self, recipient: str) -> set[str]:
         """Keys of the alerts that the recipient has been told of and that still hold."""
         with self._open() as db:
-            return {key for (key,) in db.execute("select alert_key from alerted where recipient = ?", (recipient,)).fetchall()}
+            return {
+                key
+                for (key,) in db.execute("select alert_key from alerted where recipient = ?", (recipient,)).fetchall()
+            }
 
     def remember_alerts(self, recipient: str, keys: set[str], issue: str) -> None:
         """Replace what the recipient was told of; an alert that ended may be raised again later."""
@@ -111,7 +122,9 @@ class Ledger:
         try:
             db = sqlite3.connect(self.path, timeout=30.0, isolation_level=None)
         except sqlite3.Error as error:
-            raise LedgerUnusable(f"ledger {self.path.name}: {error}; free the file or the disk, then send again") from error
+            raise LedgerUnusable(
+                f"ledger {self.path.name}: {error}; free the file or the disk, then send again"
+            ) from error
         try:
             db.execute("pragma synchronous = full")
             db.execute("begin immediate")

@@ -28,7 +28,17 @@ from reports.ledger import Ledger, recipient_key
 from reports.message import Body, MailSettings, compose, issue_of, prepare
 from reports.subscribers import AddressRefused, Subscriber, plain_address
 
-__all__ = ["Body", "DeliveryRefused", "DeliveryReport", "MailSettings", "Outgoing", "compose", "deliver", "outgoing", "prepare"]
+__all__ = [
+    "Body",
+    "DeliveryRefused",
+    "DeliveryReport",
+    "MailSettings",
+    "Outgoing",
+    "compose",
+    "deliver",
+    "outgoing",
+    "prepare",
+]
 
 ATTEMPTS = 4
 """Tries per run for what is refused for now: at once, then after 5, 20 and 80 seconds."""
@@ -84,7 +94,9 @@ class DeliveryReport:
         return f"edition {self.edition_id}: {said}"
 
 
-def outgoing(edition: Edition, subscribers: Iterable[Subscriber], ledger: Ledger | None, base_url: str = "") -> list[Outgoing]:
+def outgoing(
+    edition: Edition, subscribers: Iterable[Subscriber], ledger: Ledger | None, base_url: str = ""
+) -> list[Outgoing]:
     """Who is to get which message now; bodies are rendered once per profile (and set of alerts)."""
     bodies: dict[tuple[str, frozenset[str]], Body] = {}
     book, chosen = FactBook(edition), []
@@ -148,7 +160,14 @@ def deliver(
     return report
 
 
-def _send_one(edition: Edition, one: Outgoing, ledger: Ledger, settings: MailSettings, server: _Connection, clock: Callable[[], datetime]) -> tuple[str, str]:
+def _send_one(
+    edition: Edition,
+    one: Outgoing,
+    ledger: Ledger,
+    settings: MailSettings,
+    server: _Connection,
+    clock: Callable[[], datetime],
+) -> tuple[str, str]:
     """Claim, send, settle; returns the state and the server's reason."""
     who = recipient_key(one.person.address)
     try:
@@ -180,7 +199,11 @@ def _send_one(edition: Edition, one: Outgoing, ledger: Ledger, settings: MailSet
 def _record(report: DeliveryReport, one: Outgoing, state: str, reason: str) -> None:
     report.counts[state] += 1
     if state in ("deferred", "refused", "unknown"):
-        words = {"deferred": "not delivered, will be tried on the next run", "refused": "refused for good", "unknown": "outcome unknown, will not be sent again"}
+        words = {
+            "deferred": "not delivered, will be tried on the next run",
+            "refused": "refused for good",
+            "unknown": "outcome unknown, will not be sent again",
+        }
         report.problems.append(f"recipient {recipient_key(one.person.address)}: {words[state]}: {reason}")
         if state == "refused" and reason.startswith("recipient"):
             report.refused_people.append(one.person)
@@ -225,7 +248,7 @@ class _Connection:
         try:
             self._envelope(sender, recipient)
             self._server.send(_dotted(raw))
-            if select.select([self._server.sock], [], [], 0)[0]:
+            if self._server.sock and select.select([self._server.sock], [], [], 0)[0]:
                 # A server that speaks before the end has given up on the message, or is gone.
                 code, words = self._server.getreply()
                 self._close()
@@ -246,7 +269,9 @@ class _Connection:
         code, words = self._server.mail(sender)
         if code >= 500:
             self._server.rset()
-            raise DeliveryRefused(f"SMTP server: expected to accept the sender, answered {code} {redact(words)}; check DEFLATION_MAIL_FROM and the login")
+            raise DeliveryRefused(
+                f"SMTP server: expected to accept the sender, answered {code} {redact(words)}; check DEFLATION_MAIL_FROM and the login"
+            )
         self._accept(code, words, "sender")
         self._accept(*self._server.rcpt(recipient), "recipient")
         code, words = self._server.docmd("DATA")

@@ -101,9 +101,11 @@ def compose(
     message["X-Deflation-Edition"] = edition.edition_id
     message.set_content(made.text.replace(_UNSUBSCRIBE, stop), cte="quoted-printable")
     message.add_alternative(made.html.replace(_UNSUBSCRIBE, stop), subtype="html", cte="quoted-printable")
-    related = message.get_payload()[1]  # type: ignore[index]
+    related: Any = message.get_payload()[1]  # type: ignore[index]
     for cid, png in made.images:
-        related.add_related(png, "image", "png", cid=f"<{cid}>", disposition="inline", filename=f"{cid.split('@')[0]}.png")  # type: ignore[union-attr]
+        related.add_related(
+            png, "image", "png", cid=f"<{cid}>", disposition="inline", filename=f"{cid.split('@')[0]}.png"
+        )
     for name, raw in made.files:
         message.add_attachment(raw, maintype="text", subtype="csv", filename=name, params={"charset": "utf-8"})
     for n, part in enumerate(p for p in message.walk() if p.is_multipart()):
@@ -111,7 +113,13 @@ def compose(
     return message
 
 
-def prepare(edition: Edition, profile: str, base_url: str = "", limits: Thresholds = Thresholds(), raised: frozenset[str] | None = None) -> Body:
+def prepare(
+    edition: Edition,
+    profile: str,
+    base_url: str = "",
+    limits: Thresholds = Thresholds(),
+    raised: frozenset[str] | None = None,
+) -> Body:
     """Render what a profile's recipients share. ``raised``: the keys of the alerts to tell of (None: all)."""
     if profile not in PROFILES:
         raise ValueError(f"profile: expected one of {', '.join(PROFILES)}, found {profile[:20]!r}")
@@ -123,7 +131,11 @@ def prepare(edition: Edition, profile: str, base_url: str = "", limits: Threshol
     charts = {name: drawn[name] for name in PICTURES[profile] if name in drawn}
     page = safe_url(f"{base_url.rstrip('/')}/editions/{edition.edition_id}/index.html") if base_url else ""
     subject = _subject(book, profile, told)
-    context = _context(book, profile, told, charts) | {"subject": subject, "page_url": Markup.escape(page), "unsubscribe": Markup(_UNSUBSCRIBE)}
+    context = _context(book, profile, told, charts) | {
+        "subject": subject,
+        "page_url": Markup.escape(page),
+        "unsubscribe": Markup(_UNSUBSCRIBE),
+    }
     html = _fit(context)
     text, text_book = text_and_book(edition, only=SECTIONS[profile])
     notices = "".join(f"* {a.said}\n" for a in told)
@@ -170,9 +182,22 @@ def _context(book: FactBook, profile: str, told: list[Alert], charts: dict[str, 
     for section in sections(book):
         if section.key not in SECTIONS[profile]:
             continue
-        images = [{"title": charts[c].title, "cid": Markup(_cid(book.edition, c)), "alt": charts[c].alt} for c in section.charts if c in charts]
+        images = [
+            {"title": charts[c].title, "cid": Markup(_cid(book.edition, c)), "alt": charts[c].alt}
+            for c in section.charts
+            if c in charts
+        ]
         made = [{"caption": t.caption, "table": t} for t in section.tables if not t.folded and len(t.columns) <= 9]
-        views.append({"title": section.title, "said": section.said, "missing": section.missing, "images": images, "notes": section.legend if images else (), "tables": made})
+        views.append(
+            {
+                "title": section.title,
+                "said": section.said,
+                "missing": section.missing,
+                "images": images,
+                "notes": section.legend if images else (),
+                "tables": made,
+            }
+        )
     return {
         "profile_title": TITLES[profile], "day": book.day(), "correction": narrative.correction(book), "headline": narrative.headline(book),
         "preview": join([narrative.frontier(book), narrative.forecast(book)]), "standfirst": standfirst(book) if profile != "alert" else Sentence(()),
@@ -190,7 +215,11 @@ def _fit(context: dict[str, Any]) -> str:
     for limit in (12, 6, 3, 0):
         views = []
         for view in context["sections"]:
-            made = [{"caption": t["caption"], "html": tables.mail_html(t["table"], limit)} for t in view["tables"]] if limit else []
+            made = (
+                [{"caption": t["caption"], "html": tables.mail_html(t["table"], limit)} for t in view["tables"]]
+                if limit
+                else []
+            )
             views.append(view | {"tables": made})
         html = template.render(context | {"sections": views})
         if len(html.encode()) < HTML_LIMIT:

@@ -20,14 +20,24 @@ def headline(book: FactBook) -> Sentence:
     rate, low, high = (book.raw(_RATE, c) for c in ("value", "lower", "upper"))
     if rate is None:
         return say("How fast the price of inference falls is not yet measured.")
-    before = say("; {old} in the previous edition", old=book.value(_RATE + "_previous")) if book.raw(_RATE + "_previous") is not None else _NOTHING
+    before = (
+        say("; {old} in the previous edition", old=book.value(_RATE + "_previous"))
+        if book.raw(_RATE + "_previous") is not None
+        else _NOTHING
+    )
     if low is None or high is None:
-        return say("The price of AI inference moves by a factor of {x} a year; no interval is known yet.", x=book.value(_RATE))
+        return say(
+            "The price of AI inference moves by a factor of {x} a year; no interval is known yet.", x=book.value(_RATE)
+        )
     tail = say("({l} interval {i}{b})", l=book.level(_RATE), i=book.interval(_RATE), b=before)
     if low > 1:
         return say("AI inference is getting {x} cheaper a year {t}.", x=book.value(_RATE), t=tail)
     if high < 1:
-        return say("AI inference is getting dearer: prices fall by a factor of only {x} a year {t}.", x=book.value(_RATE), t=tail)
+        return say(
+            "AI inference is getting dearer: prices fall by a factor of only {x} a year {t}.",
+            x=book.value(_RATE),
+            t=tail,
+        )
     return say("No evidence that AI inference gets cheaper or dearer: {x} a year {t}.", x=book.value(_RATE), t=tail)
 
 
@@ -87,8 +97,17 @@ def frontier(book: FactBook) -> Sentence:
     """What the headline quality costs today and who offers it."""
     if book.raw("headline.frontier_price") is None:
         return say("What a given quality costs is not yet measured.")
-    who = say(" ({who})", who=book.field("headline.frontier_price", "text_value")) if book.raw("headline.frontier_price", "text_value") else _NOTHING
-    return say("A model with {series} costs {price} per million tokens today{who}.", series=_subject(book, "headline.frontier_price"), price=book.value("headline.frontier_price"), who=who)
+    who = (
+        say(" ({who})", who=book.field("headline.frontier_price", "text_value"))
+        if book.raw("headline.frontier_price", "text_value")
+        else _NOTHING
+    )
+    return say(
+        "A model with {series} costs {price} per million tokens today{who}.",
+        series=_subject(book, "headline.frontier_price"),
+        price=book.value("headline.frontier_price"),
+        who=who,
+    )
 
 
 def forecast(book: FactBook) -> Sentence:
@@ -98,7 +117,12 @@ def forecast(book: FactBook) -> Sentence:
     if value is None:
         return say("No forecast has been issued.")
     now = book.raw("headline.frontier_price")
-    shown = {"day": book.field(fact, "text_value"), "x": book.value(fact), "i": book.interval(fact), "l": book.level(fact)}
+    shown = {
+        "day": book.field(fact, "text_value"),
+        "x": book.value(fact),
+        "i": book.interval(fact),
+        "l": book.level(fact),
+    }
     said = say("For {day} the median forecast is {x}", **shown)
     if low is None or high is None:
         return join([said, say(", without an interval.")], "")
@@ -113,14 +137,21 @@ def forecast(book: FactBook) -> Sentence:
 
 def floors(book: FactBook) -> Sentence:
     """How far the price is from its two floors, and which one binds."""
-    ratio, gpu, energy = (book.raw(f"headline.{f}") for f in ("price_to_gpu_hour_floor", "gpu_hour_floor", "energy_floor"))
+    ratio, gpu, energy = (
+        book.raw(f"headline.{f}") for f in ("price_to_gpu_hour_floor", "gpu_hour_floor", "energy_floor")
+    )
     said = []
     if gpu is not None and ratio is not None:
         shown = {"f": book.value("headline.gpu_hour_floor"), "r": book.value("headline.price_to_gpu_hour_floor")}
         if ratio >= 1:
             said.append(say("The price is {r} the GPU-hour floor of {f}.", **shown))
         else:
-            said.append(say("The price is {r} the GPU-hour floor of {f}: it is sold below the cost of renting the hardware.", **shown))
+            said.append(
+                say(
+                    "The price is {r} the GPU-hour floor of {f}: it is sold below the cost of renting the hardware.",
+                    **shown,
+                )
+            )
     if energy is not None:
         said.append(say("Energy alone would cost {e}.", e=book.value("headline.energy_floor")))
     if gpu is not None and energy is not None:
@@ -137,7 +168,11 @@ def revision(book: FactBook) -> Sentence:
     head = _NOTHING
     if book.raw("revision.previous_value") is not None and book.raw("revision.current_value") is not None:
         old, new = book.value("revision.previous_value"), book.value("revision.current_value")
-        head = say("The headline price stayed at {new}.", new=new) if str(old) == str(new) else say("The headline price went from {old} to {new}.", old=old, new=new)
+        head = (
+            say("The headline price stayed at {new}.", new=new)
+            if str(old) == str(new)
+            else say("The headline price went from {old} to {new}.", old=old, new=new)
+        )
     if math.isclose(math.fsum(causes), total, rel_tol=1e-9, abs_tol=1e-9):
         return join([head, say("The causes below sum exactly to the change.")])
     return join([head, say("The causes below do not sum to the change; the rest is unexplained.")])
@@ -159,7 +194,10 @@ def per_task(book: FactBook) -> Sentence:
     task, token = book.raw("headline.cost_per_task_factor"), book.raw(_RATE)
     if task is None:
         return say("The cost per task is not yet measured.")
-    said = say("A task gets {x} cheaper a year" if task > 1 else "A task changes by a factor of {x} a year", x=_with_interval(book, "headline.cost_per_task_factor"))
+    said = say(
+        "A task gets {x} cheaper a year" if task > 1 else "A task changes by a factor of {x} a year",
+        x=_with_interval(book, "headline.cost_per_task_factor"),
+    )
     if token is None or str(book.value("headline.cost_per_task_factor")) == str(book.value(_RATE)):
         return join([said, say(".")], "")
     words = "slower" if task < token else "faster"
@@ -182,17 +220,36 @@ def jevons(book: FactBook) -> Sentence:
         elif low is not None and low > -1:
             said.append(say("The elasticity is {e}: volume grows less than prices fall.", e=e))
         else:
-            said.append(say("The elasticity is {e}: the data do not say whether spending rises or falls with price.", e=e))
+            said.append(
+                say("The elasticity is {e}: the data do not say whether spending rises or falls with price.", e=e)
+            )
     return join(said) or say("Volume and spending are not yet measured.")
 
 
 def health(book: FactBook) -> Sentence:
     """What the edition rests on, and what failed."""
-    names = {"live": "live", "archive": "from the archive", "packaged": "packaged", "stale": "stale", "failed": "failed"}
-    parts = [say("{n} " + word, n=book.value(f"coverage.sources_{key}")) for key, word in names.items() if book.raw(f"coverage.sources_{key}")]
+    names = {
+        "live": "live",
+        "archive": "from the archive",
+        "packaged": "packaged",
+        "stale": "stale",
+        "failed": "failed",
+    }
+    parts = [
+        say("{n} " + word, n=book.value(f"coverage.sources_{key}"))
+        for key, word in names.items()
+        if book.raw(f"coverage.sources_{key}")
+    ]
     said = [say("Sources: {list}.", list=join(parts, ", "))] if parts else []
     if book.raw("coverage.offers") is not None:
-        said.append(say("{o} offers of {m} models by {p} providers have a price today.", o=book.value("coverage.offers"), m=book.value("coverage.models"), p=book.value("coverage.providers")))
+        said.append(
+            say(
+                "{o} offers of {m} models by {p} providers have a price today.",
+                o=book.value("coverage.offers"),
+                m=book.value("coverage.models"),
+                p=book.value("coverage.providers"),
+            )
+        )
     return join(said) or say("What the edition rests on was not reported.")
 
 
@@ -206,7 +263,12 @@ def correction(book: FactBook) -> Sentence:
 
 def bands(pairs: list[tuple[float, float]]) -> Sentence:
     """What the fan's shades hold, in words."""
-    words = {(0.025, 0.975): "nineteen in twenty", (0.05, 0.95): "nine in ten", (0.1, 0.9): "four in five", (0.25, 0.75): "half"}
+    words = {
+        (0.025, 0.975): "nineteen in twenty",
+        (0.05, 0.95): "nine in ten",
+        (0.1, 0.9): "four in five",
+        (0.25, 0.75): "half",
+    }
     named = [say(words[p]) for p in pairs if p in words]
     return say("Shades hold {list} of the outcomes the model expects.", list=join(named, ", ")) if named else _NOTHING
 

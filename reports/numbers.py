@@ -115,7 +115,20 @@ def write_date(day: date | None) -> str:
 
 def write_day(day: date) -> str:
     """The day in words for mastheads: ``22 November 2026``."""
-    months = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+    months = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ]
     return f"{day.day} {months[day.month - 1]} {day.year}"
 
 

@@ -98,7 +98,15 @@ def draw_all(book: FactBook) -> dict[str, drawing.Chart]:
 
 def standfirst(book: FactBook) -> Sentence:
     """The paragraph under the headline."""
-    return join([narrative.measured_by(book), narrative.acceleration(book), narrative.frontier(book), narrative.floors(book), narrative.events(book)])
+    return join(
+        [
+            narrative.measured_by(book),
+            narrative.acceleration(book),
+            narrative.frontier(book),
+            narrative.floors(book),
+            narrative.events(book),
+        ]
+    )
 
 
 def key_figures(book: FactBook) -> list[KeyFigure]:
@@ -156,7 +164,10 @@ def _facts_table(book: FactBook) -> Markup | str:
             book.field(fact, "fact_id"), book.field(fact, "subject"), book.value(fact), book.interval(fact), book.field(fact, "n"),
             book.field(fact, "basis"), book.field(fact, "as_of"), book.field(fact, "sql"),
         ])  # fmt: skip
-    columns = [tables.Column(h, h in ("Value", "Interval", "n")) for h in ("Fact", "Subject", "Value", "Interval", "n", "Basis", "As of", "SQL")]
+    columns = [
+        tables.Column(h, h in ("Value", "Interval", "n"))
+        for h in ("Fact", "Subject", "Value", "Interval", "n", "Basis", "As of", "SQL")
+    ]
     made = tables.table("Facts of this edition", columns, rows)
     return tables.page_html(made) if made else ""
 
@@ -182,9 +193,7 @@ def _json(value: Any) -> Markup:
 
 def _policy(scripts: list[str]) -> str:
     """Nothing may be loaded, no script may run but these; styles are inline."""
-    hashes = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts
-    )
+    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
     return (
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
         "base-uri 'none'; form-action 'none'"

@@ -53,7 +53,9 @@ class Listed:
     """Publishing order, from 1."""
 
 
-def publish(site_dir: Path, edition: Edition, base_url: str = "", method_url: str = "", extra: dict[str, bytes] | None = None) -> Path:
+def publish(
+    site_dir: Path, edition: Edition, base_url: str = "", method_url: str = "", extra: dict[str, bytes] | None = None
+) -> Path:
     """Render, number as a correction where the day has another content already, and publish. Returns the folder."""
     known = _same_content(editions(site_dir), edition)
     if known:
@@ -67,7 +69,9 @@ def edition_files(edition: Edition, method_url: str = "") -> dict[str, bytes]:
     page, book = page_and_book(edition, method_url)
     text, text_book = text_and_book(edition)
     printed = sorted({*book.printed, *text_book.printed})
-    figures = pl.DataFrame(printed, schema={"text": pl.String, "source": pl.String, "value": pl.String, "unit": pl.String}, orient="row")
+    figures = pl.DataFrame(
+        printed, schema={"text": pl.String, "source": pl.String, "value": pl.String, "unit": pl.String}, orient="row"
+    )
     files = {
         "index.html": page.encode(),
         "report.txt": text.encode(),
@@ -113,7 +117,11 @@ def with_correction(site_dir: Path, edition: Edition) -> Edition:
         return edition
     before = load(site_dir, earlier[-1].edition_id)
     changes = _changes(before, edition)
-    words = "Figures that changed are listed." if changes.height else "No headline figure changed; data behind the report did."
+    words = (
+        "Figures that changed are listed."
+        if changes.height
+        else "No headline figure changed; data behind the report did."
+    )
     return edition.correcting(earlier[-1].edition_id, words, changes)
 
 
@@ -123,7 +131,9 @@ def load(site_dir: Path, edition_id: str = "") -> Edition:
     chosen = edition_id or (newest(listed).edition_id if listed else "")
     path = Path(site_dir) / "editions" / chosen / "edition.json"
     if not chosen or not path.is_file():
-        raise InvalidEdition(f"site: expected a published edition {chosen or '(none yet)'}, found no file; run `deflation run` first")
+        raise InvalidEdition(
+            f"site: expected a published edition {chosen or '(none yet)'}, found no file; run `deflation run` first"
+        )
     return Edition.from_json(path.read_bytes())
 
 
@@ -135,7 +145,9 @@ def editions(site_dir: Path) -> list[Listed]:
     try:
         return [Listed(**row) for row in json.loads(path.read_bytes())]
     except (ValueError, TypeError) as error:
-        raise EditionChanged(f"site: expected the list of editions in {LIST}, found something else ({error}); restore it from a backup") from error
+        raise EditionChanged(
+            f"site: expected the list of editions in {LIST}, found something else ({error}); restore it from a backup"
+        ) from error
 
 
 def newest(listed: list[Listed]) -> Listed:
@@ -148,9 +160,15 @@ def verify(site_dir: Path) -> list[str]:
     found = []
     for entry in editions(site_dir):
         folder = Path(site_dir) / "editions" / entry.edition_id
-        files = {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()} if folder.is_dir() else {}
+        files = (
+            {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+            if folder.is_dir()
+            else {}
+        )
         if _digest(files) != entry.digest:
-            found.append(f"edition {entry.edition_id}: its files are not those that were published; restore them from a backup")
+            found.append(
+                f"edition {entry.edition_id}: its files are not those that were published; restore them from a backup"
+            )
     return found
 
 
@@ -182,7 +200,9 @@ def _write_folder(folder: Path, files: dict[str, bytes]) -> None:
         # Left by a run that died before the list was written: fine if it is the same, else it was touched.
         present = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
         if _digest(present) != _digest(files):
-            raise EditionChanged(f"edition {folder.name}: expected to write it once, found other files in its folder; move them away")
+            raise EditionChanged(
+                f"edition {folder.name}: expected to write it once, found other files in its folder; move them away"
+            )
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
     staging = folder.with_name(f".{folder.name}.{os.getpid()}")
@@ -200,7 +220,9 @@ def _write_folder(folder: Path, files: dict[str, bytes]) -> None:
 def _write_front(site_dir: Path, listed: list[Listed], base_url: str) -> None:
     """``latest``, archive page and feed, each replaced file by file, pages last."""
     source, target = site_dir / "editions" / newest(listed).edition_id, site_dir / "latest"
-    names = sorted((str(p.relative_to(source)) for p in source.rglob("*") if p.is_file()), key=lambda n: (n == "index.html", n))
+    names = sorted(
+        (str(p.relative_to(source)) for p in source.rglob("*") if p.is_file()), key=lambda n: (n == "index.html", n)
+    )
     for name in names:
         _replace(target / name, (source / name).read_bytes())
     for path in sorted(target.rglob("*"), reverse=True):
@@ -236,7 +258,9 @@ def _feed(listed: list[Listed], base_url: str) -> bytes:
         item = feed.add_entry()
         item.id(f"urn:deflation:edition:{entry.edition_id}")
         item.title(("Correction: " if entry.corrects else "") + f"{entry.as_of}: {entry.headline}")
-        item.link(href=f"{base}/editions/{entry.edition_id}/index.html" if base else f"editions/{entry.edition_id}/index.html")
+        item.link(
+            href=f"{base}/editions/{entry.edition_id}/index.html" if base else f"editions/{entry.edition_id}/index.html"
+        )
         item.updated(_stamp(entry))
         item.summary(entry.headline + (f" Replaces {entry.corrects}." if entry.corrects else ""))
     return feed.atom_str(pretty=True)
@@ -244,7 +268,9 @@ def _feed(listed: list[Listed], base_url: str) -> bytes:
 
 def _stamp(entry: Listed) -> datetime:
     """Midnight UTC of the edition's day, and a second per publication so that corrections come later."""
-    return datetime.combine(datetime.fromisoformat(entry.as_of).date(), time(), UTC) + timedelta(seconds=entry.number % 86_400)
+    return datetime.combine(datetime.fromisoformat(entry.as_of).date(), time(), UTC) + timedelta(
+        seconds=entry.number % 86_400
+    )
 
 
 def _archive_page(listed: list[Listed]) -> str:
@@ -255,8 +281,14 @@ def _archive_page(listed: list[Listed]) -> str:
     for entry in sorted(listed, key=lambda e: (e.as_of, e.number), reverse=True):
         day = numbers.write_day(datetime.fromisoformat(entry.as_of).date())
         mark = " (correction)" if entry.corrects else ""
-        note = f' <span class="note">replaced by {html.escape(replaced[entry.edition_id])}</span>' if entry.edition_id in replaced else ""
-        items.append(f'<li><p><a href="editions/{html.escape(entry.edition_id)}/index.html">{day}{mark}</a>{note}<br>{html.escape(entry.headline)}</p></li>')
+        note = (
+            f' <span class="note">replaced by {html.escape(replaced[entry.edition_id])}</span>'
+            if entry.edition_id in replaced
+            else ""
+        )
+        items.append(
+            f'<li><p><a href="editions/{html.escape(entry.edition_id)}/index.html">{day}{mark}</a>{note}<br>{html.escape(entry.headline)}</p></li>'
+        )
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"

@@ -18,7 +18,9 @@ from pathlib import Path
 
 PROFILES = ("daily", "weekly", "alert")
 # One plain address: no display name, no quoting, no second address, ASCII; RFC 5321 lengths are checked apart.
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+)
 _SCHEMA = """create table if not exists subscriber (
   address text primary key, profile text not null check (profile in ('daily', 'weekly', 'alert')),
   move_share real not null, floor_ratio real not null, stale_days integer not null, token text not null unique,
@@ -56,7 +58,14 @@ class Subscriber:
 
 def plain_address(text: str) -> str:
     """The address in its stored form (domain in lower case). Raises ``AddressRefused``."""
-    if text != text.strip() or not _ADDRESS.fullmatch(text) or len(text) > 254 or ".." in text.split("@")[0] or text.split("@")[0][0] == "." or text.split("@")[0][-1] == ".":
+    if (
+        text != text.strip()
+        or not _ADDRESS.fullmatch(text)
+        or len(text) > 254
+        or ".." in text.split("@")[0]
+        or text.split("@")[0][0] == "."
+        or text.split("@")[0][-1] == "."
+    ):
         raise AddressRefused(
             "address: expected one plain address such as name@example.org, found something else "
             "(a line break, a space, two addresses, a display name or a sign that is not ASCII)"
@@ -77,7 +86,9 @@ class Store:
             db.execute(_SCHEMA)
         self.path.chmod(0o600)
 
-    def add(self, address: str, token: Callable[[], str], profile: str = "daily", thresholds: Thresholds = Thresholds()) -> bool:
+    def add(
+        self, address: str, token: Callable[[], str], profile: str = "daily", thresholds: Thresholds = Thresholds()
+    ) -> bool:
         """Add, or change profile and thresholds; True if the address is new. Raises ``AddressRefused``.
 
         An unsubscribed address is left alone: only ``restore`` brings it back.
@@ -88,35 +99,63 @@ class Store:
         with self._open() as db:
             known = db.execute("select 1 from subscriber where address = ? collate nocase", (plain,)).fetchone()
             if known:
-                db.execute("update subscriber set profile = ?, move_share = ?, floor_ratio = ?, stale_days = ? where address = ? collate nocase", (profile, t.move_share, t.floor_ratio, t.stale_days, plain))
+                db.execute(
+                    "update subscriber set profile = ?, move_share = ?, floor_ratio = ?, stale_days = ? where address = ? collate nocase",
+                    (profile, t.move_share, t.floor_ratio, t.stale_days, plain),
+                )
             else:
-                db.execute("insert into subscriber (address, profile, move_share, floor_ratio, stale_days, token) values (?, ?, ?, ?, ?, ?)", (plain, profile, t.move_share, t.floor_ratio, t.stale_days, token()))
+                db.execute(
+                    "insert into subscriber (address, profile, move_share, floor_ratio, stale_days, token) values (?, ?, ?, ?, ?, ?)",
+                    (plain, profile, t.move_share, t.floor_ratio, t.stale_days, token()),
+                )
             return not known
 
     def remove(self, address: str) -> bool:
         """Delete the address and all that is known of it; False if it was not there."""
         with self._open() as db:
-            return db.execute("delete from subscriber where address = ? collate nocase", (plain_address(address),)).rowcount > 0
+            return (
+                db.execute(
+                    "delete from subscriber where address = ? collate nocase", (plain_address(address),)
+                ).rowcount
+                > 0
+            )
 
     def unsubscribe(self, token_or_address: str) -> bool:
         """Honour an unsubscribe by its token, or by the address; False if neither is known."""
         with self._open() as db:
-            return db.execute("update subscriber set state = 'unsubscribed', reason = 'asked to' where token = ? or address = ? collate nocase", (token_or_address, token_or_address)).rowcount > 0
+            return (
+                db.execute(
+                    "update subscriber set state = 'unsubscribed', reason = 'asked to' where token = ? or address = ? collate nocase",
+                    (token_or_address, token_or_address),
+                ).rowcount
+                > 0
+            )
 
     def suppress(self, address: str, reason: str) -> None:
         """Stop sending to an address that refuses for good."""
         with self._open() as db:
-            db.execute("update subscriber set state = 'suppressed', reason = ? where address = ? collate nocase and state = 'active'", (reason, address))
+            db.execute(
+                "update subscriber set state = 'suppressed', reason = ? where address = ? collate nocase and state = 'active'",
+                (reason, address),
+            )
 
     def restore(self, address: str) -> bool:
         """Make an unsubscribed or suppressed address active again, on its owner's word."""
         with self._open() as db:
-            return db.execute("update subscriber set state = 'active', reason = null where address = ? collate nocase", (plain_address(address),)).rowcount > 0
+            return (
+                db.execute(
+                    "update subscriber set state = 'active', reason = null where address = ? collate nocase",
+                    (plain_address(address),),
+                ).rowcount
+                > 0
+            )
 
     def all(self) -> list[Subscriber]:
         """Everyone, by address."""
         with self._open() as db:
-            rows = db.execute("select address, profile, move_share, floor_ratio, stale_days, token, state, coalesce(reason, '') from subscriber order by address").fetchall()
+            rows = db.execute(
+                "select address, profile, move_share, floor_ratio, stale_days, token, state, coalesce(reason, '') from subscriber order by address"
+            ).fetchall()
         return [Subscriber(a, p, Thresholds(m, f, int(d)), k, s, r) for a, p, m, f, d, k, s, r in rows]
 
     def active(self) -> list[Subscriber]:

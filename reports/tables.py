@@ -64,7 +64,13 @@ class Table:
     """Whether the page shows it on demand: a chart above it already says the same."""
 
 
-def table(caption: str | Sentence, columns: list[Column], rows: list[list[Cell]], emphasised: set[int] | None = None, folded: bool = False) -> Table | None:
+def table(
+    caption: str | Sentence,
+    columns: list[Column],
+    rows: list[list[Cell]],
+    emphasised: set[int] | None = None,
+    folded: bool = False,
+) -> Table | None:
     """A table, or None where there is no row."""
     said = caption if isinstance(caption, Sentence) else say(caption)
     return Table(said, tuple(columns), tuple(map(tuple, rows)), frozenset(emphasised or ()), folded) if rows else None
@@ -109,7 +115,9 @@ def mail_html(made: Table, limit: int = 12) -> Markup:
         )
         body.append(f"<tr>{cells}</tr>")
         if more:
-            body.append(f'<tr><td colspan="{len(shown)}" style="padding:0 10px 6px 0;{rule}font-size:12px;color:#65625c">{html.escape(more)}</td></tr>')
+            body.append(
+                f'<tr><td colspan="{len(shown)}" style="padding:0 10px 6px 0;{rule}font-size:12px;color:#65625c">{html.escape(more)}</td></tr>'
+            )
     return Markup(
         '<table width="100%" cellpadding="0" cellspacing="0" style="border-collapse:collapse">'
         f"<tr>{head}</tr>{''.join(body)}</table>"
@@ -133,7 +141,14 @@ def plain_text(made: Table, width: int = 78, limit: int = 40) -> str:
             if row[i] and told.get(i) != row[i]:
                 told[i] = row[i]
                 label = f"{made.columns[i].header}: {row[i]}"
-                lines += textwrap.wrap(label, width, initial_indent="    ", subsequent_indent="      ", break_long_words=False, break_on_hyphens=False)
+                lines += textwrap.wrap(
+                    label,
+                    width,
+                    initial_indent="    ",
+                    subsequent_indent="      ",
+                    break_long_words=False,
+                    break_on_hyphens=False,
+                )
     return "\n".join(lines)
 
 
@@ -141,7 +156,9 @@ def _asides(made: Table, grid: list[list[str]], width: int) -> list[int]:
     """Text columns, longest first, that have to leave the row so that the rest fits."""
     longest = [max([len(c.header), *(len(row[i]) for row in grid)]) for i, c in enumerate(made.columns)]
     kept, aside = list(range(len(longest))), []
-    candidates = sorted((i for i in kept[1:] if not made.columns[i].figures and longest[i] > 18), key=lambda i: -longest[i])
+    candidates = sorted(
+        (i for i in kept[1:] if not made.columns[i].figures and longest[i] > 18), key=lambda i: -longest[i]
+    )
     while candidates and sum(min(longest[i], 26) for i in kept) + 2 * (len(kept) - 1) > width:
         aside.append(candidates.pop(0))
         kept.remove(aside[-1])
@@ -154,7 +171,14 @@ def _widths(made: Table, grid: list[list[str]], shown: list[int], width: int) ->
     for i in shown:
         cells = [made.columns[i].header, *(row[i] for row in grid)]
         widths[i] = max(map(len, cells))
-        least[i] = min(24, max(len(word) for cell in cells for word in (cell.split() if not made.columns[i].figures or cell == cells[0] else [cell]) or [""]))
+        least[i] = min(
+            24,
+            max(
+                len(word)
+                for cell in cells
+                for word in (cell.split() if not made.columns[i].figures or cell == cells[0] else [cell]) or [""]
+            ),
+        )
     while sum(widths.values()) > width - 2 * (len(shown) - 1):
         loose = [i for i in shown if widths[i] > least[i]]
         if not loose:
@@ -164,11 +188,18 @@ def _widths(made: Table, grid: list[list[str]], shown: list[int], width: int) ->
 
 
 def _row_lines(cells: list[str], shown: list[int], widths: dict[int, int], made: Table) -> list[str]:
-    wrapped = [textwrap.wrap(cell, widths[i], break_on_hyphens=False) or [""] for cell, i in zip(cells, shown, strict=True)]
+    wrapped = [
+        textwrap.wrap(cell, widths[i], break_on_hyphens=False) or [""] for cell, i in zip(cells, shown, strict=True)
+    ]
     lines = []
     for k in range(max(map(len, wrapped))):
         parts = [part[k] if k < len(part) else "" for part in wrapped]
-        lines.append("  ".join(p.rjust(widths[i]) if made.columns[i].figures else p.ljust(widths[i]) for p, i in zip(parts, shown, strict=True)).rstrip())
+        lines.append(
+            "  ".join(
+                p.rjust(widths[i]) if made.columns[i].figures else p.ljust(widths[i])
+                for p, i in zip(parts, shown, strict=True)
+            ).rstrip()
+        )
     return lines
 
 
@@ -218,9 +249,13 @@ def price_table(book: FactBook) -> Markup:
             text = html.escape(str(row.show(column)))
             url = row.url() if column == "source" else ""
             text = f'<a href="{html.escape(url)}" rel="noopener noreferrer nofollow">{text}</a>' if url else text
-            cells.append(f"<td class=n>{text}" if figures else f"<td>{text}" if len(text) <= 40 else f"<td class=w>{text}")
+            cells.append(
+                f"<td class=n>{text}" if figures else f"<td>{text}" if len(text) <= 40 else f"<td class=w>{text}"
+            )
         body.append("<tr>" + "".join(cells))
-    return Markup(f'<table id="prices" data-mart="price_now"><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>')
+    return Markup(
+        f'<table id="prices" data-mart="price_now"><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>'
+    )
 
 
 def _guard(value: object) -> object:

@@ -59,10 +59,18 @@ def _prices(book: FactBook) -> str:
     title = "Every price today"
     head = ["", title.upper(), "-" * len(title)]
     rows: list[list[tables.Cell]] = [
-        [r.show("provider"), r.show("model"), *(r.show(c) for c, _t, figures in tables.PRICE_COLUMNS if figures), r.show("observed_at")]
+        [
+            r.show("provider"),
+            r.show("model"),
+            *(r.show(c) for c, _t, figures in tables.PRICE_COLUMNS if figures),
+            r.show("observed_at"),
+        ]
         for r in book.rows("price_now")
     ]
-    columns = [tables.Column(t, t in ("Input", "Cached", "Output")) for t in ("Provider", "Model", "Input", "Cached", "Output", "Last seen")]
+    columns = [
+        tables.Column(t, t in ("Input", "Cached", "Output"))
+        for t in ("Provider", "Model", "Input", "Cached", "Output", "Last seen")
+    ]
     made = tables.table("USD per million tokens", columns, rows)
     if made is None:
         return "\n".join([*head, "Not yet measured: " + MARTS["price_now"].why_missing + "."])

@@ -10,9 +10,21 @@ import click
 
 
 @click.command("send")
-@click.option("--to", "to", multiple=True, metavar="ADDRESS", help="Send to this address instead of the subscribers; may be repeated.")
+@click.option(
+    "--to",
+    "to",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Send to this address instead of the subscribers; may be repeated.",
+)
 @click.option("--dry-run", is_flag=True, help="Write the messages to the outbox and send nothing.")
-@click.option("--profile", type=click.Choice(["daily", "weekly", "alert"]), default="daily", show_default=True, help="What an address that is no subscriber gets.")
+@click.option(
+    "--profile",
+    type=click.Choice(["daily", "weekly", "alert"]),
+    default="daily",
+    show_default=True,
+    help="What an address that is no subscriber gets.",
+)
 def command(to: tuple[str, ...], dry_run: bool, profile: str) -> None:
     """Send the latest published edition to the subscribers; nobody gets it twice.
 

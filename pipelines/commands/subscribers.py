@@ -72,7 +72,12 @@ def remove(address: str) -> None:
 
 @command.command("unsubscribe")
 @click.argument("token", required=False)
-@click.option("--mail", "mails", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A message or mbox with replies to the unsubscribe link.")
+@click.option(
+    "--mail",
+    "mails",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A message or mbox with replies to the unsubscribe link.",
+)
 def unsubscribe(token: str | None, mails: Path | None) -> None:
     """Honour an unsubscribe: by the token of the mail's link, by address, or from the replies in a mailbox."""
     from reports.subscribers import tokens_in_mail
@@ -105,7 +110,9 @@ def list_() -> None:
 
     for s in _store().all():
         t = s.thresholds
-        click.echo(f"{s.address}\t{s.profile}\t{s.state}\tmove {t.move_share:g}, floor {t.floor_ratio:g}, stale {t.stale_days} d\t{recipient_key(s.address)}\t{s.reason}")
+        click.echo(
+            f"{s.address}\t{s.profile}\t{s.state}\tmove {t.move_share:g}, floor {t.floor_ratio:g}, stale {t.stale_days} d\t{recipient_key(s.address)}\t{s.reason}"
+        )
 
 
 @command.command("import")

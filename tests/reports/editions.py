@@ -19,10 +19,16 @@ AS_OF = date(2026, 11, 22)
 HEAD = "GPQA-Diamond at least 80 %"
 QUANTILES = [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975]
 Z = [-1.96, -1.645, -1.2816, -0.6745, 0.0, 0.6745, 1.2816, 1.645, 1.96]
-SERIES = {HEAD: (12.0, 2.6, 0.62), "GPQA-Diamond at least 60 %": (9.0, 2.9, 0.22), "GPQA-Diamond at least 40 %": (3.0, 3.0, 0.06)}
+SERIES = {
+    HEAD: (12.0, 2.6, 0.62),
+    "GPQA-Diamond at least 60 %": (9.0, 2.9, 0.22),
+    "GPQA-Diamond at least 40 %": (3.0, 3.0, 0.06),
+}
 
 
-def fact(fact_id: str, value: float | None, unit: str, lower: float | None = None, upper: float | None = None, **more: Any) -> dict[str, Any]:
+def fact(
+    fact_id: str, value: float | None, unit: str, lower: float | None = None, upper: float | None = None, **more: Any
+) -> dict[str, Any]:
     """One fact row."""
     row = {"fact_id": fact_id, "section": fact_id.split(".")[0], "subject": None, "quantity": fact_id.split(".")[1], "value": value, "unit": unit,
            "lower": lower, "upper": upper, "interval_level": 0.95 if lower is not None else None, "n": 412, "text_value": None, "basis": "derived",
@@ -75,7 +81,10 @@ def years(day: date, since: date = date(2024, 9, 1)) -> float:
 def marts() -> dict[str, pl.DataFrame]:
     """Every expected mart."""
     made: dict[str, list[dict[str, Any]]] = {}
-    providers, models = ["anthropic", "deepinfra", "google", "openai", "together", "mistral", "groq", "fireworks"], ["atlas", "beacon", "cirrus", "delta", "ember", "fjord"]
+    providers, models = (
+        ["anthropic", "deepinfra", "google", "openai", "together", "mistral", "groq", "fireworks"],
+        ["atlas", "beacon", "cirrus", "delta", "ember", "fjord"],
+    )
     made["price_now"] = [
         {"provider": p, "model": f"{m}-{size}", "tier": "standard", "price_input_usd_per_mtok": round(0.05 * (i + 1) * k, 4), "price_cached_input_usd_per_mtok": round(0.005 * (i + 1) * k, 4) if k > 1 else None,
          "price_output_usd_per_mtok": round(0.2 * (i + 1) * k, 4), "valid_from": date(2026, 3, 1) + timedelta(days=17 * k), "observed_at": AS_OF - timedelta(days=k % 3),
@@ -91,7 +100,15 @@ def marts() -> dict[str, pl.DataFrame]:
     made["frontier"], made["floors"], made["floor_gap"], made["forecasts"], made["past_forecasts"] = [], [], [], [], []
     for n, (series, (start, rate, floor)) in enumerate(SERIES.items()):
         for k, day in enumerate(months(date(2024, 9, 1), AS_OF)):
-            price = 0.6 if (series == HEAD and day == AS_OF) else round(floor * 0.9 + start * math.exp(-math.log(rate) * 1.9 * years(day)) * (1 + 0.06 * math.sin(k * 1.7 + n)), 3)
+            price = (
+                0.6
+                if (series == HEAD and day == AS_OF)
+                else round(
+                    floor * 0.9
+                    + start * math.exp(-math.log(rate) * 1.9 * years(day)) * (1 + 0.06 * math.sin(k * 1.7 + n)),
+                    3,
+                )
+            )
             made["frontier"].append({"series": series, "is_headline": series == HEAD, "obs_date": day, "price_robust_usd_per_mtok": price, "price_raw_usd_per_mtok": price * 0.9,
                                      "model": models[(k // 4 + n) % 6] + "-70b", "provider": providers[(k // 3) % 8], "n": 20 + 4 * k})  # fmt: skip
         last = made["frontier"][-1]["price_robust_usd_per_mtok"]
@@ -102,7 +119,9 @@ def marts() -> dict[str, pl.DataFrame]:
                                               "value_usd_per_mtok": max(last * math.exp(-drift * h / 365 + z * spread * math.sqrt(h / 365)), 0.004)})  # fmt: skip
         for back in range(1, 13):
             cutoff = AS_OF - timedelta(days=30 * back)
-            level = next(r for r in reversed(made["frontier"]) if r["series"] == series and r["obs_date"] <= cutoff)["price_robust_usd_per_mtok"]
+            level = next(r for r in reversed(made["frontier"]) if r["series"] == series and r["obs_date"] <= cutoff)[
+                "price_robust_usd_per_mtok"
+            ]
             for h in (0, 30, 90, 180, 365):
                 made["past_forecasts"].append({"series": series, "model": "floor-constrained", "cutoff": cutoff, "horizon_days": h, "target_date": cutoff + timedelta(days=h), "quantile": 0.5,
                                                "value_usd_per_mtok": level * math.exp(-0.7 * h / 365)})  # fmt: skip
@@ -110,7 +129,16 @@ def marts() -> dict[str, pl.DataFrame]:
             for day in months(date(2024, 9, 1), date(2027, 11, 22)):
                 value = now * growth ** years(day, AS_OF)
                 wide = 1.25 + 0.25 * max(0.0, years(day, AS_OF))
-                made["floors"].append({"series": series, "floor_kind": kind, "obs_date": day, "floor_usd_per_mtok": value, "floor_lower_usd_per_mtok": value / wide, "floor_upper_usd_per_mtok": value * wide})
+                made["floors"].append(
+                    {
+                        "series": series,
+                        "floor_kind": kind,
+                        "obs_date": day,
+                        "floor_usd_per_mtok": value,
+                        "floor_lower_usd_per_mtok": value / wide,
+                        "floor_upper_usd_per_mtok": value * wide,
+                    }
+                )
         made["floor_gap"].append({"series": series, "model": "atlas-70b", "accelerator": "MI355X", "price_usd_per_mtok": last, "gpu_hour_floor_usd_per_mtok": 0.372 * last,
                                   "energy_floor_usd_per_mtok": 0.00687 * last, "price_to_gpu_hour_floor_ratio": 1 / 0.372, "price_to_energy_floor_ratio": 1 / 0.00687, "speed_tok_per_s": 42.0})  # fmt: skip
     made["indices"] = [
@@ -121,19 +149,47 @@ def marts() -> dict[str, pl.DataFrame]:
         {"benchmark": b, "obs_date": day, "cost_usd_per_task": c * math.exp(-0.75 * years(day)), "tokens_per_task": 2200 * math.exp(0.41 * years(day)), "price_usd_per_mtok": 4.0 * math.exp(-1.13 * years(day)), "model": "atlas-70b", "n": 31}
         for b, c in (("GPQA-Diamond", 0.031), ("SWE-bench Verified", 1.9)) for day in months(date(2024, 9, 1), AS_OF)
     ]  # fmt: skip
-    made["expectations"] = [{k: r[k] for k in ("benchmark", "obs_date", "tokens_per_task", "price_usd_per_mtok", "cost_usd_per_task")} for r in made["cost_per_task"]]
+    made["expectations"] = [
+        {k: r[k] for k in ("benchmark", "obs_date", "tokens_per_task", "price_usd_per_mtok", "cost_usd_per_task")}
+        for r in made["cost_per_task"]
+    ]
     windows = [("Sep 2023 - Sep 2024", 2023), ("Sep 2024 - Sep 2025", 2024), ("Sep 2025 - Sep 2026", 2025)]
-    rates = {"all listings": (6.9, 4.9, 2.6), "listed at most a year": (9.4, 7.5, 3.7), "launch prices": (23.0, 7.4, 2.3), "per task": (4.1, 3.0, 2.1)}
+    rates = {
+        "all listings": (6.9, 4.9, 2.6),
+        "listed at most a year": (9.4, 7.5, 3.7),
+        "launch prices": (23.0, 7.4, 2.3),
+        "per task": (4.1, 3.0, 2.1),
+    }
     made["decline_rates"] = [
         {"series": s, "window_label": w, "window_start": date(y, 9, 1), "window_end": date(y + 1, 9, 1), "decline_factor_per_year": r, "decline_lower_factor_per_year": r / 1.5,
          "decline_upper_factor_per_year": r * 1.5, "interval_level": 0.95, "n": 210, "method": "hedonic time dummy, errors clustered by model family"}
         for s, values in rates.items() for (w, y), r in zip(windows, values, strict=True)
     ]  # fmt: skip
     made["acceleration"] = [
-        {"test": "quadratic term", "quality_scale": "GPQA-Diamond", "statistic": 4.81, "p_value": 0.0004, "verdict": "decelerating", "n": 612},
-        {"test": "one break, AR(1) bootstrap", "quality_scale": "GPQA-Diamond", "statistic": 11.2, "p_value": 0.0213, "verdict": "decelerating", "n": 612},
+        {
+            "test": "quadratic term",
+            "quality_scale": "GPQA-Diamond",
+            "statistic": 4.81,
+            "p_value": 0.0004,
+            "verdict": "decelerating",
+            "n": 612,
+        },
+        {
+            "test": "one break, AR(1) bootstrap",
+            "quality_scale": "GPQA-Diamond",
+            "statistic": 11.2,
+            "p_value": 0.0213,
+            "verdict": "decelerating",
+            "n": 612,
+        },
     ]
-    parts = {"hardware and rental price": 1.22, "serving software": 2.1, "smaller and sparser models": 2.4, "utilisation": 1.3, "margin": 1.18}
+    parts = {
+        "hardware and rental price": 1.22,
+        "serving software": 2.1,
+        "smaller and sparser models": 2.4,
+        "utilisation": 1.3,
+        "margin": 1.18,
+    }
     parts["not attributed"] = 21.4 / math.prod(parts.values())
     made["decomposition"] = [
         {"component": c, "change_factor": f, "change_lower_factor": f / 1.2, "change_upper_factor": f * 1.2, "change_share": math.log(f) / math.log(21.4), "basis": "derived", "order": i}
@@ -150,7 +206,19 @@ def marts() -> dict[str, pl.DataFrame]:
                                      ("MI300X", "AMD", 192.0, 5300.0, 2.1, 3300.0, 750), ("MI355X", "AMD", 288.0, 8000.0, 3.1, 6900.0, 1400), ("TPU v6e", "Google", 32.0, 1640.0, 1.89, 1300.0, 300),
                                      ("Trainium2", "AWS", 96.0, 2900.0, 1.85, 1900.0, 500), ("Gaudi 3", "Intel", 128.0, 3700.0, 1.75, 1850.0, 900))
     ]  # fmt: skip
-    made["throughput"] = [{"model": "atlas-70b", "accelerator": a, "precision": "fp8", "batch": 64, "throughput_tok_per_s": 2600.0, "measured_tok_per_s": 2450.0, "error_share": 2600 / 2450 - 1, "source": "vendor blog"} for a in ("H100 SXM", "MI300X")]
+    made["throughput"] = [
+        {
+            "model": "atlas-70b",
+            "accelerator": a,
+            "precision": "fp8",
+            "batch": 64,
+            "throughput_tok_per_s": 2600.0,
+            "measured_tok_per_s": 2450.0,
+            "error_share": 2600 / 2450 - 1,
+            "source": "vendor blog",
+        }
+        for a in ("H100 SXM", "MI300X")
+    ]
     made["break_even"] = [
         {"model": "atlas-70b", "accelerator": a, "api_usd_per_mtok": 0.6, "self_host_usd_per_mtok": s, "utilisation_share": 0.4, "break_even_mtok_per_month": b, "break_even_lower_mtok_per_month": b and b / 1.4,
          "break_even_upper_mtok_per_month": b and b * 1.5, "verdict": v}
@@ -162,8 +230,26 @@ def marts() -> dict[str, pl.DataFrame]:
         for a, c, need, u, d, w, p, v in (("content moderation", 0.00011, 0.0002, "post", date(2026, 2, 1), 40, 1.0, "viable now"), ("a model in every search", 0.0021, 0.0012, "query", date(2027, 8, 1), 190, 0.61, "expected"),
                                           ("tutor for every pupil", 0.19, 0.05, "lesson", date(2028, 11, 1), 400, 0.12, "expected"), ("watching every log line", 0.00042, 0.00001, "line", None, 0, 0.01, "not within the horizon"))
     ]  # fmt: skip
-    made["jevons"] = [{"obs_date": AS_OF - timedelta(days=7 * k), "volume_mtok_per_week": 5.1e6 * math.exp(-0.028 * k), "price_usd_per_mtok": 0.9 * math.exp(0.019 * k), "spend_usd_per_week": 4.6e6 * math.exp(-0.009 * k)} for k in range(90)]
-    made["wrapper_margin"] = [{"application": a, "price_usd_per_month": p, "model_cost_usd_per_month": c, "model_cost_share": c / p, "margin_share": 1 - c / p, "basis": "assumed usage"} for a, p, c in (("coding assistant, flat fee", 20.0, 13.4), ("meeting notes", 12.0, 0.7))]
+    made["jevons"] = [
+        {
+            "obs_date": AS_OF - timedelta(days=7 * k),
+            "volume_mtok_per_week": 5.1e6 * math.exp(-0.028 * k),
+            "price_usd_per_mtok": 0.9 * math.exp(0.019 * k),
+            "spend_usd_per_week": 4.6e6 * math.exp(-0.009 * k),
+        }
+        for k in range(90)
+    ]
+    made["wrapper_margin"] = [
+        {
+            "application": a,
+            "price_usd_per_month": p,
+            "model_cost_usd_per_month": c,
+            "model_cost_share": c / p,
+            "margin_share": 1 - c / p,
+            "basis": "assumed usage",
+        }
+        for a, p, c in (("coding assistant, flat fee", 20.0, 13.4), ("meeting notes", 12.0, 0.7))
+    ]
     made["claims"] = [
         {"claim_id": i, "claim": c, "claimed_text": t, "measured_value": m, "measured_lower": lo, "measured_upper": hi, "interval_level": 0.95, "measured_unit": u, "measured_text": x, "basis": b, "verdict": v, "as_of": AS_OF}
         for i, c, t, m, lo, hi, u, x, b, v in (
@@ -176,19 +262,68 @@ def marts() -> dict[str, pl.DataFrame]:
         {"model": m, "is_champion": m == "floor-constrained", "horizon_days": h, "mae_log": mae * f, "crps_log": mae * f * 0.8, "crps_ratio": f, "coverage_50_share": 0.49, "coverage_80_share": 0.82, "coverage_95_share": 0.93, "p_value": p, "n": 61, "label": "quality hindsight"}
         for h, mae in ((30, 0.21), (90, 0.55), (180, 1.04), (365, 1.45)) for m, f, p in (("floor-constrained", 0.78, 0.018), ("no change", 1.0, None), ("trend (OLS)", 1.9, 0.0001))
     ]  # fmt: skip
-    made["pit"] = [{"model": "floor-constrained", "horizon_days": 90, "bin_lower": k / 10, "bin_upper": (k + 1) / 10, "bin_share": 0.1 + 0.02 * math.sin(k)} for k in range(10)]
+    made["pit"] = [
+        {
+            "model": "floor-constrained",
+            "horizon_days": 90,
+            "bin_lower": k / 10,
+            "bin_upper": (k + 1) / 10,
+            "bin_share": 0.1 + 0.02 * math.sin(k),
+        }
+        for k in range(10)
+    ]
     total = math.log(0.6 / 0.65)
-    made["revision"] = [{"cause": c, "change_log": total * s, "change_usd_per_mtok": -0.05 * s, "order": k, "detail": d} for k, (c, s, d) in enumerate((("new prices", 0.75, "atlas-70b at deepinfra cut to $0.60"), ("revised prices", 0.125, None), ("new scores", 0.0, None), ("model re-estimated", 0.125, None)))]
+    made["revision"] = [
+        {"cause": c, "change_log": total * s, "change_usd_per_mtok": -0.05 * s, "order": k, "detail": d}
+        for k, (c, s, d) in enumerate(
+            (
+                ("new prices", 0.75, "atlas-70b at deepinfra cut to $0.60"),
+                ("revised prices", 0.125, None),
+                ("new scores", 0.0, None),
+                ("model re-estimated", 0.125, None),
+            )
+        )
+    ]
     made["data_health"] = [
         {"source": s, "kind": k, "origin": o, "status": st, "observed_at": AS_OF - timedelta(days=a), "age_days": a, "rows": n, "message": m}
         for s, k, o, st, a, n, m in (("anthropic", "provider", "live", "ok", 0, 21, None), ("openai", "provider", "archive", "failed", 4, 58, "expected the pricing table, found a challenge page; the last good rows stay"),
                                      ("openrouter", "aggregator", "live", "ok", 0, 402, None), ("google tpu", "hardware", "packaged", "stale", 44, 6, "older than its contract allows"))
     ]  # fmt: skip
-    made["quarantine"] = [{"provider": "together", "model": "fjord-70b", "token_class": "output", "price_kept_usd_per_mtok": 0.88, "price_refused_usd_per_mtok": 0.00088, "reason": "fell by more than the contract allows and nobody independent confirms it", "observed_at": AS_OF, "source": "together price page"}]
-    made["disagreements"] = [{"provider": "mistral", "model": "ember-large", "token_class": "input", "believed_source": "mistral price page", "believed_usd_per_mtok": 1.5, "other_source": "an aggregator", "other_usd_per_mtok": 2.0, "difference_share": 1 / 3}]
+    made["quarantine"] = [
+        {
+            "provider": "together",
+            "model": "fjord-70b",
+            "token_class": "output",
+            "price_kept_usd_per_mtok": 0.88,
+            "price_refused_usd_per_mtok": 0.00088,
+            "reason": "fell by more than the contract allows and nobody independent confirms it",
+            "observed_at": AS_OF,
+            "source": "together price page",
+        }
+    ]
+    made["disagreements"] = [
+        {
+            "provider": "mistral",
+            "model": "ember-large",
+            "token_class": "input",
+            "believed_source": "mistral price page",
+            "believed_usd_per_mtok": 1.5,
+            "other_source": "an aggregator",
+            "other_usd_per_mtok": 2.0,
+            "difference_share": 1 / 3,
+        }
+    ]
     made["not_known"] = [
-        {"topic": "Margins of closed vendors", "why": "no vendor publishes the cost of a token", "what_would_tell": "segment accounts"},
-        {"topic": "Discounts under contract", "why": "list prices are what is public", "what_would_tell": "a panel of invoices"},
+        {
+            "topic": "Margins of closed vendors",
+            "why": "no vendor publishes the cost of a token",
+            "what_would_tell": "segment accounts",
+        },
+        {
+            "topic": "Discounts under contract",
+            "why": "list prices are what is public",
+            "what_would_tell": "a panel of invoices",
+        },
     ]
     return {name: pl.DataFrame(rows, infer_schema_length=None) for name, rows in made.items()}
 
@@ -210,10 +345,20 @@ def hostile_edition() -> Edition:
     for name, frame in marts().items():
         columns = []
         for k, column in enumerate(frame.columns):
-            if frame.schema[column] == pl.String() and column not in ("snapshot_sha256", "status", "origin", "kind", "floor_kind", "verdict"):
+            if frame.schema[column] == pl.String() and column not in (
+                "snapshot_sha256",
+                "status",
+                "origin",
+                "kind",
+                "floor_kind",
+                "verdict",
+            ):
                 values = [HOSTILE_NAMES[(i + k) % len(HOSTILE_NAMES)] for i in range(frame.height)]
                 if column == "source_url":
-                    values = ["javascript:alert(1)" if i % 2 else 'https://a.example/"onmouseover="alert(1)' for i in range(frame.height)]
+                    values = [
+                        "javascript:alert(1)" if i % 2 else 'https://a.example/"onmouseover="alert(1)'
+                        for i in range(frame.height)
+                    ]
                 columns.append(pl.Series(column, values))
         poisoned[name] = frame.with_columns(columns)
     words = facts().with_columns(
@@ -226,7 +371,20 @@ def hostile_edition() -> Edition:
 
 def with_real_prices(shared_data: Path) -> Edition:
     """The full edition with today's prices and the price of a few models from the study data."""
-    raw = pl.read_csv(shared_data / "prices" / "tables" / "openrouter_monthly.csv", infer_schema_length=None, try_parse_dates=True)
+    raw = pl.read_csv(
+        shared_data / "prices" / "tables" / "openrouter_monthly.csv", infer_schema_length=None, try_parse_dates=True
+    )
     latest = raw.filter(pl.col("observed_date") == raw["observed_date"].max(), pl.col("output") > 0)
-    now = latest.select("provider", "model", tier=pl.lit("standard"), price_input_usd_per_mtok="input", price_output_usd_per_mtok="output", valid_from="observed_date", observed_at="observed_date", source="source", source_url=pl.lit("https://openrouter.ai/models"), origin=pl.lit("packaged"))
+    now = latest.select(
+        "provider",
+        "model",
+        tier=pl.lit("standard"),
+        price_input_usd_per_mtok="input",
+        price_output_usd_per_mtok="output",
+        valid_from="observed_date",
+        observed_at="observed_date",
+        source="source",
+        source_url=pl.lit("https://openrouter.ai/models"),
+        origin=pl.lit("packaged"),
+    )
     return full_edition(marts=marts() | {"price_now": now})

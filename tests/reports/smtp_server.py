@@ -19,7 +19,11 @@ USER, PASSWORD = "mailer", "correct horse battery staple"
 class Inbox:
     """Keeps what was accepted; ``rcpt`` and ``data`` may answer differently for some recipients."""
 
-    def __init__(self, rcpt: Callable[[str, int], str | None] = lambda _a, _n: None, data: Callable[[str, int], str | None] = lambda _a, _n: None) -> None:
+    def __init__(
+        self,
+        rcpt: Callable[[str, int], str | None] = lambda _a, _n: None,
+        data: Callable[[str, int], str | None] = lambda _a, _n: None,
+    ) -> None:
         self.received: list[tuple[str, bytes]] = []
         self.tries: Counter[str] = Counter()
         self._rcpt, self._data = rcpt, data
@@ -50,7 +54,12 @@ class Inbox:
 class _Server(SMTP):
     async def smtp_DATA(self, arg: str) -> None:
         """Dies in the middle of the message for addresses that say so."""
-        if self.envelope and self.envelope.rcpt_tos and "diesmid" in self.envelope.rcpt_tos[0] and self.event_handler.tries[self.envelope.rcpt_tos[0]] == 1:
+        if (
+            self.envelope
+            and self.envelope.rcpt_tos
+            and "diesmid" in self.envelope.rcpt_tos[0]
+            and self.event_handler.tries[self.envelope.rcpt_tos[0]] == 1
+        ):
             await self.push("354 go on")
             await self._reader.readline()
             self.transport.abort()
@@ -75,8 +84,11 @@ def start(inbox: Inbox, ca: trustme.CA | None = None, login: bool = False, host_
         ca.issue_cert(host_name).configure_cert(context)
         options |= {"tls_context": context, "require_starttls": True}
     if login:
+
         def check(_server: SMTP, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
-            good = isinstance(data, LoginPassword) and data.login == USER.encode() and data.password == PASSWORD.encode()
+            good = (
+                isinstance(data, LoginPassword) and data.login == USER.encode() and data.password == PASSWORD.encode()
+            )
             return AuthResult(success=good, handled=good)
 
         options |= {"authenticator": check, "auth_required": True, "auth_require_tls": ca is not None}

@@ -23,7 +23,11 @@ def test_every_figure_on_the_page_names_its_row_and_agrees_with_it(which, reques
     found = tracing.page_figures(made)
     assert len(found) > 900
     assert [f for f in found if f[1] is None] == []
-    wrong = [(text, source, tracing.look_up(edition, source)) for text, source in found if not tracing.agrees(text, tracing.look_up(edition, source), source)]
+    wrong = [
+        (text, source, tracing.look_up(edition, source))
+        for text, source in found
+        if not tracing.agrees(text, tracing.look_up(edition, source), source)
+    ]
     assert wrong == []
 
 
@@ -36,13 +40,22 @@ def test_every_figure_of_the_text_was_shown_by_the_book_and_agrees_with_its_row(
     text, book = text_and_book(full)
     _assert_all_printed(text, book)
     for printed in book.printed:
-        assert tracing.agrees(printed.text, tracing.look_up(full, printed.source), printed.source + printed.unit), printed
+        assert tracing.agrees(printed.text, tracing.look_up(full, printed.source), printed.source + printed.unit), (
+            printed
+        )
 
 
 @pytest.mark.parametrize("profile", ["daily", "weekly", "alert"])
 def test_every_figure_of_the_mail_was_shown_by_the_book(full, profile):
     body = message.prepare(full, profile)
-    words = re.sub(r"<[^>]*>", " ", re.sub(r"<title>.*?</title>", " ", body.html)).replace("&nbsp;", " ").replace("&lt;", "<").replace("&#39;", "'").replace("&amp;", "&").replace("&#34;", '"')
+    words = (
+        re.sub(r"<[^>]*>", " ", re.sub(r"<title>.*?</title>", " ", body.html))
+        .replace("&nbsp;", " ")
+        .replace("&lt;", "<")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
+        .replace("&#34;", '"')
+    )
     _assert_all_printed(words, *body.books)
     _assert_all_printed(body.text, *body.books)
     _assert_all_printed(body.subject, *body.books)
@@ -68,7 +81,9 @@ def test_every_number_of_a_chart_is_a_cell_of_its_mart(full, name):
 
 
 def test_a_changed_fact_changes_every_place_that_prints_it(full):
-    changed = full.facts.with_columns(pl.when(pl.col("fact_id") == "headline.decline_factor").then(7.777).otherwise(pl.col("value")).alias("value"))
+    changed = full.facts.with_columns(
+        pl.when(pl.col("fact_id") == "headline.decline_factor").then(7.777).otherwise(pl.col("value")).alias("value")
+    )
     made, book = page_and_book(editions.full_edition(facts=changed))
     assert "7.8×" in made
     sources = {p.text for p in book.printed if p.source == "fact:headline.decline_factor.value"}

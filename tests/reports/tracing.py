@@ -63,7 +63,11 @@ def agrees(text: str, value: Any, unit: str = "") -> bool:
     places = len(digits.split(".")[1]) if "." in digits else 0
     shown = float(digits)
     word = next((w for w in SCALES if w in text), "")
-    scales = [1.0, 100.0] if not word else ([1 / SCALES[word]] if "mtok" in unit or not text.startswith(("$", "−$")) else [1e-6])
+    scales = (
+        [1.0, 100.0]
+        if not word
+        else ([1 / SCALES[word]] if "mtok" in unit or not text.startswith(("$", "−$")) else [1e-6])
+    )
     # A whole number may have been rounded to tens or hundreds by its interval.
     zeros = len(digits) - len(digits.rstrip("0")) if places == 0 else 0
     return any(abs(value * scale - shown) <= 0.5001 * 10.0 ** (zeros - places) for scale in scales)
@@ -77,7 +81,12 @@ def page_figures(page: str) -> list[tuple[str, str | None]]:
     tree = lxml_html.fromstring(page)
     found: list[tuple[str, str | None]] = []
     for element in tree.iter():
-        if not isinstance(element.tag, str) or element.tag in ("script", "style", "title") or any(a.tag == "svg" for a in element.iterancestors()) or element.tag == "svg":
+        if (
+            not isinstance(element.tag, str)
+            or element.tag in ("script", "style", "title")
+            or any(a.tag == "svg" for a in element.iterancestors())
+            or element.tag == "svg"
+        ):
             continue
         for owner, text in ((element, element.text), *((element, child.tail) for child in element)):
             if text and any(c.isdigit() for c in text):
@@ -88,7 +97,14 @@ def page_figures(page: str) -> list[tuple[str, str | None]]:
 def spoken(page: str) -> list[str]:
     """Labels, descriptions and the title: text that carries no source of its own."""
     tree = lxml_html.fromstring(page)
-    values = [e.get(a) for a in ("aria-label", "alt", "content", "placeholder", "title", "datetime") for e in tree.iter() if isinstance(e.tag, str) and e.get(a) and not (a == "content" and (e.get("name") == "viewport" or e.get("http-equiv")))]
+    values = [
+        e.get(a)
+        for a in ("aria-label", "alt", "content", "placeholder", "title", "datetime")
+        for e in tree.iter()
+        if isinstance(e.tag, str)
+        and e.get(a)
+        and not (a == "content" and (e.get("name") == "viewport" or e.get("http-equiv")))
+    ]
     return [*values, tree.findtext(".//title") or ""]
 
 

@@ -1,0 +1,114 @@
+"""Charts of what is behind the price: parts of the fall, levers of the serving stack, accelerators.
+
+Every number drawn is a cell of a mart.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from reports.charts.shape import LOG, USD, bars, log_axis, spec
+from reports.drawing import BLUE, INK, Chart
+from reports.facts import FactBook, say
+
+
+def decomposition(book: FactBook) -> Chart | None:
+    """Contributions to the fall; "not attributed" is a bar of its own."""
+    rows = book.edition.mart("decomposition").filter(pl.col("change_share").is_not_null())
+    data = rows.select(part="component", share="change_share", factor="change_factor")
+    text = say(
+        "Bar chart of the parts of the price change as shares of the total; what could not be attributed has its own bar."
+    )
+    sources = {"share": [("decomposition", "change_share")], "factor": [("decomposition", "change_factor")]}
+    return bars(
+        "decomposition",
+        "Where the fall came from",
+        data,
+        "part",
+        "share",
+        "Share of the change (logs)",
+        ".0%",
+        text,
+        sources,
+        grey="not attributed",
+    )
+
+
+def stack(book: FactBook) -> Chart | None:
+    """The levers' Shapley factors, with first-in and last-in as the range."""
+    import altair as alt
+
+    rows = book.edition.mart("deflation_stack").filter(pl.col("shapley_factor") > 0)
+    if not rows.height:
+        return None
+    rows = rows.filter(pl.col("scenario").eq_missing(pl.lit(rows["scenario"][0], dtype=pl.String)))
+    data = rows.select("lever", factor="shapley_factor", first="first_in_factor", last="last_in_factor")
+    y = alt.Y(
+        "lever:N",
+        sort=alt.EncodingSortField("factor", order="descending"),
+        axis=alt.Axis(title=None, labelLimit=200, labelColor=INK, labelFontSize=12),
+    )
+    scale = LOG
+    base = alt.Chart(data)
+    x = alt.X(
+        "factor:Q",
+        scale=scale,
+        axis=log_axis(
+            [data["factor"], data["first"], data["last"]], "Times more output per dollar, log scale", "~r", "×"
+        ),
+    )
+    tip = [
+        alt.Tooltip("lever:N", title="Lever"),
+        alt.Tooltip("factor:Q", title="Shapley", format=".2~f"),
+        alt.Tooltip("first:Q", title="Alone", format=".2~f"),
+        alt.Tooltip("last:Q", title="Added last", format=".2~f"),
+    ]
+    rules = base.mark_rule(strokeWidth=6, opacity=0.3, color=BLUE, strokeCap="round").encode(
+        y=y, x=alt.X("first:Q", scale=scale), x2="last:Q"
+    )
+    dots = base.mark_point(filled=True, size=110, color=BLUE, opacity=1).encode(y=y, x=x, tooltip=tip)
+    text = say(
+        "Dot chart of the gain from each lever of the serving stack: the Shapley share as a dot, the gain when applied alone and when applied last as its range."
+    )
+    return Chart(
+        "stack",
+        "What each lever is worth",
+        text,
+        spec(alt.layer(rules, dots), 40 * data.height + 20),
+        data,
+        {
+            c: [("deflation_stack", s)]
+            for c, s in (("factor", "shapley_factor"), ("first", "first_in_factor"), ("last", "last_in_factor"))
+        },
+    )
+
+
+def hardware(book: FactBook) -> Chart | None:
+    """Cost per million tokens by accelerator, for the model that most accelerators serve."""
+    rows = book.edition.mart("hardware_league").filter(pl.col("cost_usd_per_mtok") > 0)
+    if not rows.height:
+        return None
+    model = rows.group_by("model").len().sort(["len", "model"], descending=[True, False])["model"][0]
+    data = (
+        rows.filter(pl.col("model").eq_missing(pl.lit(model, dtype=pl.String)))
+        .sort("cost_usd_per_mtok")
+        .unique("accelerator", keep="first", maintain_order=True)
+        .head(25)
+    )
+    data = data.select("accelerator", "vendor", cost="cost_usd_per_mtok")
+    text = say(
+        "Bar chart of the cost of a million output tokens by accelerator at today's rental prices, cheapest first."
+    )
+    return bars(
+        "hardware",
+        "Which accelerator makes the cheapest token",
+        data,
+        "accelerator",
+        "cost",
+        "USD per million output tokens",
+        USD,
+        text,
+        {"cost": [("hardware_league", "cost_usd_per_mtok")]},
+        colour_by="vendor",
+        ascending=True,
+    )

@@ -1,0 +1,186 @@
+"""Sections on what is behind the price: parts of the fall, levers, accelerators, self-hosting.
+
+One function per section; which facts and columns it shows and what it says.
+"""
+
+from __future__ import annotations
+
+from reports.facts import FactBook, say
+from reports.sections.section import Section, make
+from reports.tables import EMPTY, Cell, Column, table
+
+
+def decomposition(book: FactBook) -> Section:
+    """Decomposition."""
+    factor = ("change_factor", "change_lower_factor", "change_upper_factor")
+    rows: list[list[Cell]] = [
+        [r.show("component"), r.show(*factor), r.interval(*factor), r.show("change_share"), r.show("basis")]
+        for r in book.rows("decomposition")
+    ]
+    total: set[int] = set()
+    said = []
+    if rows and book.has("decomposition.total_factor"):
+        total = {len(rows)}
+        rows.append(
+            [
+                say("Together"),
+                book.value("decomposition.total_factor"),
+                book.interval("decomposition.total_factor"),
+                EMPTY,
+                EMPTY,
+            ]
+        )
+        said = [
+            say(
+                "Prices fell by a factor of {x} ({w}); the parts multiply to it.",
+                x=book.value("decomposition.total_factor"),
+                w=book.field("decomposition.total_factor", "text_value"),
+            )
+        ]
+    made = table(
+        "Parts of the price change",
+        [Column("Part"), Column("Cheaper by", True), Column("Interval", True), Column("Share", True), Column("Basis")],
+        rows,
+        total,
+    )
+    return make(
+        book,
+        "decomposition",
+        "What made it fall",
+        "How much is hardware, software, smaller models, utilisation, margin?",
+        said,
+        ("decomposition",),
+        [made],
+        ("decomposition",),
+        need=("decomposition",),
+    )
+
+
+def levers(book: FactBook) -> Section:
+    """Levers."""
+    rows: list[list[Cell]] = [
+        [
+            r.show("lever"),
+            r.show("shapley_factor"),
+            r.show("first_in_factor"),
+            r.show("last_in_factor"),
+            r.show("shapley_share"),
+            r.show("scenario"),
+        ]
+        for r in book.rows("deflation_stack")
+    ]
+    total: set[int] = set()
+    if rows and book.has("stack.total_factor"):
+        total = {len(rows)}
+        rows.append([say("All levers"), book.value("stack.total_factor"), EMPTY, EMPTY, EMPTY, EMPTY])
+    made = table(
+        "Levers of the serving stack",
+        [
+            Column("Lever"),
+            Column("Shapley", True),
+            Column("Alone", True),
+            Column("Added last", True),
+            Column("Share", True),
+            Column("Scenario"),
+        ],
+        rows,
+        total,
+    )
+    return make(
+        book,
+        "stack",
+        "The serving stack",
+        "What is each technique worth, on its own and on top of the others?",
+        [],
+        ("stack",),
+        [made],
+        ("deflation_stack",),
+        need=("deflation_stack",),
+    )
+
+
+def hardware(book: FactBook) -> Section:
+    """Hardware."""
+    rows: list[list[Cell]] = [[
+        r.show("accelerator"), r.show("vendor"), r.show("model"), r.show("precision"), r.show("memory_gb"), r.show("bandwidth_gb_per_s"), r.show("rental_usd_per_hour"),
+        r.show("throughput_tok_per_s"), r.show("cost_usd_per_mtok"), r.show("energy_j_per_token"), r.show("basis"),
+    ] for r in book.rows("hardware_league")[:40]]  # fmt: skip
+    league = table(
+        "Accelerators by the cost of a million output tokens",
+        [Column("Accelerator"), Column("Vendor"), Column("Model"), Column("Precision"), Column("Memory", True), Column("Bandwidth", True), Column("Rent / hour", True),
+         Column("Tokens / s", True), Column("USD / Mtok", True), Column("Energy / token", True), Column("Basis")],
+        rows,
+    )  # fmt: skip
+    checks: list[list[Cell]] = [
+        [
+            r.show("model"),
+            r.show("accelerator"),
+            r.show("precision"),
+            r.show("batch"),
+            r.show("throughput_tok_per_s"),
+            r.show("measured_tok_per_s"),
+            r.show("error_share"),
+            r.show("source"),
+        ]
+        for r in book.rows("throughput", lambda r: r["measured_tok_per_s"] is not None)[:25]
+    ]
+    engine = table(
+        "The engine against measurements",
+        [
+            Column("Model"),
+            Column("Accelerator"),
+            Column("Precision"),
+            Column("Batch", True),
+            Column("Engine", True),
+            Column("Measured", True),
+            Column("Error", True),
+            Column("Source"),
+        ],
+        checks,
+        folded=True,
+    )
+    return make(
+        book,
+        "hardware",
+        "Hardware league",
+        "Which accelerator makes the cheapest token?",
+        [],
+        ("hardware",),
+        [league, engine],
+        ("hardware_league", "throughput"),
+        need=("hardware_league",),
+    )
+
+
+def self_hosting(book: FactBook) -> Section:
+    """Self hosting."""
+    volume = ("break_even_mtok_per_month", "break_even_lower_mtok_per_month", "break_even_upper_mtok_per_month")
+    rows: list[list[Cell]] = [[
+        r.show("model"), r.show("accelerator"), r.show("api_usd_per_mtok"), r.show("self_host_usd_per_mtok"), r.show("utilisation_share"),
+        r.show(volume[0]) if r.has(volume[0]) else say("never"), r.interval(*volume), r.show("verdict"),
+    ] for r in book.rows("break_even")[:30]]  # fmt: skip
+    made = table(
+        "Self-hosting against the API, USD per million tokens",
+        [
+            Column("Model"),
+            Column("Accelerator"),
+            Column("API", True),
+            Column("Self-hosted", True),
+            Column("Utilisation", True),
+            Column("Break-even tokens a month", True),
+            Column("Interval", True),
+            Column("Verdict"),
+        ],
+        rows,
+    )
+    return make(
+        book,
+        "self-hosting",
+        "Self-hosting break-even",
+        "From which volume on is an own accelerator cheaper than the API?",
+        [],
+        (),
+        [made],
+        ("break_even",),
+        need=("break_even",),
+    )

@@ -1,0 +1,216 @@
+"""Sections on the price: where it is going, why it changed, events, indices, tasks, rate of decline.
+
+One function per section; which facts and columns it shows and what it says.
+"""
+
+from __future__ import annotations
+
+from reports import narrative
+from reports.charts import bands_of
+from reports.facts import FactBook, join, say
+from reports.sections.section import Section, make
+from reports.tables import EMPTY, Cell, Column, Link, table
+
+
+def outlook(book: FactBook) -> Section:
+    """Outlook."""
+    pairs = bands_of(book.edition.mart("forecasts")["quantile"].to_list())
+    gap = book.rows("floor_gap")
+    rows: list[list[Cell]] = [[
+        r.show("series"), r.show("model"), r.show("accelerator"), r.show("price_usd_per_mtok"), r.show("gpu_hour_floor_usd_per_mtok"),
+        r.show("energy_floor_usd_per_mtok"), r.show("price_to_gpu_hour_floor_ratio"), r.show("price_to_energy_floor_ratio"),
+    ] for r in gap]  # fmt: skip
+    made = table(
+        "Price and floors by quality, USD per million tokens",
+        [Column("Quality"), Column("Open model that reaches it"), Column("Accelerator"), Column("Price", True), Column("GPU-hour floor", True),
+         Column("Energy floor", True), Column("Price / GPU-hour", True), Column("Price / energy", True)],
+        rows,
+    )  # fmt: skip
+    return make(
+        book, "outlook", "Where the price is going", "What does a fixed quality cost, where is it going, and how far can it still fall?",
+        [join([narrative.frontier(book), narrative.since(book, "headline.frontier_price")]), narrative.forecast(book), narrative.floors(book)], ("fan", "ladder"), [made],
+        ("forecasts", "past_forecasts", "frontier", "floors", "floor_gap"), legend=[narrative.bands(pairs)], need=("frontier", "forecasts"),
+    )  # fmt: skip
+
+
+def why_changed(book: FactBook) -> Section:
+    """Why changed."""
+    rows: list[list[Cell]] = [
+        [
+            r.show("cause"),
+            r.show("change_log"),
+            r.show("change_usd_per_mtok"),
+            r.long("detail") if r.has("detail") else EMPTY,
+        ]
+        for r in book.rows("revision")
+    ]
+    if rows and book.has("revision.total_log"):
+        rows.append([say("All causes"), book.value("revision.total_log"), EMPTY, EMPTY])
+    made = table(
+        "Causes of the revision since the previous vintage",
+        [Column("Cause"), Column("Change, log", True), Column("Change, USD", True), Column("Detail")],
+        rows,
+        {len(rows) - 1} if rows and book.has("revision.total_log") else None,
+    )
+    return make(
+        book,
+        "changed",
+        "Why it changed since last time",
+        "Which part of the revision is new data, and which is the model?",
+        [narrative.revision(book)],
+        (),
+        [made],
+        ("revision",),
+        need=("revision",),
+    )
+
+
+def price_events(book: FactBook) -> Section:
+    """Price events."""
+    recent = sorted(
+        book.rows("price_events"), key=lambda r: (r.raw("event_date") or book.edition.as_of, r.index), reverse=True
+    )[:40]
+    rows: list[list[Cell]] = [[
+        r.show("event_date"), r.show("provider"), Link(r.show("model"), r.url()), r.show("kind"), r.show("token_class"),
+        r.show("price_before_usd_per_mtok"), r.show("price_after_usd_per_mtok"), r.show("change_share"), r.long("evidence") if r.has("evidence") else EMPTY,
+    ] for r in recent]  # fmt: skip
+    made = table(
+        "Price events, newest first, USD per million tokens",
+        [Column("Day"), Column("Provider"), Column("Model"), Column("Event"), Column("Tokens"), Column("Before", True), Column("After", True), Column("Change", True), Column("The words on the page")],
+        rows,
+    )  # fmt: skip
+    return make(
+        book,
+        "events",
+        "Price events",
+        "Who moved, by how much, and who says so?",
+        [narrative.events(book)],
+        (),
+        [made],
+        ("price_events",),
+        need=("price_events",),
+    )
+
+
+def indices(book: FactBook) -> Section:
+    """Indices."""
+    latest = {r.raw("index_name"): r for r in book.rows("indices")}
+    value = ("index_value", "index_lower", "index_upper")
+    rows: list[list[Cell]] = [
+        [r.show("index_name"), r.show("obs_date"), r.show(*value), r.interval(*value), r.show("n")]
+        for r in latest.values()
+    ]
+    made = table(
+        "Latest value of each index, common base",
+        [Column("Index"), Column("Day"), Column("Value", True), Column("Interval", True), Column("n", True)],
+        rows,
+    )
+    return make(book, "indices", "Three indices", "Does the answer depend on how the fall is measured?", [], ("indices",), [made], ("indices",), need=("indices",),
+        notes=[say("The buyer frontier follows the cheapest offer at a quality; the hedonic index holds quality constant by regression; matched models compare each model with itself.")])  # fmt: skip
+
+
+def per_task(book: FactBook) -> Section:
+    """Per task."""
+    latest = {r.raw("benchmark"): r for r in book.rows("cost_per_task")}
+    rows: list[list[Cell]] = [
+        [
+            r.show("benchmark"),
+            r.show("obs_date"),
+            r.show("model"),
+            r.show("cost_usd_per_task"),
+            r.show("tokens_per_task", unit=""),
+            r.show("price_usd_per_mtok"),
+            r.show("n"),
+        ]
+        for r in latest.values()
+    ]
+    made = table(
+        "Latest cost per benchmark task",
+        [
+            Column("Benchmark"),
+            Column("Day"),
+            Column("Model"),
+            Column("USD per task", True),
+            Column("Tokens per task", True),
+            Column("USD per Mtok", True),
+            Column("n", True),
+        ],
+        rows,
+    )
+    return make(
+        book,
+        "tasks",
+        "Cost per task",
+        "A token is not a task: what does a finished task cost?",
+        [narrative.per_task(book)],
+        ("task",),
+        [made],
+        ("cost_per_task",),
+        need=("cost_per_task",),
+    )
+
+
+def decline(book: FactBook) -> Section:
+    """Decline."""
+    rate = ("decline_factor_per_year", "decline_lower_factor_per_year", "decline_upper_factor_per_year")
+    rows: list[list[Cell]] = [
+        [
+            r.show("series"),
+            r.show("window_label"),
+            r.show(*rate),
+            r.interval(*rate),
+            r.show("interval_level", unit="share"),
+            r.show("n"),
+            r.long("method"),
+        ]
+        for r in book.rows("decline_rates")
+    ]
+    made = table(
+        "Times cheaper per year, by window",
+        [
+            Column("Prices"),
+            Column("Window"),
+            Column("Times cheaper a year", True),
+            Column("Interval", True),
+            Column("Level", True),
+            Column("n", True),
+            Column("Method"),
+        ],
+        rows,
+        folded=True,
+    )
+    tests: list[list[Cell]] = [
+        [
+            r.show("test"),
+            r.show("quality_scale"),
+            r.show("statistic"),
+            r.show("p_value"),
+            r.show("n"),
+            r.show("verdict"),
+        ]
+        for r in book.rows("acceleration")
+    ]
+    tested = table(
+        "Tests for acceleration",
+        [
+            Column("Test"),
+            Column("Quality scale"),
+            Column("Statistic", True),
+            Column("p", True),
+            Column("n", True),
+            Column("Verdict"),
+        ],
+        tests,
+        folded=True,
+    )
+    return make(
+        book,
+        "decline",
+        "Rate of decline by window",
+        "Is the fall speeding up or slowing down?",
+        [narrative.acceleration(book)],
+        ("decline",),
+        [made, tested],
+        ("decline_rates", "acceleration"),
+        need=("decline_rates",),
+    )
