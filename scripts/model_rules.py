@@ -77,6 +77,9 @@ RULES: tuple[tuple[str, str, str], ...] = (
     (r"^qwen3-next-80b-a3b$", "qwen3-next-80b-a3b-instruct", "instruct is meant"),
     (r"^phi-(\d)-(mini|small|medium)-(4k|8k|128k)-instruct$", r"phi-\1-\2-\3-instruct", "Phi spelling"),
     (r"^claude-(opus|sonnet|haiku)-(3(?:-[57])?)(?=-|$)", r"claude-\2-\1", "Anthropic's order up to Claude 3.7"),
+    (r"^(claude-[a-z]+-\d(?:-\d)?)-default$", r"\1", "a cloud's default route"),
+    (r"^(magistral-(?:small|medium))-1-2-2509$", r"\1-2509", "version and date"),
+    (r"^mistral-saba-24b$", "mistral-saba", "one size"),
     (r"-{2,}", "-", "hyphens"),
     (r"-+$", "", "hyphens"),
 )

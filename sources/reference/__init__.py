@@ -94,7 +94,17 @@ def load(name: str) -> pl.DataFrame:
 
 def at(name: str, as_of: date) -> pl.DataFrame:
     """The table as it was known on a day: later rows removed, ends that became known later opened again."""
-    frame = load(name).filter(pl.col("observed_at") <= as_of)
+    return as_known(load(name), as_of)
+
+
+def as_known(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Rows of a reference table (or of rows shaped like one) as known at the end of a day.
+
+    Rows with observed_at > as_of are gone; with intervals, an end whose closed_observed_at is later is open
+    again and the intervals of one offer at one source are disjoint. ``as_known(as_known(f, b), a)`` equals
+    ``as_known(f, a)`` for a <= b, so later knowledge never changes an earlier day.
+    """
+    frame = frame.filter(pl.col("observed_at") <= as_of)
     if "closed_observed_at" not in frame.columns:
         return frame
     unknown = pl.col("closed_observed_at").is_null() | (pl.col("closed_observed_at") > as_of)
