@@ -30,7 +30,7 @@ from sources.reference.schema import PRICES, SCHEMAS  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent.parent / "sources" / "reference"
 LICENCES = {"openrouter": "MIT", "litellm": "MIT", "models.dev": "MIT", "genai-prices": "MIT", "model-prices": "MIT",
-            "epoch": "CC-BY-4.0", "launch": "facts of public announcements"}
+            "epoch": "CC-BY-4.0", "launch": "facts of public price lists"}
 BUILT_FOR = date(2026, 11, 22)
 """The day of the newest snapshot in the tables; moved by hand when the tables are renewed."""
 WITNESS = {"litellm": "litellm+models.dev", "models.dev": "litellm+models.dev", "model-prices": "litellm+models.dev",
@@ -111,7 +111,7 @@ def unwatched(row: Row, last_look: date) -> Row:
     if row.source == "epoch":  # single looks at a page: they prove that day alone
         return replace(row, valid_to=row.valid_from + timedelta(days=1), end_reason="point",
                        closed_observed_at=row.observed_at)
-    end = last_look + STALE_AFTER
+    end = (row.valid_from if row.source == "launch" else last_look) + STALE_AFTER
     if row.valid_to is not None or end > BUILT_FOR:
         return row
     return replace(row, valid_to=end, closed_observed_at=end, end_reason="unwatched")
