@@ -55,26 +55,27 @@ def least_squares(x: np.ndarray, y: np.ndarray, level: float = 0.9) -> Rate:
     return Rate(float(fit.slope), float(fit.slope - half), float(fit.slope + half), n)
 
 
-def effective_count(residual: np.ndarray) -> float:
-    """Effective number of independent observations, n (1 - r) / (1 + r) with r the lag-1 autocorrelation."""
-    n = len(residual)
+def autocorrelation(residual: np.ndarray) -> float:
+    """Lag-1 autocorrelation of residuals from a line, corrected for its small-sample bias (2 + 4 r) / n, in [0, .95]."""
     variance = float(residual @ residual)
     r = float(residual[1:] @ residual[:-1]) / variance if variance > 0 else 0.0
-    r = min(max(r, 0.0), 0.99)
-    return max(n * (1 - r) / (1 + r), 3.0)
+    return min(max(r + (2 + 4 * r) / len(residual), 0.0), 0.95)
 
 
 def log_linear_hac(years: np.ndarray, log_price: np.ndarray, level: float = 0.9) -> Rate:
-    """y = a + b t on an even calendar grid, Newey-West errors, maxlags = ceil(sqrt n), t with effective n.
+    """y = a + b t on an even calendar grid with errors that allow for autocorrelation.
 
-    Feed it the index on every day or month of the window, never change points only: those select on change.
+    The larger of Newey-West (Bartlett, ceil(sqrt n) lags) and the AR(1) inflation (1 + r)/(1 - r) of the classical
+    variance: at 30 to 60 points Newey-West alone covers 65 % instead of 90 % when r is .8 (a test holds this). t with
+    n (1 - r)/(1 + r) - 2 degrees, at least 2. Feed it the index on every month of the window, never change points
+    only: those select on change.
     """
     from scipy import stats
 
     n = len(years)
     if n < 4:
         raise ValueError(f"a trend with autocorrelated errors needs four points, found {n}")
-    design = np.column_stack([np.ones(n), years])
+    design = np.column_stack([np.ones(n), years - years.mean()])
     inverse = np.linalg.inv(design.T @ design)
     beta = inverse @ design.T @ log_price
     residual = log_price - design @ beta
@@ -84,8 +85,11 @@ def log_linear_hac(years: np.ndarray, log_price: np.ndarray, level: float = 0.9)
     for lag in range(1, min(lags, n - 1) + 1):
         part = score[lag:].T @ score[:-lag]
         meat += (1 - lag / (lags + 1)) * (part + part.T)
-    error = float(np.sqrt(max((inverse @ meat @ inverse)[1, 1], 0.0) * n / (n - 2)))
-    half = stats.t.ppf(0.5 + level / 2, max(effective_count(residual) - 2, 1)) * error
+    newey_west = float((inverse @ meat @ inverse)[1, 1]) * n / (n - 2)
+    r = autocorrelation(residual)
+    first_order = float(inverse[1, 1]) * float(residual @ residual) / (n - 2) * (1 + r) / (1 - r)
+    degrees = max(n * (1 - r) / (1 + r) - 2, 2.0)
+    half = stats.t.ppf(0.5 + level / 2, degrees) * np.sqrt(max(newey_west, first_order, 0.0))
     return Rate(float(beta[1]), float(beta[1] - half), float(beta[1] + half), n)
 
 

@@ -1,0 +1,174 @@
+"""The bars of the forecasts on the packaged panel, the guard against leakage, and the scores themselves."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from forecasting import backtest, champion, outputs, reference, scoring
+from forecasting.candidates import CANDIDATES
+from forecasting.champion import INCUMBENT
+from forecasting.pooled import QUANTILES
+from forecasting.series import prepare
+from tests.forecasting.worlds import price_panel
+
+BARS = {90: 0.85, 180: 0.75, 365: 0.65}
+MODELS = [INCUMBENT, "no_change", "ols_trend"]
+
+
+@pytest.fixture(scope="module")
+def scored() -> pl.DataFrame:
+    panel = reference.frontier_panel().drop("known_from")
+    return backtest.run(panel, backtest.default_origins(panel, date(2024, 3, 1), 45), tuple(BARS), MODELS)
+
+
+@pytest.mark.parametrize("days", BARS)
+def test_the_champion_beats_no_change_by_the_bar(scored: pl.DataFrame, days: int) -> None:
+    rows = scored.filter((pl.col("model") == INCUMBENT) & (pl.col("horizon_days") == days))
+    assert rows["crps_log"].sum() / rows["no_change_error_log"].sum() <= BARS[days]
+
+
+def test_the_champion_beats_no_change_significantly_on_gpqa(scored: pl.DataFrame) -> None:
+    gpqa = scored.filter(pl.col("series_id").str.starts_with("gpqa"))
+    p = [backtest.rows_against(gpqa, INCUMBENT, "no_change", d)[1] for d in BARS]
+    assert min(p) < 0.05
+
+
+@pytest.mark.parametrize("scale", ["eci", "elo", "mmlu"])
+def test_it_is_nowhere_significantly_worse(scored: pl.DataFrame, scale: str) -> None:
+    rows = scored.filter(pl.col("series_id").str.starts_with(scale))
+    for days in BARS:
+        assert backtest.rows_against(rows, "no_change", INCUMBENT, days)[1] > 0.05
+
+
+def test_pooled_coverage_of_the_90_per_cent_interval(scored: pl.DataFrame) -> None:
+    assert 0.85 <= scored.filter(pl.col("model") == INCUMBENT)["inside_90"].mean() <= 0.97
+
+
+@pytest.mark.parametrize("days", BARS)
+def test_a_straight_line_stays_worse_than_no_change(scored: pl.DataFrame, days: int) -> None:
+    rows = scored.filter((pl.col("model") == "ols_trend") & (pl.col("horizon_days") == days))
+    assert rows["crps_log"].mean() > rows["no_change_error_log"].mean()
+
+
+def test_changing_the_future_changes_no_forecast() -> None:
+    panel = price_panel(np.random.default_rng(1), n=6, months=24)
+    origin = date(2024, 9, 1)
+    changed = panel.with_columns(pl.when(pl.col("ds") > origin).then(pl.col("y") * 50).otherwise("y").alias("y"))
+    a, b = (backtest.run(p, [origin], (90,)).sort("series_id", "model") for p in (panel, changed))
+    assert a["q"].to_list() == b["q"].to_list()
+    assert a["actual_log"].to_list() != b["actual_log"].to_list()
+
+
+def test_rows_not_yet_known_are_not_used() -> None:
+    panel = price_panel(np.random.default_rng(1), n=6, months=24).with_columns(
+        (pl.col("ds") + pl.duration(days=45)).alias("known_from")
+    )
+    origin = date(2024, 9, 1)
+    assert backtest.known_at(panel, origin)["ds"].max() <= origin - timedelta(days=45)
+
+
+@pytest.mark.parametrize("name", sorted(CANDIDATES))
+def test_every_candidate_gives_ordered_quantiles_for_short_and_flat_series(name: str) -> None:
+    frame = pl.DataFrame({
+        "unique_id": ["one", "two", "two", *["flat"] * 6, *["fall"] * 6],
+        "ds": [date(2025, 1, 1), date(2025, 1, 1), date(2025, 2, 1), *[date(2025, m, 1) for m in range(1, 7)] * 2],
+        "y": [1.0, 3.0, 2.0, *[0.5] * 6, *[float(10 / 2**m) for m in range(6)]],
+    })
+    from forecasting import pooled
+
+    panel = prepare(frame)
+    p = pooled.fit(panel.series, pooled.Prior())
+    q = CANDIDATES[name](panel.series, panel.cutoff.toordinal(), (30, 365), p)
+    assert q.shape == (4, 2, 19)
+    assert np.isfinite(q).all()
+    assert (np.diff(q, axis=2) >= -1e-9).all()
+
+
+def test_the_quantile_loss_agrees_with_scoringrules() -> None:
+    import scoringrules
+
+    rng = np.random.default_rng(0)
+    q = np.sort(rng.standard_normal((50, 19)), axis=1)
+    y = rng.standard_normal(50)
+    from forecasting.pooled import quantile_loss
+
+    assert quantile_loss(y, q) == pytest.approx(scoringrules.crps_quantile(y, q, QUANTILES), rel=1e-9)
+
+
+def test_diebold_mariano_rejects_about_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(3)
+    p = [scoring.diebold_mariano(*rng.standard_normal((2, 24)), overlap=1)[1] for _ in range(600)]
+    assert np.mean(np.array(p) < 0.1) == pytest.approx(0.1, abs=0.035)
+
+
+def test_overlapping_losses_make_the_test_more_careful() -> None:
+    rng = np.random.default_rng(4)
+    naive, careful = [], []
+    for _ in range(300):
+        d = np.convolve(rng.standard_normal(35), np.ones(12) / 12, mode="valid")
+        naive.append(scoring.diebold_mariano(d, np.zeros(24), 1)[1] < 0.05)
+        careful.append(scoring.diebold_mariano(d, np.zeros(24), 12)[1] < 0.05)
+    assert np.mean(naive) > 2 * np.mean(careful)
+
+
+def test_pit_of_a_calibrated_forecast_is_flat_and_of_a_price_that_stays_is_in_the_middle() -> None:
+    from scipy import stats
+
+    q = np.tile(stats.norm.ppf(QUANTILES), (4000, 1))
+    u = scoring.pit(np.random.default_rng(0).standard_normal(4000), q)
+    assert np.histogram(u, bins=10, range=(0, 1))[0] / 4000 == pytest.approx(np.full(10, 0.1), abs=0.03)
+    assert scoring.pit(np.zeros(1), np.zeros((1, 19)))[0] == pytest.approx(0.5)
+
+
+def _issued() -> pl.DataFrame:
+    value = np.exp(np.linspace(-1, 1, 19))
+    return outputs.conform("forecast", pl.concat([
+        pl.DataFrame({
+            "forecast_id": f"{v}/a/{INCUMBENT}/30", "vintage": v, "series_id": "a", "model": INCUMBENT,
+            "is_champion": True, "horizon_days": 30, "target_date": v + timedelta(days=30), "quantile": QUANTILES,
+            "value_usd_per_mtok": value,
+        }) for v in (date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1))
+    ]))
+
+
+def test_the_track_record_scores_only_forecasts_whose_day_came_and_was_seen() -> None:
+    actuals = pl.DataFrame({"unique_id": ["a"] * 3, "ds": [date(2026, 1, 1), date(2026, 2, 10), date(2026, 3, 5)],
+                            "y": [1.0, 2.0, 50.0]})
+    record = scoring.track_record(_issued(), actuals, date(2026, 3, 5))
+    table = record["track_record"]
+    assert table["vintage"].to_list() == [date(2026, 1, 1), date(2026, 2, 1)]
+    assert table["actual_usd_per_mtok"].to_list() == [1.0, 2.0]
+    assert table["inside_90"].to_list() == [True, True]
+    assert table["no_change_error_log"].to_list() == pytest.approx([0.0, np.log(2)])
+    assert record["track_record_summary"]["origins_count"].to_list() == [2]
+    none = scoring.track_record(_issued(), actuals, date(2026, 1, 15))
+    assert none["track_record"].is_empty() and none["pit"].columns
+
+
+def test_a_champion_is_replaced_only_by_the_rule() -> None:
+    better = {"floor_reverting": 1.0, "combination": 0.8}
+    assert champion.choose(better, {"combination": 0.01}, 20)[0] == "combination"
+    assert champion.choose(better, {"combination": 0.01}, 11)[0] == "floor_reverting"
+    assert champion.choose(better, {"combination": 0.3}, 20)[0] == "floor_reverting"
+    assert champion.choose({**better, "combination": 0.97}, {"combination": 0.01}, 20)[0] == "floor_reverting"
+    recent = champion.choose(better, {"combination": 0.01}, 20, held_since=date(2026, 1, 1), as_of=date(2026, 2, 1))
+    assert recent[0] == "floor_reverting"
+
+
+def test_the_verb_prints_every_model_and_horizon() -> None:
+    from click.testing import CliRunner
+
+    from pipelines.commands.backtest import command
+
+    result = CliRunner().invoke(command, ["--format", "csv", "--horizons", "90", "--every", "150"])
+    table = pl.read_csv(result.stdout.encode())
+    assert result.exit_code == 0
+    assert set(table["model"]) == set(CANDIDATES)
+    assert {"mase_ratio", "crps_ratio", "coverage_50_share", "coverage_80_share", "coverage_90_share", "p_value"} <= set(
+        table.columns
+    )
+    assert table["label"].unique().to_list() == ["quality hindsight"]
