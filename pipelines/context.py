@@ -47,6 +47,7 @@ def make_job(settings: Settings, as_of: date | None = None, *, offline: bool = F
     day = as_of or today()
     fetcher = None
     if not offline and day >= today():
-        fetcher = Fetcher(settings.contact, clock=lambda: datetime.now(UTC), mirror=settings.mirror)
+        fetcher = Fetcher(settings.contact, clock=lambda: datetime.now(UTC), mirror=settings.mirror,
+                          keys={"api.eia.gov": ("api_key", settings.eia_api_key.get_secret_value())})
     return Job(as_of=day, home=settings.home, code_version=code_version(), fetcher=fetcher, progress=progress,
                base_url=settings.base_url, on_step=on_step, deliver=deliver, force=bool(settings.mirror))

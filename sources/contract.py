@@ -16,7 +16,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sources.quote import PriceQuote, Quote, SpecQuote
+from sources.quote import EnergyQuote, PriceQuote, Quote, SpecQuote
 from units.quantity import TOKEN_UNITS
 
 ROUGH_USD = {"USD": Decimal(1), "EUR": Decimal("1.1"), "CNY": Decimal("0.14"), "GBP": Decimal("1.3")}
@@ -67,6 +67,8 @@ class Contract(BaseModel):
     """Largest believable share of offers that vanish between two readings."""
     paging: str = ""
     """The JSON field that holds the next page's address (Azure: ``NextPageLink``); empty for one page."""
+    key_setting: str = ""
+    """The setting that holds this interface's key (EIA: ``DEFLATION_EIA_API_KEY``); the address is written without it."""
 
 
 def read_contract(path: Path) -> Contract:
@@ -86,7 +88,7 @@ def breaches(contract: Contract, quotes: Sequence[Quote]) -> list[str]:
     prices = [q for q in quotes if isinstance(q, PriceQuote)]
     found = [*_unit_breaches(contract, prices), *_bound_breaches(contract, prices), *_double_breaches(prices)]
     specs = [q for q in quotes if isinstance(q, SpecQuote)]
-    return found + _double_specs(specs) + _implausible_specs(specs)
+    return found + _double_specs(specs) + _implausible_specs(specs) + _implausible_energy(quotes)
 
 
 def _unit_breaches(contract: Contract, prices: list[PriceQuote]) -> list[str]:
@@ -144,6 +146,24 @@ def _implausible_specs(specs: list[SpecQuote]) -> list[str]:
     from sources.specs.plausible import implausible
 
     return implausible(specs) if specs else []
+
+
+ENERGY_BOUNDS = {"electricity_price": {"cents per kilowatt-hour": (Decimal("0.5"), Decimal(80)),
+                                       "EUR/kWh": (Decimal("0.005"), Decimal("0.8")), "USD/MWh": (Decimal(-500), Decimal(9000))},
+                 "pue": {"": (Decimal(1), Decimal(3))}}
+"""Plausible annual or monthly averages per printed unit; wholesale hours may be negative."""
+
+
+def _implausible_energy(quotes: Sequence[Quote]) -> list[str]:
+    """Energy figures of a known quantity in a known unit within its bounds; the subject and period in every sentence."""
+    found = []
+    for q in (q for q in quotes if isinstance(q, EnergyQuote)):
+        bounds = ENERGY_BOUNDS.get(q.quantity, {}).get(q.unit)
+        if bounds is None:
+            found.append(f"{q.subject} {q.period}: expected a known quantity and unit, found {q.quantity} in {q.unit!r}")
+        elif not bounds[0] <= q.value <= bounds[1]:
+            found.append(f"{q.subject} {q.period} {q.qualifier}: {q.value_text} {q.unit} is outside {bounds[0]}..{bounds[1]}")
+    return found
 
 
 def live_breaches(contract: Contract, names: Sequence[str], previous_names: Sequence[str] = ()) -> list[str]:

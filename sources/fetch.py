@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, quote_plus, urljoin, urlsplit
 
 import requests
 import tenacity
@@ -103,12 +103,16 @@ class Fetcher:
     def __init__(self, contact: str, *, clock: Callable[[], datetime], mirror: str = "",
                  sleep: Callable[[float], None] = time.sleep, timer: Callable[[], float] = time.monotonic,
                  resolver: Resolver = system_resolver, limits: Limits | None = None,
-                 trusted_addresses: frozenset[str] = frozenset(), proxy: str = "", ca_file: str = "") -> None:
+                 trusted_addresses: frozenset[str] = frozenset(), proxy: str = "", ca_file: str = "",
+                 keys: Mapping[str, tuple[str, str]] | None = None) -> None:
         """``contact`` goes into the User-Agent. ``mirror`` (http(s) base or folder) replaces the internet.
 
         ``trusted_addresses`` are private addresses that names may have all the same (an internal copy of a
-        site). ``proxy`` is an outgoing proxy, which then resolves the names.
+        site). ``proxy`` is an outgoing proxy, which then resolves the names. ``keys``: host -> (query
+        parameter, secret) for interfaces that want one; it is added on the wire only, so that no address,
+        message, snapshot or body that leaves here holds it.
         """
+        self.keys = {host: pair for host, pair in (keys or {}).items() if pair[1]}
         self.limits = limits or Limits()
         self.clock, self.sleep, self.timer, self.resolver = clock, sleep, timer, resolver
         self.mirror = Mirror(mirror) if mirror else None
@@ -137,6 +141,9 @@ class Fetcher:
         if isinstance(what, Source):
             url, paging = url or what.contract.urls[0], what.contract.paging
             binary = what.contract.format in ("pdf", "zip") if binary is None else binary
+            if what.contract.key_setting and host_of(url) not in self.keys and not self.mirror:
+                raise FetchFailed(what.key, url, "a key", "none", f"set {what.contract.key_setting} (the key is free); "
+                                  "until then the packaged rows are used")
             return self._paged(what.key, url, paging, etag, last_modified, binary)
         return self._paged(host_or(what), what, "", etag, last_modified, bool(binary))
 
@@ -263,19 +270,40 @@ class Fetcher:
         headers = {"User-Agent": self.user_agent, "Accept": "*/*", "Accept-Encoding": "gzip",
                    "Accept-Language": "en", "Connection": "close", "Host": host_of(asked)}
         headers |= {k: v for k, v in (("If-None-Match", etag), ("If-Modified-Since", last_modified)) if v}
-        with _translated(), deadline(self.limits.total_s) as running:
-            prepared = self._session.prepare_request(requests.Request("GET", asked, headers=headers))
+        with self._hiding(), _translated(), deadline(self.limits.total_s) as running:
+            parameter = [] if self.mirror else [self.keys[host_of(url)]] if host_of(url) in self.keys else []
+            prepared = self._session.prepare_request(requests.Request("GET", asked, headers=headers, params=parameter or None))
             prepared.pinned_address = pinned  # type: ignore[attr-defined]
             with self._session.send(prepared, stream=True, allow_redirects=False,
                                     timeout=(self.limits.connect_s, self.limits.read_s),
                                     proxies=self._session.proxies, verify=self._session.verify) as response:
                 if response.is_redirect:
-                    location = response.headers["Location"].strip()
+                    location = self._hidden(response.headers["Location"].strip())
                     target = self.mirror.origin(location, asked, url) if self.mirror else urljoin(url, location)
                     return self._answer(url, b"", response), target
                 check_status(response, self.clock, conditional=bool(etag or last_modified))
                 body = b"" if response.status_code == 304 else read_body(response, limit_bytes, running.check)
+                for _, secret in self.keys.values():
+                    body = body.replace(secret.encode(), b"REDACTED")  # interfaces echo the request
                 return self._answer(url, body, response), ""
+
+    def _hidden(self, text: str) -> str:
+        """``text`` without any key, plain or percent-encoded."""
+        for _, secret in self.keys.values():
+            for form in (secret, quote(secret, safe=""), quote_plus(secret)):
+                text = text.replace(form, "REDACTED")
+        return text
+
+    @contextmanager
+    def _hiding(self) -> Iterator[None]:
+        """Take keys out of the message of whatever is raised; the libraries' own errors carry the address asked."""
+        try:
+            yield
+        except (Passing, Refused) as error:
+            error.args = tuple(self._hidden(a) if isinstance(a, str) else a for a in error.args)
+            if self.keys:
+                error.__cause__ = error.__context__ = None
+            raise
 
     def _answer(self, url: str, body: bytes, response: requests.Response) -> Fetched:
         return Fetched(url, body, response.status_code, response.headers.get("ETag", ""),

@@ -74,6 +74,11 @@ class Page:
         return self.raw[:1024].lstrip()[:5] == b"%PDF-"
 
     @cached_property
+    def is_zip(self) -> bool:
+        """Whether the body is a zip archive, whose members a parser unfolds within limits."""
+        return self.raw[:4] == b"PK\x03\x04"
+
+    @cached_property
     def is_html(self) -> bool:
         """Whether the body starts like an HTML document or holds HTML block tags."""
         return bool(re.search(r"<(!doctype html|html|head|body|table|div|main|article)\b", self.text[:20000], re.I))
@@ -86,7 +91,7 @@ class Page:
     @cached_property
     def is_blocked(self) -> bool:
         """Whether this is a challenge or denial page rather than content."""
-        if self.is_pdf:
+        if self.is_pdf or self.is_zip:
             return False
         return bool(_BLOCKED.search(self.text[:30000])) and len(self.text) < 60_000
 

@@ -1,0 +1,49 @@
+"""Azure Retail Prices: one item per meter. Linux and Windows share a meter name; only Linux is read.
+
+A reservation's price is for the whole term and is divided by its hours. Low-priority, dev/test and
+savings-plan items are other products. Prices are per virtual machine and divided by its accelerators.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sources.offers import HOURS_PER_YEAR, Offers, instance
+from sources.page import Page
+from sources.quote import PageChanged, RentalQuote
+
+_YEARS = {"1 Year": ("reserved_1yr", 1), "3 Years": ("reserved_3yr", 3)}
+
+
+def parse(page: Page) -> list[RentalQuote]:
+    """On-demand, spot and reserved Linux prices per accelerator-hour; raises ``PageChanged`` for unknown items."""
+    document = page.json()
+    if not isinstance(document, dict) or not isinstance(document.get("Items"), list):
+        raise PageChanged("expected an object with Items, found another document")
+    offers = Offers("azure")
+    for i, item in enumerate(document["Items"]):
+        _item(offers, item, f"item {i + 1}")
+    return offers.quotes()
+
+
+def _item(offers: Offers, item: dict[str, object], locator: str) -> None:
+    product, meter = str(item["productName"]), str(item["meterName"])
+    if "Windows" in product or "Low Priority" in meter or item["type"] == "DevTestConsumption":
+        return
+    if item["currencyCode"] != "USD" or item["unitOfMeasure"] != "1 Hour":
+        raise PageChanged(f"expected USD per 1 Hour, found {item['currencyCode']} per {item['unitOfMeasure']} ({locator})")
+    price = Decimal(str(item["retailPrice"]))
+    text, sku = str(item["retailPrice"]), str(item["armSkuName"])
+    term, hours = "spot" if meter.endswith(" Spot") else "on_demand", 1
+    if item["type"] == "Reservation":
+        name = str(item.get("reservationTerm", ""))
+        if name not in _YEARS:
+            return  # five-year terms are not followed
+        term, years = _YEARS[name]
+        hours = years * HOURS_PER_YEAR
+    elif item["type"] != "Consumption":
+        raise PageChanged(f"expected Consumption or Reservation, found {item['type']!r} ({locator})")
+    accelerator, count = instance("azure", sku)
+    evidence = f"{sku} {product} {meter} {item['type']} {text} per {item['unitOfMeasure']}"
+    offers.add(accelerator, price / hours, text, count, evidence, locator, term=term, sku=sku,
+               region=str(item["armRegionName"]))

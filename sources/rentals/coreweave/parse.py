@@ -1,0 +1,55 @@
+"""CoreWeave's price blocks: a heading per node type, its GPU count and memory, on-demand and spot price.
+
+Prices are per node: without a GPU count a block is refused. Every block is printed twice, for two screen
+widths; equal repeats count once and different ones contradict each other.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sources.build import is_empty, money_of
+from sources.offers import Offers, accelerator_of
+from sources.page import Page
+from sources.quote import PageChanged, RentalQuote
+from units.quantity import plain
+
+
+def parse(page: Page) -> list[RentalQuote]:
+    """On-demand and spot prices per accelerator-hour."""
+    offers = Offers("coreweave")
+    nodes = list(page.tree.css(".table-model-name, .table-meta-text, .on-demand-price, .spot-price"))
+    if not any("table-model-name" in _class(n) for n in nodes):
+        raise PageChanged("expected price blocks with a model name, found none")
+    name, meta = "", {}
+    for node in nodes:
+        if "table-model-name" in _class(node):
+            name, meta = plain(node.text(deep=True, separator=" ")), {}
+        elif "table-meta-text" in _class(node):
+            value = node.css_first(".table-meta-value")
+            figure = plain(value.text(deep=True)) if value is not None else ""
+            meta[plain(node.text(deep=True, separator=" ")).removeprefix(figure).strip().lower()] = figure
+        else:
+            _price(offers, name, meta, node)
+    return offers.quotes()
+
+
+def _class(node: Any) -> str:
+    return node.attributes.get("class") or ""
+
+
+def _price(offers: Offers, name: str, meta: dict[str, str], node: Any) -> None:
+    item = node.css_first(".item-value")
+    text = plain(item.text(deep=True)) if item is not None else ""
+    if is_empty(text):
+        return
+    count = next((v for k, v in meta.items() if k == "gpu count"), "")
+    if not re.fullmatch(r"\d+", count):
+        raise PageChanged(f"expected the GPU count of {name!r}, found {count!r}: the price is per node")
+    accelerator = accelerator_of(name, meta.get("vram (gb)", ""))
+    money = money_of(text)
+    if accelerator is not None and money is not None:
+        term = "spot" if "spot-price" in _class(node) else "on_demand"
+        offers.add(accelerator, money.amount, money.text, int(count), f"{name} | {count} GPUs | {plain(node.text(deep=True))}",
+                   f"block {name}", term=term, sku=name)
