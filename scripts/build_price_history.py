@@ -125,6 +125,8 @@ def build(rows: list[Row], looks: dict[str, date], refused: list[tuple[str, Row]
         slug = names.get((row.source, row.source_provider))
         if row.source == "litellm" and row.model_label.startswith("openrouter/"):
             slug = None  # the tracker's provider field names the maker; the label names the reseller
+        if row.model_label.startswith("~"):
+            slug = None  # OpenRouter's moving aliases mean another model every few weeks
         if slug is None:
             refused.append(("not packaged", row))
             continue

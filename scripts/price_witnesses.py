@@ -11,6 +11,7 @@ import gzip
 import json
 import re
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -84,10 +85,23 @@ def _kilo(tokens: str) -> str:
     return f"{int(float(tokens)) // 1000}k" if tokens else ""
 
 
+ROUNDED = date(2024, 1, 2)
+"""One copy of LiteLLM's file has its figures cut to few digits; the next copy, of 2024-01-31, has them back."""
+
+
+def _without_rounded_copy(rows: list[Row]) -> list[Row]:
+    """The rows as if the rounded copy had not been taken: its short-lived values gone, the ones before reopened."""
+    back = date(2024, 1, 31)
+    kept = [r for r in rows if not (r.valid_from == ROUNDED and r.valid_to == back and r.end_reason == "changed")]
+    return [replace(r, valid_to=None, closed_observed_at=None, end_reason="")
+            if r.valid_to == ROUNDED and r.end_reason == "changed" else r for r in kept]
+
+
 def litellm(tables: Path) -> tuple[list[Row], Snapshots]:
     """LiteLLM's price file (MIT) as copied day by day by tokencost (MIT) and in LiteLLM's own releases."""
     url = "https://github.com/BerriAI/litellm/blob/main/model_prices_and_context_window.json"
-    return _change_points(tables / "litellm_all_scd2.csv", "litellm", "litellm model_prices@{}", url)
+    rows, looks = _change_points(tables / "litellm_all_scd2.csv", "litellm", "litellm model_prices@{}", url)
+    return _without_rounded_copy(rows), looks
 
 
 def modelsdev(tables: Path) -> tuple[list[Row], Snapshots]:
