@@ -283,16 +283,19 @@ class Fetcher:
                     return self._answer(url, b"", response), target
                 check_status(response, self.clock, conditional=bool(etag or last_modified))
                 body = b"" if response.status_code == 304 else read_body(response, limit_bytes, running.check)
-                for _, secret in self.keys.values():
-                    body = body.replace(secret.encode(), b"REDACTED")  # interfaces echo the request
+                for form in self._forms():
+                    body = body.replace(form.encode(), b"REDACTED")  # interfaces echo the request
                 return self._answer(url, body, response), ""
 
     def _hidden(self, text: str) -> str:
-        """``text`` without any key, plain or percent-encoded."""
-        for _, secret in self.keys.values():
-            for form in (secret, quote(secret, safe=""), quote_plus(secret)):
-                text = text.replace(form, "REDACTED")
+        """``text`` without any key."""
+        for form in self._forms():
+            text = text.replace(form, "REDACTED")
         return text
+
+    def _forms(self) -> list[str]:
+        """Every key, plain and percent-encoded."""
+        return [form for _, secret in self.keys.values() for form in (secret, quote(secret, safe=""), quote_plus(secret))]
 
     @contextmanager
     def _hiding(self) -> Iterator[None]:

@@ -98,6 +98,8 @@ class Page:
     @cached_property
     def is_cut_short(self) -> bool:
         """Whether an HTML document was opened and never closed: a transfer that ended too early."""
+        if self.is_pdf or self.is_zip:
+            return False
         return bool(re.search(r"<html\b", self.text[:20000], re.I)) and not re.search(r"</html\s*>", self.text, re.I)
 
     def json(self) -> Any:
