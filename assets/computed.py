@@ -6,16 +6,19 @@ import dagster as dg
 
 from assets.job import Job
 from assets.models import asset_key
-from forecasting import daily
+from forecasting import daily, outlook
 from sources import packaged, prices
 from sources.catalog import sources
 from sources.health import source_frame
+from sources.specs.history import comparison
 from sources.vintage import vintage_frame
+from throughput import daily as throughput_daily
 from warehouse.issued import FACT, FORECAST, issued_before
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store
 
 READ = tuple(map(asset_key, map(raw_name, sources())))
+ENGINE = ("engine.serving", "engine.league", "engine.stack", "engine.ceiling")
 PRICES = ("core.price_witness", "core.price_interval", "core.quarantine", "core.disagreement", "core.announced_price",
           "core.unmapped_label")
 
@@ -51,16 +54,16 @@ def believed_prices(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Stor
     yield from written(warehouse.write_all(built))
 
 
-@dg.multi_asset(specs=specs(tuple(packaged.TABLES), "core", (asset_key("raw.capture"),)))
+@dg.multi_asset(specs=specs((*packaged.TABLES, *packaged.ENGINE), "core", (asset_key("raw.capture"),)))
 def packaged_facts(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
     """The packaged reference facts known on the vintage day."""
     yield from written(warehouse.write_all(packaged.tables(job.as_of)))
 
 
-@dg.asset(key=["core", "vintage"], deps=[*map(asset_key, (*PRICES, *packaged.TABLES))], group_name="core", kinds={"duckdb"})
+@dg.asset(key=["core", "vintage"], deps=[*map(asset_key, (*PRICES, *packaged.TABLES, *packaged.ENGINE))], group_name="core", kinds={"duckdb"})
 def vintage(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """The day this build speaks of and its id, a hash of inputs and code."""
-    frame = vintage_frame(job.as_of, job.code_version, map(warehouse.read, (*PRICES, *packaged.TABLES)))
+    frame = vintage_frame(job.as_of, job.code_version, map(warehouse.read, (*PRICES, *packaged.TABLES, *packaged.ENGINE)))
     warehouse.write("core.vintage", frame)
     return dg.MaterializeResult(metadata=frame.row(0, named=True) | {"as_of": str(job.as_of)})
 
@@ -99,7 +102,7 @@ def acceleration(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store])
 def price_forecasts(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
     """Forecasts, checkable events, meeting dates and what binds, for every frontier series."""
     given = warehouse.frames("core", ("input_floor", "input_score"))
-    made = daily.outlook(warehouse.read("stats.frontier_price"), given["input_floor"], given["input_score"], job.as_of)
+    made = outlook.build(warehouse.read("stats.frontier_price"), given["input_floor"], given["input_score"], job.as_of)
     yield from written(warehouse.write_schema("stats", made))
 
 
@@ -109,3 +112,18 @@ def track_record(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store])
     actuals = daily.series_from_frontier(warehouse.read("stats.frontier_price"))
     made = daily.track_record(warehouse.read("core.issued_forecast"), actuals, job.as_of)
     yield from written(warehouse.write_schema("stats", made))
+
+
+@dg.multi_asset(specs=specs(ENGINE, "engine", (*map(asset_key, packaged.ENGINE), asset_key("core.hourly"))))
+def engine_tables(warehouse: dg.ResourceParam[Store]):
+    """Every open model on every accelerator, the hardware league, the deflation stack, the bandwidth ceiling."""
+    given = warehouse.frames("core", ("architectures", "accelerators", "hourly"))
+    made = throughput_daily.build(given["architectures"], given["accelerators"], given["hourly"])
+    yield from written(warehouse.write_schema("engine", made))
+
+
+@dg.asset(key=["marts", "spec_disagreements"], deps=[asset_key("core.spec_history")], group_name="marts", kinds={"duckdb"})
+def spec_disagreements(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+    """What official pages and two databases say of each specification, and which is used."""
+    made = comparison(warehouse.read("core.spec_history").rename({"value_text": "value"}), job.as_of)
+    return dg.MaterializeResult(metadata={"rows": warehouse.write("marts.spec_disagreements", made)})

@@ -7,7 +7,7 @@ import dagster as dg
 from assets.job import Job
 from assets.models import asset_key
 from reports.inputs import MARTS, Edition
-from reports.site import publish_edition
+from reports import site
 from warehouse.macros import throughput_macro_sql
 from warehouse.publish import publish
 from warehouse.schema.tables import TABLES
@@ -28,7 +28,7 @@ def edition(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> d
     """The report of the day as page, text and data; earlier editions are never changed."""
     build_id = warehouse.read("core.vintage").row(0, named=True)["build_id"]
     made = Edition(job.as_of, build_id, warehouse.read("facts.fact"), warehouse.frames("marts", tuple(MARTS)))
-    path = publish_edition(job.site_path, made)
+    path = site.publish(job.site_path, made, job.base_url)
     return dg.MaterializeResult(metadata={"path": str(path), "edition": made.edition_id})
 
 

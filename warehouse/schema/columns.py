@@ -71,6 +71,14 @@ _TEXT = {
     "task": "workload of a measurement",
     "precision": "weight format of the run",
     "parallelism": "how the run was spread over accelerators",
+    "official": "official figure at the day",
+    "epoch": "what Epoch AI's table says",
+    "evokernel": "what the evokernel cards say",
+    "gpuhunt": "what gpuhunt says",
+    "used": "the figure used",
+    "used_source": "where the used figure comes from",
+    "used_basis": "official, secondary or assumed",
+    "history": "value (date) in order",
     # results
     "series": "name of the series as shown to readers",
     "series_id": "id of the series: scale-threshold-tier-blend",
@@ -117,11 +125,13 @@ _MOMENT = {
 }
 
 _COUNT = {
+    "accelerators_count": "accelerators of one replica",
     "wide_row": "ordinal of the wide-form row on the page; null for long-form-only quotes",
     "rows": "rows read",
     "cadence_days": "days between two readings of the source",
     "rank": "rank of the witness: 0 first-party, 1 host's own page, 2 documented correction, 3 feed",
     "age_days": "days from the last good reading to the vintage day",
+    "versions": "different official values seen",
     "n": "observations behind the number",
     "accelerators_in_offer": "accelerators sold together",
     "ordinal": "order of the row",
@@ -129,6 +139,7 @@ _COUNT = {
 
 _FLAG = {
     "open_weights": "whether the weights can be downloaded",
+    "disagree": "a database differs from the used value by more than 5 %",
     "is_headline": "whether the report leads with it",
     "is_champion": "whether this is the forecasting model of record",
 }
@@ -140,6 +151,12 @@ _REAL = {
     "price_cached_input_usd_per_mtok": ("price of input tokens read from cache", 0, 2000),
     "price_cache_write_usd_per_mtok": ("price of writing input tokens to cache (5 minutes)", 0, 2000),
     "price_cache_write_1h_usd_per_mtok": ("price of writing input tokens to cache (1 hour)", 0, 2000),
+    "low_usd_per_accelerator_hour": ("low end of the hourly price", 0, None),
+    "high_usd_per_accelerator_hour": ("high end of the hourly price", 0, None),
+    "low_usd_per_kwh": ("low end of the electricity price", 0, None),
+    "high_usd_per_kwh": ("high end of the electricity price", 0, None),
+    "low_pue": ("low end of the PUE", 1, None),
+    "high_pue": ("high end of the PUE", 1, None),
     "low_usd_per_mtok": ("low end of the floor", 0, None),
     "mode_usd_per_mtok": ("most likely floor", 0, None),
     "high_usd_per_mtok": ("high end of the floor", 0, None),
