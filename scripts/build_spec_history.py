@@ -90,8 +90,19 @@ def row_of(q: SpecQuote, name: str, day: str, url: str, capture: str) -> dict[st
     if re.search(r"Typical|mi300x_official", capture) and q.field.endswith(("tflops", "tops")):
         qualifier = "; ".join(filter(None, [qualifier, "rounded to PFLOPS"]))
     return {"accelerator": name, "field": q.field, "value": f"{q.value:f}", "unit": q.unit, "qualifier": qualifier,
-            "observed_at": day, "source": q.source, "label": q.accelerator, "source_url": url,
+            "observed_at": day, "source": q.source, "label": q.accelerator, "source_url": address(url),
             "evidence": f"{q.locator}: {q.value_text}"[:160], "basis": q.basis}
+
+
+ELSEWHERE = {"Hot Chips 2024 deck": "https://www.sgpjbg.com/baogao/465025.html", "": "https://y-ic.de/",
+             "several datasheet PDFs (addresses inside)": "https://www.nvidia.com/en-us/data-center/hgx/"}
+"""Addresses of captures whose index entry names a document instead."""
+
+
+def address(text: str) -> str:
+    """The address in an index entry or a database's link column."""
+    text = ELSEWHERE.get(text.strip(), text).split()[0].rstrip(";,")
+    return text if text.startswith("http") else f"https://{text}"
 
 
 def day_of(text: str) -> str:

@@ -46,7 +46,7 @@ def _read(offers: Offers, grid: Grid) -> bool:
         raise PageChanged(f"expected prices per GPU and hour, found the header {header}")
     for r, row in enumerate(rows):
         accelerator = accelerator_of(row[place].text, " ".join(c.text for i, c in enumerate(row) if re.search(r"vram|memory", header[i], re.I)))
-        for i, label, term in prices:
+        for i, _, term in prices:
             if accelerator is None or term == "other" or is_empty(row[i].text) or "$" not in row[i].text:
                 continue
             money = money_of(row[i].text)
