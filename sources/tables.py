@@ -109,7 +109,7 @@ def _is_struck(node: Any) -> bool:
 
 def _cell(text: str, struck: list[str], notes: list[str], *, header: bool = False) -> Cell:
     lines = tuple(line for line in (plain(part) for part in text.split("\n")) if line)
-    printed = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    printed = text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
     return Cell(" ".join(lines), lines, tuple(s for s in struck if s), tuple(n for n in notes if n), header=header,
                 printed=re.sub(r"\s+", " ", printed).strip())
 
@@ -204,8 +204,14 @@ _STRIKE = re.compile(r"~~(.+?)~~|<(del|s|strike)\b[^>]*>(.*?)</\2>", re.IGNORECA
 _SUP = re.compile(r"<sup\b[^>]*>(.*?)</sup>", re.IGNORECASE | re.DOTALL)
 
 
+_MARKUP = re.compile(r"[<~\[*_`\\&]")
+"""What a cell must hold for any of the rules of Markdown to apply to it."""
+
+
 def markdown_cell(source: str) -> Cell:
     """Read one Markdown cell: links and emphasis dropped, <br> cuts lines, ~~struck~~ text kept apart."""
+    if not _MARKUP.search(source):
+        return _cell(source, [], [])
     struck = [plain(_strip(m[1] or m[3])) for m in _STRIKE.finditer(source)]
     notes = [plain(_strip(m[1])) for m in _SUP.finditer(source)]
     text = _SUP.sub("", _STRIKE.sub(" ", source))
