@@ -144,6 +144,8 @@ def _unit(page: Page, grid: Grid, headers: list[str], where: str) -> str:
 
 def _names(text: str, at: str) -> list[str]:
     """``GLM-4.5,GLM-4.6`` -> two names; commas inside brackets belong to the name."""
+    if len(text) > 500:
+        raise PageChanged(f"{at}: expected model names, found {len(text)} characters")
     names = [FOOTNOTE.sub("", n).strip() for n in re.split(r",\s*(?![^()]*\))", plain(text))]
     if not all(re.search(r"[A-Za-z]", n) or re.search(r"\d ?B", n) for n in names):
         raise PageChanged(f"{at}: expected model names, found {text!r}")

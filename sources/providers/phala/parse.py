@@ -13,7 +13,7 @@ from sources.page import Page
 from sources.quote import PageChanged, PriceQuote
 from units.quantity import amounts, one_amount, plain
 
-_CARD = re.compile(r"!\[[^\]]*\]\([^)]*\)\s*(?P<name>[^|\[\]]{2,80}?) GPU TEE [^|\[\]]*? by [\w-]+\|(?P<context>[\d.,]+[KM]?) context\|"
+_CARD = re.compile(r"!\[[^\]]{0,200}\]\([^)]{0,600}\)\s*(?P<name>[^|\[\]]{2,80}?) GPU TEE [^|\[\]]{0,3000}? by [\w-]+\|(?P<context>[\d.,]+[KM]?) context\|"
                    r"(?P<input>\$[\d.]+)/M input\|(?P<output>\$[\d.]+)/M output(?![\d.])")
 
 

@@ -33,8 +33,9 @@ def parse(page: Page) -> list[PriceQuote]:
     lines = [line for line in (plain(part) for part in text.splitlines()) if line]
     rows = PriceRows()
     at = 0
-    while "Model Name" in lines[at:]:
-        at = _table(lines, lines.index("Model Name", at), rows)
+    for start in [n for n, line in enumerate(lines) if line == "Model Name"]:
+        if start >= at:
+            at = _table(lines, start, rows)
     if not any(q.row is not None for q in rows.quotes):
         raise PageChanged("expected tables of models with input and output prices, found none")
     return rows.quotes

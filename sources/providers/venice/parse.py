@@ -15,12 +15,12 @@ from sources.page import Page
 from sources.quote import PageChanged, PriceQuote
 from units.quantity import Money, amounts, one_amount, plain, token_unit
 
-_CARD = re.compile(r"(?P<name>[^`$]+?)\s*`(?P<id>[^`$]+)`")
+_CARD = re.compile(r"(?P<name>[^`$]{1,120}?)\s*`(?P<id>[^`$]{1,120})`")
 _PART = re.compile(r"(Input Price|Output Price|Cache Read|Cache Write|Context) ?(\$?[\d.,]+[KM]?|Free|-)(?: |$)")
 PARTS = {"Input Price": "input", "Output Price": "output", "Cache Read": "cached_input", "Cache Write": "cache_write_5m"}
 _ABOVE = re.compile(r">(?P<limit>\d+[KM]) context: (?P<input>\$[\d.]+)/M input · (?P<output>\$[\d.]+)/M output"
                     r"(?: · (?P<read>\$[\d.]+)(?:/(?P<write>\$[\d.]+))? cache)?")
-_METER = re.compile(r"(?P<per>Per \w[\w ]*?|Starting At|\b\d+s|\d+x Upscale|\b\dK) ?(?P<price>\$[\d.]+)")
+_METER = re.compile(r"(?P<per>Per \w[\w ]{0,40}?|Starting At|\b\d+s|\d+x Upscale|\b\dK) ?(?P<price>\$[\d.]+)")
 METERS = {"per image": ("image", "1 image"), "per edit": ("image", "1 edit"), "per 1m characters": ("character", "1M characters"),
           "per audio second": ("other", "1 second"), "per generation": ("other", "1 generation"), "per second": ("other", "1 second"),
           "per 1k calls": ("request", "1K requests"), "per 1k urls": ("request", "1K requests"),
@@ -36,7 +36,10 @@ def parse(page: Page) -> list[PriceQuote]:
     unit = one_token_unit(re.findall(r"(?i)\bprices per [^.\n]{0,30}tokens", plain(text)), where="the page's words")
     rows = PriceRows(unit)
     label = ""
-    for number, line in enumerate(plain(part) for part in text.splitlines()):
+    lines = text.splitlines()
+    if not text.endswith("\n") and lines and amounts(lines[-1]):
+        raise PageChanged("expected a whole page, found one that ends within a line of prices")
+    for number, line in enumerate(plain(part) for part in lines):
         card = _CARD.fullmatch(line)
         if card is not None:
             label = card["id"]
@@ -54,11 +57,11 @@ def parse(page: Page) -> list[PriceQuote]:
 def _tokens(rows: PriceRows, label: str, line: str, number: int) -> None:
     where = f"line {number + 1}"
     parts = _PART.findall(line)
-    if "".join(f"{name}{value}" for name, value in parts) != line.replace(" ", "").replace("InputPrice", "Input Price").replace(
-            "OutputPrice", "Output Price").replace("CacheRead", "Cache Read").replace("CacheWrite", "Cache Write"):
+    if _PART.sub("", line).strip():
         raise PageChanged(f"{where}: expected named prices, found {line!r}")
     prices = {PARTS[name]: _money(value, where) for name, value in parts if name in PARTS}
-    if not label or not {"input", "output"} <= prices.keys() or len(prices) != sum(n in PARTS for n, _ in parts):
+    whole = parts and parts[-1][0] == "Context" and len(parts) == len(prices) + 1
+    if not label or not whole or not {"input", "output"} <= prices.keys():
         raise PageChanged(f"{where}: expected a model with one input and one output price, found {line!r}")
     if any(q.model_label == label and q.row is not None for q in rows.quotes[-12:]):
         raise PageChanged(f"{where}: expected one line of prices for {label}, found a second")
