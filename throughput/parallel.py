@@ -28,6 +28,7 @@ def all_to_all_seconds(local_tokens: Value, copies: Value, hidden_size: Value, b
 def pipeline_stretch(stages: Value, micro_batch: Value, bubble: Value, depth: Value) -> Value:
     """Factor >= 1 on the cycle of a pipeline of ``stages``: uneven stages and refills cost ``bubble (p-1)^depth``.
 
-    A single stream (micro-batch of one) has nothing to overlap and pays no bubble beyond passing all stages.
+    A micro-batch of one has nothing to refill and pays nothing beyond passing all stages; the cost grows to its
+    full size as micro-batches fill (factor ``1 - 1/m``), so that a larger batch never lowers throughput.
     """
-    return where(micro_batch > 1.0, 1.0 + bubble * maximum(stages - 1.0, 0.0) ** depth, 1.0)
+    return 1.0 + bubble * maximum(stages - 1.0, 0.0) ** depth * (1.0 - 1.0 / micro_batch)

@@ -69,7 +69,7 @@ SCHEMA = {
     "boundary": pl.String,
     **dict.fromkeys(("weight_bits", "activation_bits", "head_bits", "moe_attention_bits", "reader", "kv_bits",
                      "accelerators", "tensor_parallel", "data_parallel", "pipeline_parallel", "replicas", "isl",
-                     "osl", "concurrency", "streaming", "local_runtime", "is_energy", *OPTIONS), pl.Float64),
+                     "osl", "concurrency", "streaming", "local_runtime", "is_energy", "is_first_token", *OPTIONS), pl.Float64),
 }
 
 
@@ -102,6 +102,7 @@ def _read(row: Mapping[str, object], chips: Mapping, models: Mapping, known: tup
         "head_bits": weights.head_bits, "moe_attention_bits": weights.moe_attention_bits,
         "reader": READERS[weights.reader], "kv_bits": kv_bits, **layout, **load, **options,
         "streaming": 1.0 if metric in STREAMED and load["concurrency"] > 0 and chips[chip]["family"] != "neuron" else 0.0,
+        "is_first_token": 1.0 if metric == "ttft_ms" else 0.0,
         "is_energy": 1.0 if metric == "j_per_output_token" else 0.0,
         "local_runtime": 1.0 if gguf or (load["isl"] == 0 and load["concurrency"] == 1) else 0.0,
     }

@@ -51,6 +51,7 @@ def judge(measured: Measurements, energy: Measurements, runs: pl.DataFrame, pack
     constants = Constants({**constants, **power})
     joules = calibration.log_predicted(energy, constants) - energy.log_measured
     spread = calibration.fit_spread(measured, constants, by_source)
+    spread["spread.is_first_token"] = packaged["spread.is_first_token"]
     spread["spread.is_energy"] = calibration.extra_spread(energy, Constants({**constants, **spread}), joules)
     constants = Constants({**constants, **spread})
     return Judgement(measured, energy, constants, covariance, errors, by_source, by_accelerator, joules, spread, power)

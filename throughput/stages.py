@@ -32,7 +32,7 @@ Stage = Callable[[Columns, Constants], dict[str, Value]]
 OPTIONAL: dict[str, float] = {
     "data_parallel": 1.0, "pipeline_parallel": 1.0, "replicas": 1.0, "concurrency": 0.0, "streaming": 0.0,
     "local_runtime": 0.0, "kv_waste": 0.0, "prefix_hit_rate": 0.0, "draft_tokens": 0.0, "draft_acceptance": 0.0,
-    "draft_cost": 0.0, "usd_per_accelerator_hour": 0.0, "utilisation": 1.0, "is_energy": 0.0,
+    "draft_cost": 0.0, "usd_per_accelerator_hour": 0.0, "utilisation": 1.0, "is_energy": 0.0, "is_first_token": 0.0,
 }
 """Neutral values. ``concurrency`` 0 means: as many sequences as memory holds."""
 
@@ -237,7 +237,8 @@ def serving(c: Columns, k: Constants) -> dict[str, Value]:
         "requests_per_s": requests, "output_tok_s": requests * c["osl"],
         "output_tok_s_per_accelerator": requests * c["osl"] / c["accelerators"],
         "tpot_ms": 1e3 * tpot, "itl_ms": 1e3 * tpot, "tok_s_per_user": 1.0 / tpot,
-        "ttft_ms": 1e3 * (c["prefill_s"] * (1.0 + k.prefill_queue * maximum(micro - 1.0, 0.0)) + c["step_s"]),
+        "ttft_ms": 1e3 * (c["prefill_s"] * (1.0 + k.prefill_queue * maximum(micro - 1.0, 0.0))
+                          + k.first_token_steps * c["step_s"]),
         "e2e_s": cycle, "cycle_s": cycle,
     }
 

@@ -31,11 +31,12 @@ def regimes(c: Mapping[str, Value]) -> dict[str, Value]:
         "is_other_vendor": choose(c["family"], dict.fromkeys(FAMILIAR, 0.0), 1.0),
         "is_prompt_heavy": where(c["prefill_share"] > 0.5, 1.0, 0.0),
         "is_energy": c["is_energy"],
+        "is_first_token": c["is_first_token"],
     }
 
 
 REGIMES = ("base", "is_moe", "is_spread", "is_pipelined", "is_hybrid", "is_offline", "is_local", "is_streamed",
-           "is_other_vendor", "is_prompt_heavy", "is_energy")
+           "is_other_vendor", "is_prompt_heavy", "is_energy", "is_first_token")
 
 
 def spread(c: Mapping[str, Value], k: Constants) -> dict[str, Value]:

@@ -1,0 +1,145 @@
+"""The scalar formulas: dimensions by pint, limits by hand, and properties that hold for any numbers."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pint
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from throughput import cost, energy, formats, memory, moe, parallel, roofline, techniques
+
+U = pint.UnitRegistry()
+U.define("token = []")
+U.define("usd = [currency]")
+U.define("flop = []")
+positive = st.floats(1e-3, 1e9)
+share = st.floats(0.01, 1.0)
+
+
+def test_moving_bytes_and_computing_flops_take_seconds():
+    assert roofline.seconds_to_move(7e10 * U.byte, 3.35e12 * U.byte / U.s, 0.8).check("[time]")
+    assert roofline.seconds_to_compute(1e12 * U.flop, 1e15 * U.flop / U.s, 0.5).to("s").magnitude == pytest.approx(2e-3)
+
+
+def test_energy_per_token_and_its_bound_are_joules():
+    assert energy.joules_per_token(700 * U.W, 100 / U.s).check("[energy]")
+    assert energy.bandwidth_energy_bound_j(7e10 * U.byte, 3e12 * U.byte / U.s, 700 * U.W, 0.5).check("[energy]")
+    assert energy.chip_power_w(700 * U.W, 0.4, 0.2, 0.5, 0.75, 1.0).check("[power]")
+
+
+def test_cost_per_million_tokens_of_a_known_deployment():
+    # 2 $/h at 1,000 tok/s: 3.6 M tokens an hour
+    assert cost.usd_per_mtok(2.0, 1000.0) == pytest.approx(2.0 / 3.6)
+    assert cost.usd_per_mtok(2.0, 1000.0, 0.5) == pytest.approx(4.0 / 3.6)
+    assert cost.energy_usd_per_mtok(3.6, 0.1) == pytest.approx(0.1)
+
+
+def test_break_even_prices_invert_the_cost():
+    hourly = cost.break_even_hourly_usd(0.6, 1000.0, 0.7)
+    assert cost.usd_per_mtok(hourly, 1000.0, 0.7) == pytest.approx(0.6)
+    assert cost.break_even_utilisation(hourly, 0.6, 1000.0) == pytest.approx(0.7)
+    assert cost.break_even_tokens_per_day(2.0, 0.5) == pytest.approx(96e6)
+
+
+def test_paged_memory_holds_several_times_what_contiguous_memory_holds():
+    paged, contiguous = (memory.sequences_that_fit(80e9, 40e9, 0.9, 2e9, 1e9, waste) for waste in (0.04, 0.7))
+    assert paged / contiguous == pytest.approx(0.96 / 0.3)
+
+
+def test_kv_per_token_of_known_models():
+    llama = memory.kv_elements_per_layer(8, 128, 128, 0, 0) * 2 * 80
+    deepseek = memory.kv_elements_per_layer(128, 56, 128, 512, 64) * 2 * 61
+    assert (llama, deepseek) == (327_680, 70_272)
+
+
+def test_window_layers_stop_reading_at_the_window():
+    short, long = (memory.kv_bytes_read(n, 1024, 2, 0, 10, 128, 0, 0) for n in (1_000, 100_000))
+    assert short == long == 1024 * 2 * 10 * 128
+
+
+def test_latent_caches_are_replicated_and_heads_split_until_one_is_left():
+    assert memory.kv_share_per_rank(8, 1, 1.0) == 1.0
+    assert memory.kv_share_per_rank(4, 8, 0.0) == 0.25
+    assert memory.kv_share_per_rank(16, 8, 0.0) == 0.125
+
+
+@given(st.integers(2, 512), st.integers(1, 8), st.floats(1, 1e5))
+def test_distinct_experts_lie_between_one_token_and_all(experts, chosen, tokens):
+    chosen = min(chosen, experts)
+    touched = moe.distinct_experts(experts, chosen, tokens)
+    assert chosen - 1e-9 <= touched <= experts + 1e-9
+
+
+def test_a_dense_layer_touches_no_expert():
+    assert moe.distinct_experts(1.0, 0.0, 64.0) == 0.0
+
+
+@given(st.floats(0, 0.99), st.integers(0, 16))
+def test_speculation_yields_between_one_and_all_tokens(acceptance, drafts):
+    tokens = techniques.tokens_per_verification(acceptance, float(drafts))
+    assert 1.0 - 1e-12 <= tokens <= drafts + 1.0 + 1e-9
+
+
+def test_certain_acceptance_yields_every_draft():
+    assert techniques.tokens_per_verification(1.0, 5.0) == 6.0
+
+
+def test_leviathans_worked_example():
+    # alpha = 0.8, gamma = 5 gives 3.69 expected tokens (Leviathan et al. 2023, table 1 column E)
+    assert techniques.tokens_per_verification(0.8, 5.0) == pytest.approx(3.689, abs=1e-3)
+
+
+@given(share, positive, positive)
+def test_a_router_costs_between_its_two_models(part, small, large):
+    mixed = techniques.routed_cost(part, small, large)
+    assert min(small, large) * (1 - 1e-9) <= mixed <= max(small, large) * (1 + 1e-9)
+
+
+def test_a_cascade_always_pays_for_the_small_model():
+    assert techniques.cascade_cost(1.0, 1.0, 10.0) == 1.0
+    assert techniques.cascade_cost(0.0, 1.0, 10.0) == 11.0
+
+
+def test_all_reduce_is_free_for_one_rank_and_grows_with_ranks():
+    one, two, eight = (parallel.all_reduce_seconds(r, 1e6, 4e11, 5e-6) for r in (1, 2, 8))
+    assert one == 0.0 and 0 < two < eight
+    assert two == pytest.approx(5e-6 + 1e6 / 4e11)
+
+
+@given(st.floats(1.0, 512.0), st.integers(1, 16))
+def test_a_larger_micro_batch_never_lowers_pipeline_throughput(micro, stages):
+    def rate(m):
+        return m / parallel.pipeline_stretch(float(stages), m, 0.04, 1.3)
+    assert rate(micro * 1.1) >= rate(micro)
+
+
+@pytest.mark.parametrize(("text", "bits"), [
+    ("bf16", 16), ("FP8", 8), ("fp8_block", 8), ("int4_awq_g128", 4.125), ("int4_gptq_g32", 4.5), ("int4_wo", 4.25),
+    ("q4_0", 4.5), ("Q4_K_M", 4.89), ("q8_0", 8.5), ("nvfp4", 4.5), ("mxfp4", 4.25), ("int4_newmethod", 4.25),
+    ("w4a16", 4.25), ("bfloat16", 16), ("q5_1", 5.5), ("int8", 8)])
+def test_formats_are_read_by_family_and_bits(text, bits):
+    assert formats.read_weight_format(text).weight_bits == pytest.approx(bits)
+
+
+@pytest.mark.parametrize("text", ["", "fp7", "banana", "q9_0", "int5"])
+def test_unknown_formats_are_refused_with_the_known_ones(text):
+    with pytest.raises(formats.UnknownFormat, match="known families"):
+        formats.read_weight_format(text)
+
+
+def test_marlins_kernel_limit_is_the_ratio_of_bits():
+    assert techniques.weight_only_speedup_limit(4.0 + 16 / 128) == pytest.approx(3.88, abs=0.01)
+
+
+def test_scalars_and_arrays_give_the_same_numbers():
+    batch = np.array([1.0, 8.0, 64.0])
+    many = moe.distinct_experts(256.0, 8.0, batch)
+    assert [moe.distinct_experts(256.0, 8.0, float(b)) for b in batch] == pytest.approx(list(many))
+
+
+def test_amdahls_law_has_its_limits():
+    assert techniques.amdahl(4.0, 1.0) == 4.0 and math.isclose(techniques.amdahl(1e12, 0.5), 2.0)
