@@ -23,6 +23,9 @@ BOOTSTRAPS = 499
 ALPHA = 0.05
 SAMPLE = "fresh"
 """Listings of at most one year: a stale listing that nobody reprices must not look like a slowdown."""
+MIN_MODELS_PER_MONTH = 8
+"""Months with fewer fresh models are one or two vendors, not a market: an early month of that kind is a leverage point
+that can make any bend."""
 EPOCH_YEAR = date(2000, 1, 1)
 RULE = ("said only when the quadratic term and the one-break test agree in sign with p < .05 on both quality scales; "
         "a falling log price that bends upward is a decline that slows")
@@ -127,7 +130,7 @@ def _verdict(sign: float, p: float) -> str:
 
 def scale_tests(rows: pl.DataFrame, scale: str, rng: np.random.Generator) -> list[dict[str, object]]:
     """The four tests on one scale; an empty list when there are too few listings."""
-    chosen = hedonic.sample(rows, SAMPLE)
+    chosen = hedonic.sample(rows, SAMPLE).filter(pl.col("model").n_unique().over("month") >= MIN_MODELS_PER_MONTH)
     quad = quadratic(chosen)
     index = hedonic.time_dummy(chosen, age=True)
     if quad is None or index.height < 12:

@@ -66,7 +66,9 @@ def frontier(prices: pl.DataFrame, models: pl.DataFrame, reach: list[tuple[dict,
     ``reach``: (scale of thresholds.toml, model and score and scale_version) pairs. A model belongs to threshold
     q when its score is at least q, i.e. when the probability that its true score reaches q is at least one half.
     """
-    scored = pl.concat([s.select("model") for _, s in reach]).unique() if reach else pl.DataFrame({"model": []})
+    if not reach or prices.is_empty():
+        return outputs.empty("frontier_price")
+    scored = pl.concat([s.select("model") for _, s in reach]).unique()
     offers = daily_offers(prices.join(scored, on="model", how="semi"), models)
     if offers.is_empty():
         return outputs.empty("frontier_price")

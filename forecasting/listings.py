@@ -47,13 +47,22 @@ def usable_prices(prices: pl.DataFrame, as_of: date, blend: str = "3to1") -> pl.
 
 
 def usable_scores(scores: pl.DataFrame, as_of: date, hindsight: bool = False) -> pl.DataFrame:
-    """One score per model, benchmark and version: the median over sources of those published by ``as_of``."""
+    """One score per model, benchmark and version, of those published by ``as_of``.
+
+    The median over sources; of several variants (reasoning effort, column ``variant`` if present) the best: it is what
+    the model can be bought for. That effort costs more tokens shows in the per-task index, not here.
+    """
     rows = _day(scores, "as_of").with_columns(pl.col("benchmark_version").cast(pl.String).fill_null(""))
     if not hindsight:
         rows = rows.filter(pl.col("as_of") <= as_of)
-    return rows.drop_nulls(["model", "score"]).group_by("model", "benchmark", "benchmark_version").agg(
-        pl.col("score").cast(pl.Float64).median(), pl.col("as_of").min().alias("scored_on")
-    ).sort("benchmark", "benchmark_version", "model")
+    variant = pl.col("variant").cast(pl.String).fill_null("") if "variant" in rows.columns else pl.lit("")
+    key = ["model", "benchmark", "benchmark_version"]
+    per_variant = rows.drop_nulls(["model", "score"]).with_columns(variant.alias("variant")).group_by(*key, "variant").agg(
+        pl.col("score").cast(pl.Float64).median(), pl.col("as_of").min()
+    )
+    return per_variant.group_by(key).agg(pl.col("score").max(), pl.col("as_of").min().alias("scored_on")).sort(
+        "benchmark", "benchmark_version", "model"
+    )
 
 
 def _plain(name: str) -> str:
