@@ -11,6 +11,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -74,12 +75,12 @@ class Edition:
         """The mart's frame with its declared columns; empty where it was not delivered."""
         return self.marts[name]
 
-    @property
+    @cached_property
     def content_digest(self) -> str:
         """SHA-256 of what is said, whatever it corrects: equal content is never published twice in a row."""
         return hashlib.sha256(_canonical(self._content())).hexdigest()
 
-    @property
+    @cached_property
     def edition_id(self) -> str:
         """``YYYY-MM-DD-xxxxxxxxxx``: the day and a hash of the content and of what it corrects."""
         digest = hashlib.sha256(f"{self.content_digest} {self.corrects}".encode()).hexdigest()

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, time
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -73,6 +74,29 @@ class Body:
     files: tuple[tuple[str, bytes], ...]
     books: tuple[FactBook, ...] = ()
 
+    @cached_property
+    def image_parts(self) -> list[EmailMessage]:
+        """The pictures as message parts, encoded once for all recipients."""
+        parts = []
+        for cid, png in self.images:
+            part = EmailMessage(policy=SMTP)
+            name = f"{cid.split('@')[0]}.png"
+            part.set_content(png, "image", "png", cid=f"<{cid}>", disposition="inline", filename=name)
+            del part["MIME-Version"]
+            parts.append(part)
+        return parts
+
+    @cached_property
+    def file_parts(self) -> list[EmailMessage]:
+        """The attached tables as message parts, encoded once for all recipients."""
+        parts = []
+        for name, raw in self.files:
+            part = EmailMessage(policy=SMTP)
+            part.set_content(raw, "text", "csv", disposition="attachment", filename=name, params={"charset": "utf-8"})
+            del part["MIME-Version"]
+            parts.append(part)
+        return parts
+
 
 def compose(
     edition: Edition, profile: str, recipient: Subscriber | str, settings: MailSettings,
@@ -101,13 +125,14 @@ def compose(
     message["X-Deflation-Edition"] = edition.edition_id
     message.set_content(made.text.replace(_UNSUBSCRIBE, stop), cte="quoted-printable")
     message.add_alternative(made.html.replace(_UNSUBSCRIBE, stop), subtype="html", cte="quoted-printable")
-    related: Any = message.get_payload()[1]  # type: ignore[index]
-    for cid, png in made.images:
-        related.add_related(
-            png, "image", "png", cid=f"<{cid}>", disposition="inline", filename=f"{cid.split('@')[0]}.png"
-        )
-    for name, raw in made.files:
-        message.add_attachment(raw, maintype="text", subtype="csv", filename=name, params={"charset": "utf-8"})
+    if made.images:
+        related: Any = message.get_payload()[1]  # type: ignore[index]
+        related.make_related()
+        for picture in made.image_parts:
+            related.attach(picture)
+    message.make_mixed()
+    for attached in made.file_parts:
+        message.attach(attached)
     for n, part in enumerate(p for p in message.walk() if p.is_multipart()):
         part.set_boundary(f"=_{seed[32:56]}_{n}")
     return message

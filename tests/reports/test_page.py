@@ -28,7 +28,7 @@ def test_a_missing_mart_is_said_and_breaks_nothing(missing):
     assert ("Not yet measured" in said) == (bool(alone) or missing == "price_now")
 
 
-@pytest.mark.parametrize("missing", ["frontier", "forecasts", "price_now", "floors", "past_forecasts"])
+@pytest.mark.parametrize("missing", ["frontier", "forecasts", "price_now"])
 def test_a_page_without_a_mart_renders(missing):
     made = page(editions.full_edition(marts={k: v for k, v in editions.marts().items() if k != missing}))
     assert made.endswith("</html>") and "2.6×" in made

@@ -9,6 +9,7 @@ import re
 from datetime import date
 from typing import Any
 
+import polars as pl
 from lxml import html as lxml_html
 
 from reports.inputs import Edition
@@ -17,16 +18,25 @@ FIGURE = re.compile(r"[^\s]*\d[^\s]*")
 SCALES = {"trillion": 1e6, "billion": 1e3, "million": 1.0}
 
 
+_cache: dict[int, tuple[pl.DataFrame, list[dict[str, Any]]]] = {}
+
+
+def _rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    if id(frame) not in _cache:
+        _cache[id(frame)] = (frame, frame.to_dicts())  # the frame is kept, so that its id stays its own
+    return _cache[id(frame)][1]
+
+
 def look_up(edition: Edition, source: str) -> Any:
     """The value behind a source string, straight from the frames."""
     kind, rest = source.split(":", 1)
     if kind == "fact":
         fact, column = rest.rsplit(".", 1)
-        row = edition.facts.row(edition.facts["fact_id"].to_list().index(fact), named=True)
+        row = next(r for r in _rows(edition.facts) if r["fact_id"] == fact)
         return (row["lower"], row["upper"]) if column == "interval" else row[column]
     if kind == "mart":
         mart, index, column = rest.split(".")
-        row = edition.mart(mart).row(int(index), named=True)
+        row = _rows(edition.mart(mart))[int(index)]
         upper = column.replace("_lower", "_upper")
         return (row[column], row[upper]) if upper != column and upper in row else row[column]
     if kind == "count":
