@@ -123,6 +123,9 @@ class _Reader:
             lone = sorted(model for model, has in tiers.items() if has != {"peak", "off-peak"})
             if lone:
                 raise PageChanged(f"table {self.block.index + 1}: expected peak and off-peak prices of {', '.join(lone)}, found one of them")
+        timed = {condition: tier for tier, condition, _ in self.found if condition and tier != "peak"}
+        if timed and set(timed.values()) != {"standard", "off-peak"}:
+            raise PageChanged(f"table {self.block.index + 1}: expected prices for the whole day, found them for {', '.join(timed)} alone")
         made = []
         for (tier, condition, model), prices in self.found.items():
             if all(reading.money is None for reading, *_ in prices.values()):

@@ -45,7 +45,7 @@ def parse(page: Page) -> list[PriceQuote]:
     for grid in grids:
         if any("$" in c.text or c.struck for row in grid.rows for c in row):
             _table(grid, rows)
-        elif {"input token price", "output token price", "price per 1m tokens"} & {_words(t) for t in grid.header()}:
+        elif any(re.search(r"price|(?:input|output) tokens", t, re.I) for t in grid.header()):
             raise PageChanged(f"table {grid.index + 1}: expected prices in dollars, found none")
     if not grids:
         _run(page.text, rows)
