@@ -26,6 +26,8 @@ INPUTS = tuple(map(asset_key, ("core.input_price", "core.input_score", "core.inp
 INDEX_NAMES = ("frontier_price", "index_level", "latent_quality", "selection_audit", "cost_per_task")
 INDICES = tuple(map("stats.{}".format, INDEX_NAMES))
 FORECASTS = ("stats.forecast", "stats.event_probability", "stats.meeting_date", "stats.binding_constraint", "stats.series_floor")
+MEANING_NAMES = ("what_it_means", "viability", "break_even", "wrapper_margin", "family_ratio", "jevons", "expectations")
+MEANING = tuple(map("stats.{}".format, MEANING_NAMES))
 TRACK = ("stats.track_record", "stats.track_record_summary", "stats.pit")
 ISSUED = (FORECAST, FACT)
 
@@ -127,3 +129,35 @@ def spec_disagreements(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[S
     """What official pages and two databases say of each specification, and which is used."""
     made = comparison(warehouse.read("core.spec_history").rename({"value_text": "value"}), job.as_of)
     return dg.MaterializeResult(metadata={"rows": warehouse.write("marts.spec_disagreements", made)})
+
+
+@dg.asset(key=["stats", "decomposition"], deps=[asset_key("core.input_cost")], group_name="stats", kinds={"duckdb"})
+def decomposition(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+    """Markup, rental, throughput, utilisation, energy and what is not attributed, summing exactly."""
+    made = daily.decomposition(warehouse.read("core.input_cost").rename({"period_day": "period"}), job.as_of)
+    return dg.MaterializeResult(metadata={"rows": warehouse.write("stats.decomposition", made)})
+
+
+@dg.asset(key=["stats", "revision"], deps=[*INPUTS, *map(asset_key, (*ISSUED, "stats.forecast", "core.input_floor"))], group_name="stats", kinds={"duckdb"})
+def revision(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+    """Why the forecast differs from the last one issued."""
+    given = warehouse.frames("core", ("issued_forecast", "input_price", "input_score", "input_model", "input_floor"))
+    made = outlook.revision(*given.values(), warehouse.read("stats.forecast"), job.as_of)
+    return dg.MaterializeResult(metadata={"rows": warehouse.write("stats.revision", made)})
+
+
+@dg.multi_asset(specs=specs(MEANING, "stats", (*INPUTS, *map(asset_key, (*INDICES, "core.input_floor", "core.input_engine", "core.application")))))
+def what_it_means(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
+    """Viability, break-even, thin wrappers, family ratios, Jevons, expectations, each from sourced assumptions."""
+    given = warehouse.frames("core", ("application", "assumption", "input_price", "input_score", "input_model", "input_floor", "input_engine"))
+    made = outlook.consequences(given, warehouse.frames("stats", INDEX_NAMES), job.as_of)
+    yield from written(warehouse.write_schema("stats", made))
+
+
+@dg.asset(key=["stats", "claims"], deps=[*map(asset_key, (*INDICES, *MEANING, "core.input_claim", "stats.decline_rate", "stats.acceleration", "stats.forecast"))],
+          group_name="stats", kinds={"duckdb"})
+def claims(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+    """The essay's twenty claims against today's measurements."""
+    given = warehouse.frames("stats", (*INDEX_NAMES, "decline_rate", "acceleration", "binding_constraint", *MEANING_NAMES))
+    made = outlook.claims(warehouse.read("core.claim"), warehouse.read("core.input_claim"), given, job.as_of)
+    return dg.MaterializeResult(metadata={"rows": warehouse.write("stats.claims", made)})

@@ -28,6 +28,8 @@ class Job:
     base_url: str = ""
     deliver: Callable[[], dict[str, int]] | None = None
     """Sends the edition when delivery is configured; returns counts by outcome."""
+    issues: bool = True
+    """Whether this run issues forecasts: a run for a past day is hindsight and issues none."""
     force: bool = False
     """Ask sources again even if they were asked today (a mirror is ours, politeness does not apply)."""
 

@@ -50,4 +50,4 @@ def make_job(settings: Settings, as_of: date | None = None, *, offline: bool = F
         fetcher = Fetcher(settings.contact, clock=lambda: datetime.now(UTC), mirror=settings.mirror,
                           keys={"api.eia.gov": ("api_key", settings.eia_api_key.get_secret_value())})
     return Job(as_of=day, home=settings.home, code_version=code_version(), fetcher=fetcher, progress=progress,
-               base_url=settings.base_url, on_step=on_step, deliver=deliver, force=bool(settings.mirror))
+               base_url=settings.base_url, on_step=on_step, deliver=deliver, issues=day >= today(), force=bool(settings.mirror))

@@ -107,3 +107,15 @@ def write_outbox(folder: Path, edition: object, people: Sequence[object], mail: 
         path.write_bytes(message.as_bytes())
         written.append(path)
     return written
+
+
+def deliver_with(settings: Settings) -> Callable[[], dict[str, int]] | None:
+    """What the daily job's last asset calls: sends the edition to all subscribers; None where no host is set."""
+    if not settings.smtp_host:
+        return None
+
+    def deliver() -> dict[str, int]:
+        report, _ = send_latest(settings)
+        return {**report.counts, "problems": len(report.problems)}
+
+    return deliver

@@ -26,6 +26,12 @@ def issue(folder: Path, as_of: date, forecasts: pl.DataFrame, facts: pl.DataFram
     return wrote
 
 
+def with_build(forecasts: pl.DataFrame, vintage: pl.DataFrame) -> pl.DataFrame:
+    """Forecasts with the build and code they were made by."""
+    made = vintage.row(0, named=True)
+    return forecasts.with_columns(pl.lit(made["build_id"]).alias("build_id"), pl.lit(made["code_version"]).alias("code_version"))
+
+
 def _once(path: Path, frame: pl.DataFrame) -> bool:
     if path.exists():
         return False

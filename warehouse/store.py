@@ -161,9 +161,10 @@ class Store:
         with self.connection(read_only=True) as con:
             return con.sql(sql if " " in sql.strip() else f"FROM {sql}").pl()
 
-    def frames(self, schema: str, names: Sequence[str]) -> dict[str, pl.DataFrame]:
-        """The tables of a schema by bare name; a name that is not declared is left out."""
-        return {name: self.read(f"{schema}.{name}") for name in names if f"{schema}.{name}" in TABLES}
+    def frames(self, schema: str, names: Sequence[str] | Mapping[str, str]) -> dict[str, pl.DataFrame]:
+        """The tables of a schema by bare name, or under the names a mapping gives; undeclared ones are left out."""
+        wanted = names if isinstance(names, Mapping) else {name: name for name in names}
+        return {name: self.read(f"{schema}.{stored}") for name, stored in wanted.items() if f"{schema}.{stored}" in TABLES}
 
     def copy_to(self, draft: Path, storage_version: str, statements: Sequence[str]) -> None:
         """Copy the whole database to a new file in an older storage format, then run ``statements`` in it."""

@@ -117,6 +117,7 @@ _DAY = {
     "launch_date": "day the accelerator was launched",
     "date": "day of the row",
     "confirmed_at": "last day a reading showed the row",
+    "period_day": "day of the point",
     "obs_date": "day of the observation",
 }
 
@@ -157,6 +158,7 @@ _REAL = {
     "high_usd_per_kwh": ("high end of the electricity price", 0, None),
     "low_pue": ("low end of the PUE", 1, None),
     "high_pue": ("high end of the PUE", 1, None),
+    "energy_usd_per_mtok": ("electricity of a million tokens", 0, None),
     "low_usd_per_mtok": ("low end of the floor", 0, None),
     "mode_usd_per_mtok": ("most likely floor", 0, None),
     "high_usd_per_mtok": ("high end of the floor", 0, None),
