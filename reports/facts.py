@@ -284,6 +284,8 @@ class Row:
     def interval(self, value: str, lower: str, upper: str, unit: str = "") -> Shown:
         """Both ends of the interval of ``value``."""
         if MARTS[self.mart].columns[lower] == "date":
+            if self.cells[lower] is None or self.cells[upper] is None:
+                return self.book._note(numbers.MISSING, self._source(lower), None, "date")
             low, high = (numbers.write_date(self.cells[c]) for c in (lower, upper))
             return self.book._note(f"{low} to {high}", self._source(lower), f"{low} {high}", "date")
         return self.book._interval(

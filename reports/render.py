@@ -141,7 +141,8 @@ def _section_view(book: FactBook, section: Section) -> dict[str, Any]:
         "said": section.said,
         "missing": section.missing,
         "charts": section.charts,
-        "notes": [*section.legend, *section.notes],
+        "legend": section.legend,
+        "notes": section.notes,
         "tables": [{"html": tables.page_html(t), "folded": t.folded, "caption": t.caption} for t in section.tables],
         "sources": [{"name": m, "download": _download(book.edition.mart(m), f"{m}.csv")} for m in available],
     }
