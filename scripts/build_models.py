@@ -26,10 +26,19 @@ from sources.aliases import normalise  # noqa: E402
 from sources.reference import FOLDER  # noqa: E402
 from sources.reference.schema import SCHEMAS  # noqa: E402
 
-OWN = {"source": "deflation project", "source_ref": "scripts/build_models.py", "source_url": "", "licence": "Apache-2.0"}
+OWN = {
+    "source": "deflation project",
+    "source_ref": "scripts/build_models.py",
+    "source_url": "",
+    "licence": "Apache-2.0",
+}
 TIMELESS = date(2020, 1, 1)
-MODELSDEV = {"source": "models.dev", "source_ref": "sst/models.dev git history 2025-06..2026-07",
-             "source_url": "https://github.com/sst/models.dev", "licence": "MIT"}
+MODELSDEV = {
+    "source": "models.dev",
+    "source_ref": "sst/models.dev git history 2025-06..2026-07",
+    "source_url": "https://github.com/sst/models.dev",
+    "licence": "MIT",
+}
 NO_NAME = ("", "community")
 """What is left of labels whose last path element is not a model's name."""
 
@@ -102,20 +111,50 @@ def aliases(pairs: list[tuple[str, str]], curated: list[dict[str, str]]) -> list
             scope = row["provider"] if endpoint == form else provider
             if endpoint != form and row["provider"] not in ("*", provider):
                 continue
-            reason = "; ".join(r for r in (why, "an endpoint of this host" if endpoint != form else "", row["reason"]) if r)
+            reason = "; ".join(
+                r for r in (why, "an endpoint of this host" if endpoint != form else "", row["reason"]) if r
+            )
             key = (form, scope, row["valid_from"], row["valid_to"])
-            out.setdefault(key, {"alias": form, "provider": scope, "valid_from": row["valid_from"], "valid_to": row["valid_to"],
-                                 "model": row["model"], "reason": reason, **OWN, "observed_at": row["valid_from"] or str(TIMELESS),
-                                 "basis": "assumed"})
+            out.setdefault(
+                key,
+                {
+                    "alias": form,
+                    "provider": scope,
+                    "valid_from": row["valid_from"],
+                    "valid_to": row["valid_to"],
+                    "model": row["model"],
+                    "reason": reason,
+                    **OWN,
+                    "observed_at": row["valid_from"] or str(TIMELESS),
+                    "basis": "assumed",
+                },
+            )
     for form, rows in namer.curated.items():  # curated names stand even when no label of today uses them
         for row in rows:
             key = (form, row["provider"], row["valid_from"], row["valid_to"])
-            out.setdefault(key, {"alias": form, **{k: row[k] for k in ("provider", "valid_from", "valid_to", "model", "reason")},
-                                 **OWN, "observed_at": row["valid_from"] or str(TIMELESS), "basis": "assumed"})
+            out.setdefault(
+                key,
+                {
+                    "alias": form,
+                    **{k: row[k] for k in ("provider", "valid_from", "valid_to", "model", "reason")},
+                    **OWN,
+                    "observed_at": row["valid_from"] or str(TIMELESS),
+                    "basis": "assumed",
+                },
+            )
     for model in sorted({str(r["model"]) for r in out.values()}):  # every canonical name means itself
         if not any(k[0] == model for k in out if k[1] == "*"):
-            out[(model, "*", "", "")] = {"alias": model, "provider": "*", "valid_from": "", "valid_to": "", "model": model,
-                                         "reason": "the canonical name itself", **OWN, "observed_at": str(TIMELESS), "basis": "assumed"}
+            out[(model, "*", "", "")] = {
+                "alias": model,
+                "provider": "*",
+                "valid_from": "",
+                "valid_to": "",
+                "model": model,
+                "reason": "the canonical name itself",
+                **OWN,
+                "observed_at": str(TIMELESS),
+                "basis": "assumed",
+            }
     return [out[key] for key in sorted(out)]
 
 
@@ -123,10 +162,14 @@ def facts(data: Path, table: pl.DataFrame) -> dict[str, dict[str, list]]:
     """What models.dev and the benchmark lists print about each canonical model: dates, openness."""
     from sources.aliases import resolve
 
-    found: dict[str, dict[str, list]] = defaultdict(lambda: {"maker_date": [], "date": [], "open": [], "quality_date": []})
+    found: dict[str, dict[str, list]] = defaultdict(
+        lambda: {"maker_date": [], "date": [], "open": [], "quality_date": []}
+    )
     dev = pl.DataFrame(read(data / "prices" / "tables" / "modelsdev_scd2.csv")).rename({"model": "model_label"})
     dev = resolve(dev.with_columns(pl.col("valid_from").str.to_date()), table)
-    makers = set("openai anthropic google deepseek xai mistral cohere moonshotai zai zhipuai minimax alibaba llama xiaomi stepfun".split())
+    makers = set(
+        "openai anthropic google deepseek xai mistral cohere moonshotai zai zhipuai minimax alibaba llama xiaomi stepfun".split()
+    )
     for r in dev.filter(pl.col("model").is_not_null()).iter_rows(named=True):
         entry = found[r["model"]]
         if r["release_date"] and len(r["release_date"]) == 10 and "2020" < r["release_date"] < "2026-08":
@@ -134,7 +177,9 @@ def facts(data: Path, table: pl.DataFrame) -> dict[str, dict[str, list]]:
         if r["open_weights"]:
             entry["open"].append(r["open_weights"] == "True")
     for base, when in quality_labels.releases(data):
-        named = resolve(pl.DataFrame({"provider": ["*"], "model_label": [base], "valid_from": [date(2026, 7, 1)]}), table)["model"][0]
+        named = resolve(
+            pl.DataFrame({"provider": ["*"], "model_label": [base], "valid_from": [date(2026, 7, 1)]}), table
+        )["model"][0]
         if named and len(when) == 10:
             found[named]["quality_date"].append(when)
     return found
@@ -147,28 +192,66 @@ def models(table: pl.DataFrame, pairs: list[tuple[str, str]], data: Path) -> lis
     curated = {r["model"]: r for r in read(HERE / "curated_models.csv")}
     known = facts(data, table)
     history = resolve(pl.read_parquet(FOLDER / "price_history.parquet"), table)
-    first = dict(history.filter(pl.col("model").is_not_null()).group_by("model").agg(pl.col("observed_at").min()).rows())
-    makers = makers_of(history)
+    first = dict(
+        history.filter(pl.col("model").is_not_null()).group_by("model").agg(pl.col("observed_at").min()).rows()
+    )
+    makers, sizes = makers_of(history), published_sizes(table)
     names: dict[str, list[str]] = defaultdict(list)
-    labelled = pl.DataFrame(pairs, schema=["provider", "model_label"], orient="row").with_columns(pl.lit(date(2026, 7, 1)).alias("valid_from"))
+    labelled = pl.DataFrame(pairs, schema=["provider", "model_label"], orient="row").with_columns(
+        pl.lit(date(2026, 7, 1)).alias("valid_from")
+    )
     for r in resolve(labelled, table).iter_rows(named=True):
         if r["model"]:
             names[r["model"]].append(r["model_label"])
-    return [describe(m, curated.get(m), known.get(m), first.get(m), names[m], makers.get(m, "")) for m in sorted(set(table["model"]))]
+    return [
+        describe(m, curated.get(m), known.get(m), first.get(m), names[m], makers.get(m, ""), sizes)
+        for m in sorted(set(table["model"]))
+    ]
+
+
+def published_sizes(table: pl.DataFrame) -> dict[str, tuple[float, float]]:
+    """Billions of parameters (total, active) that makers publish, from architectures.csv, by exact alias."""
+    from sources.aliases import resolve
+
+    found: dict[str, tuple[float, float]] = {}
+    for row in read(FOLDER / "architectures.csv"):
+        if not float(row["published_parameters"] or 0):
+            continue
+        total = float(row["published_parameters"]) / 1e9
+        active = float(row["published_active_parameters"] or 0) / 1e9 or total
+        labels = [row["model"], *filter(None, row["aliases"].split("|"))]
+        frame = pl.DataFrame({"provider": "*", "model_label": labels, "valid_from": date(2026, 7, 1)})
+        for model in resolve(frame, table)["model"].drop_nulls():
+            found.setdefault(model, (round(total, 3), round(active, 3)))
+    return found
 
 
 def makers_of(history: pl.DataFrame) -> dict[str, str]:
     """The folder OpenRouter prints before a model's name, where it is the only one."""
-    seen = history.filter(pl.col("provider") == "openrouter", pl.col("source") == "openrouter", pl.col("model").is_not_null())
+    seen = history.filter(
+        pl.col("provider") == "openrouter", pl.col("source") == "openrouter", pl.col("model").is_not_null()
+    )
     pairs = seen.select("model", pl.col("model_label").str.split("/").list.first().alias("path")).unique()
     counts = Counter(pairs["model"])
     return {m: p for m, p in sorted(pairs.rows()) if counts[m] == 1}
 
 
-def describe(model: str, curated: dict | None, known: dict | None, first: date | None, names: list[str], maker: str) -> dict[str, object]:
+def describe(
+    model: str,
+    curated: dict | None,
+    known: dict | None,
+    first: date | None,
+    names: list[str],
+    maker: str,
+    published: dict[str, tuple[float, float]],
+) -> dict[str, object]:
     """The row of one model. Dates: curated, then the maker's own list, then the benchmark list, then first priced."""
-    total, active = next((s for s in map(sizes_of, sorted(names, key=len)) if s[0]), sizes_of(model.replace("-", " ", 0)))
-    opens = (known or {}).get("open", [])
+    total, active = next(
+        (s for s in map(sizes_of, sorted(names, key=len)) if s[0]), sizes_of(model)
+    )
+    opens, known_open = (known or {}).get("open", []), openness(model)
+    if total is None and model in published:
+        total, active = published[model]
     origin, basis, when, reason = dict(OWN), "derived", first, "first day it is priced in price_history"
     for slot, source in (("date", MODELSDEV), ("quality_date", None), ("maker_date", MODELSDEV)):
         dates = (known or {}).get(slot, [])
@@ -176,20 +259,45 @@ def describe(model: str, curated: dict | None, known: dict | None, first: date |
             chosen = Counter(dates).most_common()
             best = min(d for d, n in chosen if n == chosen[0][1])
             when, basis = date.fromisoformat(best), "quoted"
-            origin = dict(source or {"source": "Epoch AI Benchmarking Hub / Artificial Analysis", "source_ref": "forecast/quality.csv",
-                                     "source_url": "https://epoch.ai/benchmarks", "licence": "CC-BY-4.0"})
+            origin = dict(
+                source
+                or {
+                    "source": "Epoch AI Benchmarking Hub / Artificial Analysis",
+                    "source_ref": "forecast/quality.csv",
+                    "source_url": "https://epoch.ai/benchmarks",
+                    "licence": "CC-BY-4.0",
+                }
+            )
             reason = "release date as printed by the source"
-    row = {"model": model, "developer": developer_of(model, maker), "family": family_of(model), "kind": kind_of(model),
-           "release_date": when, "release_date_basis": basis,
-           "open_weights": (sum(opens) * 2 > len(opens)) if opens else None,
-           "total_params_b": total, "active_params_b": active, "reason": reason, **origin}
+    row = {
+        "model": model,
+        "developer": developer_of(model, maker),
+        "family": family_of(model),
+        "kind": kind_of(model),
+        "release_date": when,
+        "release_date_basis": basis,
+        "open_weights": known_open if known_open is not None else ((sum(opens) * 2 > len(opens)) if opens else None),
+        "total_params_b": total,
+        "active_params_b": active,
+        "reason": reason,
+        **origin,
+    }
     if curated:
-        row.update({"developer": curated["developer"], "release_date": date.fromisoformat(curated["release_date"]),
-                    "release_date_basis": "quoted", "open_weights": curated["open_weights"] == "true",
-                    "total_params_b": float(curated["total_params_b"]) if curated["total_params_b"] else total,
-                    "active_params_b": float(curated["active_params_b"]) if curated["active_params_b"] else active,
-                    "reason": curated["reason"], **OWN, "source": "public announcement or model card",
-                    "source_ref": "scripts/curated_models.csv", "licence": "facts"})
+        row.update(
+            {
+                "developer": curated["developer"],
+                "release_date": date.fromisoformat(curated["release_date"]),
+                "release_date_basis": "quoted",
+                "open_weights": curated["open_weights"] == "true",
+                "total_params_b": float(curated["total_params_b"]) if curated["total_params_b"] else total,
+                "active_params_b": float(curated["active_params_b"]) if curated["active_params_b"] else active,
+                "reason": curated["reason"],
+                **OWN,
+                "source": "public announcement or model card",
+                "source_ref": "scripts/curated_models.csv",
+                "licence": "facts",
+            }
+        )
     return {**row, "observed_at": row["release_date"] or TIMELESS, "basis": row["release_date_basis"]}
 
 

@@ -29,20 +29,36 @@ from price_rows import SLOTS, Row, chained, cleaned  # noqa: E402
 from sources.reference.schema import PRICES, SCHEMAS  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent.parent / "sources" / "reference"
-LICENCES = {"openrouter": "MIT", "litellm": "MIT", "models.dev": "MIT", "genai-prices": "MIT", "model-prices": "MIT",
-            "epoch": "CC-BY-4.0", "launch": "facts of public price lists"}
+LICENCES = {
+    "openrouter": "MIT",
+    "litellm": "MIT",
+    "models.dev": "MIT",
+    "genai-prices": "MIT",
+    "model-prices": "MIT",
+    "epoch": "CC-BY-4.0",
+    "launch": "facts of public price lists",
+}
 BUILT_FOR = date(2026, 11, 22)
 """The day of the newest snapshot in the tables; moved by hand when the tables are renewed."""
-WITNESS = {"litellm": "litellm+models.dev", "models.dev": "litellm+models.dev", "model-prices": "litellm+models.dev",
-           "genai-prices": "genai-prices", "openrouter": "openrouter", "epoch": "epoch", "launch": "launch"}
+WITNESS = {
+    "litellm": "litellm+models.dev",
+    "models.dev": "litellm+models.dev",
+    "model-prices": "litellm+models.dev",
+    "genai-prices": "genai-prices",
+    "openrouter": "openrouter",
+    "epoch": "epoch",
+    "launch": "launch",
+}
 """Sources that copy one another are one witness (PRICES.md, trap 14)."""
 
 
 def provider_map() -> dict[tuple[str, str], str | None]:
     """(source, source's provider name) -> slug, or None where the table says not to package it."""
     with (FOLDER / "providers.csv").open(newline="") as file:
-        return {(r["source_name"], r["source_provider"]): r["provider"] if r["packaged"] == "true" else None
-                for r in csv.DictReader(file)}
+        return {
+            (r["source_name"], r["source_provider"]): r["provider"] if r["packaged"] == "true" else None
+            for r in csv.DictReader(file)
+        }
 
 
 def continued(history: list[Row], package: list[Row], on: date) -> list[Row]:
@@ -50,8 +66,12 @@ def continued(history: list[Row], package: list[Row], on: date) -> list[Row]:
     listed = {(r.source_provider, r.model_label) for r in package}
     open_rows = [r for r in history if r.valid_to is None]
     known = {(r.source_provider, r.model_label, r.tier, r.condition): r for r in open_rows}
-    ended = [replace(r, valid_to=on, closed_observed_at=on, end_reason="removed")
-             if r.valid_to is None and (r.source_provider, r.model_label) not in listed else r for r in history]
+    ended = [
+        replace(r, valid_to=on, closed_observed_at=on, end_reason="removed")
+        if r.valid_to is None and (r.source_provider, r.model_label) not in listed
+        else r
+        for r in history
+    ]
     fresh = []
     for row in package:
         before = known.get((row.source_provider, row.model_label, row.tier, row.condition))
@@ -67,9 +87,13 @@ def collect(tables: Path, epoch: Path) -> tuple[list[Row], dict[str, witnesses.S
     package, package_days = witnesses.genai_package()
     genai = continued(history, package, witnesses.GENAI_DAY)
     found = {
-        "openrouter": witnesses.openrouter(), "litellm": witnesses.litellm(tables), "models.dev": witnesses.modelsdev(tables),
-        "genai-prices": (genai, days + package_days), "model-prices": witnesses.modelprices(),
-        "epoch": price_epoch.rows(epoch), "launch": price_epoch.launches(),
+        "openrouter": witnesses.openrouter(),
+        "litellm": witnesses.litellm(tables),
+        "models.dev": witnesses.modelsdev(tables),
+        "genai-prices": (genai, days + package_days),
+        "model-prices": witnesses.modelprices(),
+        "epoch": price_epoch.rows(epoch),
+        "launch": price_epoch.launches(),
     }
     return [r for rows, _ in found.values() for r in rows], {s: shots for s, (_, shots) in found.items()}
 
@@ -87,8 +111,19 @@ def region_of(label: str, source_provider: str) -> str:
     return ""
 
 
-_SUFFIX_TIERS = ((":batch", "batch"), (":free", "free"), (":flex", "flex"), (":fast", "fast"), (":priority", "priority"))
-_HOST_TIERS = {"nebius": ("-fast",), "moonshot": ("-turbo", "-turbo-preview"), "fireworks": ("-fast", "-ultrafast"), "openrouter": ("-fast",)}
+_SUFFIX_TIERS = (
+    (":batch", "batch"),
+    (":free", "free"),
+    (":flex", "flex"),
+    (":fast", "fast"),
+    (":priority", "priority"),
+)
+_HOST_TIERS = {
+    "nebius": ("-fast",),
+    "moonshot": ("-turbo", "-turbo-preview"),
+    "fireworks": ("-fast", "-ultrafast"),
+    "openrouter": ("-fast",),
+}
 
 
 def tier_of(label: str, provider: str, tier: str) -> str:
@@ -109,8 +144,12 @@ STALE_AFTER = timedelta(days=90)
 def unwatched(row: Row, last_look: date) -> Row:
     """An open interval of a witness nobody looks at any more, ended when it can no longer speak for the day."""
     if row.source == "epoch":  # single looks at a page: they prove that day alone
-        return replace(row, valid_to=row.valid_from + timedelta(days=1), end_reason="point",
-                       closed_observed_at=row.observed_at)
+        return replace(
+            row,
+            valid_to=row.valid_from + timedelta(days=1),
+            end_reason="point",
+            closed_observed_at=row.observed_at,
+        )
     end = (row.valid_from if row.source == "launch" else last_look) + STALE_AFTER
     if row.valid_to is not None or end > BUILT_FOR:
         return row
@@ -155,12 +194,25 @@ def frame(rows: list[Row]) -> pl.DataFrame:
     records = []
     for r in rows:
         record = {
-            "provider": r.provider, "model_label": r.model_label, "tier": r.tier, "condition": r.condition, "currency": "USD",
+            "provider": r.provider,
+            "model_label": r.model_label,
+            "tier": r.tier,
+            "condition": r.condition,
+            "currency": "USD",
             **{name: r.prices.get(slot) for name, slot in zip(PRICES, SLOTS, strict=True)},
-            "valid_from": r.valid_from, "valid_to": r.valid_to, "valid_from_basis": r.valid_from_basis,
-            "end_reason": r.end_reason, "closed_observed_at": r.closed_observed_at, "witness": WITNESS[r.source],
-            "correction_id": r.correction_id, "source": r.source, "source_ref": r.source_ref, "source_url": r.source_url,
-            "licence": LICENCES[r.source], "observed_at": r.observed_at, "basis": r.basis,
+            "valid_from": r.valid_from,
+            "valid_to": r.valid_to,
+            "valid_from_basis": r.valid_from_basis,
+            "end_reason": r.end_reason,
+            "closed_observed_at": r.closed_observed_at,
+            "witness": WITNESS[r.source],
+            "correction_id": r.correction_id,
+            "source": r.source,
+            "source_ref": r.source_ref,
+            "source_url": r.source_url,
+            "licence": LICENCES[r.source],
+            "observed_at": r.observed_at,
+            "basis": r.basis,
         }
         records.append(record)
     schema = SCHEMAS["price_history"]
@@ -180,8 +232,19 @@ def main() -> None:
     table = frame(build(rows, {**looks, "launch": BUILT_FOR}, refused))
     table.write_parquet(args.out / "price_history.parquet", compression="zstd", compression_level=15, statistics=False)
     snapshots = pl.DataFrame(
-        [{"rows": n, "source": s, "source_ref": ref, "source_url": "", "licence": LICENCES[s], "observed_at": d, "basis": "quoted"}
-         for s, days in sorted(shots.items()) for d, ref, n in sorted(days)],
+        [
+            {
+                "rows": n,
+                "source": s,
+                "source_ref": ref,
+                "source_url": "",
+                "licence": LICENCES[s],
+                "observed_at": d,
+                "basis": "quoted",
+            }
+            for s, days in sorted(shots.items())
+            for d, ref, n in sorted(days)
+        ],
         schema=SCHEMAS["price_snapshots"],
     )
     snapshots.write_csv(args.out / "price_snapshots.csv")
@@ -192,7 +255,18 @@ def main() -> None:
         with args.refused.open("w", newline="") as file:
             out = csv.writer(file)
             for rule, r in refused:
-                out.writerow([rule, r.source, r.source_provider, r.model_label, r.tier, r.valid_from, r.valid_to, *r.prices.values()])
+                out.writerow(
+                    [
+                        rule,
+                        r.source,
+                        r.source_provider,
+                        r.model_label,
+                        r.tier,
+                        r.valid_from,
+                        r.valid_to,
+                        *r.prices.values(),
+                    ]
+                )
 
 
 if __name__ == "__main__":

@@ -11,33 +11,72 @@ import re
 
 RULES: tuple[tuple[str, str, str], ...] = (
     (r"^(?:models?-|accounts-fireworks-models-)", "", "path of the host"),
-    (r"^(?:databricks|fw|baidu|thudm|deepseek-ai|moonshotai|moonshot-ai|zai-org|z-ai|bytedance-seed|tencent|anthropic|stepfun-ai"
-     r"|nex-agi|alibaba|cohere|snowflake|qwen(?=-qwen)|openai(?=-(?:gpt|o\d))|arcee(?=-trinity)|meta(?=-llama)|google(?=-gem)"
-     r"|mistralai|minimaxai|minimax-ai|x-ai|xai(?=-grok)|nvidia|twelvelabs)-", "", "the maker's name in front"),
+    (
+        r"^(?:databricks|fw|baidu|thudm|deepseek-ai|moonshotai|moonshot-ai|zai-org|z-ai|bytedance-seed|tencent|anthropic|stepfun-ai"
+        r"|nex-agi|alibaba|cohere|snowflake|qwen(?=-qwen)|openai(?=-(?:gpt|o\d))|arcee(?=-trinity)|meta(?=-llama)|google(?=-gem)"
+        r"|parasail|inclusionai|lgai-exaone|mistralai|minimaxai|minimax-ai|x-ai|xai(?=-grok)|nvidia|twelvelabs)-",
+        "",
+        "the maker's name in front",
+    ),
     (r"(?<=\d)p(?=\d)", "-", "Fireworks writes p for the point"),
-    (r"-(?:maas|hf|tee|fp8|fp4|nvfp4|mxfp4|int4|int8|awq|bf16|fp16|gguf|w4a16|quantized)(?=-|$)", "", "serving precision or host"),
+    (
+        r"-(?:maas|hf|tee|fp8|fp4|nvfp4|mxfp4|int4|int8|awq|bf16|fp16|gguf|w4a16|quantized)(?=-|$)",
+        "",
+        "serving precision or host",
+    ),
     (r"^(?:meta-)?llama-?v?(\d)(?=-|$)", r"llama-\1", "Meta's names with and without the maker, v, hyphen"),
-    (r"^(llama-3(?:-\d)?-\d+b)(?:-instruct)?-(?:turbo|lite|versatile|instant|specdec|8192|tool-use|fast)(?:-preview|-free)?$",
-     r"\1-instruct", "a host's serving variant"),
-    (r"^(llama-(?:2|3(?:-\d)?)-\d+b)(?:-vision)?-instruct-(?:turbo|lite|fast|spec)(?:-free)?$", r"\1-instruct", "a host's serving variant"),
+    (
+        r"^(llama-3(?:-\d)?-\d+b)(?:-instruct)?-(?:turbo|lite|versatile|instant|specdec|8192|tool-use|fast)(?:-preview|-free)?$",
+        r"\1-instruct",
+        "a host's serving variant",
+    ),
+    (
+        r"^(llama-(?:2|3(?:-\d)?)-\d+b)(?:-vision)?-instruct-(?:turbo|lite|fast|spec)(?:-free)?$",
+        r"\1-instruct",
+        "a host's serving variant",
+    ),
     (r"^llama-(3(?:-[123])?)-instruct-(\d+b)(-vision)?$", r"llama-\1-\2\3-instruct", "order of words"),
     (r"^llama-2-chat-(\d+b)$", r"llama-2-\1-chat", "order of words"),
     (r"^qwen(1-5|2|2-5)-(coder-)?(instruct|chat)-(\d+b)$", r"qwen\1-\2\4-\3", "order of words"),
     (r"^qwen-chat-(\d+b)$", r"qwen-\1-chat", "order of words"),
     (r"^(qwen3-(?:235b-a22b|30b-a3b|4b))-2507-(instruct|thinking)$", r"\1-\2-2507", "order of words"),
-    (r"^llama-4-(scout|maverick)(?:-17b)?(?:-(?:16|128)e)?(?:-instruct)?(?:-basic|-original)?$", r"llama-4-\1", "Llama 4 spelling"),
+    (
+        r"^llama-4-(scout|maverick)(?:-17b)?(?:-(?:16|128)e)?(?:-instruct)?(?:-basic|-original)?$",
+        r"llama-4-\1",
+        "Llama 4 spelling",
+    ),
     (r"^llama-2-(\d+b)(?:-chat)?(?:-v1)?$", r"llama-2-\1-chat", "priced Llama 2 is the chat model"),
-    (r"^llama-(3(?:-[123])?)-(\d+b)(?:-chat)?$", r"llama-\1-\2-instruct", "priced Llama 3 is the instruct model"),
-    (r"^llama-3-2-(11b|90b)(?:-vision)?(?:-preview|-instruct)?$", r"llama-3-2-\1-vision-instruct", "Llama 3.2 vision"),
+    (
+        r"^llama-(3(?:-[123])?)-(\d+b)(?:-chat)?$",
+        r"llama-\1-\2-instruct",
+        "priced Llama 3 is the instruct model",
+    ),
+    (
+        r"^llama-3-2-(11b|90b)(?:-vision)?(?:-preview|-instruct)?$",
+        r"llama-3-2-\1-vision-instruct",
+        "Llama 3.2 vision",
+    ),
     (r"^(opus|sonnet|haiku)-(?=\d)", r"claude-\1-", "Anthropic's own page leaves Claude out"),
-    (r"^((?:mistral|ministral|codestral|devstral|magistral|pixtral|voxtral)(?:-(?:small|medium|large|embed|moderation|mini|\d+b|nemo))?)"
-     r"(?:-12b)?(?:-\d(?:-\d)?)?-(2[3-6])-(0[1-9]|1[0-2])$", r"\1-\2\3", "Mistral's page writes the version and YY-MM"),
+    (
+        r"^((?:mistral|ministral|codestral|devstral|magistral|pixtral|voxtral)(?:-(?:small|medium|large|embed|moderation|mini|\d+b|nemo))?)"
+        r"(?:-12b)?(?:-\d(?:-\d)?)?-(2[3-6])-(0[1-9]|1[0-2])$",
+        r"\1-\2\3",
+        "Mistral's page writes the version and YY-MM",
+    ),
     (r"^mistral-nemo-2407$", "mistral-nemo", "one release"),
     (r"^llama-4-(scout|maverick)-17bx\d+e$", r"llama-4-\1", "Groq's spelling of the size"),
     (r"^kimi-k2-1t$", "kimi-k2-0711", "Groq's first Kimi K2"),
-    (r"^(gpt-oss-120b|glm-4-7|deepseek-v4-(?:flash|pro)|deepseek-v3-2)-(?:250805|251222|260425|251201)$", r"\1", "BytePlus prints the release day"),
+    (
+        r"^(gpt-oss-120b|glm-4-7|deepseek-v4-(?:flash|pro)|deepseek-v3-2)-(?:250805|251222|260425|251201)$",
+        r"\1",
+        "BytePlus prints the release day",
+    ),
     (r"^gpt-35", "gpt-3-5", "Azure leaves the point out"),
-    (r"^(?:anthropic-)?claude-v?(\d)(?:-(\d))?-(opus|sonnet|haiku)(?=-|$)", r"claude-\3-\1-\2", "order of version and size"),
+    (
+        r"^(?:anthropic-)?claude-v?(\d)(?:-(\d))?-(opus|sonnet|haiku)(?=-|$)",
+        r"claude-\3-\1-\2",
+        "order of version and size",
+    ),
     (r"^(claude-(?:opus|sonnet|haiku)-\d)-(?=-|$)", r"\1", "order of version and size"),
     (r"^(claude-(?:opus|sonnet|haiku)-\d)-+(\d(?!\d))", r"\1-\2", "order of version and size"),
     (r"^(claude-(?:opus|sonnet|haiku)-\d)-{2,}", r"\1-", "order of version and size"),
@@ -46,15 +85,31 @@ RULES: tuple[tuple[str, str, str], ...] = (
     (r"^(gemini-2-0-flash(?:-lite)?)-001$", r"\1", "the only stable revision"),
     (r"^(gemini-1-0-pro|gemini-1-5-(?:pro|flash)(?:-8b)?)-(?:latest)$", r"\1", "moving name"),
     (r"^qwen-(\d)(?=-|$)", r"qwen\1", "Qwen spelling"),
-    (r"^(qwen2-5-(?:coder-|vl-|math-)?\d+b-instruct)-(?:turbo|fast|free)$", r"\1", "a host's serving variant"),
+    (
+        r"^(qwen2-5-(?:coder-|vl-|math-)?\d+b-instruct)-(?:turbo|fast|free)$",
+        r"\1",
+        "a host's serving variant",
+    ),
     (r"^(qwen2(?:-5)?-(?:coder-|vl-|math-)?\d+b)$", r"\1-instruct", "priced Qwen2 is the instruct model"),
     (r"^qwen2-5-(\d+b)-(coder|vl)-instruct$", r"qwen2-5-\2-\1-instruct", "order of words"),
     (r"^deepseek-(?:ai-)?r1-(?:turbo|fast|basic|throughput)$", "deepseek-r1", "a host's serving variant"),
     (r"^(deepseek-v3(?:-\d)?(?:-0324)?)-(?:turbo|fast|fast-latest)$", r"\1", "a host's serving variant"),
-    (r"^deepseek-(r1|v3)-(0528|0324)-(?:fast|turbo|throughput)$", r"deepseek-\1-\2", "a host's serving variant"),
+    (
+        r"^deepseek-(r1|v3)-(0528|0324)-(?:fast|turbo|throughput)$",
+        r"deepseek-\1-\2",
+        "a host's serving variant",
+    ),
     (r"^deepseek-chat-(v3-0324|v3-1|v3)$", r"deepseek-\1", "OpenRouter's spelling"),
-    (r"^deepseek-r1-distill-(llama|qwen)-?(\d+b)(?:-fast|-turbo)?$", r"deepseek-r1-distill-\1-\2", "a host's serving variant"),
-    (r"^(?:mistral-)?(mixtral-8x(?:7b|22b))(?:-32768)?(?:-instruct)?(?:-v0-1)?(?:-fast)?$", r"\1-instruct", "Mixtral spelling"),
+    (
+        r"^deepseek-r1-distill-(llama|qwen)-?(\d+b)(?:-fast|-turbo)?$",
+        r"deepseek-r1-distill-\1-\2",
+        "a host's serving variant",
+    ),
+    (
+        r"^(?:mistral-)?(mixtral-8x(?:7b|22b))(?:-32768)?(?:-instruct)?(?:-v0-1)?(?:-fast)?$",
+        r"\1-instruct",
+        "Mixtral spelling",
+    ),
     (r"^open-(mixtral-8x(?:7b|22b))$", r"\1-instruct", "Mistral's open- names"),
     (r"^open-mistral-7b$", "mistral-7b-instruct", "Mistral's open- names"),
     (r"^(?:open-)?mistral-nemo(?:-instruct)?(?:-2407)?(?:-12b)?$", "mistral-nemo", "one release"),
@@ -70,13 +125,21 @@ RULES: tuple[tuple[str, str, str], ...] = (
     (r"^kimi-k2(?:-0711)?(?:-preview|-instruct)?$", "kimi-k2-0711", "the July 2025 release"),
     (r"^kimi-k2(?:-instruct)?-0905(?:-preview)?$", "kimi-k2-0905", "the September 2025 release"),
     (r"^kimi-k2-instruct-0711$", "kimi-k2-0711", "the July 2025 release"),
-    (r"^qwen3-235b-a22b-(?:instruct-)?2507$", "qwen3-235b-a22b-instruct-2507", "OpenRouter leaves out instruct"),
+    (
+        r"^qwen3-235b-a22b-(?:instruct-)?2507$",
+        "qwen3-235b-a22b-instruct-2507",
+        "OpenRouter leaves out instruct",
+    ),
     (r"^(qwen3-30b-a3b)-2507$", r"\1-instruct-2507", "instruct is meant"),
     (r"^qwen3-coder(?:-480b-a35b)?(?:-instruct)?(?:-turbo)?$", "qwen3-coder-480b-a35b", "one release"),
     (r"^qwen3-coder-30b-a3b(?:-instruct)?$", "qwen3-coder-30b-a3b", "one release"),
     (r"^qwen3-next-80b-a3b$", "qwen3-next-80b-a3b-instruct", "instruct is meant"),
     (r"^phi-(\d)-(mini|small|medium)-(4k|8k|128k)-instruct$", r"phi-\1-\2-\3-instruct", "Phi spelling"),
-    (r"^claude-(opus|sonnet|haiku)-(3(?:-[57])?)(?=-|$)", r"claude-\2-\1", "Anthropic's order up to Claude 3.7"),
+    (
+        r"^claude-(opus|sonnet|haiku)-(3(?:-[57])?)(?=-|$)",
+        r"claude-\2-\1",
+        "Anthropic's order up to Claude 3.7",
+    ),
     (r"^(claude-[a-z]+-\d(?:-\d)?)-default$", r"\1", "a cloud's default route"),
     (r"^(magistral-(?:small|medium))-1-2-2509$", r"\1-2509", "version and date"),
     (r"^mistral-saba-24b$", "mistral-saba", "one size"),
@@ -85,8 +148,14 @@ RULES: tuple[tuple[str, str, str], ...] = (
 )
 _COMPILED = tuple((re.compile(p), r, why) for p, r, why in RULES)
 _DATES = (
-    r"-(\d{2}-\d{2}-20\d{2})$", r"-(20\d{2}-\d{2}-\d{2})$", r"-(20\d{6})$", r"-(\d{2}-20\d{2})$", r"-((?:0[1-9]|1[0-2])-(?:[0-2]\d|3[01]))$",
-    r"-((?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))$", r"-(2[3-6](?:0[1-9]|1[0-2]))$", r"-(2[5-6]\d{4})$",
+    r"-(\d{2}-\d{2}-20\d{2})$",
+    r"-(20\d{2}-\d{2}-\d{2})$",
+    r"-(20\d{6})$",
+    r"-(\d{2}-20\d{2})$",
+    r"-((?:0[1-9]|1[0-2])-(?:[0-2]\d|3[01]))$",
+    r"-((?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))$",
+    r"-(2[3-6](?:0[1-9]|1[0-2]))$",
+    r"-(2[5-6]\d{4})$",
 )
 _DATED = tuple(re.compile(p) for p in _DATES)
 
@@ -106,7 +175,8 @@ ONE_RELEASE = re.compile(
     r"^(?:command-a(?:-reasoning|-vision|-translate|-plus)?|command-r7b|command-r7b-arabic|devstral-medium|glm-4-(?:32b|9b)|glm-z1-(?:32b|9b)"
     r"|gpt-3-5-turbo-instruct|grok-2-vision|grok-4|grok-4-20(?:-multi-agent)?(?:-beta|-experimental-beta)?|grok-code-fast-1"
     r"|grok-build-0-1|moonshot-v1-(?:8|32|128)k|pixtral-12b|mistral-embed|codestral-embed|mimo-v2-omni|seed-1-8|seed-1-6(?:-flash)?"
-    r"|glm-5-2|glm-5-3-flash|qwen3-0-6b|labs-devstral-small|openchat-3-5)$")
+    r"|glm-5-2|glm-5-3-flash|qwen3-0-6b|labs-devstral-small|openchat-3-5)$"
+)
 """Names with a short date (MMDD, YYMM, MM-YYYY) of which there was one release. All others are kept apart:
 deepseek-r1 and deepseek-r1-0528 are two models."""
 
@@ -121,10 +191,17 @@ def undated(form: str) -> tuple[str, str]:
             return form[: found.start()], found.group(1)
     return form, ""
 
+
 _HOSTED = {
-    "groq": r"-\d+k$", "nebius": r"-fast$", "fireworks": r"-(?:fast|spot|us|ultrafast|latest-us)$",
-    "openrouter": r"(?<=claude-opus-\d-\d)-fast$|(?<=claude-opus-\d)-fast$", "azure": r"-(?:global|data-zone|regional|datazone)$",
-    "chutes": r"-turbo$", "moonshot": r"-turbo(?=$|-preview$)", "tencent": r"-?[^\x00-\x7f].*$", "aliyun": r"-?[^\x00-\x7f].*$",
+    "groq": r"-\d+k$",
+    "nebius": r"-fast$",
+    "fireworks": r"-(?:fast|spot|us|ultrafast|latest-us)$",
+    "openrouter": r"(?<=claude-opus-\d-\d)-fast$|(?<=claude-opus-\d)-fast$",
+    "azure": r"-(?:global|data-zone|regional|datazone)$",
+    "chutes": r"-turbo$",
+    "moonshot": r"-turbo(?=$|-preview$)",
+    "tencent": r"-?[^\x00-\x7f].*$",
+    "aliyun": r"-?[^\x00-\x7f].*$",
 }
 _HOST_RULES = {provider: re.compile(pattern) for provider, pattern in _HOSTED.items()}
 
@@ -136,12 +213,21 @@ def hosted(form: str, provider: str) -> str:
 
 
 KINDS: tuple[tuple[str, str], ...] = (
-    ("embedding", r"embed|^voyage-(?!.*rerank)|^bge-|^gte-|^e5-|-e5-|text-ada-emb|minilm|mini-lm|^ember|mpnet|retrieval-|^titan-embed|^uae-"),
+    (
+        "embedding",
+        r"embed|^voyage-(?!.*rerank)|^bge-|^gte-|^e5-|-e5-|text-ada-emb|minilm|mini-lm|^ember|mpnet|retrieval-|^titan-embed|^uae-",
+    ),
     ("rerank", r"rerank"),
     ("moderation", r"guard|moderation|content-safety|shieldgemma|llamaguard|nemoguard|pplx-decider"),
-    ("audio", r"whisper|tts|transcri|audio|realtime|voxtral|sonic|live|aura|^nova-[23]$|asr|orpheus|speech|stt|lyria"),
+    (
+        "audio",
+        r"whisper|tts|transcri|audio|realtime|voxtral|sonic|live|aura|^nova-[23]$|asr|orpheus|speech|stt|lyria",
+    ),
     ("video", r"video|veo|sora|wan2|kling|seedance|pegasus|omni-1|omni-flash"),
-    ("image", r"image|imagen|flux|stable-diffusion|dall-e|playground-v2|ssd-1b|sd3|nano-banana|seedream|sdxl|resnet"),
+    (
+        "image",
+        r"image|imagen|flux|stable-diffusion|dall-e|playground-v2|ssd-1b|sd3|nano-banana|seedream|sdxl|resnet",
+    ),
     ("ocr", r"ocr"),
     ("fine-tuned", r"^ft-|fine-tun"),
     ("size class", r"^together-ai-|^fireworks-ai-|less-than|up-to-|parameters"),
@@ -154,31 +240,88 @@ def kind_of(model: str) -> str:
 
 
 DEVELOPERS: tuple[tuple[str, str], ...] = (
-    (r"^(gpt|o1|o3|o4|chatgpt|davinci|babbage|curie|ada|text-(davinci|ada|babbage|curie|embedding)|codex|computer-use|dall-e|whisper|sora|chat-latest)", "OpenAI"),
-    (r"^claude", "Anthropic"), (r"^(gemini|gemma|palm|text-bison|chat-bison|code-?bison|codechat|code-gecko|text-unicorn|imagen|veo|codegemma|deep-research)", "Google"),
-    (r"^(llama|meta-|muse|codellama|code-llama)", "Meta"), (r"^deepseek", "DeepSeek"), (r"^(grok)", "xAI"),
-    (r"^(mistral|mixtral|ministral|codestral|devstral|magistral|pixtral|open-|voxtral|leanstral|labs-)", "Mistral AI"),
-    (r"^(qwen|qwq|qvq|wan2|tongyi|codeqwen|code-qwen)", "Alibaba"), (r"^(glm|autoglm|cogview|charglm)", "Z.ai"), (r"^(kimi|moonshot|moonlight)", "Moonshot AI"),
-    (r"^(command|aya|cohere|embed-|rerank-|north|c4ai)", "Cohere"), (r"^(minimax|abab)", "MiniMax"), (r"^(nova|titan)", "Amazon"),
-    (r"^(phi|wizardlm|mai-|orca)", "Microsoft"), (r"^(nemotron|llama-.*nemotron)", "NVIDIA"), (r"^(jamba|j2|jurassic)", "AI21 Labs"),
-    (r"^(sonar|pplx|r1-1776)", "Perplexity"), (r"^(ernie|qianfan|cobuddy)", "Baidu"), (r"^(doubao|seed|dola|ui-tars|skylark)", "ByteDance"),
-    (r"^(hunyuan|hy3|hy-)", "Tencent"), (r"^(step)", "StepFun"), (r"^(yi-)", "01.AI"), (r"^(dbrx|dolly)", "Databricks"), (r"^(granite)", "IBM"),
-    (r"^(solar)", "Upstage"), (r"^(mercury)", "Inception"), (r"^(olmo|molmo|tulu)", "Ai2"), (r"^(reka)", "Reka AI"), (r"^(inflection)", "Inflection"),
-    (r"^(mimo)", "Xiaomi"), (r"^(longcat)", "Meituan"), (r"^(ling|ring)-", "Ant Group"), (r"^(luminous)", "Aleph Alpha"), (r"^(voyage)", "Voyage AI"),
-    (r"^(trinity|afm|virtuoso|caller|maestro|spotlight|arcee|coder-large|blitz)", "Arcee AI"), (r"^(falcon)", "TII"), (r"^(lfm)", "Liquid AI"),
-    (r"^(hermes|nous|deephermes)", "Nous Research"), (r"^(exaone|k-exaone)", "LG AI Research"), (r"^(palmyra)", "Writer"), (r"^(cogito)", "Deep Cogito"),
-    (r"^(arctic)", "Snowflake"), (r"^(inkling)", "Thinking Machines"), (r"^(intellect)", "Prime Intellect"), (r"^(swe-)", "Cognition"),
+    (
+        r"^(gpt|o1|o3|o4|chatgpt|davinci|babbage|curie|ada|text-(davinci|ada|babbage|curie|embedding)|codex|computer-use|dall-e|whisper|sora|chat-latest)",
+        "OpenAI",
+    ),
+    (r"^claude", "Anthropic"),
+    (
+        r"^(gemini|gemma|palm|text-bison|chat-bison|code-?bison|codechat|code-gecko|text-unicorn|imagen|veo|codegemma|deep-research)",
+        "Google",
+    ),
+    (r"^(llama|meta-|muse|codellama|code-llama)", "Meta"),
+    (r"^deepseek", "DeepSeek"),
+    (r"^(grok)", "xAI"),
+    (
+        r"^(mistral|mixtral|ministral|codestral|devstral|magistral|pixtral|open-|voxtral|leanstral|labs-)",
+        "Mistral AI",
+    ),
+    (r"^(qwen|qwq|qvq|wan2|tongyi|codeqwen|code-qwen)", "Alibaba"),
+    (r"^(glm|autoglm|cogview|charglm)", "Z.ai"),
+    (r"^(kimi|moonshot|moonlight)", "Moonshot AI"),
+    (r"^(command|aya|cohere|embed-|rerank-|north|c4ai)", "Cohere"),
+    (r"^(minimax|abab)", "MiniMax"),
+    (r"^(nova|titan)", "Amazon"),
+    (r"^(phi|wizardlm|mai-|orca)", "Microsoft"),
+    (r"^(nemotron|llama-.*nemotron)", "NVIDIA"),
+    (r"^(jamba|j2|jurassic)", "AI21 Labs"),
+    (r"^(sonar|pplx|r1-1776)", "Perplexity"),
+    (r"^(ernie|qianfan|cobuddy)", "Baidu"),
+    (r"^(doubao|seed|dola|ui-tars|skylark)", "ByteDance"),
+    (r"^(hunyuan|hy3|hy-)", "Tencent"),
+    (r"^(step)", "StepFun"),
+    (r"^(yi-)", "01.AI"),
+    (r"^(dbrx|dolly)", "Databricks"),
+    (r"^(granite)", "IBM"),
+    (r"^(solar)", "Upstage"),
+    (r"^(mercury)", "Inception"),
+    (r"^(olmo|molmo|tulu)", "Ai2"),
+    (r"^(reka)", "Reka AI"),
+    (r"^(inflection)", "Inflection"),
+    (r"^(mimo)", "Xiaomi"),
+    (r"^(longcat)", "Meituan"),
+    (r"^(ling|ring)-", "Ant Group"),
+    (r"^(luminous)", "Aleph Alpha"),
+    (r"^(voyage)", "Voyage AI"),
+    (r"^(trinity|afm|virtuoso|caller|maestro|spotlight|arcee|coder-large|blitz)", "Arcee AI"),
+    (r"^(falcon)", "TII"),
+    (r"^(lfm)", "Liquid AI"),
+    (r"^(hermes|nous|deephermes)", "Nous Research"),
+    (r"^(exaone|k-exaone)", "LG AI Research"),
+    (r"^(palmyra)", "Writer"),
+    (r"^(cogito)", "Deep Cogito"),
+    (r"^openchat", "OpenChat"),
+    (r"^(starcoder|santacoder|octocoder)", "BigCode"),
+    (r"^l3(?:1|-[13])?-.*(?:euryale|lunaris|stheno)", "Sao10K"),
+    (r"^(internlm|internvl)", "Shanghai AI Laboratory"),
+    (r"^(baichuan)", "Baichuan"),
+    (r"^minicpm", "OpenBMB"),
+    (r"^(opt-|bloom|mpt-)", ""),
+    (r"^kat-", "Kwaipilot"),
+    (r"^sarvam", "Sarvam AI"),
+    (r"^(apertus)", "Swiss AI"),
+    (r"^apriel", "ServiceNow"),
+    (r"^(code-davinci)", "OpenAI"),
+    (r"^(arctic)", "Snowflake"),
+    (r"^(inkling)", "Thinking Machines"),
+    (r"^(intellect)", "Prime Intellect"),
+    (r"^(swe-)", "Cognition"),
 )
 
 
 def developer_of(model: str, path: str = "") -> str:
     """The maker: from the name, else the maker's folder a router prints before the name."""
+    path = {"google": "Google", "tencent": "Tencent", "microsoft": "Microsoft", "nvidia": "NVIDIA"}.get(path, path)
     return next((who for pattern, who in DEVELOPERS if re.match(pattern, model)), path)
 
 
 def family_of(model: str) -> str:
     """The line a model belongs to, for clustered standard errors: letters of the name up to size or date."""
-    parts = [p for p in model.split("-") if not re.fullmatch(r"v?\d[\d.]*[bkm]?|a\d+b|\d+x\d+b|instruct|chat|preview|latest|exp|base", p)]
+    parts = [
+        p
+        for p in model.split("-")
+        if not re.fullmatch(r"v?\d[\d.]*[bkm]?|a\d+b|\d+x\d+b|instruct|chat|preview|latest|exp|base", p)
+    ]
     words = [re.sub(r"\d+$", "", p) or p for p in parts[:2]]
     return "-".join(w for w in words if w) or model
 
@@ -192,3 +335,27 @@ def sizes_of(label: str) -> tuple[float | None, float | None]:
         return None, None
     size = float(total.group(1))
     return size, float(active.group(1)) if active else size
+
+
+OPEN = re.compile(
+    r"^(?:deepseek-(?:v|r|coder|llm|prover|ocr)|qwen.*-\d+b|qwen-\d+b|qwq-32b|qvq-72b|qwen3-(?:coder-next|next)|gemma|llama|mixtral|mistral-7b"
+    r"|mistral-nemo|ministral-(?:8b|3b-2512|14b)|codestral-(?:2405|mamba)|magistral-small|devstral-(?:small|2-123b)|pixtral|phi-|olmo|molmo|tulu"
+    r"|yi-(?:1-5-)?\d+b|starcoder|falcon|granite-.*\d+b|.*nemotron|glm-(?:4-[567]|5(?!-?v?-turbo)|z1|4-9b|4-32b)|kimi-(?:k2|linear|dev|vl)|minimax-m\d|gpt-oss"
+    r"|jamba-(?:1-[567]|reasoning)|command-(?:r|a)(?!.*plus-05)|aya|ling-|ring-|seed-oss|ernie-4-5-\d|openchat|hermes|deephermes|dbrx|arctic|wizardlm"
+    r"|exaone|r1-1776|mimo-v2(?:-5)?-flash|step-?3|intellect|hunyuan-a13b|redpajama|vicuna|mpt-|opt-|bloom|baichuan|internlm|openhands-lm|lfm2?-?\d*-?\d*-?\d+b"
+    r"|sarvam|trinity|reka-flash-3|solar-10-7b|zephyr|dolphin|mythomax|nous|apertus|smollm|stable|pythia|gpt-(?:j|neo|2)|gpt2)"
+)
+CLOSED = re.compile(
+    r"^(?:gpt-(?!oss|j-|neo|2)|chatgpt|o[134](?:-|$)|davinci|babbage|curie|ada$|text-|code-davinci|codex|claude|gemini|palm|grok-|nova-|titan|sonar"
+    r"|mistral-(?:medium|saba|large-2402|small-2402|tiny)|ministral-3b-2410|devstral-medium|magistral-medium|codestral-25|qwen-(?:max|plus|turbo|flash)"
+    r"|qwen3(?:-\d)?-(?:max|plus|flash)|qwen3-coder-(?:plus|flash)|reka-(?:core|edge)|yi-(?:large|lightning)|inflection|jurassic|j2-|luminous|mercury|solar-(?:pro|mini))"
+)
+"""Lines whose weights can, and cannot, be downloaded: the makers' own release pages. Trackers mark hosts' listings
+of open models as closed, so a line named here wins over what a tracker says."""
+
+
+def openness(model: str) -> bool | None:
+    """Whether the weights can be downloaded, where the line is known."""
+    if CLOSED.match(model):
+        return False
+    return True if OPEN.match(model) else None

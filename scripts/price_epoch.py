@@ -32,11 +32,26 @@ def rows(folder: Path) -> tuple[list[Row], list[tuple[date, str, int]]]:
             archived = _ARCHIVE.search(r["Archived price link"])
             seen = date(*map(int, archived.groups())) if archived else date.fromisoformat(r["Price date"])
             condition = "prompts > 128k" if unit.group(2) == ">" else ""
-            key = (vendor, label, condition, max(seen, date.fromisoformat(r["Price date"])), r["Archived price link"])
+            key = (
+                vendor,
+                label,
+                condition,
+                max(seen, date.fromisoformat(r["Price date"])),
+                r["Archived price link"],
+            )
             found[key][unit.group(1)] = exact(r["Price"].lstrip("$"))
     out = [
-        Row(source="epoch", source_provider=vendor, model_label=label, valid_from=seen, observed_at=seen,
-            prices=dict(prices), condition=condition, source_ref="epoch_api_prices_full_view.csv (2025-03)", source_url=url)
+        Row(
+            source="epoch",
+            source_provider=vendor,
+            model_label=label,
+            valid_from=seen,
+            observed_at=seen,
+            prices=dict(prices),
+            condition=condition,
+            source_ref="epoch_api_prices_full_view.csv (2025-03)",
+            source_url=url,
+        )
         for (vendor, label, condition, seen, url), prices in sorted(found.items(), key=lambda i: i[0][:4])
         if len(prices) == 2
     ]
@@ -51,11 +66,20 @@ def launches() -> tuple[list[Row], list[tuple[date, str, int]]]:
         for r in csv.DictReader(file):
             start, end = date.fromisoformat(r["valid_from"]), r["valid_to"]
             known = date.fromisoformat(r["observed_at"])
-            out.append(Row(
-                source="launch", source_provider=r["provider"], model_label=r["model_label"], valid_from=start,
-                observed_at=known, prices={"input": exact(r["input"]), "output": exact(r["output"])},
-                valid_to=date.fromisoformat(end) if end else None, end_reason="changed" if end else "",
-                closed_observed_at=date.fromisoformat(end) if end else None,
-                valid_from_basis="launch", source_ref=r["source_ref"], source_url=r["source_url"],
-            ))
+            out.append(
+                Row(
+                    source="launch",
+                    source_provider=r["provider"],
+                    model_label=r["model_label"],
+                    valid_from=start,
+                    observed_at=known,
+                    prices={"input": exact(r["input"]), "output": exact(r["output"])},
+                    valid_to=date.fromisoformat(end) if end else None,
+                    end_reason="changed" if end else "",
+                    closed_observed_at=date.fromisoformat(end) if end else None,
+                    valid_from_basis="launch",
+                    source_ref=r["source_ref"],
+                    source_url=r["source_url"],
+                )
+            )
     return out, []

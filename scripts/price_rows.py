@@ -111,7 +111,10 @@ def chained(rows: list[Row]) -> list[Row]:
             known = last.observed_at <= row.observed_at  # else joining would make us know it later than we did
             if touching and known and last.prices == row.prices:
                 out[-1] = replace(
-                    last, valid_to=row.valid_to, closed_observed_at=row.closed_observed_at, end_reason=row.end_reason
+                    last,
+                    valid_to=row.valid_to,
+                    closed_observed_at=row.closed_observed_at,
+                    end_reason=row.end_reason,
                 )
                 continue
             if touching:
@@ -119,7 +122,9 @@ def chained(rows: list[Row]) -> list[Row]:
                     out.pop()
                 else:
                     out[-1] = replace(
-                        last, valid_to=row.valid_from, end_reason="changed",
+                        last,
+                        valid_to=row.valid_from,
+                        end_reason="changed",
                         closed_observed_at=max(row.observed_at, last.observed_at),
                     )
         out.append(row)

@@ -37,16 +37,22 @@ def openrouter() -> tuple[list[Row], Snapshots]:
                 continue  # moving aliases and routers: not an offer of one model
             gone = after is not None and label not in after["prices"]
             free = label.endswith(":free")  # a 0 elsewhere is a gap in the feed, refused by the zero rule
-            rows.append(Row(
-                source="openrouter", source_provider="openrouter", model_label=label,
-                valid_from=day(shot["date"]), observed_at=day(shot["date"]),
-                prices={"input": exact(price_in), "output": exact(price_out)},
-                tier="free" if free else "standard",
-                valid_to=day(after["date"]) if gone else None,
-                closed_observed_at=day(after["date"]) if gone else None,
-                end_reason="removed" if gone else "",
-                source_ref=RADAR, source_url=RADAR_URL,
-            ))
+            rows.append(
+                Row(
+                    source="openrouter",
+                    source_provider="openrouter",
+                    model_label=label,
+                    valid_from=day(shot["date"]),
+                    observed_at=day(shot["date"]),
+                    prices={"input": exact(price_in), "output": exact(price_out)},
+                    tier="free" if free else "standard",
+                    valid_to=day(after["date"]) if gone else None,
+                    closed_observed_at=day(after["date"]) if gone else None,
+                    end_reason="removed" if gone else "",
+                    source_ref=RADAR,
+                    source_url=RADAR_URL,
+                )
+            )
     return rows, [(day(s["date"]), RADAR, len(s["prices"])) for s in shots]
 
 
@@ -58,12 +64,24 @@ def _change_points(path: Path, source: str, ref: str, url: str) -> tuple[list[Ro
         for r in csv.DictReader(file):
             start, end = day(r["valid_from"]), day(r["valid_to"])
             seen[start].add(r["commit"])
-            prices = {"input": exact(r["input"]), "output": exact(r["output"]), "cached": exact(r["cached"]),
-                      "cache_write": exact(r["cache_write"])}
+            prices = {
+                "input": exact(r["input"]),
+                "output": exact(r["output"]),
+                "cached": exact(r["cached"]),
+                "cache_write": exact(r["cache_write"]),
+            }
             common = dict(
-                source=source, source_provider=r["provider"], model_label=r["model"], valid_from=start, observed_at=start,
-                valid_to=end, closed_observed_at=end, end_reason=r["end_reason"], valid_from_basis="commit",
-                source_ref=ref.format(r["commit"]), source_url=url,
+                source=source,
+                source_provider=r["provider"],
+                model_label=r["model"],
+                valid_from=start,
+                observed_at=start,
+                valid_to=end,
+                closed_observed_at=end,
+                end_reason=r["end_reason"],
+                valid_from_basis="commit",
+                source_ref=ref.format(r["commit"]),
+                source_url=url,
             )
             rows.append(Row(prices=prices, **common))
             if r.get("batch_input"):
@@ -75,8 +93,11 @@ def _change_points(path: Path, source: str, ref: str, url: str) -> tuple[list[Ro
             above = r.get("above") or _kilo(r.get("tier_size") or r.get("tier_start") or "")
             high_in = r.get("input_above") or r.get("tier_input")
             if above and high_in:
-                high = {"input": exact(high_in), "output": exact(r.get("output_above") or r.get("tier_output")),
-                        "cached": exact(r.get("tier_cached"))}
+                high = {
+                    "input": exact(high_in),
+                    "output": exact(r.get("output_above") or r.get("tier_output")),
+                    "cached": exact(r.get("tier_cached")),
+                }
                 rows.append(Row(prices=high, condition=f"prompts > {above}", **common))
     return rows, [(d, ref.format(sorted(c)[0]), 0) for d, c in sorted(seen.items())]
 
@@ -93,8 +114,12 @@ def _without_rounded_copy(rows: list[Row]) -> list[Row]:
     """The rows as if the rounded copy had not been taken: its short-lived values gone, the ones before reopened."""
     back = date(2024, 1, 31)
     kept = [r for r in rows if not (r.valid_from == ROUNDED and r.valid_to == back and r.end_reason == "changed")]
-    return [replace(r, valid_to=None, closed_observed_at=None, end_reason="")
-            if r.valid_to == ROUNDED and r.end_reason == "changed" else r for r in kept]
+    return [
+        replace(r, valid_to=None, closed_observed_at=None, end_reason="")
+        if r.valid_to == ROUNDED and r.end_reason == "changed"
+        else r
+        for r in kept
+    ]
 
 
 def litellm(tables: Path) -> tuple[list[Row], Snapshots]:
@@ -106,7 +131,9 @@ def litellm(tables: Path) -> tuple[list[Row], Snapshots]:
 
 def modelsdev(tables: Path) -> tuple[list[Row], Snapshots]:
     """The git history of models.dev (MIT)."""
-    return _change_points(tables / "modelsdev_scd2.csv", "models.dev", "sst/models.dev@{}", "https://github.com/sst/models.dev")
+    return _change_points(
+        tables / "modelsdev_scd2.csv", "models.dev", "sst/models.dev@{}", "https://github.com/sst/models.dev"
+    )
 
 
 def genai_history(tables: Path) -> tuple[list[Row], Snapshots]:
@@ -139,14 +166,24 @@ def genai_package() -> tuple[list[Row], Snapshots]:
                 rows += _genai_rows(provider.id, model.id, getattr(price, "prices", price), constraint, tier, hours)
             for variant in model.price_variants or []:
                 (key, value), *more = variant.when.items()
-                if not more and key in ("processing", "service_tier", "speed") and value in _TIERS and value != "default":
+                if (
+                    not more
+                    and key in ("processing", "service_tier", "speed")
+                    and value in _TIERS
+                    and value != "default"
+                ):
                     rows += _genai_rows(provider.id, model.id, variant.prices, variant.constraint, _TIERS[value], "")
     return rows, [(GENAI_DAY, GENAI, len(rows))]
 
 
 def _genai_rows(provider: str, label: str, price: object, constraint: object, tier: str, hours: str) -> list[Row]:
-    fields = {"input": "input_mtok", "output": "output_mtok", "cached": "cache_read_mtok",
-              "cache_write": "cache_write_mtok", "cache_write_1h": "cache_write_1h_mtok"}
+    fields = {
+        "input": "input_mtok",
+        "output": "output_mtok",
+        "cached": "cache_read_mtok",
+        "cache_write": "cache_write_mtok",
+        "cache_write_1h": "cache_write_1h_mtok",
+    }
     flat, high, above = {}, {}, ""
     for slot, name in fields.items():
         value = getattr(price, name, None)
@@ -158,9 +195,15 @@ def _genai_rows(provider: str, label: str, price: object, constraint: object, ti
             flat[slot] = high[slot] = exact(value)
     declared = getattr(constraint, "start_date", None)
     common = dict(
-        source="genai-prices", source_provider=provider, model_label=label, observed_at=GENAI_DAY, tier=tier,
-        valid_from=declared or GENAI_DAY, valid_from_basis="declared" if declared else "observed",
-        source_ref=GENAI, source_url=GENAI_URL,
+        source="genai-prices",
+        source_provider=provider,
+        model_label=label,
+        observed_at=GENAI_DAY,
+        tier=tier,
+        valid_from=declared or GENAI_DAY,
+        valid_from_basis="declared" if declared else "observed",
+        source_ref=GENAI,
+        source_url=GENAI_URL,
     )
     rows = [Row(prices=flat, condition=hours, **common)]
     if above:
@@ -200,20 +243,34 @@ def _modelprices_rows(provider: str, label: str, mode: str, periods: list[dict],
         end = day(periods[position + 1]["start"]) if ends else None
         gone = MODELPRICES_DAY if last and removed and end is None else None
         common = dict(
-            source="model-prices", source_provider=provider, model_label=label, valid_from=start,
-            observed_at=min(seen, MODELPRICES_DAY), valid_from_basis=_BASES[rates["valid_from_basis"]],
+            source="model-prices",
+            source_provider=provider,
+            model_label=label,
+            valid_from=start,
+            observed_at=min(seen, MODELPRICES_DAY),
+            valid_from_basis=_BASES[rates["valid_from_basis"]],
             tier="standard" if mode in ("standard", "thinking") else "fast" if mode == "ultrafast" else mode,
-            valid_to=gone or end, closed_observed_at=MODELPRICES_DAY if gone or end else None,
+            valid_to=gone or end,
+            closed_observed_at=MODELPRICES_DAY if gone or end else None,
             end_reason="removed" if gone else "declared" if end else "",
-            source_ref=MODELPRICES, source_url=rates["source"],
+            source_ref=MODELPRICES,
+            source_url=rates["source"],
         )
         note = mode if mode in ("thinking", "ultrafast") else ""
-        prices = {"input": exact(rates.get("input")), "output": exact(rates.get("output")),
-                  "cached": exact(rates.get("cache_read")), "cache_write": exact(rates.get("cache_write"))}
+        prices = {
+            "input": exact(rates.get("input")),
+            "output": exact(rates.get("output")),
+            "cached": exact(rates.get("cache_read")),
+            "cache_write": exact(rates.get("cache_write")),
+        }
         rows.append(Row(prices=prices, condition=note, **common))
         for high in rates.get("tiers") or []:
-            dear = {"input": exact(high.get("input")), "output": exact(high.get("output")),
-                    "cached": exact(high.get("cache_read")), "cache_write": exact(high.get("cache_write"))}
+            dear = {
+                "input": exact(high.get("input")),
+                "output": exact(high.get("output")),
+                "cached": exact(high.get("cache_read")),
+                "cache_write": exact(high.get("cache_write")),
+            }
             words = f"prompts > {_kilo(str(high['above']))}" + (f", {note}" if note else "")
             rows.append(Row(prices=dear, condition=words, **common))
     return rows

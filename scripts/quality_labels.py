@@ -14,7 +14,9 @@ USABLE = ("CC-BY-4.0", "MIT repo", "MIT repo; AA attribution required")
 _PARENTHESES = re.compile(r"\s*\(([^()]*)\)")
 _EFFORT = re.compile(
     r"^(?:(?:non-)?reasoning|adaptive reasoning|thinking[- ]\w+|thinking|high|low|medium|minimal|max|xhigh|none|\w+ effort"
-    r"|24k thinking|adaptive|preview thinking)(?:,.*)?$", re.IGNORECASE)
+    r"|24k thinking|adaptive|preview thinking)(?:,.*)?$",
+    re.IGNORECASE,
+)
 _EPOCH = re.compile(r"_(high|low|medium|minimal|none|xhigh|max|\d+k|thinking(?:_\d+k)?)$", re.IGNORECASE)
 _ARENA = re.compile(r"-(thinking(?:-\d+k|-minimal)?|high|instant|reasoning|no-thinking|thinking-minimal)$")
 _TWIN = re.compile(r"^Qwen3 (?:\S+ )+2507$|^Qwen3 (?:Next|VL|Omni) ")
@@ -54,5 +56,10 @@ def bases(data: Path) -> list[str]:
 
 def releases(data: Path) -> list[tuple[str, str]]:
     """(base label, release date as printed by the row's own source)."""
-    return sorted({(split(r["model"], r["source"])[0], r["release_date"]) for r in usable(data)
-                   if r["release_date_source"] == "row source" and r["release_date"]})
+    return sorted(
+        {
+            (split(r["model"], r["source"])[0], r["release_date"])
+            for r in usable(data)
+            if r["release_date_source"] == "row source" and r["release_date"]
+        }
+    )

@@ -24,9 +24,15 @@ def generated() -> str:
     for name in SCHEMAS:
         frame = load(name)
         parts.append(f"### {name}: {frame.height:,} rows\n\n| source | licence | rows | observed |\n|---|---|---|---|")
-        groups = frame.group_by("source", "licence").agg(
-            pl.len().alias("rows"), pl.col("observed_at").min().alias("first"), pl.col("observed_at").max().alias("last")
-        ).sort("source", "licence")
+        groups = (
+            frame.group_by("source", "licence")
+            .agg(
+                pl.len().alias("rows"),
+                pl.col("observed_at").min().alias("first"),
+                pl.col("observed_at").max().alias("last"),
+            )
+            .sort("source", "licence")
+        )
         for r in groups.iter_rows(named=True):
             span = f"{r['first']}" if r["first"] == r["last"] else f"{r['first']} to {r['last']}"
             parts.append(f"| {r['source']} | {r['licence']} | {r['rows']:,} | {span} |")

@@ -51,7 +51,9 @@ def resolve(frame: pl.DataFrame, aliases: pl.DataFrame, on: str = "valid_from") 
     asked = indexed.select("_row", "provider", "model_label", pl.col(on).cast(pl.Date).alias("_day")).join(
         names, on="model_label", how="left"
     )
-    known = aliases.select("alias", pl.col("provider").alias("_scope"), "valid_from", "valid_to", pl.col("model").alias("_model"))
+    known = aliases.select(
+        "alias", pl.col("provider").alias("_scope"), "valid_from", "valid_to", pl.col("model").alias("_model")
+    )
     hits = asked.join(known, on="alias", how="inner").filter(
         pl.col("_scope").is_in(["*"]) | (pl.col("_scope") == pl.col("provider")),
         pl.col("valid_from").is_null() | (pl.col("valid_from") <= pl.col("_day")),
@@ -76,7 +78,9 @@ def resolve(frame: pl.DataFrame, aliases: pl.DataFrame, on: str = "valid_from") 
 def unmapped(frame: pl.DataFrame) -> pl.DataFrame:
     """Labels of a resolved frame without a model: provider, model_label, rows; most frequent first."""
     return (
-        frame.filter(pl.col("model").is_null()).group_by("provider", "model_label").agg(pl.len().alias("rows"))
+        frame.filter(pl.col("model").is_null())
+        .group_by("provider", "model_label")
+        .agg(pl.len().alias("rows"))
         .sort(["rows", "provider", "model_label"], descending=[True, False, False])
     )
 
@@ -95,5 +99,11 @@ def propose(labels: Iterable[str], models: Iterable[str], count: int = 3, cutoff
         numbers = re.findall(r"\d+", form)
         pool = [n for n in names if digits[n] == numbers]
         for name in difflib.get_close_matches(form, pool, n=count, cutoff=cutoff):
-            rows.append({"model_label": label, "model": name, "likeness": round(difflib.SequenceMatcher(None, form, name).ratio(), 3)})
+            rows.append(
+                {
+                    "model_label": label,
+                    "model": name,
+                    "likeness": round(difflib.SequenceMatcher(None, form, name).ratio(), 3),
+                }
+            )
     return pl.DataFrame(rows, schema={"model_label": pl.String, "model": pl.String, "likeness": pl.Float64})

@@ -48,7 +48,7 @@ Other tables of this folder (architectures, accelerators, ...) are described by 
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -65,7 +65,7 @@ def tables() -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(name: str) -> pl.DataFrame:
     """One table with its declared dtypes (undeclared tables: inferred from the whole file).
 
@@ -120,12 +120,18 @@ def _closed_by_next(frame: pl.DataFrame) -> pl.DataFrame:
     """Intervals of one offer at one source made disjoint again: the later start ends the earlier interval."""
     offer = ["source", "provider", "model_label", "tier", "condition"]
     frame = frame.sort([*offer, "valid_from", "observed_at"]).with_columns(
-        pl.col("valid_from").shift(-1).over(offer).alias("_next"), pl.col("observed_at").shift(-1).over(offer).alias("_seen")
+        pl.col("valid_from").shift(-1).over(offer).alias("_next"),
+        pl.col("observed_at").shift(-1).over(offer).alias("_seen"),
     )
     ended = pl.col("_next").is_not_null() & (pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("_next")))
     frame = frame.with_columns(
         pl.when(ended).then("_next").otherwise("valid_to").alias("valid_to"),
         pl.when(ended).then(pl.lit("changed")).otherwise("end_reason").alias("end_reason"),
-        pl.when(ended).then(pl.max_horizontal("_seen", "observed_at")).otherwise("closed_observed_at").alias("closed_observed_at"),
+        pl.when(ended)
+        .then(pl.max_horizontal("_seen", "observed_at"))
+        .otherwise("closed_observed_at")
+        .alias("closed_observed_at"),
     )
-    return frame.drop("_next", "_seen").filter(pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("valid_from")))
+    return frame.drop("_next", "_seen").filter(
+        pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("valid_from"))
+    )
