@@ -20,7 +20,7 @@ import polars as pl
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import quality_labels  # noqa: E402
-from model_rules import ONE_RELEASE, developer_of, family_of, hosted, kind_of, sizes_of, spelled, undated  # noqa: E402
+from model_rules import ONE_RELEASE, developer_of, family_of, hosted, kind_of, openness, sizes_of, spelled, undated  # noqa: E402  # noqa: E402
 
 from sources.aliases import normalise  # noqa: E402
 from sources.reference import FOLDER  # noqa: E402
