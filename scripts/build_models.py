@@ -298,7 +298,8 @@ def describe(
                 "licence": "facts",
             }
         )
-    return {**row, "observed_at": row["release_date"] or TIMELESS, "basis": row["release_date_basis"]}
+    known_since = min((d for d in (row["release_date"], first) if d), default=TIMELESS)  # sold in preview = known
+    return {**row, "observed_at": known_since, "basis": row["release_date_basis"]}
 
 
 def main() -> None:
