@@ -88,7 +88,7 @@ def price_indices(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]
 def decline_rate(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """How many times cheaper a year, by every declared estimator."""
     given = warehouse.frames("core", ("input_price", "input_score", "input_model"))
-    made = daily.decline_rates(warehouse.frames("stats", INDEX_NAMES), *given.values(), job.as_of)
+    made = daily.decline_rates(warehouse.frames("stats", INDEX_NAMES), given["input_price"], given["input_score"], given["input_model"], job.as_of)
     return dg.MaterializeResult(metadata={"rows": warehouse.write("stats.decline_rate", made)})
 
 
@@ -96,7 +96,7 @@ def decline_rate(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store])
 def acceleration(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """The declared tests of a constant rate, and the rule's verdict."""
     given = warehouse.frames("core", ("input_price", "input_score", "input_model"))
-    made = daily.acceleration(*given.values(), job.as_of)
+    made = daily.acceleration(given["input_price"], given["input_score"], given["input_model"], job.as_of)
     return dg.MaterializeResult(metadata={"rows": warehouse.write("stats.acceleration", made)})
 
 
@@ -124,6 +124,14 @@ def engine_tables(warehouse: dg.ResourceParam[Store]):
     yield from written(warehouse.write_schema("engine", made))
 
 
+@dg.asset(key=["engine", "check_measured"], deps=[*map(asset_key, (*packaged.ENGINE, "core.energy_measured"))], group_name="engine", kinds={"duckdb"})
+def engine_check(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+    """The engine beside published measurements."""
+    given = warehouse.frames("core", ("energy_measured", "architectures", "accelerators"))
+    made = throughput_daily.check(given["energy_measured"], given["architectures"], given["accelerators"])
+    return dg.MaterializeResult(metadata={"rows": warehouse.write("engine.check_measured", made)})
+
+
 @dg.asset(key=["marts", "spec_disagreements"], deps=[asset_key("core.spec_history")], group_name="marts", kinds={"duckdb"})
 def spec_disagreements(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """What official pages and two databases say of each specification, and which is used."""
@@ -142,7 +150,7 @@ def decomposition(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]
 def revision(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """Why the forecast differs from the last one issued."""
     given = warehouse.frames("core", ("issued_forecast", "input_price", "input_score", "input_model", "input_floor"))
-    made = outlook.revision(*given.values(), warehouse.read("stats.forecast"), job.as_of)
+    made = outlook.revision(given, warehouse.read("stats.forecast"), job.as_of)
     return dg.MaterializeResult(metadata={"rows": warehouse.write("stats.revision", made)})
 
 

@@ -31,14 +31,15 @@ def build(frontier_price: pl.DataFrame, floors: pl.DataFrame, scores: pl.DataFra
     }
 
 
-def revision(previous: pl.DataFrame, prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame,
-             floors: pl.DataFrame, current: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def revision(core: Mapping[str, pl.DataFrame], current: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Table revision: why today's medians differ from the last issued ones, one input swapped in at a time.
 
-    ``previous``: table forecast of the last vintage (empty: nothing to compare). ``current``: today's. The
-    order is code (the old vintage recomputed today), passage of time, new prices, new scores, floors;
+    ``core``: issued_forecast (empty: nothing to compare), input_price, input_score, input_model, input_floor.
+    ``current``: today's forecast. The order is code (the old vintage recomputed today), passage of time, new prices, new scores, floors;
     contributions sum to the total exactly.
     """
+    previous, prices, scores = core["issued_forecast"], core["input_price"], core["input_score"]
+    models, floors = core["input_model"], core["input_floor"]
     if previous.is_empty():
         return outputs.empty("revision")
     last = previous["vintage"].max()

@@ -89,17 +89,18 @@ _THOUSAND = re.compile(r"(?<![\d.])1 ?k(?![a-z])|(?<![\d.])1 ?k ?tok|(?<![\w.])k
                        r"|千|(?<![\w.])k (?:input |output )?token")
 _OTHER_MULTIPLE = re.compile(r"(?<![\d.])(?!1 ?[mk百千]|1000 ?tok|1000000 ?tok)\d[\d.]* ?(?:m|k|mm|million|thousand|百万|千|万)?"
                              r" ?(?:input |output )?tok|[十千]万|[十百]千|billion|亿|(?<!百)万 ?(?:个 ?)?tok|hundred")
+_OTHER_THING = re.compile(r"char|\bword|\bpage|\bimage|request|search|quer|\bcall|second|minute|\bhour|\bstep|\bpixel|字符|汉字|次|张|秒|页|分钟|小时")
 
 
 def token_unit(text: str) -> str:
     """The token unit printed in ``text``: ``1M tokens`` or ``1K tokens``.
 
     Reads ``/ 1M tokens``, ``per million tokens``, ``/MTok``, ``per 1,000 tokens``, ``百万tokens`` and kin.
-    Raises ``UnreadableQuantity`` when the text names no unit, two, or a multiple no page is known to use
-    (``per 10M tokens``).
+    Raises ``UnreadableQuantity`` when the text names no unit, two, a multiple no page is known to use
+    (``per 10M tokens``) or a million of something else (``per 1M characters``).
     """
     t = plain(text).lower().replace(",", "")
     millions, thousands = _MILLION.search(t), _THOUSAND.search(t)
-    if bool(millions) == bool(thousands) or _OTHER_MULTIPLE.search(t):
+    if bool(millions) == bool(thousands) or _OTHER_MULTIPLE.search(t) or ("tok" not in t and _OTHER_THING.search(t)):
         raise UnreadableQuantity(f"expected one token unit (per million or per thousand) in {text!r}")
     return "1M tokens" if millions else "1K tokens"

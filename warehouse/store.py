@@ -194,7 +194,7 @@ class Store:
 
 
 def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
-    config = {"preserve_insertion_order": "true", "threads": str(min(os.cpu_count() or 1, 4))}
+    config: dict[str, Any] = {"preserve_insertion_order": "true", "threads": min(os.cpu_count() or 1, 4)}
     try:
         con = duckdb.connect(str(path), read_only=read_only, config=config)
         con.execute("SET TimeZone = 'UTC'")

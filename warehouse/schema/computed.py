@@ -613,6 +613,11 @@ COMPUTED: tuple[Table, ...] = (
         "accelerator",
     ),
     _t(
+        "engine.check_measured", "one published measurement beside the engine's prediction",
+        "model accelerator precision batch throughput_tok_per_s measured_tok_per_s error_share source",
+        "",
+    ),
+    _t(
         "marts.frontier", "the cheapest way to buy a fixed quality on one day",
         "series is_headline obs_date price_robust_usd_per_mtok price_raw_usd_per_mtok model provider n "
         "offer_id series_id",
