@@ -27,6 +27,9 @@ from reports.drawing import BLUE, GREY, INK, MUTED, OCHRE, RUST, Chart
 from reports.facts import FactBook, say
 from reports.inputs import Edition
 
+EARLIER_SHOWN = 24
+"""Earlier forecasts drawn as thin lines: the newest, and others at even distance."""
+
 
 def fan(book: FactBook) -> Chart | None:
     """Measured price, forecast bands, both floors, earlier forecasts, on a log scale."""
@@ -148,6 +151,10 @@ def _fan_rows(edition: Edition) -> pl.DataFrame:
         pl.col("model") == model,
         (pl.col("quantile") - 0.5).abs() < 1e-6,
         pl.col("value_usd_per_mtok") > 0,
+    )
+    cutoffs = past["cutoff"].unique().sort(descending=True)
+    past = past.filter(
+        pl.col("cutoff").is_in(cutoffs.gather_every(max(1, -(-cutoffs.len() // EARLIER_SHOWN))).implode())
     )
     parts.append(
         layer_rows(

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from lxml import html as lxml_html
 
+from reports import charts
 from reports.contract import FACTS, MARTS
 from reports.facts import FactBook
 from reports.inputs import Edition, InvalidEdition
@@ -153,3 +154,18 @@ def test_a_damaged_stored_edition_is_a_sentence(raw):
 def test_rows_in_another_order_are_the_same_edition(full):
     shuffled = {k: v.reverse() for k, v in editions.marts().items()}
     assert editions.full_edition(marts=shuffled, facts=editions.facts()).edition_id == full.edition_id
+
+
+def test_a_year_of_daily_forecasts_still_fits_the_page():
+    past = editions.marts()["past_forecasts"].head(60)
+    many = pl.concat(
+        [
+            past.with_columns(pl.col("cutoff").dt.offset_by(f"-{k}d"), pl.lit(q).alias("quantile"))
+            for k in range(365)
+            for q in (0.25, 0.5)
+        ]
+    )
+    edition = editions.full_edition(marts=editions.marts() | {"past_forecasts": many})
+    drawn = charts.ALL["fan"](FactBook(edition)).data.filter(pl.col("layer") == "Earlier forecasts")
+    assert 12 <= drawn["detail"].n_unique() <= charts.price.EARLIER_SHOWN
+    assert edition.mart("past_forecasts")["quantile"].unique().to_list() == [0.5]
