@@ -140,8 +140,9 @@ def scale_tests(rows: pl.DataFrame, scale: str, rng: np.random.Generator) -> lis
     y = index["index_log"].to_numpy()
     f, p, k, before, after = one_break(t, y, rng)
     count, where = bic_breaks(t, y)
-    first = hedonic.rate(chosen.filter(pl.col("years") <= chosen["years"].min() + 1.0))
-    last = hedonic.rate(chosen.filter(pl.col("years") > chosen["years"].max() - 1.0))
+    years = chosen["years"].to_numpy()
+    first = hedonic.rate(chosen.filter(pl.col("years") <= float(years.min()) + 1.0))
+    last = hedonic.rate(chosen.filter(pl.col("years") > float(years.max()) - 1.0))
     out: list[dict[str, object]] = [
         {"test": "quadratic", "statistic": quad[0], "p_value": quad[1], "direction": _verdict(quad[0], quad[1])},
         {"test": "one_break", "statistic": f, "p_value": p, "break_date": days[k],
@@ -168,7 +169,7 @@ def decide(rows: list[dict[str, object]]) -> tuple[str, float | None]:
     if len(scales) < 2:
         return "no evidence", None
     p = max(float(r["p_value"]) for r in deciding)  # type: ignore[arg-type]
-    directions = {r["direction"] for r in deciding}
+    directions = {str(r["direction"]) for r in deciding}
     return (directions.pop() if len(directions) == 1 else "no evidence"), p
 
 

@@ -125,8 +125,8 @@ def _self_hosting(meaning: Mapping[str, pl.DataFrame]) -> tuple | None:
     table = meaning.get("break_even")
     if table is None or table.is_empty():
         return None
-    share = float((table["verdict"] == "self-hosting").mean())
-    any_share = float((table["verdict"] != "api").mean())
+    share = table["verdict"].to_list().count("self-hosting") / table.height
+    any_share = 1 - table["verdict"].to_list().count("api") / table.height
     return ("C16", share, share, any_share, f"{table.height} pairs of model and accelerator")
 
 

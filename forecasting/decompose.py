@@ -134,7 +134,7 @@ def _spans(records: list[dict]) -> Iterable[tuple[dict, dict]]:
 
 
 def _lever_rows(scenario: str, worth: Mapping[frozenset[str], float], as_of: date) -> list[dict[str, object]]:
-    players = sorted(max(worth, key=len))
+    players = sorted(frozenset().union(*worth))
 
     def value(s: frozenset[str]) -> float:
         return -log(worth[s])

@@ -136,13 +136,7 @@ def cost_per_task(prices: pl.DataFrame, scores: pl.DataFrame, tokens: pl.DataFra
     used = tokens.group_by("model", "benchmark").agg(pl.col("tokens_output_per_task").cast(pl.Float64).median())
     known = used.join(scores.group_by("model", "benchmark").agg(pl.col("score").median()), on=["model", "benchmark"])
     able = known.filter(pl.col("score") >= 0.5 * pl.col("score").max().over("benchmark"))
-    start = prices["valid_from"].min().replace(day=1)
-    probe = pl.DataFrame({"month": pl.date_range(start, as_of, "1mo", eager=True)}).with_columns(
-        pl.min_horizontal(pl.col("month").dt.offset_by("14d"), pl.lit(as_of)).alias("probe")
-    )
-    rows = prices.join(able, on="model").join_where(
-        probe, pl.col("valid_from") <= pl.col("probe"), pl.col("last_day") >= pl.col("probe")
-    ).with_columns((pl.col("price_output") * pl.col("tokens_output_per_task") / 1e6).alias("cost_usd_per_task"))
+    rows = listings.each_month(prices.join(able, on="model"), as_of).with_columns((pl.col("price_output") * pl.col("tokens_output_per_task") / 1e6).alias("cost_usd_per_task"))
     best = rows.sort("cost_usd_per_task", "offer_id").group_by("benchmark", "month", maintain_order=True).agg(
         pl.col("cost_usd_per_task").first(), pl.col("tokens_output_per_task").first().alias("tokens_per_task"),
         pl.col("price_output").first().alias("price_output_usd_per_mtok"), pl.col("model").first(),

@@ -6,6 +6,7 @@ Belongs here: bitemporal cuts, the blend, monthly listings with age and quality.
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -69,12 +70,12 @@ def _plain(name: str) -> str:
     return "".join(c for c in name.lower() if c.isalnum())
 
 
-def scale_scores(scores: pl.DataFrame, scale: dict[str, object]) -> pl.DataFrame:
+def scale_scores(scores: pl.DataFrame, scale: dict[str, Any]) -> pl.DataFrame:
     """Model, score, scale_version of one scale of thresholds.toml; of several versions the one with most models.
 
     ``scores`` from :func:`usable_scores`. Versions are never mixed: a re-based index is another scale.
     """
-    wanted = {_plain(b) for b in scale["benchmark"]}  # type: ignore[union-attr]
+    wanted = {_plain(b) for b in scale["benchmark"]}
     names = [b for b in scores["benchmark"].unique().to_list() if _plain(b) in wanted]
     rows = scores.filter(pl.col("benchmark").is_in(names))
     if rows.is_empty():
@@ -84,6 +85,15 @@ def scale_scores(scores: pl.DataFrame, scale: dict[str, object]) -> pl.DataFrame
     return rows.filter(pl.col("benchmark_version") == version).group_by("model").agg(
         pl.col("score").median()
     ).with_columns(pl.lit(version).alias("scale_version")).sort("model")
+
+
+def each_month(prices: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Intervals repeated for each month they are in force on the 15th (or as_of): columns month and probe added."""
+    start = min(prices["valid_from"].to_list(), default=as_of).replace(day=1)
+    probe = pl.DataFrame({"month": pl.date_range(start, as_of, "1mo", eager=True)}).with_columns(
+        pl.min_horizontal(pl.col("month").dt.offset_by("14d"), pl.lit(as_of)).alias("probe")
+    )
+    return prices.join_where(probe, pl.col("valid_from") <= pl.col("probe"), pl.col("last_day") >= pl.col("probe"))
 
 
 def monthly(prices: pl.DataFrame, quality: pl.DataFrame, models: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -96,14 +106,7 @@ def monthly(prices: pl.DataFrame, quality: pl.DataFrame, models: pl.DataFrame, a
     """
     if prices.is_empty() or quality.is_empty():
         return _empty_monthly()
-    start = prices["valid_from"].min()
-    months = pl.date_range(start.replace(day=1), as_of, "1mo", eager=True)
-    probe = pl.DataFrame({"month": months}).with_columns(
-        pl.min_horizontal(pl.col("month").dt.offset_by("14d"), pl.lit(as_of)).alias("probe")
-    )
-    on_sale = prices.join(quality, on="model").join_where(
-        probe, pl.col("valid_from") <= pl.col("probe"), pl.col("last_day") >= pl.col("probe")
-    )
+    on_sale = each_month(prices.join(quality, on="model"), as_of)
     first = prices.group_by("model").agg(pl.col("valid_from").min().alias("first_listed"))
     known = _day(models, "release_date").unique("model", keep="first", maintain_order=True).select(
         "model", "release_date", "open_weights", pl.col("family").fill_null(pl.col("model")).alias("cluster")
@@ -129,12 +132,7 @@ def monthly_offers(prices: pl.DataFrame, as_of: date) -> pl.DataFrame:
     the same offer in two months, never two variants of a model."""
     if prices.is_empty():
         return pl.DataFrame(schema={"offer_id": pl.String, "model": pl.String, "month": pl.Date, "log_price": pl.Float64})
-    months = pl.date_range(prices["valid_from"].min().replace(day=1), as_of, "1mo", eager=True)
-    probe = pl.DataFrame({"month": months}).with_columns(
-        pl.min_horizontal(pl.col("month").dt.offset_by("14d"), pl.lit(as_of)).alias("probe")
-    )
-    rows = prices.join_where(probe, pl.col("valid_from") <= pl.col("probe"), pl.col("last_day") >= pl.col("probe"))
-    return rows.group_by("offer_id", "model", "month").agg(pl.col("price").last().log().alias("log_price")).sort(
+    return each_month(prices, as_of).group_by("offer_id", "model", "month").agg(pl.col("price").last().log().alias("log_price")).sort(
         "offer_id", "month"
     )
 

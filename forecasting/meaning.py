@@ -7,102 +7,16 @@ measured". Belongs here: the arithmetic of consequences. Not here: prices, forec
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 
-from forecasting import facts, listings, outputs, pooled, priors, reference
-from forecasting.floor import triangular
-from forecasting.series import BadSeries, PriceSeries, prepare
+from forecasting import facts, listings, outputs, reference
+from forecasting.viability import DRAWS, band, drawn, seeded, viability
 
-DRAWS = 2048
-PATH_YEARS = 10
 HOURS_PER_MONTH = 730.5
-
-
-def _rng(as_of: date, name: str) -> np.random.Generator:
-    return np.random.default_rng(zlib.crc32(f"{as_of}/{name}".encode()))
-
-
-def _draw(rows: Mapping[str, dict], quantity: str, rng: np.random.Generator) -> np.ndarray:
-    r = rows[quantity]
-    if r["low"] > 0:
-        return triangular(rng, r["low"], r["mode"], r["high"], DRAWS)
-    return rng.triangular(r["low"], r["mode"], r["high"], DRAWS) if r["high"] > r["low"] else np.full(DRAWS, r["mode"])
-
-
-def _band(x: np.ndarray) -> tuple[float, float, float]:
-    return float(np.median(x)), float(np.quantile(x, 0.05)), float(np.quantile(x, 0.95))
-
-
-def price_paths(one: PriceSeries, rate: pooled.Parameters, size: int = DRAWS) -> np.ndarray:
-    """Simulated log prices of one series at monthly steps over ten years, shape (size, 121): the forecasting model.
-
-    Marginal draws of the pooled model at each horizon, coupled by common random numbers, so that a path keeps its rank.
-    """
-    last, phi = np.array([one.last]), np.array([pooled.attractor(one)])
-    steps = [np.full((1, size), one.last)]
-    for month in range(1, 12 * PATH_YEARS + 1):
-        steps.append(pooled.draws(last, phi, month / 12, rate, size))
-    return np.concatenate(steps, axis=0).T
-
-
-def viability(applications: pl.DataFrame, series: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Table viability: month in which cost per unit = tokens x price falls to value x affordable share, as draws.
-
-    Tokens per unit grow by their own factor; the price is that of the series of the stated quality.
-    """
-    try:
-        panel = prepare(series.select("unique_id", "ds", "y"), as_of)
-    except BadSeries:
-        return outputs.empty("viability")
-    fitted = pooled.fit(panel.series, priors.at(as_of))
-    by_id = {s.unique_id: s for s in panel.series}
-    cache: dict[str, np.ndarray] = {}
-    out = []
-    for (name,), group in applications.sort("application").group_by(["application"], maintain_order=True):
-        rows = {r["quantity"]: r for r in group.iter_rows(named=True)}
-        sid = f"gpqa_diamond-{rows['quality_threshold_gpqa']['mode']:g}-all-3to1"
-        if sid not in by_id:
-            continue
-        if sid not in cache:
-            cache[sid] = price_paths(by_id[sid], fitted)
-        out.append(_viability_row(str(name), rows, sid, cache[sid], as_of, group))
-    return outputs.conform("viability", pl.DataFrame(out, infer_schema_length=None)) if out else outputs.empty(
-        "viability"
-    )
-
-
-def _viability_row(name: str, rows: Mapping[str, dict], sid: str, path: np.ndarray, as_of: date,
-                   group: pl.DataFrame) -> dict[str, object]:
-    rng = _rng(as_of, f"viability/{name}")
-    tokens, growth = _draw(rows, "tokens_per_unit", rng), _draw(rows, "tokens_growth_factor_per_year", rng)
-    needed = _draw(rows, "value_usd_per_unit", rng) * _draw(rows, "model_cost_share", rng)
-    years = np.arange(path.shape[1]) / 12
-    order = rng.permutation(DRAWS)
-    cost = np.log(tokens / 1e6)[:, None] + np.log(growth)[:, None] * years[None, :] + path[order]
-    met = cost <= np.log(needed)[:, None]
-    ever = met.any(axis=1)
-    when = np.where(ever, years[np.argmax(met, axis=1)], np.inf)
-    now = float(np.mean(met[:, 0]))
-    within = float(np.mean(when <= 1.0))
-    verdict = ("viable now" if now >= 0.5 else "expected" if within >= 0.5 else
-               "uncertain" if np.mean(ever) >= 0.5 else "not within the horizon")
-    days = [_date(as_of, float(np.quantile(when, q, method="inverted_cdf"))) for q in (0.5, 0.05, 0.95)]
-    return {
-        "application": name, "unit_of_use": group["unit_of_use"][0], "series_id": sid,
-        "cost_now_usd_per_unit": float(np.exp(np.median(cost[:, 0]))), "needed_usd_per_unit": float(np.median(needed)),
-        "viable_date": days[0], "viable_low_date": days[1], "viable_high_date": days[2], "viable_now_share": now,
-        "viable_within_year_share": within, "never_share": float(np.mean(~ever)), "verdict": verdict,
-        "inputs": " ".join([*group["assumption_id"].to_list(), sid]),
-    }
-
-
-def _date(as_of: date, years: float) -> date | None:
-    return as_of + timedelta(days=round(years * 365.25)) if np.isfinite(years) else None
 
 
 def wrapper_margin(assumptions: pl.DataFrame, series: pl.DataFrame, as_of: date,
@@ -115,10 +29,10 @@ def wrapper_margin(assumptions: pl.DataFrame, series: pl.DataFrame, as_of: date,
     out = []
     for (subject,), group in rows.sort("subject").group_by(["subject"], maintain_order=True):
         have = {r["quantity"]: r for r in group.iter_rows(named=True)}
-        rng = _rng(as_of, f"wrapper/{subject}")
-        fee, tokens = _draw(have, "price_usd_per_month", rng), _draw(have, "tokens_per_month", rng)
+        rng = seeded(as_of, f"wrapper/{subject}")
+        fee, tokens = drawn(have, "price_usd_per_month", rng), drawn(have, "tokens_per_month", rng)
         for day, price in _yearly(prices, as_of):
-            share, low, high = _band(tokens / 1e6 * price / fee)
+            share, low, high = band(tokens / 1e6 * price / fee)
             out.append({
                 "application": subject, "day": day, "price_usd_per_month": float(np.median(fee)),
                 "model_cost_usd_per_month": float(np.median(tokens)) / 1e6 * price, "model_cost_share": share,
@@ -185,11 +99,11 @@ def break_even(assumptions: pl.DataFrame, engine: pl.DataFrame | None, api_usd_p
         api = e.get("price_usd_per_mtok") or api_usd_per_mtok.get(e["model"])
         if not api or not e["throughput_tok_per_s"]:
             continue
-        rng = _rng(as_of, f"host/{e['model']}/{e['accelerator']}")
-        hourly = e["accelerators_count"] * e["rental_usd_per_hour"] * _draw(rows, "factor", rng)
-        month = hourly * HOURS_PER_MONTH + _draw(rows, "usd_per_month", rng)
+        rng = seeded(as_of, f"host/{e['model']}/{e['accelerator']}")
+        hourly = e["accelerators_count"] * e["rental_usd_per_hour"] * drawn(rows, "factor", rng)
+        month = hourly * HOURS_PER_MONTH + drawn(rows, "usd_per_month", rng)
         capacity = e["throughput_tok_per_s"] * 3600 * HOURS_PER_MONTH / 1e6
-        used = _draw(rows, "utilisation_share", rng)
+        used = drawn(rows, "utilisation_share", rng)
         own = month / (capacity * used)
         volume = np.where(month / api <= capacity, month / api, np.inf)
         middle, low, high = (float(np.quantile(volume, q, method="inverted_cdf")) for q in (0.5, 0.05, 0.95))
@@ -216,10 +130,10 @@ def jevons(assumptions: pl.DataFrame, price_factor: float | None, as_of: date) -
         return outputs.empty("jevons")
     out = []
     for r in rows.sort("assumption_id").iter_rows(named=True):
-        rng = _rng(as_of, r["assumption_id"])
+        rng = seeded(as_of, r["assumption_id"])
         e = rng.triangular(r["low"], r["mode"], r["high"], DRAWS)
         volume = price_factor ** (-e)
-        spend, low, high = _band(volume / price_factor)
+        spend, low, high = band(volume / price_factor)
         centre = price_factor ** (-r["mode"])
         out.append({
             "vintage": as_of, "subject": r["subject"], "elasticity": r["mode"],
@@ -239,20 +153,16 @@ def expectations(prices: pl.DataFrame, scores: pl.DataFrame, series: pl.DataFram
     quality = listings.scale_scores(listings.usable_scores(scores, as_of), scale).select("model", "score")
     if usable.is_empty() or quality.is_empty():
         return outputs.empty("expectations")
-    months = pl.DataFrame({"month": pl.date_range(usable["valid_from"].min().replace(day=1), as_of, "1mo", eager=True)})
-    probe = months.with_columns(pl.min_horizontal(pl.col("month").dt.offset_by("14d"), pl.lit(as_of)).alias("probe"))
-    on_sale = usable.join(quality, on="model").join_where(
-        probe, pl.col("valid_from") <= pl.col("probe"), pl.col("last_day") >= pl.col("probe")
-    )
+    on_sale = listings.each_month(usable.join(quality, on="model"), as_of)
     best = on_sale.sort("month", "score", "price", "model", descending=[False, True, False, False]).group_by(
-        "month", maintain_order=True
+        "month", "probe", maintain_order=True
     ).agg(pl.col("model").first().alias("best_model"), pl.col("price").first().alias("best_usd_per_mtok"),
           pl.col("score").first().alias("best_score"))
     fixed_id = "gpqa_diamond-50-all-3to1"
     fixed = series.filter(pl.col("unique_id") == fixed_id).sort("ds").select(
         pl.col("ds"), pl.col("y").alias("fixed_usd_per_mtok")
     )
-    rows = best.join(probe, on="month").sort("probe").join_asof(
+    rows = best.sort("probe").join_asof(
         fixed, left_on="probe", right_on="ds", strategy="backward", check_sortedness=False
     )
     return outputs.conform("expectations", rows.select(

@@ -40,7 +40,7 @@ def build(index: Mapping[str, pl.DataFrame], prices: pl.DataFrame, scores: pl.Da
     for scale, panel in index_set.panels(prices, scores, models, as_of, hindsight=hindsight).items():
         if panel.is_empty():
             continue
-        first = EPOCH_YEAR + timedelta(days=int(panel["years"].min() * 365.25))
+        first = EPOCH_YEAR + timedelta(days=int(float(panel["years"].to_numpy().min()) * 365.25))
         for sample in hedonic.SAMPLES:
             chosen = hedonic.sample(panel, sample)
             for start, end in windows(as_of, first):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from importlib.resources import files
+from typing import Any
 
 import polars as pl
 
@@ -19,7 +20,7 @@ def table(name: str) -> pl.DataFrame:
                        infer_schema_length=None)
 
 
-def thresholds() -> list[dict[str, object]]:
+def thresholds() -> list[dict[str, Any]]:
     """Scales of thresholds.toml: scale, benchmark, thresholds, kind (share | index), headline, items."""
     return tomllib.loads(files(_FOLDER).joinpath("thresholds.toml").read_text(encoding="utf-8"))["scale"]
 

@@ -85,6 +85,10 @@ def score(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _mean(rows: pl.DataFrame, column: str) -> float:
+    return float(rows[column].to_numpy().mean())
+
+
 def summarise(scored: pl.DataFrame, champion: str, label: str) -> pl.DataFrame:
     """Table track_record_summary from scored rows (model, vintage, horizon_days and the scores).
 
@@ -101,13 +105,13 @@ def summarise(scored: pl.DataFrame, champion: str, label: str) -> pl.DataFrame:
         day = np.array([d.toordinal() for d in origin["vintage"]])
         overlap = int(np.max(np.searchsorted(day, day + days) - np.arange(len(day)))) if len(day) else 1
         _, p = diebold_mariano(origin["crps_log"].to_numpy(), origin["no_change_error_log"].to_numpy(), overlap)
-        bar = float(group["no_change_error_log"].mean())
-        mae, crps = float(group["absolute_error_log"].mean()), float(group["crps_log"].mean())
+        bar = _mean(group, "no_change_error_log")
+        mae, crps = _mean(group, "absolute_error_log"), _mean(group, "crps_log")
         rows.append({
             "model": model, "is_champion": model == champion, "horizon_days": days,
             "origins_count": origin.height, "forecasts_count": group.height, "mae_log": mae,
             "mase_ratio": mae / bar if bar else None, "crps_log": crps, "crps_ratio": crps / bar if bar else None,
-            **{f"coverage_{k}_share": float(group[f"inside_{k}"].mean()) for k in INTERVALS},
+            **{f"coverage_{k}_share": _mean(group, f"inside_{k}") for k in INTERVALS},
             "p_value": p if model != "no_change" else None, "label": label,
         })
     return outputs.conform("track_record_summary", pl.DataFrame(rows)) if rows else outputs.empty(

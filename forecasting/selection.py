@@ -28,7 +28,7 @@ def pareto_to_date(day: np.ndarray, score: np.ndarray, cost: np.ndarray) -> np.n
     earlier = day[None, :] <= day[:, None]
     weak = (score[None, :] >= score[:, None]) & (cost[None, :] <= cost[:, None])
     strict = (score[None, :] > score[:, None]) | (cost[None, :] < cost[:, None])
-    return ~(earlier & weak & strict).any(axis=1)
+    return np.asarray(~(earlier & weak & strict).any(axis=1))
 
 
 def record_low_factors(day: np.ndarray, price: np.ndarray, score: np.ndarray, thresholds: np.ndarray,

@@ -85,7 +85,7 @@ def prepare(frame: pl.DataFrame, as_of: date | None = None, today: date | None =
         for name, n in rows.filter(pl.col("ds") > today).group_by("unique_id").len().sort("unique_id").rows():
             messages.append(f"{name}: {n} rows lie in the future (after {today}) and were left out.")
         rows = rows.filter(pl.col("ds") <= today)
-    cutoff = as_of or rows["ds"].max()
+    cutoff = as_of or max(rows["ds"].to_list(), default=date.min)
     found = []
     for (name,), group in rows.sort("unique_id", "ds", maintain_order=True).group_by(
         ["unique_id"], maintain_order=True
