@@ -26,7 +26,7 @@ _PROSE = re.compile(r"\s*(?:\(\d{1,2}\)|\d{1,2}\. ?\S|#|>|\*\*|-{3,}|deduction|�
 
 @dataclass(frozen=True)
 class Block:
-    """One table: ``rows`` of cells, the words above it, whether its columns can be trusted, its ordinal."""
+    """One table: ``rows`` of cells, the heading and the sentence just above it, whether its columns can be trusted, its ordinal."""
 
     rows: list[list[Cell]]
     lead: str
@@ -41,7 +41,7 @@ def blocks(page: Page) -> tuple[list[Block], str]:
     """The page's tables in order, and all its words outside tables."""
     if page.is_html:
         grids = html_grids(page.tree)
-        found = [Block(g.rows, "\n".join([*g.heading[-1:], g.before]), True, g.index) for g in grids]
+        found = [Block(g.rows, "\n".join([*g.heading[-1:], *g.before.splitlines()[-1:]]), True, g.index) for g in grids]
         return found, _prose(page.text)
     last = next((line.strip() for line in reversed(page.text.splitlines()) if line.strip()), "")
     if len(last) > 60 and "|" not in last and "\t" not in last and re.match(r"[^.!?。!?)）:;*_>`\"'”]", last[-1]):
@@ -72,7 +72,7 @@ def _text_blocks(text: str) -> tuple[list[Block], str]:
 
     def close() -> None:
         if len(rows) > 1 or ruled:
-            found.append(Block([_cells(row) for row in rows], "\n".join(lead[-12:]), False, len(found)))
+            found.append(Block([_cells(row) for row in rows], "\n".join(lead[-2:]), False, len(found)))
             lead.clear()
         else:
             lead.extend(rows)

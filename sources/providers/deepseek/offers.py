@@ -76,7 +76,7 @@ def offers(block: Block, prose: str) -> list[Offer]:
         first = next((n for n, w in enumerate(words) if w), None)
         if first is None or not _MODEL_WORD.fullmatch(words[first]):
             continue
-        others = [n for n, w in enumerate(words) if w and not row[n].spanned and n != first]
+        others = [n for n, w in enumerate(words) if w and not row[n].spanned and not _MODEL_WORD.fullmatch(w)]
         if others and all(_MODEL_ID.fullmatch(words[n]) for n in others):
             if r + 1 == len(block.rows):
                 raise PageChanged(f"{block.locator(r)}: expected rows below the models, found none")

@@ -13,7 +13,7 @@ from sources.build import PriceRows
 from sources.page import Page
 from sources.providers.deepseek.blocks import blocks
 from sources.providers.deepseek.offers import Offer, meters, offers
-from sources.providers.deepseek.times import announcements, period
+from sources.providers.deepseek.times import announcements, announces, period
 from sources.quote import PageChanged, PriceQuote
 
 
@@ -37,9 +37,12 @@ def parse(page: Page) -> list[PriceQuote]:
         if len(currencies := {o.currency for o in found}) > 1:
             raise PageChanged(f"{block.locator(0)}: expected one currency in a table, found {sorted(currencies)}")
         since, until = period(block.lead)
+        if announces(block.lead) and not since:
+            raise PageChanged(f"{block.locator(0)}: expected the moment from which the announced list holds, found {block.lead[-80:]!r}")
         lists.append([replace(o, since=o.since or since, until=o.until or until) for o in found])
     if missing := announcements(prose) - {o.since for offered in lists for o in offered}:
         raise PageChanged(f"expected the price list announced for {', '.join(sorted(missing))}, found none")
+    _one_in_force(lists)
     for offer in _distinct(_ended(lists)):
         _add(rows, offer)
     if not any(q.row is not None for q in rows.quotes):
@@ -53,6 +56,15 @@ def _ended(lists: list[list[Offer]]) -> list[Offer]:
               if o.since and all(p.since for p in offered)}
     return [o if o.since or o.until or (o.model, o.currency) not in begins
             else replace(o, until=begins[(o.model, o.currency)]) for offered in lists for o in offered]
+
+
+def _one_in_force(lists: list[list[Offer]]) -> None:
+    """Two lists of one model's prices cannot both be in force: one of them must begin at a named moment."""
+    lists_in_force = [{(o.model, o.currency) for o in offered if not o.since} for offered in lists]
+    for n, offered in enumerate(lists_in_force):
+        for other in lists_in_force[:n]:
+            if offered & other:
+                raise PageChanged(f"expected one price list in force for {min(offered & other)[0]}, found two")
 
 
 def _distinct(found: list[Offer]) -> list[Offer]:

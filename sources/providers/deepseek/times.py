@@ -71,6 +71,12 @@ def period(prose: str) -> tuple[str, str]:
     return (since.pop() if since else ""), (until.pop() if until else "")
 
 
+def announces(lead: str) -> bool:
+    """Whether the words above a table say that it is a price list to come."""
+    return any(re.search(r"take[s]? effect|as follows|following price list|new pric|如下|生效|新价格", sentence, re.I)
+               and _PRICES.search(sentence) and not _OTHER_MATTER.search(sentence) for sentence in re.split(r"(?<=[.。;；])\s|\n", lead))
+
+
 def announcements(prose: str) -> set[str]:
     """The moments from which the page says that another price list follows (``as follows``, ``如下``)."""
     found = set()

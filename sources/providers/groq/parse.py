@@ -104,7 +104,7 @@ def _unglued(cell: Cell, header: str, where: str) -> str:
 
 def _name(text: str, where: str) -> str:
     name = re.sub(r"\s*\*+$", "", plain(text))
-    if not re.fullmatch(r"[A-Za-z][\w.\-/]*(?: [\w.\-()]+){0,8}", name) or "$" in name:
+    if not re.fullmatch(r"(?a)[A-Za-z][\w.\-/]*(?: [\w.\-()]+){0,8}", name) or "$" in name:
         raise PageChanged(f"{where}: expected a model name, found {text!r}")
     return name
 

@@ -64,7 +64,7 @@ def _table(grid: Grid, rows: PriceRows) -> None:
         if prices["input"] is None or prices["output"] is None:
             raise PageChanged(f"{at}: expected an input and an output price, found {row_evidence(row)}")
         label = row[found["model"]].text
-        if not re.fullmatch(r"[a-z][\w.\-]+(?: \(batch\)|\(batch\))?", label, re.IGNORECASE):
+        if not re.fullmatch(r"(?a)[a-z][\w.\-]+(?: \(batch\)|\(batch\))?", label, re.IGNORECASE):
             raise PageChanged(f"{at}: expected a model name, found {label!r}")
         rows.add(_BATCH.sub("", label), prices, unit=unit, tier="batch" if _BATCH.search(label) else "standard",
                  condition=row[found["condition"]].text if "condition" in found else "",

@@ -77,7 +77,7 @@ def _printed_in_dollars(cell: Cell, where: str) -> bool:
 
 def _name(cell: Cell, where: str) -> str:
     name = re.sub(r"\s*(?:[*†]+|\(new\)|\(deprecated\))$", "", plain(cell.text), flags=re.I)
-    if not re.fullmatch(r"[A-Za-z][\w.\-]*(?: [\w.\-]+){0,3}", name):
+    if not re.fullmatch(r"(?a)[A-Za-z][\w.\-]*(?: [\w.\-]+){0,3}", name):
         raise PageChanged(f"{where}: expected a model name, found {cell.text!r}")
     return name
 

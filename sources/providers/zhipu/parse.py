@@ -106,7 +106,7 @@ def _in_yuan(money: Money | None, cell: Cell, where: str) -> Money | None:
 
 def _name(cell: Cell, where: str) -> str:
     name, *badges = cell.lines or ("",)
-    if not re.fullmatch(r"(?=.*[\d\-_]|emohaa$|rerank$)[A-Za-z][\w.\-/ ()]*", name, re.I) or any(not _BADGE.fullmatch(b) for b in badges):
+    if not re.fullmatch(r"(?a)(?=.*[\d\-_]|emohaa$|rerank$)[A-Za-z][\w.\-/ ()]*", name, re.I) or any(not _BADGE.fullmatch(b) for b in badges):
         raise PageChanged(f"{where}: expected a model name, found {cell.text!r}")
     return name
 
