@@ -49,6 +49,7 @@ def main() -> None:
     if unused:
         raise SystemExit(f"spec_rejected.csv names rows that do not exist: {unused}")
     write(changes(rows))
+    write_parts(sorted((data / "epoch").glob("ml_hardware_*.csv"))[-1])
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -163,6 +164,26 @@ def changes(rows: list[dict[str, str]]) -> list[dict[str, str]]:
         if not same:
             kept.append(row)
     return kept
+
+
+PARTS = (("memory_gb", "Memory (bytes)", 1e9), ("memory_bandwidth_gb_s", "Memory bandwidth (byte/s)", 1e9),
+         ("tensor_tflops", "Tensor-FP16/BF16 performance (FLOP/s)", 1e12), ("tdp_w", "TDP (W)", 1),
+         ("price_usd", "Release price (USD)", 1))
+
+
+def write_parts(path: Path) -> None:
+    """Every part of Epoch's newest vintage with a launch date, for the trends over all accelerators."""
+    rows = []
+    for r in _rows(path):
+        if r["Release date"]:
+            figures = {name: f"{float(r[column]) / scale:g}" if r[column] and float(r[column]) > 0 else "" for name, column, scale in PARTS}
+            rows.append({"part": r["Hardware name"].strip(), "maker": r["Manufacturer"], "launch_date": r["Release date"], **figures,
+                         "source_url": EPOCH_URL, "observed_at": path.stem[-10:], "licence": "CC BY 4.0"})
+    with (REFERENCE / "hardware_parts.csv").open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(sorted(rows, key=lambda r: (r["launch_date"], r["part"])))
+    print(f"hardware_parts.csv: {len(rows)} rows")
 
 
 def write(rows: list[dict[str, str]]) -> None:

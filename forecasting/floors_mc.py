@@ -1,0 +1,174 @@
+"""Both floors of a model with their uncertainty: what its electricity and its rented hours cost per million tokens.
+
+Monte Carlo over stated ranges. Every factor is a range with a source; factors multiply, so the shares of the variance
+of the logarithm say exactly how much each contributes. The energy floor states its boundary: ``gpu_only`` is what the
+chips draw, ``system`` adds the host, ``wall`` adds cooling and conversion (PUE). Input and output tokens are kept
+apart, because one benchmark charges a long prompt to few output tokens and another does not. Belongs here: floors of
+models. Floors of price series, their paths and the day of meeting are in ``floor``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+DRAWS = 8000
+QUANTILES = (0.05, 0.5, 0.95)
+BOUNDARIES = ("gpu_only", "system", "wall")
+J_PER_KWH = 3.6e6
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A factor known to a range: ``low`` and ``high`` are the 5 % and 95 % quantiles of a two-piece lognormal."""
+
+    low: float
+    mode: float
+    high: float
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.low <= self.mode <= self.high:
+            raise ValueError(f"expected 0 < low <= mode <= high, found {self.low}, {self.mode}, {self.high} ({self.source})")
+
+    def draws(self, rng: np.random.Generator, size: int) -> np.ndarray:
+        """Random values: median ``mode``, each side as wide as its quantile says (two-piece normal in logs)."""
+        z = rng.standard_normal(size)
+        below, above = math.log(self.mode / self.low) / 1.6449, math.log(self.high / self.mode) / 1.6449
+        return self.mode * np.exp(np.where(z < 0, z * below, z * above))
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """The ranges that hold for every model: electricity at the meter, cooling, the host's share, hours sold."""
+
+    usd_per_kwh: Range
+    pue: Range
+    system_over_gpu: Range = Range(1.15, 1.3, 1.55, "host, network and fans over chip power: 8-GPU servers")
+    utilisation: Range = Range(0.45, 0.65, 0.9, "share of paid hours that serve tokens")
+
+    def sentence(self) -> str:
+        """The assumptions in one sentence, for the report."""
+        def text(r: Range) -> str:
+            return f"{r.mode:g} ({r.low:g} to {r.high:g})"
+
+        return (f"Electricity {text(self.usd_per_kwh)} USD per kWh, PUE {text(self.pue)}, system over GPU power "
+                f"{text(self.system_over_gpu)}, utilisation {text(self.utilisation)}; 90 % ranges.")
+
+
+def model_floors(served: pl.DataFrame, hourly: Mapping[str, Range], assumptions: Assumptions, rng: np.random.Generator, *,
+                 input_per_output: float = 3.0, draws: int = DRAWS) -> pl.DataFrame:
+    """Floors per model, accelerator, precision and service level, with intervals and variance shares.
+
+    Args: ``served`` has model, accelerator, precision, service_level_tok_s_per_user, accelerator_s_per_mtok_input,
+    accelerator_s_per_mtok_output (accelerator-seconds per million tokens), energy_j_per_input_token,
+    energy_j_per_output_token (boundary gpu_only), engine_low_share and engine_high_share (80 % interval of the engine's
+    rate relative to its median, e.g. 0.8 and 1.25). ``hourly``: accelerator -> USD per hour; accelerators without one
+    have no GPU-hour floor. ``rng`` is the only randomness.
+
+    Returns one row per served row x floor_kind (energy | gpu_hour) x boundary x token_kind (input | output | blend):
+    low_usd_per_mtok (5 %), mode_usd_per_mtok (50 %), high_usd_per_mtok (95 %), the variance shares of log cost
+    (share_engine, share_electricity, share_pue, share_system, share_rental, share_utilisation; they sum to 1), sorted.
+    """
+    ordered = served.sort("model", "accelerator", "precision", "service_level_tok_s_per_user")
+    common = {"electricity": assumptions.usd_per_kwh.draws(rng, draws), "pue": assumptions.pue.draws(rng, draws),
+              "system": assumptions.system_over_gpu.draws(rng, draws), "utilisation": 1 / assumptions.utilisation.draws(rng, draws)}
+    rental = {a: hourly[a].draws(rng, draws) for a in sorted(hourly)}
+    rows: list[dict[str, object]] = []
+    for row in ordered.to_dicts():
+        # the engine's error enters cost as the inverse of its rate; its 80 % interval is widened to 90 %
+        wide = 1.6449 / 1.2816
+        engine = Range(row["engine_high_share"] ** -wide, 1.0, row["engine_low_share"] ** -wide).draws(rng, draws)
+        rows += _energy(row, engine, common, input_per_output)
+        if row["accelerator"] in rental:
+            rows += _hours(row, engine, common, rental[row["accelerator"]], input_per_output)
+    return pl.DataFrame(rows, schema=_SCHEMA) if rows else pl.DataFrame(schema=_SCHEMA)
+
+
+_SHARES = ("engine", "electricity", "pue", "system", "rental", "utilisation")
+_SCHEMA = {"model": pl.String, "accelerator": pl.String, "precision": pl.String, "service_level_tok_s_per_user": pl.Float64,
+           "floor_kind": pl.String, "boundary": pl.String, "token_kind": pl.String, "low_usd_per_mtok": pl.Float64,
+           "mode_usd_per_mtok": pl.Float64, "high_usd_per_mtok": pl.Float64,
+           **{f"share_{s}": pl.Float64 for s in _SHARES}}
+
+
+def _energy(row: dict, engine: np.ndarray, common: Mapping[str, np.ndarray], mix: float) -> list[dict[str, object]]:
+    factors = {"gpu_only": ("electricity",), "system": ("electricity", "system"), "wall": ("electricity", "system", "pue")}
+    found = []
+    for boundary in BOUNDARIES:
+        parts = {"engine": engine, **{k: common[k] for k in factors[boundary]}}
+        for token, joules in _kinds(row["energy_j_per_input_token"], row["energy_j_per_output_token"], mix).items():
+            found.append(_row(row, "energy", boundary, token, joules * 1e6 / J_PER_KWH, parts))
+    return found
+
+
+def _hours(row: dict, engine: np.ndarray, common: Mapping[str, np.ndarray], usd: np.ndarray, mix: float) -> list[dict[str, object]]:
+    parts = {"engine": engine, "rental": usd, "utilisation": common["utilisation"]}
+    kinds = _kinds(row["accelerator_s_per_mtok_input"], row["accelerator_s_per_mtok_output"], mix)
+    return [_row(row, "gpu_hour", "rented hour", token, seconds / 3600, parts) for token, seconds in kinds.items()]
+
+
+def _kinds(of_input: float, of_output: float, mix: float) -> dict[str, float]:
+    return {"input": of_input, "output": of_output, "blend": (mix * of_input + of_output) / (mix + 1)}
+
+
+def _row(row: dict, kind: str, boundary: str, token: str, scale: float, parts: Mapping[str, np.ndarray]) -> dict[str, object]:
+    """One floor: the product of its factors' draws; shares are variances of log factors over their sum."""
+    logs = {k: np.log(v) for k, v in parts.items()}
+    low, mode, high = np.exp(np.quantile(sum(logs.values()), QUANTILES)) * scale
+    variance = {k: float(v.var()) for k, v in logs.items()}
+    total = sum(variance.values())
+    shares = {f"share_{s}": variance.get(s, 0.0) / total if total else 0.0 for s in _SHARES}
+    names = ("model", "accelerator", "precision", "service_level_tok_s_per_user")
+    return {**{n: row[n] for n in names}, "floor_kind": kind, "boundary": boundary, "token_kind": token,
+            "low_usd_per_mtok": float(low), "mode_usd_per_mtok": float(mode), "high_usd_per_mtok": float(high), **shares}
+
+
+def lowest(floors: pl.DataFrame, *, token_kind: str = "blend", boundary: str = "wall",
+           cost_factors: Mapping[str, tuple[float, float, float]] | None = None) -> pl.DataFrame:
+    """The lowest floor of each model, service level and kind, in the columns ``floor.series_floors`` takes.
+
+    ``cost_factors``: floor_kind -> times cheaper a year (low, mode, high), e.g. from ``hardware_trends``. Returns
+    model, service_level_tok_s_per_user, floor_kind, accelerator, precision, boundary, low/mode/high_usd_per_mtok,
+    variance shares and, where given, cost_factor_{low,mode,high}_per_year.
+    """
+    pool = floors.filter((pl.col("token_kind") == token_kind) & pl.col("boundary").is_in([boundary, "rented hour"]))
+    best = pool.sort("model", "service_level_tok_s_per_user", "floor_kind", "mode_usd_per_mtok", "accelerator", "precision").group_by(
+        "model", "service_level_tok_s_per_user", "floor_kind", maintain_order=True).first()
+    for i, part in enumerate(("low", "mode", "high") if cost_factors else ()):
+        given = {k: v[i] for k, v in (cost_factors or {}).items()}
+        best = best.with_columns(pl.col("floor_kind").replace_strict(given, default=None, return_dtype=pl.Float64)
+                                 .alias(f"cost_factor_{part}_per_year"))
+    return best.drop("token_kind")
+
+
+CONFIGURATION = ("model", "accelerator", "boundary", "task", "precision", "n_accelerators", "parallelism")
+"""What must be equal for two energies to differ by their batch alone."""
+
+
+def batch_slope(measured: pl.DataFrame) -> pl.DataFrame:
+    """How joules per output token fall with batch: log-log slope of each benchmarked configuration, with its error.
+
+    Args: ``measured`` has model, accelerator, boundary, task, precision, n_accelerators, parallelism, avg_batch_size and
+    energy_j_per_output_token. Returns the configuration's columns, slope, standard_error, points_count, span_factor
+    (largest over smallest energy), for configurations of at least four batches. Different boundaries, tasks or
+    deployments are never fitted together.
+    """
+    rows = []
+    good = measured.filter((pl.col("avg_batch_size") > 0) & (pl.col("energy_j_per_output_token") > 0))
+    for key, group in good.sort(*CONFIGURATION, "avg_batch_size").group_by(CONFIGURATION, maintain_order=True):
+        x, y = np.log(group["avg_batch_size"].to_numpy()), np.log(group["energy_j_per_output_token"].to_numpy())
+        dx = x - x.mean()
+        if group.height < 4 or float(dx @ dx) == 0:
+            continue
+        slope = float(dx @ y) / float(dx @ dx)
+        residual = y - y.mean() - slope * dx
+        rows.append({**dict(zip(CONFIGURATION, key, strict=True)), "slope": slope,
+                     "standard_error": math.sqrt(float(residual @ residual) / (group.height - 2) / float(dx @ dx)),
+                     "points_count": group.height, "span_factor": float(np.exp(y.max() - y.min()))})
+    own = {"slope": pl.Float64, "standard_error": pl.Float64, "points_count": pl.Int64, "span_factor": pl.Float64}
+    return pl.DataFrame(rows, schema={**{c: measured.schema[c] for c in CONFIGURATION}, **own})
