@@ -57,6 +57,8 @@ class Source:
         """
         page = Page(body)
         try:
+            if self.contract.format in ("html", "markdown", "text", "rst") and len(page.raw) > self.contract.largest_page_bytes:
+                raise PageChanged(f"expected a page of at most {self.contract.largest_page_bytes} bytes, found {len(page.raw)}")
             if page.is_blocked:
                 raise PageChanged("expected content, found a challenge or denial page")
             if page.is_cut_short:

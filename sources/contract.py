@@ -65,6 +65,8 @@ class Contract(BaseModel):
     """Largest believable ratio between two successive prices of one offer; beyond it: quarantine."""
     allowed_loss: float = 0.3
     """Largest believable share of offers that vanish between two readings."""
+    largest_page_bytes: int = 4_000_000
+    """Largest believable page (decompressed); three times the largest real one. Data feeds are not held to it."""
     paging: str = ""
     """The JSON field that holds the next page's address (Azure: ``NextPageLink``); empty for one page."""
     key_setting: str = ""

@@ -199,9 +199,9 @@ def _rectangle(rows: list[list[Cell]]) -> list[list[Cell]]:
 
 _RULE = re.compile(r"^\s*\|?\s*:?-{1,}:?\s*(\|\s*:?-{1,}:?\s*)*\|?\s*$")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_STRIKE = re.compile(r"~~(.+?)~~|<(del|s|strike)\b[^>]*>(.*?)</\2>", re.IGNORECASE | re.DOTALL)
-_SUP = re.compile(r"<sup\b[^>]*>(.*?)</sup>", re.IGNORECASE | re.DOTALL)
+_LINK = re.compile(r"!?\[([^\[\]]{0,1000})\]\([^()]{0,2000}(?:\([^()]{0,500}\)[^()]{0,500})?\)")
+_STRIKE = re.compile(r"~~(.{1,300}?)~~|<(del|s|strike)\b[^>]{0,300}>(.{0,300}?)</\2>", re.IGNORECASE | re.DOTALL)
+_SUP = re.compile(r"<sup\b[^>]{0,300}>(.{0,300}?)</sup>", re.IGNORECASE | re.DOTALL)
 
 
 _MARKUP = re.compile(r"[<~\[*_`\\&]")
@@ -221,10 +221,10 @@ def markdown_cell(source: str) -> Cell:
 def _strip(text: str) -> str:
     import html
 
-    text = _LINK.sub(r"\1", text)
+    text = _LINK.sub(r"\1", _LINK.sub(r"\1", text))
     text = re.sub(r"</?[a-zA-Z][^>]{0,500}>", "", text)
     text = re.sub(r"(\*\*|__|`)", "", text)
-    text = re.sub(r"(?<![\w*])\*(?=\S)(.+?)(?<=\S)\*(?![\w*])", r"\1", text)
+    text = re.sub(r"(?<![\w*])\*(?=\S)(.{1,300}?)(?<=\S)\*(?![\w*])", r"\1", text)
     return html.unescape(re.sub(r"\\([\\`*_{}\[\]()#+.!|~$<>-])", r"\1", text))
 
 
