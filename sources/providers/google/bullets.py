@@ -34,7 +34,7 @@ def read_bullets(text: str, rows: PriceRows) -> None:
         words_of = plain(content.text)
         if item and words_of.lower() in _GROUP:
             group = _GROUP[words_of.lower()]
-        elif item and group and (amounts(words_of) or content.struck):
+        elif item and group and (re.search(r"[$€£¥]", words_of) or content.struck):
             part = _ITEM.fullmatch(words_of)
             if part is None or not model or content.struck:
                 raise PageChanged(f"line {number + 1}: expected a price per tokens of a model, found {words_of!r}")

@@ -174,6 +174,8 @@ def _add(rows: PriceRows, model: str, found: dict[str, list[Price]], tier: str, 
 def _text_prices(prices: list[Price] | tuple[()], where: str) -> list[Price]:
     """Of the token prices in one cell, those of text: the ones that say so, or the only modality there is."""
     tokens = [p for p in prices if not p.meter]
+    if any("text" in p.modality and p.meter for p in prices) and not any("text" in p.modality for p in tokens):
+        raise PageChanged(f"{where}: expected the text price per tokens, found it per {prices[0].meter or 'something else'}")
     spoken = [p for p in tokens if "text" in p.modality] or [p for p in tokens if not p.modality] or (
         tokens if len({p.modality for p in tokens}) == 1 else [])
     if len({p.when for p in spoken}) != len(spoken):
