@@ -127,14 +127,14 @@ def series_breaks(rentals: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema).sort(*SERIES, "date") if rows else pl.DataFrame(schema=schema)
 
 
-def current(rentals: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def current(rentals: pl.DataFrame, as_of: date, *, stale_days: int = STALE_DAYS) -> pl.DataFrame:
     """Rental price of each accelerator and term today: over providers the 10 %, 50 % and 90 % quantile of their lowest offers.
 
     Returns accelerator, term, low_usd_per_hour, median_usd_per_hour, high_usd_per_hour, providers_count, observed_at
-    (newest). A provider counts once; prices older than ``STALE_DAYS`` are not current.
+    (newest). A provider counts once; prices last seen more than ``stale_days`` ago are not current.
     """
     live = rentals.sort(*SERIES, "observed_at").group_by(SERIES, maintain_order=True).last().filter(
-        (pl.lit(as_of) - pl.col("observed_at")).dt.total_days() <= STALE_DAYS)
+        (pl.lit(as_of) - pl.col("observed_at")).dt.total_days() <= stale_days)
     one = live.group_by("accelerator", "term", "provider").agg(pl.col("usd_per_accelerator_hour").cast(pl.Float64).min(),
                                                                pl.col("observed_at").max())
     price = pl.col("usd_per_accelerator_hour")

@@ -22,7 +22,8 @@ from sources.contract import live_breaches
 from sources.quote import Quote
 from sources.wide import QUOTE_TYPES
 
-FRAMEWORK = ("page.py", "tables.py", "build.py", "quote.py", "contract.py", "catalog.py", "../units/quantity.py")
+FRAMEWORK = ("page.py", "tables.py", "build.py", "quote.py", "contract.py", "catalog.py", "offers.py",
+             "gpu_tables.py", "../units/quantity.py")
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ def parser_version(source: Source) -> str:
     """A content hash of the parser, its contract and the reading framework."""
     root = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in [*sorted(source.folder.glob("*.py")), source.folder / "contract.toml", *(root / f for f in FRAMEWORK)]:
+    shared = [root / f for f in FRAMEWORK] + (sorted((root / "specs").glob("*.py")) if source.kind == "hardware" else [])
+    for path in [*sorted(source.folder.glob("*.py")), source.folder / "contract.toml", *shared]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
