@@ -66,6 +66,10 @@ def read_definitions(path: Path) -> dict[str, list[dict[str, object]]]:
 
 def _complete(row: dict[str, object], kind: str, columns: list[str], path: Path) -> dict[str, object]:
     full = {**DEFAULTS[kind], **row}
+    for column in set(columns) & set(row) - readings.TEXT:
+        value = row[column]
+        if not isinstance(value, (int, float)) or isinstance(value, bool) or value < 0 or value != value:
+            raise BadDefinition(f"{path}: {kind} {row.get(kind)!r}: {column} is {value!r}, expected a number >= 0")
     if kind == "model":
         full.setdefault("value_head_dim", full.get("head_dim"))
         full.setdefault("dense_layers", int(full.get("layers") or 0) - int(full["moe_layers"] or 0))
@@ -74,12 +78,6 @@ def _complete(row: dict[str, object], kind: str, columns: list[str], path: Path)
     missing = [c for c in columns if full.get(c) is None]
     if missing:
         raise BadDefinition(f"{path}: [[{kind}]] {row.get(kind, '(unnamed)')!r} lacks {', '.join(missing)}")
-    for column in columns:
-        if column in readings.TEXT:
-            continue
-        value = full[column]
-        if not isinstance(value, (int, float)) or isinstance(value, bool) or value < 0 or value != value:
-            raise BadDefinition(f"{path}: {kind} {row.get(kind)!r}: {column} is {value!r}, expected a number >= 0")
     needed = ("bandwidth_bytes_per_s", "memory_bytes", "bf16_flop_per_s") if kind == "accelerator" else (
         "layers", "hidden_size", "heads", "kv_heads", "vocabulary_size")
     for column in needed:

@@ -1,0 +1,154 @@
+"""Scenario files as people write them: aliases, custom parts, bad cells; every refusal is that row's sentence."""
+
+from __future__ import annotations
+
+import json
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+from pipelines.commands.throughput import command
+from throughput import catalogue, names, scenarios
+
+GOOD = {"accelerator": "H100-SXM", "model": "Llama-3.1-70B", "weight_precision": "fp8", "kv_precision": "fp8",
+        "n_accelerators": "4", "tensor_parallel": "4", "data_parallel": "1", "pipeline_parallel": "1", "isl": "1024",
+        "osl": "1024", "concurrency": "64", "metric": "output_tok_s"}
+
+
+@pytest.mark.parametrize(("alias", "name"), [
+    ("NVIDIA H100 80GB HBM3", "H100-SXM"), ("h100-sxm", "H100-SXM"), ("H100", "H100-SXM"), ("b200", "B200-SXM"),
+    ("AMD Instinct MI300X", "MI300X"), ("RTX 4090", "RTX-4090"), ("NVIDIA GeForce RTX 4090", "RTX-4090"),
+    ("M2 Ultra 76-Core GPU 192GB", "Apple M2 Ultra (76-core GPU)"), ("Trillium", "TPU-v6e"), ("gaudi 3", "Gaudi3"),
+    ("NVIDIA A100-SXM4-80GB", "A100-SXM-80GB"), ("mi355x", "MI355X"), ("Trn2", "Trainium2"), ("L40S 48GB", "L40S")])
+def test_accelerators_answer_to_their_common_names(tables, alias, name):
+    assert names.resolve(alias, scenarios.known_names(tables[0], "accelerator"), "accelerator") == name
+
+
+@pytest.mark.parametrize(("alias", "name"), [
+    ("meta-llama/Llama-3.1-70B-Instruct", "Llama-3.1-70B"), ("llama-3.1-70b", "Llama-3.1-70B"),
+    ("nvidia/Llama-3.3-70B-Instruct-FP8", "Llama-3.1-70B"), ("deepseek-ai/DeepSeek-R1-0528", "DeepSeek-R1"),
+    ("openai/gpt-oss-120b", "gpt-oss-120b"), ("Qwen/Qwen3-235B-A22B-Instruct-2507-FP8", "Qwen3-235B-A22B"),
+    ("mistralai/Mixtral-8x7B-Instruct-v0.1", "Mixtral-8x7B"), ("llama2-70b-99.9", "Llama-2-70B"),
+    ("google/gemma-3-27b-it", "Gemma-3-27B"), ("moonshotai/Kimi-K2.5", "Kimi-K2.5")])
+def test_models_answer_to_their_common_names(tables, alias, name):
+    assert names.resolve(alias, scenarios.known_names(tables[1], "model"), "model") == name
+
+
+def test_every_name_of_the_study_tables_is_known(tables, shared_data):
+    for file, key, table in (("hw.csv", "accelerator", tables[0]), ("models.csv", "model", tables[1])):
+        known = scenarios.known_names(table, key)
+        for name in pl.read_csv(shared_data / "throughput" / file, infer_schema_length=0)[key]:
+            assert names.resolve(name, known, key)
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ({"accelerator": "H900"}, "not known"), ({"model": "Llama-99"}, "not known"), ({"model": ""}, "no model given"),
+    ({"weight_precision": "fp7"}, "not a format"), ({"kv_precision": "banana"}, "kv_precision"),
+    ({"n_accelerators": "0"}, "between"), ({"n_accelerators": "-4"}, "between"), ({"tensor_parallel": "3", "n_accelerators": "3"}, "does not divide"),
+    ({"tensor_parallel": "8"}, "n_accelerators says 4"), ({"n_accelerators": "6"}, "groups"),
+    ({"n_accelerators": "2.5"}, "whole number"), ({"isl": "-1"}, "between"), ({"osl": "0"}, "between"),
+    ({"osl": "nan"}, "finite"), ({"isl": "inf"}, "finite"), ({"isl": "1e30"}, "between"), ({"concurrency": "0"}, "above 0"),
+    ({"concurrency": "-3"}, "between"), ({"concurrency": "abc"}, "expected a number"), ({"metric": "speed"}, "metric"),
+    ({"metric": "usd_per_mtok_output"}, "usd_per_accelerator_hour"), ({"boundary": "moon"}, "boundary"),
+    ({"n_accelerators": "1", "tensor_parallel": "1", "weight_precision": "bf16"}, "does not fit"),
+    ({"accelerator": "Groq LPU v1"}, "does not fit"), ({"isl": "5000000", "osl": "1000"}, "does not fit"),
+    ({"pipeline_parallel": "100", "tensor_parallel": "1", "n_accelerators": "100"}, "exceeds the 80 layers")])
+def test_a_bad_row_says_why_and_the_others_are_answered(tables, constants, change, words):
+    table = pl.DataFrame([{**GOOD, "boundary": ""}, {**GOOD, "boundary": "", **change}, {**GOOD, "boundary": ""}])
+    answers = scenarios.answer(table, *tables, constants)
+    assert answers["predicted"].is_null().to_list() == [False, True, False]
+    assert words in answers["error"][1]
+    assert answers["error"][0] is None and answers["predicted"][0] == answers["predicted"][2] > 0
+
+
+def test_intervals_contain_the_prediction_and_nothing_is_infinite(tables, constants):
+    table = pl.DataFrame([{**GOOD, "metric": m, "usd_per_accelerator_hour": "2"} for m in scenarios.readings.METRICS])
+    answers = scenarios.answer(table, *tables, constants)
+    assert answers["error"].null_count() == answers.height
+    assert (answers["lower_80"] < answers["predicted"]).all() and (answers["predicted"] < answers["upper_80"]).all()
+    assert answers["predicted"].is_finite().all()
+    assert set(answers["bound"]) <= {"weights", "kv", "compute", "latency", "memory capacity"}
+
+
+def test_a_wall_boundary_costs_more_joules_than_the_chips(tables, constants):
+    rows = [{**GOOD, "metric": "j_per_output_token", "boundary": b} for b in ("gpu_only", "system", "wall")]
+    chips, system, wall = scenarios.answer(pl.DataFrame(rows), *tables, constants)["predicted"]
+    assert chips < system < wall
+
+
+def test_an_sram_chip_is_answered_when_enough_of_them_hold_the_model(ask):
+    r = ask(accelerator="Groq LPU v1", model="Llama-3.1-8B", n_accelerators=512, tensor_parallel=32,
+            pipeline_parallel=16, isl=100, osl=100, concurrency=1)
+    assert r["error"] is None and r["tok_s_per_user"] > 0
+
+
+def test_the_command_answers_a_file_and_keeps_every_input_column(tmp_path):
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    pl.DataFrame([{**GOOD, "note": "kept"}, {**GOOD, "model": "nobody", "note": "kept too"}]).write_csv(source)
+    result = CliRunner().invoke(command, [str(source), "--out", str(out)])
+    assert result.exit_code == 0, result.output
+    answers = pl.read_csv(out)
+    assert answers.columns == [*GOOD, "note", "predicted", "lower_80", "upper_80", "bound", "error"]
+    assert answers["note"].to_list() == ["kept", "kept too"] and answers["error"].null_count() == 1
+
+
+def test_the_command_explains_one_question_with_levers():
+    result = CliRunner().invoke(command, ["--model", "llama-3.1-70b", "--accelerator", "h100", "--concurrency", "64",
+                                          "--weight-precision", "bf16", "--usd-per-hour", "2"])
+    assert result.exit_code == 0
+    for words in ("bound by", "Levers", "FP8 weights", "$ per million output tokens", "80 %"):
+        assert words in result.output
+
+
+def test_the_command_refuses_what_is_not_a_scenario_file(tmp_path):
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("a,b\n1,2\n")
+    assert "no column accelerator" in CliRunner().invoke(command, [str(wrong)]).output
+
+
+CUSTOM = """
+[[accelerator]]
+accelerator = "MyChip"
+bandwidth_bytes_per_s = 1e12
+memory_bytes = 64e9
+bf16_flop_per_s = 2e14
+
+[[model]]
+model = "MyModel"
+layers = 32
+hidden_size = 4096
+heads = 32
+kv_heads = 8
+head_dim = 128
+intermediate_size = 14336
+vocabulary_size = 128256
+"""
+
+
+def test_custom_parts_come_from_toml(tmp_path, tables, constants):
+    path = tmp_path / "mine.toml"
+    path.write_text(CUSTOM)
+    source = tmp_path / "in.csv"
+    pl.DataFrame([{"accelerator": "mychip", "model": "mymodel", "concurrency": "1"}]).write_csv(source)
+    result = CliRunner().invoke(command, [str(source), "--definitions", str(path)])
+    row = pl.read_csv(result.stdout.encode()).to_dicts()[0]
+    # 16-bit 8B model on 1 TB/s: at most 62 tokens a second, at least half of it
+    assert row["error"] is None and 30 < row["predicted"] < 62
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("[[accelerator]]\naccelerator='x'\nmemory_bytes=1.0\n", "lacks"), ("not toml", "is not TOML"), ("a=1", "defines nothing"),
+    (CUSTOM.replace("1e12", "0"), "above 0"), (CUSTOM.replace("1e12", "-5"), ">= 0"), (CUSTOM.replace("layers = 32", "layers = 'many'"), "expected a number")])
+def test_a_bad_definition_names_file_and_field(tmp_path, text, words):
+    path = tmp_path / "bad.toml"
+    path.write_text(text)
+    with pytest.raises((catalogue.BadDefinition, ValueError), match=words) as problem:
+        catalogue.read_definitions(path)
+    assert "bad.toml" in str(problem.value)
+
+
+def test_answers_are_the_same_twice(tables, constants):
+    table = pl.DataFrame([GOOD, {**GOOD, "concurrency": ""}])
+    one, two = (json.dumps(scenarios.answer(table, *tables, constants).to_dicts()) for _ in range(2))
+    assert one == two

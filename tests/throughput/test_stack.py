@@ -1,0 +1,141 @@
+"""The stack, the league, the frontier and the grid: shares that sum, rankings that follow, ranges that enclose."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from throughput import catalogue, frontier, league, stack
+
+SMALL = {"model": "Llama-3.1-8B", "small_model": "Qwen3-1.7B"}
+
+REFERENCE = Path(__file__).parents[2] / "sources" / "reference"
+
+
+@pytest.fixture(scope="module")
+def table(tables, constants) -> pl.DataFrame:
+    return stack.stack_table(stack.Stack("test", "Llama-3.1-70B", "Llama-3.1-8B"), *tables, constants)
+
+
+def test_shapley_shares_sum_exactly_and_are_fair():
+    worth = {frozenset(): 0.0, frozenset("a"): 1.0, frozenset("b"): 2.0, frozenset("ab"): 5.0}
+    shares = stack.shapley(worth.__getitem__, ["a", "b"])
+    assert shares == pytest.approx({"a": 2.0, "b": 3.0})
+
+
+@given(st.dictionaries(st.integers(0, 15), st.floats(-5, 5), min_size=16, max_size=16))
+def test_shapley_is_efficient_for_any_game(values):
+    players = ["a", "b", "c", "d"]
+    def worth(chosen):
+        return values[sum(2**i for i, p in enumerate(players) if p in chosen)]
+    total = sum(stack.shapley(worth, players).values())
+    assert total == pytest.approx(worth(frozenset(players)) - worth(frozenset()), abs=1e-9)
+
+
+def test_the_levers_multiply_to_the_total(table):
+    assert math.prod(table["shapley_factor"]) == pytest.approx(table["total_factor"][0], rel=1e-12)
+    assert table["shapley_share"].sum() == pytest.approx(1.0)
+
+
+def test_no_lever_ever_hurts_and_the_product_passes_ten(table):
+    for column in ("shapley_factor", "first_in_factor", "last_in_factor"):
+        assert (table[column] >= 1.0 - 1e-12).all()
+    assert table["total_factor"][0] > 10.0
+
+
+def test_more_levers_never_cost_more(tables, constants):
+    costs = stack.combination_costs(stack.Stack("small", **SMALL), *tables, constants)
+    assert len(costs) == 32
+    for available, cost in costs.items():
+        for lever in stack.LEVERS:
+            assert costs[available | {lever}] <= cost * (1 + 1e-12)
+
+
+@pytest.fixture(scope="module")
+def grid(tables, constants) -> pl.DataFrame:
+    chips = tables[0].filter(pl.col("accelerator").is_in(["H100-SXM", "B200-SXM", "MI300X", "A100-SXM-80GB"]))
+    models = tables[1].filter(pl.col("model").is_in(["Llama-3.1-8B", "Llama-3.1-70B", "DeepSeek-V3"]))
+    hourly = pl.DataFrame({"accelerator": ["H100-SXM", "B200-SXM"], "usd_per_accelerator_hour": [2.0, 4.0]})
+    return catalogue.grid_of(models, chips, ["bf16", "fp8", "nvfp4"], constants, hourly)
+
+
+def test_the_grid_meets_its_service_levels(grid):
+    assert (grid["user_tok_per_s"] >= grid["service_level_tok_s_per_user"]).all()
+    keys = ["model", "accelerator", "precision", "service_level_tok_s_per_user"]
+    assert grid.select(keys).is_duplicated().sum() == 0
+
+
+def test_a_faster_service_level_never_makes_tokens_cheaper(grid):
+    for _, rows in grid.group_by("model", "accelerator", "precision"):
+        speeds = rows.sort("service_level_tok_s_per_user")["throughput_tok_per_s"].to_list()
+        assert speeds == sorted(speeds, reverse=True)
+
+
+def test_dollars_appear_only_where_an_hourly_price_is_known(grid):
+    priced = grid.filter(pl.col("cost_usd_per_mtok").is_not_null())["accelerator"].unique().sort().to_list()
+    assert priced == ["B200-SXM", "H100-SXM"]
+    row = grid.filter(pl.col("cost_usd_per_mtok").is_not_null()).row(0, named=True)
+    blended = row["cost_input_usd_per_mtok"] * row["isl"] / row["osl"] + row["cost_output_usd_per_mtok"]
+    assert blended == pytest.approx(row["cost_usd_per_mtok"])
+
+
+def test_the_league_ranks_by_cost_and_names_the_bound(grid, tables):
+    hourly = pl.DataFrame({"accelerator": ["H100-SXM", "B200-SXM"], "usd_per_accelerator_hour": [2.0, 4.0]})
+    rows = league.league(grid, tables[0], hourly, 50.0).filter(pl.col("model") == "Llama-3.1-70B")
+    assert rows["cost_usd_per_mtok"].is_sorted() and rows["cost_rank"].to_list() == [1, 2]
+    assert rows["accelerator"][0] == "B200-SXM"
+
+
+def test_the_latency_league_keeps_the_fastest_point(grid):
+    best = league.latency_league(grid)
+    assert best.height == grid.select("model", "accelerator").unique().height
+
+
+def test_the_bandwidth_ceiling_of_a_known_case(tables):
+    rows = league.bandwidth_ceilings(tables[0], 70e9, 8.0)
+    h100 = rows.filter(pl.col("accelerator") == "H100-SXM")["ceiling_tok_per_s"][0]
+    assert h100 == pytest.approx(3350 / 70, rel=1e-6)
+
+
+def test_software_gains_compare_like_with_like():
+    releases = pl.read_csv(REFERENCE / "software_releases.csv", try_parse_dates=True)
+    gains = league.software_gains(releases)
+    assert gains.height > 50 and (gains["gain_factor"] > 0).all()
+    assert 1.0 < gains["gain_factor"].median() < 1.5
+
+
+def test_useful_life_shrinks_with_falling_prices_and_grows_with_software():
+    plain = league.useful_life_years(8.0, 2.0)
+    assert plain == pytest.approx(3.0)
+    assert league.useful_life_years(8.0, 2.0, 1.3) > plain
+    assert league.useful_life_years(8.0, 1.2, 1.3) == math.inf
+    assert league.useful_life_years(0.9, 2.0) == 0.0
+
+
+@given(st.lists(st.tuples(st.floats(1, 1e3), st.floats(1, 1e4)), min_size=1, max_size=40))
+def test_no_frontier_point_is_dominated(points):
+    frame = pl.DataFrame(points, schema={"tok_s_per_user": pl.Float64, "output_tok_s_per_accelerator": pl.Float64}, orient="row")
+    best = frontier.pareto(frame)
+    assert best.height >= 1 and best["tok_s_per_user"].is_sorted()
+    assert best["output_tok_s_per_accelerator"].is_sorted(descending=True)
+    for x, y in frame.iter_rows():
+        assert ((best["tok_s_per_user"] >= x) & (best["output_tok_s_per_accelerator"] >= y)).any()
+
+
+def test_the_cost_curve_rises_with_speed_and_ends():
+    line = pl.DataFrame({"tok_s_per_user": [10.0, 50.0, 200.0], "output_tok_s_per_accelerator": [4000.0, 1500.0, 100.0]})
+    curve = frontier.cost_curve(line, 2.0, [5, 10, 30, 50, 200, 500])["cost_usd_per_mtok"].to_list()
+    assert curve[-1] is None and curve[:-1] == sorted(curve[:-1])
+    assert curve[0] == curve[1] == pytest.approx(2.0 / 3600 / 4000 * 1e6)
+
+
+def test_every_claim_of_the_essay_has_measurements_beside_it():
+    claims = stack.claims_table()
+    assert {"quantization", "speculative decoding", "serving software"} <= set(claims["lever"])
+    assert (claims["measured_low_factor"] <= claims["measured_high_factor"]).all()
+    assert claims["source_url"].str.starts_with("https://").all()
