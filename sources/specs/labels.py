@@ -59,7 +59,7 @@ def meaning(label: str) -> Meaning:
         found = _compute(t)
         if found is not None:
             return found
-    if re.search(r"memory|hbm|vram", t) and ("size" in t or not re.search(r"interface|clock|bus|type|host", t)):
+    if re.search(r"memory|hbm|vram", t) and ("size" in t or not re.search(r"interface|clock|bus|type|host|ecc|support", t)):
         rate, size = bool(re.search(r"bandwidth|\bbw\b", t)), bool(re.search(r"capacity|size|\||^(?:gpu |total |device )?"
                                                                             r"memory$|vram|total memory", t))
         if rate and size or re.search(r"capacity and bandwidth|memory ?[|/&] ?bandwidth", t):

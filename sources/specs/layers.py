@@ -65,7 +65,7 @@ def _first_footnote(text: str) -> int | None:
 def split_rows(text: str, labels: Sequence[tuple[str, str]]) -> tuple[str, list[Row]]:
     """The header words before the first label, and the rows. ``labels``: (name, pattern), longest first."""
     pattern = "|".join(f"(?P<l{i}>{p})" for i, (_, p) in enumerate(labels))
-    found = list(re.finditer(pattern, text))
+    found = list(re.finditer(pattern, text, re.IGNORECASE))
     if not found:
         raise PageChanged("expected labels of a specification table, found none")
     rows = []

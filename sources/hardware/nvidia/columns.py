@@ -25,6 +25,8 @@ class Column:
         """The column once the sheet's GPU count is known; the printed name carries the divisor."""
         if self.kind == "gpu":
             return replace(self, per=1)
+        if self.kind == "pair":
+            return replace(self, name=f"{self.name} (pair, /2)", per=2)
         if count <= 1:
             raise PageChanged(f"expected the number of GPUs in a column of {self.name}, found none")
         if self.kind == "board":
@@ -71,6 +73,16 @@ def _column(name: str) -> Column:
     if re.search(r"superchip", name, re.IGNORECASE):
         return Column(base, "superchip")
     return Column(re.sub(r"\s+", " ", words))
+
+
+def paired(rows: list[tuple[str, str, list[str]]], columns: list[Column]) -> list[Column]:
+    """Columns that stand for two bridged cards: their power is printed as ``2x 350-400W``."""
+    for name, _, cells in rows:
+        if name == "tdp" and re.search(r"\b2x\s+\d", " ".join(cells)):
+            powers = re.findall(r"(2x\s+)?(?:\d+ ?- ?)?\d+ ?W\b", " ".join(cells))
+            if len(powers) == len(columns):
+                return [replace(c, kind="pair") if twice else c for c, twice in zip(columns, powers, strict=True)]
+    return columns
 
 
 def gpu_counts(rows: list[tuple[str, str, list[str]]], n: int) -> list[int]:

@@ -19,7 +19,7 @@ from sources.specs.rows import SpecRows
 
 _TOKEN = re.compile(rf"~?(?P<n>{NUMBER})(?:\s?(?:{UNIT}))?(?P<mark>\*+|\s?\^\d|(?<=[A-Za-z])[1-9](?![\d.,]))?|"
                     r"(?P<bar>[|/])|(?P<star>\*+)")
-_BEFORE_SPARSITY = re.compile(r"^(V100|P100|T4|P40|P4)\b")
+BEFORE_SPARSITY = re.compile(r"^(V100|P100|T4|P40|P4)\b")
 _GEFORCE = re.compile(r"^RTX \d")
 
 
@@ -128,7 +128,7 @@ def _kept(names: tuple[str, ...], has_bf16: bool, columns: list[Column]) -> tupl
     if names == ("fp16",):
         if has_bf16:
             return ()
-        return ("fp16",) if _BEFORE_SPARSITY.match(columns[0].name) else ("bf16",)
+        return ("fp16",) if BEFORE_SPARSITY.match(columns[0].name) else ("bf16",)
     return names
 
 
@@ -148,7 +148,7 @@ def _add(out: SpecRows, column: Column, names: tuple[str, ...], numbers: list[_N
             continue
         (x, unit), = values
         kind = sense.single(x.mark, label)
-        if kind is None and _BEFORE_SPARSITY.match(column.name):
+        if kind is None and BEFORE_SPARSITY.match(column.name):
             kind = "dense"
         if kind is None:
             raise PageChanged(f"expected a word on sparsity for {label!r} of {column.name}, found none on the sheet")

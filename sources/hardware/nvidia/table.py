@@ -7,9 +7,10 @@ single figure whose sense the footnote mark gives, or a pair dense | sparse* or 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from sources.hardware.nvidia.columns import Column, columns_in, gpu_counts, product_in
-from sources.hardware.nvidia.compute import add_compute
+from sources.hardware.nvidia.columns import Column, columns_in, gpu_counts, paired, product_in
+from sources.hardware.nvidia.compute import BEFORE_SPARSITY, add_compute
 from sources.quote import PageChanged, SpecQuote
 from sources.specs.figures import clean, figures
 from sources.specs.labels import meaning, precisions_in
@@ -17,12 +18,12 @@ from sources.specs.layers import cut_footnotes, split_rows
 from sources.specs.rows import PAIRED, SPARSE_FIRST, SpecRows
 from sources.tables import Grid
 
-_MARK = r"\s?(?:\*+|\^?[1-9](?![\d,.]))?(?=\s|$|\))"
+_MARK = r"(?: (?:TFLOPS|TOPS)(?=\s))?\s?(?:\*+|\^?[1-9](?![\d,.]))?(?=\s|$|\))"
 _COMPUTE = "|".join((
     r"(?:Peak )?FP64 ?/ ?FP64 Tensor Core", r"FP64 Tensor Core", r"Tensor Float 32 \(TF32\)(?: Tensor Core)?",
     r"(?:Peak )?TF32 Tensor Core", r"(?:Peak )?(?:BFLOAT16|BF16) Tensor Core", r"FP16 ?[/|] ?(?:BF16|BFLOAT16) Tensor Core",
     r"(?:Peak )?FP16 Tensor Core", r"FP8 ?/ ?FP6 Tensor Core", r"(?:Peak )?FP8(?: Tensor(?: Core)?)?", r"FP6 Tensor Core",
-    r"(?:Total )?(?:NV)?FP4 (?:Tensor Core|Dense|Sparse)", r"(?:Peak )?INT8(?: Tensor(?: Core)?)?", r"INT4(?: Tensor Core)?",
+    r"(?:Total )?(?:NV)?FP4 (?:Tensor Core|Dense|Sparse)", r"(?:Peak )?INT8(?: Tensor(?: Core)?)?", r"(?:Peak )?INT4(?: Tensor(?: Core)?)?",
     r"FP64(?! Tensor)", r"(?:Peak )?FP32"))
 LABELS = (
     ("compute", rf"(?<![\w/])(?:{_COMPUTE}){_MARK}"),
@@ -34,7 +35,10 @@ LABELS = (
     ("config", r"\bConfiguration\b"), ("form", r"\bForm Factor\b"),
     ("link_total", r"\bTotal NVLink Bandwidth"), ("link", r"\bNVLink(?: GPU-to-GPU)? Bandwidth"),
     ("interconnect", r"\bInterconnect(?: Interface)?\b"),
-    ("other", r"\bDecoders\b|\bConfidential Computing\b|\bMulti-Instance GPUs?(?: \(MIG\))?|\bServer Options\b|"
+    ("other", r"\bNVENC \||\bNVDEC\b \||\bGPU Architecture\b|\bRT Core Performance\b|\bDisplay (?:Ports|Connectors)\b|"
+              r"\bPower Connector\b|\bThermal\b(?! Design)|\bVirtual GPU\b|\bSecure Boot\b|\bNEBS\b|\bNVIDIA NVLink Support\b|"
+              r"\bNVIDIA [\w ]+ Architecture-? ?Based\b|\b(?:CUDA|RT|Tensor) Cores\b|"
+              r"\bDecoders\b|\bConfidential Computing\b|\bMulti-Instance GPUs?(?: \(MIG\))?|\bServer Options\b|"
               r"\bNVIDIA AI Enterprise\b|\bNVIDIA NVLink (?=(?:First|Second|Third|Fourth|Fifth|Sixth) )|"
               r"\bNVIDIA NVLink Switch\b|\bNetworking Bandwidth\b|\bAttention Performance" + _MARK),
 )
@@ -45,8 +49,10 @@ _NEEDED = ("memory", "compute")
 
 def read_layer(text: str, basis: str) -> list[SpecQuote]:
     """Read a text layer: header words, labels and values in one line, footnotes."""
-    body, notes = cut_footnotes(text)
+    body, notes = cut_footnotes(re.sub(r"(?<=\d) I (?=\d)", " | ", text))
     header, rows = split_rows(body, LABELS)
+    if not header and rows[0].name == "form":
+        header, rows = rows[0].value, rows[1:]  # older tables head their first column "Form Factor"
     columns = columns_in(header, notes)
     if not columns:
         raise PageChanged(f"expected product names before the first label, found {header[:80]!r}")
@@ -115,10 +121,18 @@ class _Sheet:
         self.unit = ""
         self.has_bf16 = False
         self.shapes: set[str] = set()
+        self.silent = False
 
     def read(self, rows: list[tuple[str, str, list[str]]]) -> list[SpecQuote]:
+        self.columns = paired(rows, self.columns)
+        said = " ".join(f"{label} {' '.join(cells)}" for _, label, cells in rows)
+        rates = " ".join(f"{label} {' '.join(cells)}" for name, label, cells in rows if name == "compute")
+        self.silent = not set(self.notes.values()) & {"sparse", "sparse_dense", "dense"} and \
+            not re.search(r"spars|\bdense", said, re.IGNORECASE) and not re.search(r"[*^|]|Core[1-9]\b|Core [1-9] \d", rates) and not BEFORE_SPARSITY.match(self.columns[0].name)
         counts = gpu_counts(rows, len(self.columns))
         self.columns = [c.of(n) for c, n in zip(self.columns, counts, strict=True)]
+        if self.silent:  # a rate that may be sparse or dense is no rate; the name says why it is missing
+            self.columns = [replace(c, name=f"{c.name} (sparsity unstated)") for c in self.columns]
         self.has_bf16 = any(name == "compute" and "bf16" in precisions_in(label) for name, label, _ in rows)
         seen = set()
         for name, label, cells in rows:
@@ -140,11 +154,16 @@ class _Sheet:
         cuts = [cells[0][f.start:end] for f, end in zip(found, ends, strict=False)]
         if len(found) == 1:
             return [cells[0]] * len(self.columns)
+        if kind == "power" and len(found) == len(self.columns):
+            starts = [0, *(f.end for f in found[:-1])]  # a range starts before its figure with a unit: 350-400W
+            return [cells[0][a:f.end] for a, f in zip(starts, found, strict=True)]
         if len(found) != len(self.columns) or not found:
             raise PageChanged(f"expected {len(self.columns)} values of {label!r}, found {len(found)} in {cells[0]!r}")
         return list(cuts)
 
     def _compute(self, label: str, cells: list[str]) -> None:
+        if self.silent:
+            return
         self.unit = add_compute(self.out, self.columns, label, cells, self.notes, self.title_marks, self.unit,
                                 self.has_bf16, self.shapes)
 
@@ -168,7 +187,7 @@ class _Sheet:
         for column, text in zip(self.columns, self._texts(label, cells, "power"), strict=True):
             if text:
                 figure = [f for f in figures(text) if f.kind == "power"][-1]
-                self.out.power(column.name, figure, f"{label} {cells[0]}", label, "maximum" if "-" in cells[0] else "")
+                self.out.power(column.name, figure, f"{label} {cells[0]}", label, "maximum" if re.search(r"\d ?-", text) else "")
 
     def _link(self, label: str, cells: list[str]) -> None:
         per_gpu = bool(re.search(r"GPU-to-GPU|per GPU", label))
