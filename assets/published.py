@@ -14,8 +14,8 @@ from warehouse.publish import publish
 from warehouse.schema.tables import TABLES
 from warehouse.store import Store
 
-EDITION = {name: {"throughput": "engine_check"}.get(name, name) for name in MARTS}
-"""What the report calls a table -> the mart; its engine check is one of measured configurations only."""
+EDITION = {name: {"throughput": "engine_check", "decline_rates": "hedonic_rates"}.get(name, name) for name in MARTS}
+"""What the report calls a table -> the mart: measured configurations only, hedonic rates only."""
 READERS_TABLES = tuple(name for name in TABLES if name.startswith(("marts.", "facts.")))
 
 
@@ -40,7 +40,7 @@ def edition(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> d
     build_id = warehouse.read("core.vintage").row(0, named=True)["build_id"]
     made = Edition(job.as_of, build_id, warehouse.read("facts.fact"), warehouse.frames("marts", EDITION))
     path = site.publish(job.site_path, made, job.base_url)
-    return dg.MaterializeResult(metadata={"path": str(path), "edition": made.edition_id})
+    return dg.MaterializeResult(metadata={"path": str(path), "edition": path.name})
 
 
 @dg.asset(key=["mail", "delivery"], deps=[asset_key("site.edition")], group_name="publish", kinds={"email"},

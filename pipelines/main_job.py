@@ -147,12 +147,12 @@ def _summary(settings: Settings, as_of: date, tell: Tell) -> None:
 
 
 def headline(settings: Settings) -> list[str]:
-    """The headline sentences of the latest edition's text form."""
-    path = settings.site_path / "latest" / "report.txt"
-    if not path.exists():
-        return []
-    paragraphs = path.read_text(encoding="utf-8").split("\n\n")
-    return [p.strip() for p in paragraphs[:2]]
+    """The headline and the paragraph under it, of the newest edition."""
+    from reports import narrative, render, site
+    from reports.facts import FactBook
+
+    book = FactBook(site.load(settings.site_path))
+    return [str(narrative.headline(book)), str(render.standfirst(book)), ""]
 
 
 if __name__ == "__main__":

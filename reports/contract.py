@@ -57,6 +57,9 @@ FACTS: dict[str, FactSpec] = {
     "headline.decline_factor_previous": FactSpec(
         "factor_per_year", "The same as issued in the previous vintage; as_of = that vintage's day."
     ),
+    "headline.decline_factor_fresh": FactSpec(
+        "factor_per_year", "The same over models listed at most a year: what a buyer of new models sees."
+    ),
     "headline.frontier_price": FactSpec(
         "usd_per_mtok", "Cheapest price at the headline quality; subject = series, text_value = model, provider."
     ),

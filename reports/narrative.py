@@ -50,6 +50,20 @@ def measured_by(book: FactBook) -> Sentence:
     return say("Measured by the {s}{w}{n}.", s=book.field(_RATE, "subject"), w=over, n=n)
 
 
+def fresh(book: FactBook) -> Sentence:
+    """The rate over new models, where composition changes: it can fall while listings as a whole stand still."""
+    fact = "headline.decline_factor_fresh"
+    rate, low, high = (book.raw(fact, c) for c in ("value", "lower", "upper"))
+    if rate is None or low is None or high is None:
+        return _NOTHING
+    shown = {"x": book.value(fact), "i": book.interval(fact)}
+    if low > 1:
+        return say("Among models listed at most a year it still falls, {x} a year ({i}).", **shown)
+    if high < 1:
+        return say("Among models listed at most a year it rises, {x} a year ({i}).", **shown)
+    return say("Among models listed at most a year there is no evidence either, {x} a year ({i}).", **shown)
+
+
 def headline_short(book: FactBook) -> Sentence:
     """The headline for a subject line or a feed title."""
     rate, low, high = (book.raw(_RATE, c) for c in ("value", "lower", "upper"))

@@ -23,7 +23,7 @@ from reports.inputs import MARTS, Edition
 from reports.sections import Section, sections
 
 TEMPLATES = Path(__file__).parent / "templates"
-INLINE_CSV_LIMIT = 250_000
+INLINE_CSV_LIMIT = 40_000
 """Bytes of CSV that a page carries for one table; a longer one lies beside the page only."""
 
 
@@ -101,6 +101,7 @@ def standfirst(book: FactBook) -> Sentence:
     return join(
         [
             narrative.measured_by(book),
+            narrative.fresh(book),
             narrative.acceleration(book),
             narrative.frontier(book),
             narrative.floors(book),
@@ -113,6 +114,7 @@ def key_figures(book: FactBook) -> list[KeyFigure]:
     """The strip of figures under the headline: those that are measured."""
     chosen = (
         ("headline.decline_factor", "Cheaper per year"),
+        ("headline.decline_factor_fresh", "Cheaper per year, new models"),
         ("headline.cost_per_task_factor", "Cheaper per year, per task"),
         ("headline.frontier_price", "Price at headline quality"),
         ("headline.forecast_365d", "Forecast in a year, median"),
@@ -175,7 +177,8 @@ def _facts_table(book: FactBook) -> Markup | str:
 
 def _download(frame: pl.DataFrame, name: str) -> Markup:
     if not frame.height or len(tables.csv_bytes(frame)) > INLINE_CSV_LIMIT:
-        return Markup("")
+        beside = Markup('<a class="dl" href="data/{0}">Data (CSV, beside this page)</a>').format(name)
+        return beside if frame.height and not name.startswith("chart-") else Markup("")
     return tables.data_link(frame, name)
 
 

@@ -227,7 +227,7 @@ PRICE_COLUMNS = (
     ("price_cached_input_usd_per_mtok", "Cached", True),
     ("price_output_usd_per_mtok", "Output", True),
     ("valid_from", "In force since", False),
-    ("observed_at", "Last seen", False),
+    ("observed_at", "Recorded", False),
     ("source", "Source", False),
     ("origin", "Read", False),
 )
@@ -243,14 +243,19 @@ def price_table(book: FactBook) -> Markup:
         for c, t, n in PRICE_COLUMNS
     )
     body = []
+    linked: set[str] = set()
     for row in book.rows("price_now"):
         cells = []
         for column, _title, figures in PRICE_COLUMNS:
             text = html.escape(str(row.show(column)))
             url = row.url() if column == "source" else ""
+            if url in linked:  # a feed's address stands at its first row; thousands of copies would double the page
+                url = ""
+            elif url:
+                linked.add(url)
             text = f'<a href="{html.escape(url)}" rel="noopener noreferrer nofollow">{text}</a>' if url else text
             cells.append(
-                f"<td class=n>{text}" if figures else f"<td>{text}" if len(text) <= 40 else f"<td class=w>{text}"
+                f"<td>{text}" if figures or len(text) <= 40 else f"<td class=w>{text}"
             )
         body.append("<tr>" + "".join(cells))
     return Markup(

@@ -98,6 +98,9 @@ DECLARED = (
     _t("core.issued_forecast", "one quantile of one forecast issued at an earlier vintage, immutable",
        "forecast_id vintage series_id model is_champion horizon_days target_date quantile value_usd_per_mtok build_id code_version", "forecast_id quantile"),
     _t("core.issued_fact", "one fact as the edition before this one stated it", "fact_id value unit lower upper interval_level text_value as_of", "fact_id"),
+    _t("marts.hedonic_rates", "one hedonic estimate of how many times cheaper in a year",
+       "series window_label window_start window_end decline_factor_per_year decline_lower_factor_per_year decline_upper_factor_per_year"
+       " interval_level n method is_headline rate_id", "rate_id"),
     _t("marts.events", "probability of one checkable event", "series event horizon_days target_date threshold_usd_per_mtok probability_share base_rate_share event_id", "event_id"),
     _t("marts.meeting_dates", "probability that price meets its floor by a deadline, given a stated trend",
        "series floor_kind scenario price_factor_per_year outcome deadline probability_share median_date"),

@@ -15,7 +15,20 @@ ahead as (
   where s.is_headline and f.is_champion and f.horizon_days = 365 group by f.series
 ),
 rule as (select * from marts.acceleration where test = 'rule' order by quality_scale limit 1),
+fresh as (
+  select * from marts.decline_rates
+  where rate_id in (select rate_id from marts.decline_rates where series = 'listed at most one year' and method like 'hedonic%')
+  order by window_start desc limit 1
+),
 now as (
+  select 'headline.decline_factor_fresh' as fact_id, 'hedonic price index over models listed at most a year' as subject,
+         'times cheaper in a year at fixed quality' as quantity, r.decline_factor_per_year as value, 'factor_per_year' as unit,
+         r.decline_lower_factor_per_year as lower, r.decline_upper_factor_per_year as upper, r.interval_level, r.n,
+         r.window_label as text_value, 'derived' as basis,
+         'select * from marts.decline_rates where series = ''listed at most one year'' order by window_start desc limit 1' as sql,
+         'table:marts.decline_rates table:core.input_price table:core.input_score' as inputs
+  from fresh as r
+  union all by name
   select 'headline.decline_factor' as fact_id, 'hedonic price index over ' || r.series as subject,
          'times cheaper in a year at fixed quality' as quantity, r.decline_factor_per_year as value, 'factor_per_year' as unit,
          r.decline_lower_factor_per_year as lower, r.decline_upper_factor_per_year as upper, r.interval_level, r.n,

@@ -4,4 +4,4 @@ select 'rate.' || rate_id as fact_id, 'decline' as section, series as subject, '
        decline_upper_factor_per_year as upper, interval_level, n, method as text_value, 'derived' as basis, v.as_of,
        'select * from marts.decline_rates where rate_id = ''' || replace(rate_id, '''', '''''') || '''' as sql,
        'table:marts.decline_rates' as inputs
-from marts.decline_rates, core.vintage as v
+from marts.hedonic_rates, core.vintage as v
