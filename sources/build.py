@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from sources.quote import PageChanged, PriceQuote
 from sources.tables import Cell
@@ -17,16 +18,19 @@ EMPTY = frozenset({"", "-", "–", "—", "n/a", "na", "not available", "none", 
 FREE = frozenset({"free", "free of charge", "免费", "limited-time free", "限时免费", "complimentary"})
 
 
+@lru_cache(maxsize=8192)
 def is_empty(text: str) -> bool:
     """Whether a printed cell says that there is no such price (not that it is free)."""
     return plain(text).lower() in EMPTY
 
 
+@lru_cache(maxsize=8192)
 def is_free(text: str) -> bool:
     """Whether a printed cell says that the price is zero in words."""
     return plain(text).lower() in FREE
 
 
+@lru_cache(maxsize=8192)
 def money_of(text: str, *, currency: str = "") -> Money | None:
     """The one price in a printed text: None for an empty mark, zero for ``Free``.
 
