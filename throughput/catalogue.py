@@ -17,7 +17,7 @@ import polars as pl
 from throughput import readings
 from throughput.efficiency import Constants
 from throughput.formats import READERS, read_kv_bits, read_weight_format
-from throughput.stages import ASSESS, BOUNDS, SERVE
+from throughput.stages import BOUNDS
 
 DEFAULTS = {
     "accelerator": {"family": "other", "bf16_flop_per_s": None, "fp8_flop_per_s": 0.0, "fp4_flop_per_s": 0.0,
@@ -109,17 +109,19 @@ def grid_of(architectures: pl.DataFrame, accelerators: pl.DataFrame, precisions:
     from throughput.calibration import load_constants
 
     known = constants or load_constants()
-    table = questions(architectures, accelerators, precisions, isl, osl, most_accelerators, kv_precision)
-    done = grid.run(table.lazy(), SERVE, known).filter(
-        (pl.col("room_for_one") >= 1.0) & (pl.col("kv_capacity_sequences") >= pl.col("concurrency"))).select(
-        *table.columns, "tok_s_per_user", "output_tok_s_per_accelerator").collect()
+    fixed = configurations(architectures, accelerators, precisions, isl, osl, most_accelerators, kv_precision)
+    ready = grid.prepare(fixed, known).filter(pl.col("room_for_one") >= 1.0)
+    table = ready.lazy().join(pl.LazyFrame({"concurrency": BATCHES}), how="cross").filter(
+        pl.col("kv_capacity_sequences") >= pl.col("concurrency"))
+    done = grid.serve(table, known).select(
+        *fixed.columns, "concurrency", "tok_s_per_user", "output_tok_s_per_accelerator").collect()
     kept = []
     for level in service_levels:
         good = done.filter(pl.col("tok_s_per_user") >= level).sort(
             ["output_tok_s_per_accelerator", "accelerators", "concurrency"], descending=[True, False, False])
         kept.append(good.unique(["model", "accelerator", "weight_precision"], keep="first", maintain_order=True)
                     .with_columns(service_level_tok_s_per_user=pl.lit(float(level))))
-    best = grid.run(pl.concat(kept).drop("tok_s_per_user", "output_tok_s_per_accelerator"), (*SERVE, *ASSESS), known)
+    best = grid.evaluate(pl.concat(kept).drop("tok_s_per_user", "output_tok_s_per_accelerator"), known)
     money = hourly if hourly is not None else pl.DataFrame(
         schema={"accelerator": pl.String, "usd_per_accelerator_hour": pl.Float64})
     money = money.select("accelerator", pl.col("usd_per_accelerator_hour").cast(pl.Float64)).unique("accelerator")
@@ -129,7 +131,14 @@ def grid_of(architectures: pl.DataFrame, accelerators: pl.DataFrame, precisions:
 
 def questions(architectures: pl.DataFrame, accelerators: pl.DataFrame, precisions: Sequence[str], isl: int, osl: int,
               most: int, kv_precision: str) -> pl.DataFrame:
-    """Every layout and batch of every model, accelerator and format, joined and ready for ``grid`` (some do not fit)."""
+    """``configurations`` at every batch of ``BATCHES`` (some do not fit)."""
+    fixed = configurations(architectures, accelerators, precisions, isl, osl, most, kv_precision)
+    return fixed.join(pl.DataFrame({"concurrency": BATCHES}), how="cross")
+
+
+def configurations(architectures: pl.DataFrame, accelerators: pl.DataFrame, precisions: Sequence[str], isl: int,
+                   osl: int, most: int, kv_precision: str) -> pl.DataFrame:
+    """Every layout of every model, accelerator and format up to ``most`` chips, joined and ready for ``grid``."""
     from throughput import grid
 
     formats = pl.DataFrame([{"weight_precision": p, **_format_columns(p)} for p in precisions])
@@ -137,15 +146,14 @@ def questions(architectures: pl.DataFrame, accelerators: pl.DataFrame, precision
         {"accelerators": float(n), "tensor_parallel": float(tp), "data_parallel": float(n // tp // pp),
          "pipeline_parallel": float(pp)}
         for n in (1, 2, 4, 8, 16, 32) if n <= most
-        for tp, pp in {(min(n, NODE), max(n // NODE, 1)), (1, 1)} if not (n == 1 and pp > 1)])
-    batches = pl.DataFrame({"concurrency": BATCHES})
+        for tp, pp in sorted({(min(n, NODE), max(n // NODE, 1)), (1, 1)}) if not (n == 1 and pp > 1)])
     facts = readings.numbers(accelerators.select(readings.ACCELERATOR_COLUMNS))
     models = grid.prepare_architectures(readings.numbers(architectures.select(readings.ARCHITECTURE_COLUMNS)), Constants({}))
     table = models.join(facts, how="cross").join(formats, how="cross").join(layouts, how="cross").filter(
         (pl.col("heads") % pl.col("tensor_parallel") == 0)
         & ((pl.col("data_parallel") == 1) | (pl.col("moe_layers") > 0))
         & (pl.col("layers") >= pl.col("pipeline_parallel")))
-    return table.join(batches, how="cross").with_columns(
+    return table.with_columns(
         isl=pl.lit(float(isl)), osl=pl.lit(float(osl)), kv_bits=pl.lit(read_kv_bits(kv_precision)))
 
 

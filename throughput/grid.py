@@ -88,14 +88,26 @@ def evaluate(frame: Any, constants: Constants | None = None) -> Any:
     """The whole engine on joined columns (accelerator, architecture, format, deployment, load): all outputs.
 
     ``frame`` is a polars DataFrame or LazyFrame, a DuckDB relation or a Spark DataFrame; the result is the same
-    kind with the columns of ``stages.ALL`` added. Without ``constants`` the packaged calibration is used.
+    kind with the columns of ``stages.ALL`` added. Without ``constants`` the packaged calibration is used. Stages
+    whose columns are already there (``prepare``) are not run again.
     """
     return run(frame, _remaining(frame, stages.ALL), constants or _packaged())
 
 
 def decode(frame: Any, constants: Constants | None = None) -> Any:
-    """Only one decode step per row (``stages.DECODE``): the fast path for sweeps over batch and context."""
-    return run(frame, _remaining(frame, stages.DECODE), constants or _packaged())
+    """Only one decode step per row: the fast path for sweeps over batch, best on a frame from ``prepare``."""
+    steps = (stages.architecture, *stages.DEPLOY, *stages.STEP)
+    return run(frame, _remaining(frame, steps), constants or _packaged())
+
+
+def serve(frame: Any, constants: Constants | None = None) -> Any:
+    """Rates and latencies of the closed loop, without power, money and verdict."""
+    return run(frame, _remaining(frame, (stages.architecture, *stages.SERVE)), constants or _packaged())
+
+
+def prepare(frame: Any, constants: Constants | None = None) -> Any:
+    """Everything about a configuration that does not depend on its load, once, before a sweep is joined."""
+    return run(frame, _remaining(frame, (stages.architecture, *stages.DEPLOY)), constants or _packaged())
 
 
 def prepare_architectures(frame: Any, constants: Constants | None = None) -> Any:
@@ -104,9 +116,8 @@ def prepare_architectures(frame: Any, constants: Constants | None = None) -> Any
 
 
 def _remaining(frame: Any, steps: tuple[stages.Stage, ...]) -> tuple[stages.Stage, ...]:
-    """The stages still to run: a frame from ``prepare_architectures`` already has the first one's columns."""
-    done = "attention_parameters" in nw.from_native(frame).collect_schema().names()
-    return steps[1:] if done else steps
+    names = set(nw.from_native(frame).collect_schema().names())
+    return tuple(s for s in steps if stages.FIRST_OUTPUT.get(s) not in names)
 
 
 def _packaged() -> Constants:

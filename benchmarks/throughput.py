@@ -1,0 +1,112 @@
+"""Speed of the throughput engine against its peers and the machine: python -m benchmarks.throughput [--peers PYTHON]
+
+Prints decode steps and serving configurations per second on this machine, 100 M configurations streamed with their
+peak memory, the machine's memory bandwidth, and, with ``--peers``, how many configurations per second genz-llm and
+llm-analysis evaluate in the same run. Peers live in an environment of their own (they pin old pandas and numpy):
+
+    uv venv peers && uv pip install --python peers/bin/python genz-llm==0.0.16 llm-analysis==0.2.2
+    python -m benchmarks.throughput --peers peers/bin/python
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import subprocess
+import sys
+import time
+from importlib import resources
+
+import numpy as np
+import polars as pl
+
+from throughput import calibration, catalogue, grid
+
+CONFIGURATIONS = 1_000
+
+GENZ = """
+import contextlib, io, time
+from GenZ import decode_moddeling
+def run(batch, tp):
+    decode_moddeling(model="meta-llama/llama-3.1-70b", batch_size=batch, input_tokens=1024, output_tokens=1024, Bb=1,
+                     system_name="H100_GPU", bits="int8", tensor_parallel=tp, model_profilling=False)
+with contextlib.redirect_stdout(io.StringIO()):
+    run(1, 4)
+    start, done = time.perf_counter(), 0
+    for batch in (1, 8, 64, 256):
+        for tp in (2, 4, 8):
+            run(batch, tp)
+            done += 1
+print(done / (time.perf_counter() - start))
+"""
+
+LLM_ANALYSIS = """
+import logging, time
+logging.disable(logging.CRITICAL)
+from llm_analysis.analysis import LLMAnalysis
+from llm_analysis.config import ParallelismConfig, get_gpu_config_by_name, get_model_config_by_name
+engine = LLMAnalysis(get_model_config_by_name("upstage_Llama-2-70b-instruct-v2"), get_gpu_config_by_name("h100-sxm-80gb"),
+                     parallelism_config=ParallelismConfig(tp_size=8))
+start, done = time.perf_counter(), 0
+while time.perf_counter() - start < 3:
+    engine.inference(batch_size_per_gpu=1 + done % 16, seq_len=1024, num_tokens_to_generate=1024)
+    done += 1
+print(done / (time.perf_counter() - start))
+"""
+
+
+def prepared() -> pl.DataFrame:
+    """1,000 configurations of models, accelerators, formats and layouts, ready for a sweep over load."""
+    accelerators, models = catalogue.load(resources.files("sources.reference"))
+    chips = accelerators.filter(pl.col("accelerator").is_in(["H100-SXM", "B200-SXM", "MI300X"]))
+    table = catalogue.configurations(models, chips, ["fp8", "bf16"], 1024, 1024, 8, "fp8")
+    return grid.prepare(table.sample(CONFIGURATIONS, seed=1, shuffle=True), calibration.load_constants())
+
+
+def rate(ready: pl.DataFrame, loads: int, evaluate, column: str) -> float:
+    """Rows per second of one streamed sweep, reading of ``column`` included."""
+    sweep = ready.lazy().join(pl.LazyFrame({"concurrency": np.arange(1, loads + 1, dtype=float)}), how="cross")
+    start = time.perf_counter()
+    evaluate(sweep, calibration.load_constants()).select(pl.col(column).sum()).collect(engine="streaming")
+    return ready.height * loads / (time.perf_counter() - start)
+
+
+def memory_bandwidth() -> float:
+    """Bytes per second of a large numpy copy (read and write counted)."""
+    source = np.ones(40_000_000)
+    target = np.empty_like(source)
+    best = np.inf
+    for _ in range(5):
+        start = time.perf_counter()
+        np.copyto(target, source)
+        best = min(best, time.perf_counter() - start)
+    return 2 * source.nbytes / best
+
+
+def peer(python: str, code: str) -> str:
+    result = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False)
+    return f"{float(result.stdout.split()[-1]):,.0f} configurations/s" if result.returncode == 0 else (
+        "did not run: " + result.stderr.strip().splitlines()[-1])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--peers", help="Python of an environment with genz-llm and llm-analysis")
+    parser.add_argument("--loads", type=int, default=20_000, help="loads per configuration in the timed sweeps")
+    options = parser.parse_args()
+    ready = prepared()
+    rate(ready, 200, grid.decode, "step_s")
+    print(f"decode steps            {rate(ready, options.loads, grid.decode, 'step_s') / 1e6:8.1f} M/s")
+    print(f"serving configurations  {rate(ready, options.loads, grid.serve, 'output_tok_s') / 1e6:8.1f} M/s")
+    start = time.perf_counter()
+    rate(ready, 100_000, grid.serve, "output_tok_s")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(f"100 M configurations    {time.perf_counter() - start:8.1f} s, peak memory {peak / 1e9:.2f} GB")
+    print(f"memory bandwidth        {memory_bandwidth() / 1e9:8.1f} GB/s (numpy copy)")
+    if options.peers:
+        print(f"genz-llm                {peer(options.peers, GENZ)}", flush=True)
+        print(f"llm-analysis            {peer(options.peers, LLM_ANALYSIS)}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
