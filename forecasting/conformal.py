@@ -16,7 +16,7 @@ from forecasting import pooled
 from forecasting.series import PriceSeries
 
 ORIGINS = 26
-SHRINK_ORIGINS = 10.0
+SHRINK_ORIGINS = 4.0
 """So many non-overlapping origins move the factor half of the way."""
 BOUNDS = (0.5, 1.6)
 

@@ -33,7 +33,7 @@ DEFAULT_FLOOR_USD_PER_MTOK = 0.02
 2 USD/h over 3600 s x 28,000 tok/s. Used only for series without a floor of their own."""
 JUMP_SIZE = 0.5
 REPRICINGS_PER_YEAR = 8.0
-NOISE_REVERSION_PER_YEAR = 2.0
+NOISE_REVERSION_PER_YEAR = 3.0
 """How fast promotions, hosts that leave and other noise around the path fade."""
 RATE_SPREAD_LOG = 0.3
 """Log-sd of one series' rate around the pooled rate."""
@@ -48,7 +48,7 @@ class Prior:
     """Centre and strength of the penalty: ``rate`` per year, ``spread`` per root year, ``weight`` in pseudo-losses."""
 
     rate: float = 0.8
-    spread: float = 1.7
+    spread: float = 2.1
     weight: float = 8.0
 
 
