@@ -57,7 +57,7 @@ def figure(value: Any, where: str, currency: str = "USD") -> Money | None:
         raise PageChanged(f"{where}: expected a figure, found {_shown(value)}") from error
     if not amount.is_finite() or amount < 0 or amount.adjusted() > 12:
         raise PageChanged(f"{where}: expected a price, found {_shown(value)}")
-    return Money(str(value), amount, currency)
+    return Money(getattr(value, "text", str(value)), amount, currency)
 
 
 def unknown(names: Iterable[str], known: Iterable[str], where: str) -> None:
@@ -69,7 +69,8 @@ def unknown(names: Iterable[str], known: Iterable[str], where: str) -> None:
 
 def evidence(label: str, prices: Mapping[str, Any]) -> str:
     """The words of an entry: its name and its price members as printed."""
-    return f"{label} {json.dumps(prices, ensure_ascii=False, default=str)}"[:_EVIDENCE_CHARACTERS]
+    words = json.dumps(prices, ensure_ascii=False, default=lambda v: getattr(v, "text", str(v)))
+    return f"{label} {words}"[:_EVIDENCE_CHARACTERS]
 
 
 def thousands(tokens: Any, where: str) -> str:

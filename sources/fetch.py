@@ -221,8 +221,9 @@ class Fetcher:
                 self._robots[host] = self._read_robots(f"{host}/robots.txt")
             rules = self._robots[host]
         if isinstance(rules, str):
-            raise Refused(rules, "robots.txt must be readable before the page is asked; the next run tries again",
-                          unreachable=rules.startswith("no connection"))
+            away = rules.startswith("no connection")
+            raise Refused(rules, "check the network; the last good page is kept" if away else
+                          "robots.txt must be readable before the page is asked; the next run tries again", unreachable=away)
         if not rules.can_fetch(url, ROBOT):
             raise Refused("robots.txt forbids it", "do not fetch this page; set live = false in the contract")
 

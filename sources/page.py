@@ -10,6 +10,7 @@ import io
 import json
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +26,17 @@ _BLOCKED = re.compile(
     r"enable javascript and cookies to continue|access denied|verify you are human|captcha-delivery)",
     re.IGNORECASE,
 )
+
+
+class Printed(Decimal):
+    """A JSON figure that is exact and remembers its own characters (``3e-06`` would else become ``0.000003``)."""
+
+    text: str
+
+    def __new__(cls, text: str) -> Printed:
+        made = super().__new__(cls, text)
+        made.text = text
+        return made
 
 
 @dataclass(frozen=True)
@@ -103,10 +115,8 @@ class Page:
         return bool(re.search(r"<html\b", self.text[:20000], re.I)) and not re.search(r"</html\s*>", self.text, re.I)
 
     def json(self) -> Any:
-        """The body as JSON (numbers stay text-exact: floats are ``Decimal``); ``PageChanged`` otherwise."""
-        from decimal import Decimal
-
+        """The body as JSON (numbers stay text-exact: floats are ``Printed`` decimals); ``PageChanged`` otherwise."""
         try:
-            return json.loads(self.text, parse_float=Decimal)
+            return json.loads(self.text, parse_float=Printed)
         except (json.JSONDecodeError, RecursionError) as error:
             raise PageChanged(f"expected JSON, found text that is not ({error})") from error

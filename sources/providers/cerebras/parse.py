@@ -32,7 +32,7 @@ def parse(page: Page) -> list[PriceQuote]:
     rows = PriceRows()
     if declared_currency(page.text) not in ("", "USD"):
         raise PageChanged("expected prices in USD, found another declared currency")
-    grids = [*_embedded(page.text), *html_grids(page.tree)] if page.is_html else markdown_grids(page.text)
+    grids = ([*_embedded(page.text), *html_grids(page.tree)] if page.is_html else []) or markdown_grids(page.text)
     seen: dict[str, Any] = {}
     for grid in distinct(grids):
         header = " ".join(grid.header()).lower()

@@ -32,7 +32,7 @@ def parse(page: Page) -> list[PriceQuote]:
     if declared_currency(page.text) not in ("", "USD"):
         raise PageChanged("expected prices in USD, found another declared currency")
     seen: dict[str, dict[str, Money | None]] = {}
-    for grid in distinct(html_grids(page.tree) if page.is_html else markdown_grids(page.text)):
+    for grid in distinct((html_grids(page.tree) if page.is_html else []) or markdown_grids(page.text)):
         priced = any(amounts(c.text) or c.struck for row in grid.rows for c in row)
         if priced or re.search(r"(input|output) tokens", " ".join(grid.header()).lower()):
             _table(grid, rows, seen)

@@ -36,7 +36,7 @@ def parse(page: Page) -> list[PriceQuote]:
     rows = PriceRows()
     if declared_currency(page.text) not in ("", "USD"):
         raise PageChanged("expected prices in USD, found another declared currency")
-    for grid in distinct(html_grids(page.tree) if page.is_html else markdown_grids(page.text)):
+    for grid in distinct((html_grids(page.tree) if page.is_html else []) or markdown_grids(page.text)):
         names = " | ".join(grid.header())
         if "$" in names or any(amounts(c.text) or c.struck for row in grid.rows for c in row):
             _table(page, grid, rows, names)

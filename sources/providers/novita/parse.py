@@ -29,7 +29,7 @@ def parse(page: Page) -> list[PriceQuote]:
     if declared_currency(page.text) not in ("", "USD"):
         raise PageChanged("expected prices in USD, found another declared currency")
     seen: dict[str, dict[str, Money | None]] = {}
-    for grid in distinct(html_grids(page.tree) if page.is_html else markdown_grids(page.text)):
+    for grid in distinct((html_grids(page.tree) if page.is_html else []) or markdown_grids(page.text)):
         header = [plain(t).lower() for t in grid.header()]
         if any(t.startswith(("input", "output")) for t in header):
             _models(grid, rows, seen)

@@ -8,7 +8,6 @@ the cached one, which is checked by its size.
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
 from sources.build import PriceRows
 from sources.columns import declared_currency, meaning
@@ -97,7 +96,8 @@ def _prices(record: list[str], priced: list[str], number: int) -> tuple[str, dic
     if len(found) != len(names) or not {"input", "output"} <= set(names):
         raise PageChanged(f"{where}: expected {len(priced)} prices, or all but the cached one, found {words!r}")
     prices = dict(zip(names, found, strict=True))
-    if prices["output"].amount < prices["input"].amount or prices.get("cached_input", Money("", Decimal(0), "")).amount > prices["input"].amount:
+    swapped = "cached_input" in prices and prices["cached_input"].amount > prices["input"].amount
+    if swapped or ("cached_input" in priced and names != priced and prices["output"].amount < prices["input"].amount):
         raise PageChanged(f"{where}: expected cached <= input <= output, found {words!r}; a cell may be missing")
     return record[0], dict(prices)
 

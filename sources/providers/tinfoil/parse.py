@@ -23,7 +23,7 @@ def parse(page: Page) -> list[PriceQuote]:
     if declared_currency(page.text) not in ("", "USD"):
         raise PageChanged("expected prices in USD, found another declared currency")
     rows = PriceRows("1M tokens")
-    for grid in distinct(html_grids(page.tree) if page.is_html else markdown_grids(page.text)):
+    for grid in distinct((html_grids(page.tree) if page.is_html else []) or markdown_grids(page.text)):
         header = " ".join(grid.header()).lower()
         if not re.search(r"\binput\b", header):
             continue

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 
-from sources.build import PriceRows, is_empty, row_evidence
-from sources.columns import body, columns, declared_currency, distinct, one_token_unit, price
+from sources.build import PriceRows, row_evidence
+from sources.columns import body, columns, declared_currency, distinct, meaning, one_token_unit, price
 from sources.meters import meter
 from sources.page import Page
 from sources.quote import PageChanged, PriceQuote
-from sources.tables import Cell, Grid, html_grids, markdown_grids
-from units.quantity import amounts, plain
+from sources.tables import Grid, html_grids, markdown_grids
+from units.quantity import Money, UnreadableQuantity, amounts, plain, token_unit
 
 MEANINGS = {
     r"organization|provider": "",
@@ -39,7 +39,7 @@ def parse(page: Page) -> list[PriceQuote]:
     rows = PriceRows()
     if declared_currency(page.text) not in ("", "USD"):
         raise PageChanged("expected prices in USD, found another declared currency")
-    for grid in distinct(html_grids(page.tree) if page.is_html else markdown_grids(page.text)):
+    for grid in distinct((html_grids(page.tree) if page.is_html else []) or markdown_grids(page.text)):
         names = " ".join(grid.header()).lower()
         if any(amounts(c.text) or c.struck for row in grid.rows for c in row) or re.search(r"pric(e|ing)", names):
             _table(grid, rows)
@@ -50,11 +50,16 @@ def parse(page: Page) -> list[PriceQuote]:
 
 def _table(grid: Grid, rows: PriceRows) -> None:
     where = f"table {grid.index + 1} ({' > '.join(grid.heading)})"
+    names = [meaning(text, MEANINGS) for text in grid.header()]
+    aside = bool(LONG_ONLY.search((grid.heading or ("",))[-1]))
+    per_token = any(re.search(r"\btokens?\)?$", plain(text), re.I) for text in grid.header())
+    if aside or not (per_token or {"input", "output", "cached_input"} & set(names)):
+        return _meters(grid, rows, names, where)
     found = columns(grid.header(), MEANINGS, where=where)
     parts = {c: n for c, n in found.items() if c in ("input", "output", "cached_input", "batch input", "batch output")}
-    if not {"id", "name"} & found.keys():
-        raise PageChanged(f"{where}: expected a model column, found {grid.header()}")
-    unit = one_token_unit([grid.header()[n] for n in parts.values()], where=where) if parts else ""
+    if not {"input", "output"} <= parts.keys() or not {"id", "name"} & found.keys():
+        raise PageChanged(f"{where}: expected model, input and output columns, found {grid.header()}")
+    unit = one_token_unit([grid.header()[n] for n in parts.values()], where=where)
     for r, row in body(grid):
         at = f"{where}, row {r + 1}"
         if any(cell.missing for cell in row):
@@ -62,17 +67,10 @@ def _table(grid: Grid, rows: PriceRows) -> None:
         label = row[found.get("id", found.get("name", 0))].text
         fields = {"evidence": row_evidence(row), "locator": grid.locator(r, 0), "model_id": label}
         prices = {c: price(row[n], unit=unit, currency="USD", where=at) for c, n in parts.items()}
-        if {"input", "output"} <= prices.keys() and not LONG_ONLY.search((grid.heading or ("",))[-1]):
-            _tokens(rows, label, prices, unit, at, fields)
-        elif parts:
-            for component, money in prices.items():
-                if money is not None:
-                    rows.extra(label, component.removeprefix("batch "), money, unit=unit, **fields)
-        else:
-            _meter(rows, grid, row, found, label, at, fields)
+        _tokens(rows, label, prices, unit, at, fields)
 
 
-def _tokens(rows: PriceRows, label: str, prices: dict, unit: str, at: str, fields: dict[str, str]) -> None:
+def _tokens(rows: PriceRows, label: str, prices: dict[str, Money | None], unit: str, at: str, fields: dict[str, str]) -> None:
     if prices["input"] is None or prices["output"] is None:
         raise PageChanged(f"{at}: expected an input and an output price of {label}, found {fields['evidence']}")
     rows.add(label, {c: m for c, m in prices.items() if not c.startswith("batch")}, unit=unit, **fields)
@@ -80,17 +78,24 @@ def _tokens(rows: PriceRows, label: str, prices: dict, unit: str, at: str, field
     rows.add(label, batch, unit=unit, tier="batch", **fields)
 
 
-def _meter(rows: PriceRows, grid: Grid, row: list[Cell], found: dict[str, int], label: str, at: str,
-           fields: dict[str, str]) -> None:
-    """A row priced by a meter: its unit stands in a column of its own, in the header or beside the figure."""
-    if "price" not in found:
-        raise PageChanged(f"{at}: expected a price column, found {grid.header()}")
-    cell = row[found["price"]]
-    if is_empty(cell.text) and not cell.struck:
-        return
-    money = amounts(cell.text)
-    if len(money) != 1:
-        raise PageChanged(f"{at}: expected one price, found {cell.text!r}")
-    named = f"/ {plain(row[found['unit']].text)}" if "unit" in found else f"{grid.header()[found['price']]} {cell.text}"
-    component, unit = meter(named.replace("(", "/ ").replace(")", "")) or ("other", plain(named)[:60])
-    rows.extra(label, component, money[0], unit=unit, condition="an estimate" if "+" in cell.text else "", **fields)
+def _meters(grid: Grid, rows: PriceRows, names: list[str | None], where: str) -> None:
+    """Models not priced per text token in and out: every price with its unit, from its cell, header or column."""
+    label = names.index("id") if "id" in names else names.index("name") if "name" in names else 0
+    for r, row in body(grid):
+        fields = {"evidence": row_evidence(row), "locator": grid.locator(r, 0), "model_id": row[label].text}
+        for n, cell in enumerate(row):
+            if n == label or "$1" in plain(grid.header()[n]):  # "Output per $1" counts what a dollar buys
+                continue
+            told = f"/ {row[names.index('unit')].text}" if "unit" in names else f"{cell.text} {grid.header()[n]}"
+            for money in amounts(cell.text):
+                component, unit = _meter(told, f"{where}, row {r + 1}")
+                rows.extra(row[label].text, component, money, unit=unit,
+                           condition="an estimate" if "+" in cell.text else "", **fields)
+
+
+def _meter(told: str, at: str) -> tuple[str, str]:
+    words = plain(told).replace("(", " ").replace(")", " ")
+    try:
+        return "embedding", token_unit(words)
+    except UnreadableQuantity:
+        return meter(words) or ("other", words[:60])

@@ -20,7 +20,7 @@ MEANINGS = {
     r"models?(?: name)?": "model",
     r"price per (?:thousand|1k|1,?000) tokens|price \(per (?:thousand|1k|1,?000) tokens\)": "1K tokens",
     r"price per (?:million|1m) tokens|price \(per (?:million|1m) tokens\)": "1M tokens",
-    r"price per (?:billion|thousand|million|1k|1m)? ?(?:pixels|images|videos|pages)": "meter",
+    r"price per (?:billion|thousand|million|1k|1m|1b)? ?(?:pixels|images|videos|pages)": "meter",
     r"(?:number of )?free (?:tokens|pixels|images)(?: .*)?|notes?|context length|free tier": "",
 }
 
@@ -30,7 +30,7 @@ def parse(page: Page) -> list[PriceQuote]:
     rows = PriceRows()
     if declared_currency(page.text) not in ("", "USD"):
         raise PageChanged("expected prices in USD, found another declared currency")
-    grids = html_grids(page.tree) if page.is_html and "<table" in page.text else markdown_grids(_ruled(page.text))
+    grids = (html_grids(page.tree) if page.is_html else []) or markdown_grids(_ruled(page.text))
     for grid in distinct(grids):
         header = " ".join(grid.header()).lower()
         if "price" in header or any(amounts(c.text) or c.struck for row in grid.rows for c in row):
