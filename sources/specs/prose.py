@@ -33,6 +33,8 @@ def read(text: str, name: str, patterns: Sequence[Pattern], needed: Sequence[str
 
     All copies of one statement must agree; the contract refuses two values of one field.
     """
+    if re.search(r"[\w,;/-]\Z", text):
+        raise PageChanged(f"expected the text of {name} to end with a sentence, found it cut short: {text[-40:]!r}")
     body = clean(without_comments(text))
     out = SpecRows("secondary")
     found: set[str] = set()

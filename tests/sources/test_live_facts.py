@@ -22,7 +22,7 @@ def quotes(kind: str, *rows: dict[str, object]) -> pl.DataFrame:
 
 
 def sheet(value: float, label: str = "H100 SXM") -> dict[str, object]:
-    return {"source": "hardware/nvidia", "accelerator": label, "field": "tdp_w", "value": value, "unit": "W", "basis": "official", "qualifier": "maximum",
+    return {"source": "hardware/nvidia", "accelerator": label, "field": "tdp_w", "value": value, "unit": "W", "basis": "official",
             "evidence": "e"}
 
 

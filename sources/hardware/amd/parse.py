@@ -49,8 +49,12 @@ def _is_peak(table: list[list[str]]) -> bool:
     return len(table[0]) == 3 and bool(re.search(r"data type", table[0][0], re.I) and re.search(r"TFLOPS", table[0][2]))
 
 
-def _model(text: str) -> str:
-    found = _MODEL.search(re.sub(r"https?://\S*?/([\w.-]+)\.html", r" \1 ", text[:6000]))
+def _model(text: str, rows: list[tuple[str, str]]) -> str:
+    """The accelerator: the sheet's own name row, else the last part of its address, else the first one mentioned."""
+    named = next((m for label, value in rows if re.fullmatch(r"(?:product )?name|model", label, re.I) and (m := _MODEL.search(value))), None)
+    if named:
+        return named[1].upper()
+    found = _MODEL.search(re.sub(r"(?:https?:/)?/\S*/([\w.-]+)\.html", r" \1 ", text[:6000]))
     if found is None:
         raise PageChanged("expected the accelerator's name (MI300X and kin) on the page, found none")
     return found[1].upper()
@@ -97,7 +101,7 @@ def _peaks(table: list[list[str]], text: str) -> list[SpecQuote]:
 
 def _product(rows: list[tuple[str, str]], text: str, source_basis: str) -> list[SpecQuote]:
     """A product page: one accelerator, label and value."""
-    name, out = _model(text), SpecRows(source_basis)
+    name, out = _model(text, rows), SpecRows(source_basis)
     links = each = None
     has_bf16 = any(meaning(label).kind == "compute" and "bf16" in meaning(label).precisions for label, _ in rows)
     for label, value in rows:
@@ -117,12 +121,14 @@ def _product(rows: list[tuple[str, str]], text: str, source_basis: str) -> list[
             links = int(number(value.split()[0]))
         elif found.kind == "link_each":
             each = figures(value)[0]
+    if (links is None) != (each is None):
+        raise PageChanged(f"expected the number of links of {name} and their rate, found one of them: is the page cut short?")
     if links and each:
         out.link(name, each, f"{links} links, {each.text} {each.unit} each", "Infinity Fabric", times=links,
                  qualifier="sum of links as printed")
     quotes = out.quotes()
-    if not {"memory_gb", "memory_bandwidth_gb_s"} <= {q.field for q in quotes}:
-        raise PageChanged(f"expected memory and bandwidth of {name}, found {sorted({q.field for q in quotes})}")
+    if not {"memory_gb", "memory_bandwidth_gb_s", "tdp_w"} <= {q.field for q in quotes}:
+        raise PageChanged(f"expected memory, bandwidth and board power of {name}, found {sorted({q.field for q in quotes})}")
     return quotes
 
 

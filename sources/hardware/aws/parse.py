@@ -79,7 +79,9 @@ def _chip(name: str, parts: dict[str, str]) -> list[SpecQuote]:
         raise PageChanged(f"expected one size and one bandwidth of device memory, found {memory[:120]!r}")
     out.memory(name, sizes[0], memory, "Device Memory")
     out.bandwidth(name, rates[0], memory, "Device Memory")
-    link = clean(parts.get("neuronlink", ""))
+    if "neuronlink" not in parts:
+        raise PageChanged(f"expected the NeuronLink component of {name}, found {sorted(parts)}: is the page cut short?")
+    link = clean(parts["neuronlink"])
     for figure in [f for f in figures(link) if f.kind == "rate"][:1]:
         if not re.search(r"per (?:device|chip)", link):
             raise PageChanged(f"expected the NeuronLink bandwidth per chip, found {link[:120]!r}")

@@ -23,4 +23,4 @@ def parse(page: Page) -> list[SpecQuote]:
     name = re.search(r"\bWSE-?(\d)\b", page.text, re.IGNORECASE)
     if name is None:
         raise PageChanged("expected a wafer-scale engine (WSE-n) on the page, found none")
-    return read(page.text, f"WSE-{name[1]}", PATTERNS, ("memory", "bandwidth"))
+    return read(page.text, f"WSE-{name[1]}", PATTERNS, ("memory", "bandwidth", "compute"))

@@ -59,9 +59,15 @@ def _deck(comparison: re.Match[str], body: str) -> list[SpecQuote]:
             raise PageChanged(f"expected {len(names)} values of {m[0]!r}, found {len(found)} in {cell[:80]!r}")
         for name, figure in zip(names, found, strict=True):
             _put(out, name, kind, figure, f"{m[0]} {cell}", m[0], m["p"] if kind == "compute" else "")
+    missing = {"power", "compute", "size", "rate", "link"} - {kind for kind, _ in marks[:-1]}
+    if missing:
+        raise PageChanged(f"expected rows of power, compute, capacity, bandwidth and links, missing {sorted(missing)}: is the text cut short?")
     single = _SINGLE.search(body)
     if single:
-        for m in re.finditer(r"(BF16|FP8) Matrix TFLOPs ?(\d+)", single["rows"]):
+        rates = list(re.finditer(r"(BF16|FP8) Matrix TFLOPs ?(\d+)", single["rows"]))
+        if {m[1] for m in rates} != {"BF16", "FP8"}:
+            raise PageChanged("expected BF16 and FP8 matrix rates on the product's slide, found a part: is the text cut short?")
+        for m in rates:
             for precision in precisions_in(m[1]):
                 out.compute(single["name"], precision, "dense", number(m[2]), "TFLOPS", m[2], m[0], m[1])
     return sorted(out.quotes(), key=lambda q: names.index(q.accelerator))

@@ -106,6 +106,8 @@ def _spread(numbers: list[_Number], n: int, label: str, text: str, notes: dict[s
             shapes: set[str]) -> list[list[_Number]]:
     """Numbers of a merged or run-together cell to columns: pairs or singles, one group for each or for all."""
     starred = [x for x in numbers if x.mark.startswith("*")]
+    if starred and precisions_in(label) and not any(x.mark in notes for x in starred):
+        raise PageChanged(f"expected the footnote of {starred[0].mark!r} at {label!r}, found none: is the page cut short?")
     pairs = "|" in text and ((len(numbers) == 2 * len(starred) and starred != [])
                              or ("sparse_dense" in notes.values() and len(numbers) % 2 == 0 and not starred))
     size = 2 if pairs else 1
