@@ -83,7 +83,8 @@ FIXED: dict[str, float] = {
     # of a new one per running sequence, and steps until the scheduler takes it
     "prefill_queue": 0.05, "first_token_steps": 10.0, "spread.is_first_token": 0.45,
     "waiting_power_share": 0.45, "memory_power_share": 0.75, "compute_power_share": 0.95,  # of the TDP, by phase
-    "boundary.gpu_only": 1.0, "boundary.system": 1.3, "boundary.wall": 1.5,  # joules against the chips alone
+    # joules against the chips alone: MLPerf 4.1 power submissions on 8 H200 draw 1.22 (offline) times ours at the wall
+    "boundary.gpu_only": 1.0, "boundary.system": 1.15, "boundary.wall": 1.25,
 }
 """Not part of the throughput fit; the power constants are fitted apart, on measured joules."""
 
