@@ -13,15 +13,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from urllib.parse import quote, quote_plus, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import tenacity
-from protego import Protego
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
@@ -38,63 +37,11 @@ from sources.answer import Passing, Refused, check_body, check_status, read_body
 from sources.body import BodyRefused, join_pages, next_page, unfold
 from sources.catalog import Source
 from sources.deadline import TookTooLong, WatchedHTTP, WatchedHTTPS, deadline
+from sources.fetched import Fetched, FetchFailed, Limits
+from sources.keys import Keys
+from sources.robots import ROBOT, Robots
 
-ROBOT = "deflation"
-"""The name robots.txt may address us by."""
-
-
-class FetchFailed(Exception):
-    """An address that gave no usable body. The message names source, address, expected, found, remedy.
-
-    ``unreachable`` is True when no server answered at all (name service, connection, no network).
-    """
-
-    def __init__(self, source: str, url: str, expected: str, found: str, remedy: str, *,
-                 status: int = 0, unreachable: bool = False) -> None:
-        self.source, self.url, self.expected, self.found, self.remedy = source, url, expected, found, remedy
-        self.status, self.unreachable = status, unreachable
-        super().__init__(f"{source}: expected {expected} at {url}, found {found}; {remedy}")
-
-    def __reduce__(self) -> Any:
-        return _remade, (self.source, self.url, self.expected, self.found, self.remedy, self.status, self.unreachable)
-
-
-def _remade(source: str, url: str, expected: str, found: str, remedy: str, status: int, unreachable: bool) -> FetchFailed:
-    return FetchFailed(source, url, expected, found, remedy, status=status, unreachable=unreachable)
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What an address answered. ``not_modified`` means: the body of last time still holds (``body`` is empty)."""
-
-    url: str
-    body: bytes
-    status: int
-    etag: str
-    last_modified: str
-    final_url: str
-    fetched_at: datetime
-    not_modified: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much one address may cost us, and how long we wait."""
-
-    connect_s: float = 8.0
-    read_s: float = 20.0
-    total_s: float = 90.0
-    """From the first byte sent to the last byte read of one request, however slowly it drips."""
-    body_bytes: int = 60_000_000
-    redirects: int = 5
-    pages: int = 200
-    attempts: int = 3
-    backoff_s: float = 2.0
-    retry_after_s: float = 60.0
-    """A server that asks for a longer pause than this is left alone until the next run."""
-    host_delay_s: float = 1.0
-    crawl_delay_s: float = 30.0
-    robots_bytes: int = 512_000
+__all__ = ["FetchFailed", "Fetched", "Fetcher", "Limits"]
 
 
 class Fetcher:
@@ -112,13 +59,13 @@ class Fetcher:
         parameter, secret) for interfaces that want one; it is added on the wire only, so that no address,
         message, snapshot or body that leaves here holds it.
         """
-        self.keys = {host: pair for host, pair in (keys or {}).items() if pair[1]}
+        self.keys = Keys(keys)
         self.limits = limits or Limits()
         self.clock, self.sleep, self.timer, self.resolver = clock, sleep, timer, resolver
         self.mirror = Mirror(mirror) if mirror else None
         self.trusted, self.proxy = trusted_addresses, proxy
         self.user_agent = f"{ROBOT}/0.1 (+{contact})"
-        self._robots: dict[str, Protego | str] = {}
+        self._robots = Robots(lambda address: self._follow(address, "", "", False, self.limits.robots_bytes).body)
         self._next_at: dict[str, float] = {}
         self._locks: dict[str, threading.RLock] = {}
         self._guard = threading.Lock()
@@ -204,7 +151,7 @@ class Fetcher:
         for _ in range(self.limits.redirects + 1):
             check_url(at, after="" if at == url else url)
             if with_robots:
-                self._ask_robots(at)
+                self._robots.check(at)
             with self._turn(at):
                 answer, location = self._ask(at, etag, last_modified, limit_bytes or self.limits.body_bytes)
             if not location:
@@ -212,32 +159,6 @@ class Fetcher:
             previous, at = at, location
             check_url(at, after=previous)
         raise Refused(f"more than {self.limits.redirects} redirects", "see where the page has moved")
-
-    def _ask_robots(self, url: str) -> None:
-        """Hold ``url`` against its host's robots.txt (RFC 9309: 4xx allows all, no answer forbids all)."""
-        host = f"{urlsplit(url).scheme}://{host_of(url)}"
-        with self._lock(host):
-            if host not in self._robots:
-                self._robots[host] = self._read_robots(f"{host}/robots.txt")
-            rules = self._robots[host]
-        if isinstance(rules, str):
-            away = rules.startswith("no connection")
-            raise Refused(rules, "check the network; the last good page is kept" if away else
-                          "robots.txt must be readable before the page is asked; the next run tries again", unreachable=away)
-        if not rules.can_fetch(url, ROBOT):
-            raise Refused("robots.txt forbids it", "do not fetch this page; set live = false in the contract")
-
-    def _read_robots(self, url: str) -> Protego | str:
-        try:
-            answer = self._follow(url, "", "", False, self.limits.robots_bytes)
-            return Protego.parse(answer.body.decode("utf-8", errors="replace"))
-        except Passing as error:
-            raise Passing(f"{error} for its robots.txt", status=error.status, pause_s=error.pause_s,
-                          unreachable=error.unreachable) from error
-        except Refused as error:
-            return Protego.parse("") if 400 <= error.status < 500 else str(error)
-        except (AddressRefused, BodyRefused) as error:
-            return f"{error} for its robots.txt"
 
     @contextmanager
     def _turn(self, url: str) -> Iterator[None]:
@@ -255,9 +176,7 @@ class Fetcher:
     def _delay_s(self, url: str) -> float:
         if self.mirror:
             return 0.0
-        rules = self._robots.get(f"{urlsplit(url).scheme}://{host_of(url)}")
-        asked = rules.crawl_delay(ROBOT) if isinstance(rules, Protego) else None
-        return max(self.limits.host_delay_s, min(asked or 0.0, self.limits.crawl_delay_s))
+        return max(self.limits.host_delay_s, min(self._robots.delay_s(url), self.limits.crawl_delay_s))
 
     def _lock(self, name: str) -> threading.RLock:
         with self._guard:
@@ -271,43 +190,20 @@ class Fetcher:
         headers = {"User-Agent": self.user_agent, "Accept": "*/*", "Accept-Encoding": "gzip",
                    "Accept-Language": "en", "Connection": "close", "Host": host_of(asked)}
         headers |= {k: v for k, v in (("If-None-Match", etag), ("If-Modified-Since", last_modified)) if v}
-        with self._hiding(), _translated(), deadline(self.limits.total_s) as running:
-            parameter = [] if self.mirror else [self.keys[host_of(url)]] if host_of(url) in self.keys else []
-            prepared = self._session.prepare_request(requests.Request("GET", asked, headers=headers, params=parameter or None))
+        with self.keys.hiding(), _translated(), deadline(self.limits.total_s) as running:
+            key = None if self.mirror else self.keys.parameters(host_of(url))
+            prepared = self._session.prepare_request(requests.Request("GET", asked, headers=headers, params=key))
             prepared.pinned_address = pinned  # type: ignore[attr-defined]
             with self._session.send(prepared, stream=True, allow_redirects=False,
                                     timeout=(self.limits.connect_s, self.limits.read_s),
                                     proxies=self._session.proxies, verify=self._session.verify) as response:
                 if response.is_redirect:
-                    location = self._hidden(response.headers["Location"].strip())
+                    location = self.keys.hidden(response.headers["Location"].strip())
                     target = self.mirror.origin(location, asked, url) if self.mirror else urljoin(url, location)
                     return self._answer(url, b"", response), target
                 check_status(response, self.clock, conditional=bool(etag or last_modified))
                 body = b"" if response.status_code == 304 else read_body(response, limit_bytes, running.check)
-                for form in self._forms():
-                    body = body.replace(form.encode(), b"REDACTED")  # interfaces echo the request
-                return self._answer(url, body, response), ""
-
-    def _hidden(self, text: str) -> str:
-        """``text`` without any key."""
-        for form in self._forms():
-            text = text.replace(form, "REDACTED")
-        return text
-
-    def _forms(self) -> list[str]:
-        """Every key, plain and percent-encoded."""
-        return [form for _, secret in self.keys.values() for form in (secret, quote(secret, safe=""), quote_plus(secret))]
-
-    @contextmanager
-    def _hiding(self) -> Iterator[None]:
-        """Take keys out of the message of whatever is raised; the libraries' own errors carry the address asked."""
-        try:
-            yield
-        except (Passing, Refused) as error:
-            error.args = tuple(self._hidden(a) if isinstance(a, str) else a for a in error.args)
-            if self.keys:
-                error.__cause__ = error.__context__ = None
-            raise
+                return self._answer(url, self.keys.hidden_body(body), response), ""
 
     def _answer(self, url: str, body: bytes, response: requests.Response) -> Fetched:
         return Fetched(url, body, response.status_code, response.headers.get("ETag", ""),
