@@ -42,7 +42,7 @@ def spec_history(packaged: pl.DataFrame, quotes: pl.DataFrame, labels: pl.DataFr
         pl.col("known").is_null() | ((pl.col("value") / pl.col("known") - 1).abs() > 1e-9))
     changed = changed.sort(*key, "observed_at").filter((pl.col("value") != pl.col("value").shift().over(key)).fill_null(True))
     rows = changed.with_columns(value=pl.col("value").map_elements(lambda v: f"{v:.10g}", return_dtype=pl.String)).select(list(SPEC_SCHEMA))
-    return pl.concat([packaged, rows.cast(SPEC_SCHEMA)]).sort("accelerator", "field", "source", "label", "observed_at", "value"), \
+    return pl.concat([packaged, rows.cast(pl.Schema(SPEC_SCHEMA))]).sort("accelerator", "field", "source", "label", "observed_at", "value"), \
         sorted(set(unmapped.to_list()))
 
 
@@ -53,7 +53,7 @@ def rental_prices(packaged: pl.DataFrame, quotes: pl.DataFrame) -> pl.DataFrame:
         .alias("usd_per_accelerator_hour"), pl.col("accelerators_in_offer").cast(pl.Int64), pl.lit("cloud").alias("provider_kind"),
         pl.col("sku").alias("note"), "source", pl.col("quote_id").alias("source_ref"), "source_url",
         pl.lit("facts, see the source's contract").alias("licence"), "observed_at", pl.lit("quoted").alias("basis"))
-    return pl.concat([packaged, live.cast(SCHEMAS["rental_prices"])]).sort(
+    return pl.concat([packaged, live.cast(pl.Schema(SCHEMAS["rental_prices"]))]).sort(
         "provider", "accelerator", "region", "term", "note", "source", "observed_at")
 
 
@@ -75,7 +75,7 @@ def electricity(packaged: pl.DataFrame, quotes: pl.DataFrame) -> pl.DataFrame:
         pl.lit("quoted").alias("basis"))
     key = ["source", "region", "sector", "period"]
     value = pl.coalesce("usd_per_kwh", "eur_per_kwh")
-    both = pl.concat([packaged, live.cast(SCHEMAS["electricity"])]).sort(*key, "observed_at", maintain_order=True)
+    both = pl.concat([packaged, live.cast(pl.Schema(SCHEMAS["electricity"]))]).sort(*key, "observed_at", maintain_order=True)
     return both.filter((value != value.shift().over(key)).fill_null(True)).select(packaged.columns)
 
 

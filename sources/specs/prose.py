@@ -46,9 +46,12 @@ def read(text: str, name: str, patterns: Sequence[Pattern], needed: Sequence[str
             found.add(pattern.kind)
             if pattern.kind == "compute":
                 out.compute(name, pattern.precision, pattern.sense, figure[0].value, figure[0].unit, figure[0].text, m[0], "text")
+            elif pattern.kind == "memory":
+                out.memory(name, figure[0], m[0], "text")
+            elif pattern.kind == "bandwidth":
+                out.bandwidth(name, figure[0], m[0], "text")
             else:
-                {"memory": out.memory, "bandwidth": out.bandwidth, "tdp": out.power}[pattern.kind](
-                    name, figure[0], m[0], "text")
+                out.power(name, figure[0], m[0], "text")
     missing = [k for k in needed if k not in found]
     if missing:
         raise PageChanged(f"expected {' and '.join(missing)} of {name} in the text, found none")

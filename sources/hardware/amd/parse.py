@@ -115,8 +115,12 @@ def _product(rows: list[tuple[str, str]], text: str, source_basis: str) -> list[
             figure = [f for f in figures(value) if f.kind == kind]
             if len(figure) != 1:
                 raise PageChanged(f"expected one figure at {label!r}, found {value!r}")
-            {"memory": out.memory, "bandwidth": out.bandwidth, "tdp": out.power}[found.kind](
-                name, figure[0], f"{label}: {value}", label)
+            if found.kind == "memory":
+                out.memory(name, figure[0], f"{label}: {value}", label)
+            elif found.kind == "bandwidth":
+                out.bandwidth(name, figure[0], f"{label}: {value}", label)
+            else:
+                out.power(name, figure[0], f"{label}: {value}", label)
         elif found.kind == "link_count":
             links = int(number(value.split()[0]))
         elif found.kind == "link_each":

@@ -85,8 +85,12 @@ def _put(out: SpecRows, name: str, kind: str, figure: Figure, evidence: str, loc
             out.compute(name, p, "dense", figure.value, figure.unit, figure.text, evidence, locator)
     elif kind == "link":
         out.link(name, figure, evidence, locator)
+    elif kind == "size":
+        out.memory(name, figure, evidence, locator)
+    elif kind == "rate":
+        out.bandwidth(name, figure, evidence, locator)
     else:
-        {"size": out.memory, "rate": out.bandwidth, "power": out.power}[kind](name, figure, evidence, locator)
+        out.power(name, figure, evidence, locator)
 
 
 def _tables(sheets: list[list[list[str]]], source_basis: str) -> list[SpecQuote]:

@@ -149,12 +149,12 @@ def _add(out: SpecRows, column: Column, names: tuple[str, ...], numbers: list[_N
                 put(kind, x, unit)
             continue
         (x, unit), = values
-        kind = sense.single(x.mark, label)
-        if kind is None and BEFORE_SPARSITY.match(column.name):
-            kind = "dense"
-        if kind is None:
+        told = sense.single(x.mark, label)
+        if told is None and BEFORE_SPARSITY.match(column.name):
+            told = "dense"
+        if told is None:
             raise PageChanged(f"expected a word on sparsity for {label!r} of {column.name}, found none on the sheet")
-        put(kind, x, unit)
-        if kind == "sparse" and (not _GEFORCE.match(column.name) or name == "fp4"):
+        put(told, x, unit)
+        if told == "sparse" and (not _GEFORCE.match(column.name) or name == "fp4"):
             # GeForce halves FP16 and FP8 again with FP32 accumulation: a sparse figure gives no usable dense one
             put("dense", x, unit, Decimal("0.5"), "half of the sparse figure")

@@ -22,7 +22,7 @@ def parse(page: Page) -> list[RentalQuote]:
     nodes = list(page.tree.css(".table-model-name, .table-meta-text, .on-demand-price, .spot-price"))
     if not any("table-model-name" in _class(n) for n in nodes):
         raise PageChanged("expected price blocks with a model name, found none")
-    name, meta = "", {}
+    name, meta = "", dict[str, str]()
     for node in nodes:
         if "table-model-name" in _class(node):
             name, meta = plain(node.text(deep=True, separator=" ")), {}
