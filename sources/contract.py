@@ -168,15 +168,15 @@ def _implausible_energy(quotes: Sequence[Quote]) -> list[str]:
     return found
 
 
-def live_breaches(contract: Contract, names: Sequence[str], previous_names: Sequence[str] = ()) -> list[str]:
+def live_breaches(contract: Contract, rows: int, names: Sequence[str], previous_names: Sequence[str] = ()) -> list[str]:
     """What today's page owes: enough rows, the must-see names, and no mass disappearance.
 
-    ``names`` are the model (or accelerator) names of today's rows, ``previous_names`` those of the last
-    good reading.
+    ``rows`` counts what was read (price rows, or figures), ``names`` are the models (or accelerators) they
+    are about, ``previous_names`` those of the last good reading.
     """
     found = []
-    if len(names) < contract.minimum_rows:
-        found.append(f"expected at least {contract.minimum_rows} rows, found {len(names)}")
+    if rows < contract.minimum_rows:
+        found.append(f"expected at least {contract.minimum_rows} rows, found {rows}")
     lowered = [n.lower() for n in names]
     missing = [m for m in contract.must_see if not any(m.lower() in n for n in lowered)]
     if missing:

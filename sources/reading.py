@@ -90,7 +90,7 @@ def read_captures(source: Source, archive: Archive, as_of: date, cache: Path | N
             continue
         try:
             frame = _parsed(source, archive, capture, cache)
-            broken = live_breaches(source.contract, _names(source.kind, frame), names.get(capture.url, ()))
+            broken = live_breaches(source.contract, _rows(source.kind, frame), _names(source.kind, frame), names.get(capture.url, ()))
             if broken:
                 raise UNTRUSTED[1](f"{source.key}: " + "; ".join(broken))
         except (*UNTRUSTED, SnapshotCorrupt) as error:
@@ -103,6 +103,11 @@ def read_captures(source: Source, archive: Archive, as_of: date, cache: Path | N
         last, failed = capture, False
     quotes = pl.concat(good) if good else _frame(source, [])
     return Reading(source.key, quotes, last, tuple(problems), failed)
+
+
+def _rows(kind: str, frame: pl.DataFrame) -> int:
+    """Rows of a reading: wide-form rows of a price page (all its quotes where it has none), else figures."""
+    return (frame["wide_row"].drop_nulls().n_unique() or frame.height) if kind == "prices" else frame.height
 
 
 def _names(kind: str, frame: pl.DataFrame) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def test_no_mutation_is_silently_misread(page: tuple[str, Path]) -> None:
         after = read(key, path, mutation.text.encode())
         if after.refusal:
             continue
-        broken = live_breaches(after.source.contract, _names(after.quotes), names)
+        broken = live_breaches(after.source.contract, len(after.rows), _names(after.quotes), names)
         wrong = fault(mutation, before.rows, after.rows, broken)
         if wrong:
             faults.append(f"{mutation.kind} ({mutation.where}): {wrong}")
