@@ -10,6 +10,11 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
+import polars as pl
+
+from forecasting import scoring
+
 INCUMBENT = "floor_reverting"
 """Declared champion; see docs/method/forecasting.md for the backtest it was chosen by."""
 MIN_ORIGINS = 12
@@ -31,3 +36,24 @@ def choose(mean_crps: dict[str, float], p_values: dict[str, float], origins: int
     if p_values.get(best, 1.0) >= ALPHA:
         return incumbent, f"{incumbent} stays: {best} is better, but not beyond chance (p {p_values.get(best, 1):.2f})."
     return best, f"{best} replaces {incumbent}: CRPS {mean_crps[best]:.3f} against {mean_crps[incumbent]:.3f}."
+
+
+def review(scored: pl.DataFrame, incumbent: str = INCUMBENT, held_since: date | None = None,
+           as_of: date | None = None) -> tuple[str, str]:
+    """``choose`` from scored forecasts (model, vintage, horizon_days, crps_log): track record or backtest.
+
+    A model's loss at an origin is its mean CRPS over series and horizons; only origins that every model has count. The
+    test allows for the overlap of the longest horizon.
+    """
+    per_origin = scored.group_by("model", "vintage").agg(pl.col("crps_log").mean()).pivot(
+        "model", index="vintage", values="crps_log"
+    ).drop_nulls().sort("vintage")
+    if incumbent not in per_origin.columns or per_origin.is_empty():
+        return incumbent, f"{incumbent} stays: nothing is resolved yet."
+    day = np.array([d.toordinal() for d in per_origin["vintage"]])
+    overlap = int(np.max(np.searchsorted(day, day + max(scored["horizon_days"].to_list())) - np.arange(len(day))))
+    bar = per_origin[incumbent].to_numpy()
+    rivals = [m for m in per_origin.columns if m not in ("vintage", incumbent)]
+    p = {m: scoring.diebold_mariano(per_origin[m].to_numpy(), bar, overlap)[1] for m in rivals}
+    mean = {m: float(per_origin[m].to_numpy().mean()) for m in [incumbent, *rivals]}
+    return choose(mean, p, len(day), incumbent, held_since, as_of)

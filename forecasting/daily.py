@@ -180,6 +180,14 @@ def track_record(issued: pl.DataFrame, actuals: pl.DataFrame, as_of: date) -> di
     return scoring.track_record(issued, actuals, as_of)
 
 
+def champion(track: Mapping[str, pl.DataFrame], as_of: date, *, incumbent: str | None = None,
+             held_since: date | None = None) -> tuple[str, str]:
+    """The model of record by rule and the sentence that says why, from what ``track_record`` returned."""
+    from forecasting import champion as rule
+
+    return rule.review(track["track_record"], incumbent or rule.INCUMBENT, held_since, as_of)
+
+
 def revision(previous: pl.DataFrame, stages: Sequence[tuple[str, Callable[[], pl.DataFrame]]],
              as_of: date) -> pl.DataFrame:
     """Table revision: why today's medians differ from ``previous`` (table forecast of the last vintage).

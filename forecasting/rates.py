@@ -53,6 +53,7 @@ def build(index: Mapping[str, pl.DataFrame], prices: pl.DataFrame, scores: pl.Da
         "index_id", "month"
     ).group_by(["index_id"], maintain_order=True):
         rows += _calendar(str(name), series["month"].to_list(), series["index_log"].to_numpy(), as_of)
+    rows += _current_slopes(index["index_level"])
     rows += _frontier_rates(index["frontier_price"], as_of)
     rows += _task_rates(index.get("cost_per_task", outputs.empty("cost_per_task")), as_of)
     if not rows:
@@ -81,6 +82,17 @@ def _calendar(name: str, days: list[date], logs: np.ndarray, as_of: date) -> lis
             continue
         for estimator, f in (("log_linear_hac", decline.log_linear_hac), ("random_walk_drift", decline.random_walk_drift)):
             out.append(_row(name, estimator, start, end, f(years[keep], logs[keep]), None))
+    return out
+
+
+def _current_slopes(levels: pl.DataFrame) -> list[dict]:
+    """Real-time slope of the smooth trend of each monthly hedonic index, at its last month."""
+    out = []
+    chosen = levels.filter((pl.col("method") == "hedonic") & (pl.col("sample") != "launch")).sort("index_id", "month")
+    for (name,), series in chosen.group_by(["index_id"], maintain_order=True):
+        if series.height >= 8:
+            rate = decline.smooth_trend(series["index_log"].to_numpy(), 1 / 12)
+            out.append(_row(str(name), "smooth_trend", series["month"][0], series["month"][-1], rate, None))
     return out
 
 

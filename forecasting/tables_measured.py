@@ -73,8 +73,7 @@ TABLES: dict[str, Table] = {
         (
             Column("rate_id", TEXT, "index_id or series_id, estimator and window"),
             Column("index_id", TEXT, "index_id or series_id the rate is measured on"),
-            Column("estimator", TEXT, "hedonic_cluster | log_linear_hac | random_walk_drift | farmer_lafond | "
-                   "smooth_trend | wright"),
+            Column("estimator", TEXT, "hedonic_cluster | log_linear_hac | random_walk_drift | smooth_trend"),
             Column("window_from", DAY, "first day used"), Column("window_to", DAY, "last day used"),
             Column("factor_per_year", REAL, "exp(-365.25 x slope per day); above 1 = falling"),
             Column("factor_low_per_year", REAL, "5 % bound"), Column("factor_high_per_year", REAL, "95 % bound"),

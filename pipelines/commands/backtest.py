@@ -24,7 +24,7 @@ def command(series: str | None, horizons: str, first: object, every: int, form: 
     import polars as pl
 
     from forecasting import backtest, reference, scoring
-    from forecasting.champion import INCUMBENT
+    from forecasting.champion import INCUMBENT, review
     from forecasting.series import BadSeries
 
     panel = pl.read_csv(series, try_parse_dates=True) if series else reference.frontier_panel().drop("known_from")
@@ -59,3 +59,4 @@ def command(series: str | None, horizons: str, first: object, every: int, form: 
     histogram = scoring.pit_histogram(scored.filter(pl.col("model") == INCUMBENT))
     for key, g in histogram.group_by(["horizon_days"], maintain_order=True):
         click.echo(f"{key[0]:>5} days  " + " ".join(f"{v:.2f}" for v in g["bin_share"]))
+    click.echo(f"Champion by rule: {review(scored)[1]}")

@@ -172,3 +172,10 @@ def test_the_verb_prints_every_model_and_horizon() -> None:
         table.columns
     )
     assert table["label"].unique().to_list() == ["quality hindsight"]
+
+
+def test_the_review_of_a_backtest_keeps_or_replaces_by_the_rule(scored: pl.DataFrame) -> None:
+    assert champion.review(scored)[0] == INCUMBENT
+    other = champion.review(scored, incumbent="ols_trend")
+    assert other[0] in (INCUMBENT, "ols_trend") and other[1].startswith(other[0])
+    assert champion.review(scored.head(0))[0] == INCUMBENT

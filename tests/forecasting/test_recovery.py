@@ -190,3 +190,15 @@ def test_regression_errors_equal_statsmodels() -> None:
     theirs = sm.OLS(y, design).fit(cov_type="cluster", cov_kwds={"groups": codes})
     assert ours.beta == pytest.approx(theirs.params, rel=1e-8)
     assert np.sqrt(np.diag(ours.covariance)) == pytest.approx(theirs.bse, rel=1e-6)
+
+
+def test_the_smooth_trend_follows_a_slope_that_changes_and_equals_statsmodels() -> None:
+    from statsmodels.tsa.statespace.structural import UnobservedComponents
+
+    rng = np.random.default_rng(10)
+    slope = np.concatenate([np.full(24, -0.2), np.full(24, -0.02)])
+    y = np.cumsum(slope) + 0.05 * rng.standard_normal(48)
+    ours = decline.smooth_trend(y, 1 / 12)
+    assert ours.low <= -0.24 <= ours.high
+    theirs = UnobservedComponents(y, "smooth trend").fit(disp=False)
+    assert ours.slope / 12 == pytest.approx(float(theirs.states.filtered[-1, 1]), abs=0.01)
