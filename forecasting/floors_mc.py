@@ -128,6 +128,25 @@ def _row(row: dict, kind: str, boundary: str, token: str, scale: float, parts: M
             "low_usd_per_mtok": float(low), "mode_usd_per_mtok": float(mode), "high_usd_per_mtok": float(high), **shares}
 
 
+def from_serving(serving: pl.DataFrame, hourly: pl.DataFrame) -> pl.DataFrame:
+    """The ``served`` frame of ``model_floors`` from the engine's serving table.
+
+    Args: ``serving`` with model, accelerator, precision, service_level_tok_s_per_user, cost_input_usd_per_mtok,
+    cost_output_usd_per_mtok, energy_j_per_input_token, energy_j_per_output_token, throughput_tok_per_s and its
+    throughput_lower_tok_per_s and throughput_upper_tok_per_s (80 % interval); ``hourly`` with accelerator and the
+    usd_per_accelerator_hour those costs were computed with. Accelerators without a price keep their energy floor.
+    """
+    joined = serving.join(hourly.select("accelerator", pl.col("usd_per_accelerator_hour").cast(pl.Float64)), on="accelerator",
+                          how="left", maintain_order="left")
+    usd = pl.col("usd_per_accelerator_hour")
+    return joined.filter((pl.col("throughput_tok_per_s") > 0) & (pl.col("energy_j_per_output_token") > 0)).select(
+        "model", "accelerator", "precision", pl.col("service_level_tok_s_per_user").cast(pl.Float64),
+        *((pl.col(f"cost_{k}_usd_per_mtok") / usd * 3600).fill_null(0.0).alias(f"accelerator_s_per_mtok_{k}") for k in ("input", "output")),
+        "energy_j_per_input_token", "energy_j_per_output_token",
+        (pl.col("throughput_lower_tok_per_s") / pl.col("throughput_tok_per_s")).clip(0.05, 1.0).alias("engine_low_share"),
+        (pl.col("throughput_upper_tok_per_s") / pl.col("throughput_tok_per_s")).clip(1.0, 20.0).alias("engine_high_share"))
+
+
 def lowest(floors: pl.DataFrame, *, token_kind: str = "blend", boundary: str = "wall",
            cost_factors: Mapping[str, tuple[float, float, float]] | None = None) -> pl.DataFrame:
     """The lowest floor of each model, service level and kind, in the columns ``floor.series_floors`` takes.

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting.floors_mc import Assumptions, Range, batch_slope, lowest, model_floors
+from forecasting.floors_mc import Assumptions, Range, batch_slope, from_serving, lowest, model_floors
 from sources.reference import load
 
 POINT = Assumptions(Range(0.0866, 0.0866, 0.0866), Range(1.1, 1.1, 1.1), Range(1.3, 1.3, 1.3), Range(0.5, 0.5, 0.5))
@@ -87,6 +87,18 @@ def test_the_lowest_floor_feeds_the_series_floors() -> None:
     from forecasting.floor import _with_factors
 
     assert _with_factors(best)["cost_factor_mode_per_year"].to_list() == [1.14, 1.2]
+
+
+def test_the_engines_serving_table_becomes_seconds_and_joules() -> None:
+    serving = pl.DataFrame([{"model": "m", "accelerator": a, "precision": "fp8", "service_level_tok_s_per_user": 20,
+                             "cost_input_usd_per_mtok": 0.1, "cost_output_usd_per_mtok": 0.4, "energy_j_per_input_token": 0.01,
+                             "energy_j_per_output_token": 0.2, "throughput_tok_per_s": 1000.0, "throughput_lower_tok_per_s": 800.0,
+                             "throughput_upper_tok_per_s": 1300.0} for a in ("H100-SXM", "X1")])
+    table = from_serving(serving, pl.DataFrame({"accelerator": ["H100-SXM"], "usd_per_accelerator_hour": [2.0]}))
+    rented = table.filter(pl.col("accelerator") == "H100-SXM").to_dicts()[0]
+    assert rented["accelerator_s_per_mtok_output"] == pytest.approx(720) and rented["engine_low_share"] == pytest.approx(0.8)
+    floors = model_floors(table, {"H100-SXM": Range(2, 2, 2)}, POINT, np.random.default_rng(1))
+    assert set(floors.filter(pl.col("accelerator") == "X1")["floor_kind"]) == {"energy"}
 
 
 def test_the_assumptions_are_one_sentence_with_their_ranges() -> None:

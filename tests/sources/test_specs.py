@@ -108,3 +108,16 @@ def test_a_new_part_far_from_every_known_ratio_is_refused() -> None:
     assert not implausible(new)
     in_bits = [q if q.field != "memory_bandwidth_gb_s" else quote("memory_bandwidth_gb_s", "176", "R999") for q in new]
     assert implausible(in_bits)
+
+
+def test_the_hardware_verb_shows_who_says_what() -> None:
+    from click.testing import CliRunner
+
+    from pipelines.commands.hardware import command
+
+    shown = CliRunner().invoke(command, ["b300", "--field", "bf16_dense_tflops", "--as-of", "2026-11-22"])
+    assert shown.exit_code == 0 and "3750" in shown.output and "hardware/nvidia" in shown.output and "Within 5 %" in shown.output
+    table = CliRunner().invoke(command, ["--csv", "--as-of", "2026-11-22"]).output
+    assert pl.read_csv(io.BytesIO(table.encode()), infer_schema_length=None).height > 800
+    assert "beyond eight HBM3 stacks" in CliRunner().invoke(command, ["MI308X", "--rejected"]).output
+    assert CliRunner().invoke(command, ["no such part"]).exit_code == 2

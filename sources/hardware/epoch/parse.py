@@ -28,13 +28,16 @@ COLUMNS = (
     ("interconnect_gb_s", r"^Intranode bandwidth \(byte/s\)$", GIGA),
 )
 
+NEEDED = frozenset({"memory_gb", "memory_bandwidth_gb_s", "bf16_dense_tflops", "tdp_w"})
+
 
 def parse(page: Page) -> list[SpecQuote]:
     """Every figure of every part; raises ``PageChanged`` where a column is gone or means something else."""
     rows = list(csv.DictReader(io.StringIO(page.text)))
     if not rows or "Hardware name" not in rows[0]:
         raise PageChanged("expected a table with the column 'Hardware name', found another")
-    columns = [(field, _column(rows[0], pattern), scale) for field, pattern, scale in COLUMNS]
+    columns = [(field, column, scale) for field, pattern, scale in COLUMNS
+               if (column := _column(rows[0], pattern, needed=field in NEEDED)) is not None]
     out = SpecRows("secondary")
     seen: set[str] = set()
     for i, row in enumerate(rows):
@@ -53,8 +56,10 @@ def parse(page: Page) -> list[SpecQuote]:
     return out.quotes()
 
 
-def _column(row: dict[str, str], pattern: str) -> str:
+def _column(row: dict[str, str], pattern: str, *, needed: bool) -> str | None:
     found = [c for c in row if c and re.match(pattern, c)]
+    if not found and not needed:
+        return None  # older vintages had no FP8 or FP4
     if len(found) != 1:
         raise PageChanged(f"expected one column like {pattern}, found {found}")
     return found[0]
