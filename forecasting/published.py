@@ -38,19 +38,23 @@ class Target(NamedTuple):
         return "pass" if abs(self.ours - self.published) <= allowed else "fail"
 
 
-def epoch_rates(folder: Path) -> pl.DataFrame:
-    """Epoch AI, LLM inference prices (2025-03): one row per benchmark and threshold.
-
-    Columns bench, threshold_model, factor, low, high (90 %, classical t), sample_size, span_days. Thresholds: the score of each
-    model that was best at some date; choice benchmarks below 30 % skipped; record lows by release date; at least
-    four; log price on date with a year of 365 days.
-    """
+def epoch_table(folder: Path) -> pl.DataFrame:
+    """Epoch's input without the five reasoning models: name, date, price (3:1, USD per Mtok), one column a benchmark."""
     files = ("aa_data_with_math5.csv", "epoch_ai_price_data_not_in_aa_with_benchmarks.csv")
-    table = pl.concat(
+    return pl.concat(
         [pl.read_csv(folder / f, infer_schema_length=None).select(
             "Model Name", "Release Date", "USD per 1M Tokens", *(pl.col(b).cast(pl.Float64) for b in EPOCH_BENCHMARKS)
         ).with_columns(pl.col("USD per 1M Tokens").cast(pl.Float64)) for f in files]
     ).filter(~pl.col("Model Name").is_in(REASONING)).with_columns(pl.col("Release Date").str.to_date())
+
+
+def epoch_rates(table: pl.DataFrame) -> pl.DataFrame:
+    """Epoch AI, LLM inference prices (2025-03): one row per benchmark and threshold.
+
+    ``table``: :func:`epoch_table`, or the same with simulated prices. Columns bench, threshold_model, threshold, factor,
+    low, high (90 %, classical t), sample_size, span_days. Thresholds: the score of each model that was best at some
+    date; choice benchmarks below 30 % skipped; record lows by release date; at least four; a year of 365 days.
+    """
     rows = []
     for bench in EPOCH_BENCHMARKS:
         have = table.drop_nulls([bench, "USD per 1M Tokens"]).sort("Release Date", maintain_order=True)

@@ -67,7 +67,7 @@ def _or_absent(compute: Callable[[Path], list[Target]], absent: Callable[[], lis
 
 
 def _epoch(folder: Path) -> list[Target]:
-    ours = published.epoch_rates(folder)
+    ours = published.epoch_rates(published.epoch_table(folder))
     factor = ours["factor"].to_numpy()
     values = {"epoch_min": factor.min(), "epoch_median": np.median(factor), "epoch_max": factor.max()}
     gpt4 = ours.filter((pl.col("bench") == "GPQA Diamond") & pl.col("threshold_model").str.starts_with("GPT-4-0314"))
