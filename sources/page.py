@@ -28,6 +28,22 @@ _BLOCKED = re.compile(
 )
 
 
+MAX_DEPTH = 3000
+"""Deepest nesting of elements that is parsed; the deepest page at hand has 23."""
+_NESTING = re.compile(r"<(/?)(?:div|span|section|article|main|ul|ol|table|b|i|em|strong|a|font|form|blockquote|center|details)\b", re.I)
+
+
+def _depth(text: str) -> int:
+    """The deepest nesting of elements that must be closed, scripts aside; linear in the length of ``text``."""
+    depth = deepest = 0
+    for n, part in enumerate(re.split(r"(?i)<script\b", text)):
+        outside = part if n == 0 else "".join(re.split(r"(?i)</script", part, maxsplit=1)[1:])
+        for tag in _NESTING.finditer(outside):
+            depth = max(depth + (-1 if tag[1] else 1), 0)
+            deepest = max(deepest, depth)
+    return deepest
+
+
 class Printed(Decimal):
     """A JSON figure that is exact and remembers its own characters (``3e-06`` would else become ``0.000003``)."""
 
@@ -97,7 +113,14 @@ class Page:
 
     @cached_property
     def tree(self) -> LexborHTMLParser:
-        """The parsed HTML (lexbor through selectolax; scripts are data)."""
+        """The parsed HTML (lexbor through selectolax; scripts are data).
+
+        Raises ``PageChanged`` for elements nested deeper than ``MAX_DEPTH``: the parser's time grows with the
+        square of the depth, and 200,000 open elements cost minutes.
+        """
+        deepest = _depth(self.text)
+        if deepest > MAX_DEPTH:
+            raise PageChanged(f"expected elements at most {MAX_DEPTH} deep, found {deepest}: the page is not read")
         return LexborHTMLParser(self.text)
 
     @cached_property

@@ -7,7 +7,7 @@ and rows shift; only HTML keeps columns in place (``aligned``).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -113,5 +113,4 @@ def _cells(row: str) -> list[Cell]:
             parts = parts[:-1]
     else:
         parts = row.split("\t")
-    cells = [markdown_cell(re.sub(r"&nbsp;", " ", part)) for part in parts]
-    return [replace(c, text=plain(c.text)) for c in cells]
+    return [markdown_cell(part.replace("&nbsp;", " ")) for part in parts]

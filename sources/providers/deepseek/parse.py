@@ -7,6 +7,7 @@ list without dates that an announced list replaces ends when that one begins.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from sources.build import PriceRows
@@ -15,6 +16,7 @@ from sources.providers.deepseek.blocks import blocks
 from sources.providers.deepseek.offers import Offer, meters, offers
 from sources.providers.deepseek.times import announcements, announces, period
 from sources.quote import PageChanged, PriceQuote
+from units.quantity import token_unit
 
 
 def parse(page: Page) -> list[PriceQuote]:
@@ -43,6 +45,7 @@ def parse(page: Page) -> list[PriceQuote]:
     if missing := announcements(prose) - {o.since for offered in lists for o in offered}:
         raise PageChanged(f"expected the price list announced for {', '.join(sorted(missing))}, found none")
     _one_in_force(lists)
+    _agree_on_unit(prose, lists)
     for offer in _distinct(_ended(lists)):
         _add(rows, offer)
     if not any(q.row is not None for q in rows.quotes):
@@ -56,6 +59,14 @@ def _ended(lists: list[list[Offer]]) -> list[Offer]:
               if o.since and all(p.since for p in offered)}
     return [o if o.since or o.until or (o.model, o.currency) not in begins
             else replace(o, until=begins[(o.model, o.currency)]) for offered in lists for o in offered]
+
+
+def _agree_on_unit(prose: str, lists: list[list[Offer]]) -> None:
+    """The unit the page's first sentence names must be that of its tables."""
+    said = re.findall(r"units? of (?:per )?([^.\n]{1,20}?tokens)|以[“\"]?([^”\"\n]{1,12}?tokens?)[”\"]?为单位", prose, re.I)
+    units = {token_unit(a or b) for a, b in said}
+    if units and units != {o.unit for offered in lists for o in offered}:
+        raise PageChanged(f"expected prices {' or '.join(sorted(units))} as the page says, found another unit in a table")
 
 
 def _one_in_force(lists: list[list[Offer]]) -> None:

@@ -44,6 +44,9 @@ def parse(page: Page) -> list[PriceQuote]:
             _table(grid, rows)
     if not rows.quotes:
         raise PageChanged("expected a table of models and prices, found none (the page may be drawn by a script)")
+    said = {token_unit(m) for m in re.findall(r"(?:cost per|每消耗) ?([^.\n]{1,12}tokens)", page.text, re.I)}
+    if said and said != {q.unit for q in rows.quotes}:
+        raise PageChanged(f"expected prices per {' or '.join(sorted(said))} as the page says, found another unit in a table")
     if len(currencies := {q.currency for q in rows.quotes}) > 1:
         raise PageChanged(f"expected one currency on the page, found {sorted(currencies)}")
     return rows.quotes
