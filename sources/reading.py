@@ -16,14 +16,15 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.archive import Archive, ArchiveUnusable, Snapshot, SnapshotCorrupt
+from sources.archive import COPY, Archive, ArchiveUnusable, Snapshot, SnapshotCorrupt
 from sources.catalog import UNTRUSTED, Source
 from sources.contract import live_breaches
 from sources.quote import Quote
 from sources.wide import QUOTE_TYPES
 
-FRAMEWORK = ("page.py", "tables.py", "build.py", "quote.py", "contract.py", "catalog.py", "offers.py",
-             "gpu_tables.py", "../units/quantity.py")
+FRAMEWORK = ("page.py", "tables.py", "build.py", "quote.py", "contract.py", "catalog.py", "offers.py", "columns.py",
+             "dates.py", "feed.py", "meters.py", "gpu_tables.py", "../units/quantity.py", "../units/grammar.py")
+"""What parsers share: a fix in one of these re-reads every capture, a fix in a source's folder only its own."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,9 @@ def read_captures(source: Source, archive: Archive, as_of: date, cache: Path | N
     """Parse every capture of ``source`` fetched up to the end of ``as_of`` (UTC).
 
     A capture that is corrupt, cannot be trusted or breaks the contract is passed over with a sentence; the
-    rows of the last good one stay. Captures of each address follow one another independently.
+    rows of the last good one stay. Captures of each address follow one another independently. A copy
+    (status ``archive.COPY``) owes only what holds on a page of any date, and its refusal says nothing about
+    how the source is now.
     """
     limit = datetime.combine(as_of + timedelta(days=1), time(), tzinfo=timezone.utc)
     try:
@@ -90,14 +93,16 @@ def read_captures(source: Source, archive: Archive, as_of: date, cache: Path | N
             continue
         try:
             frame = _parsed(source, archive, capture, cache)
-            broken = live_breaches(source.contract, _rows(source.kind, frame), _names(source.kind, frame), names.get(capture.url, ()))
+            broken = [] if capture.status == COPY else live_breaches(
+                source.contract, _rows(source.kind, frame), _names(source.kind, frame), names.get(capture.url, ()))
             if broken:
                 raise UNTRUSTED[1](f"{source.key}: " + "; ".join(broken))
         except (*UNTRUSTED, SnapshotCorrupt) as error:
             problems.append(f"{capture.fetched_at:%Y-%m-%d} {capture.url}: {error}")
-            failed = True
+            failed = failed if capture.status == COPY else True
             continue
-        names[capture.url] = _names(source.kind, frame)
+        if capture.status != COPY:
+            names[capture.url] = _names(source.kind, frame)
         seen[capture.url] = capture.sha256
         good.append(_stamped(frame, capture))
         last, failed = capture, False
@@ -148,7 +153,7 @@ def _frame(source: Source, quotes: list[Quote]) -> pl.DataFrame:
 def _stamped(frame: pl.DataFrame, capture: Snapshot) -> pl.DataFrame:
     """Add the capture columns; the quote's id is a hash of capture, place, component and figure."""
     place = pl.concat_str(
-        pl.lit(capture.sha256), *(pl.col(c).cast(pl.String).fill_null("") for c in ("locator", "value_text")),
+        pl.lit(capture.sha256), pl.lit(capture.url), *(pl.col(c).cast(pl.String).fill_null("") for c in ("locator", "value_text")),
         *(pl.col(c).cast(pl.String).fill_null("") for c in ("component", "model_label", "field", "accelerator", "tier",
           "condition", "wide_row", "status") if c in frame.columns),
         pl.int_range(pl.len()).cast(pl.String), separator="\x1f",
