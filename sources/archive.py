@@ -29,6 +29,9 @@ from tempfile import NamedTemporaryFile
 MAX_BODY_BYTES = 200_000_000
 """Largest body read back; a stored body beyond it was not written by us."""
 
+COPY = 203
+"""The status of a capture that came from elsewhere than the publisher (HTTP: non-authoritative information)."""
+
 _KEY = re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 

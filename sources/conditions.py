@@ -1,0 +1,188 @@
+"""What a condition text means: prompt lengths with their comparison, times of day with weekdays and zone.
+
+Pages word one condition in many ways (``prompt > 200K input tokens``, ``≥ 200k prompt tokens``,
+``Prompt length (128, 256]K``, ``context 512K - 1M``, ``输入长度 [32, 128)K``, ``peak 01:00-04:00 and
+06:00-10:00 UTC, Monday through Friday``). Here it becomes a ``Condition``, and the one spelling under which
+offers of different sources are the same offer (``canonical``). Which price a request pays is
+``request_cost``'s business. Text that is not understood stays as it is, in ``rest``: it is never dropped.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+
+BEIJING = timezone(timedelta(hours=8), "Beijing")
+_SCALE = {"": 1, "k": 1_000, "m": 1_000_000}
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WORDS = r"(?:prompts?(?: length| tokens?)?|context(?: length)?|input(?: tokens?| length)?|输入长度|tokens?|length)"
+_SIZE = r"(\d+(?:\.\d+)?)\s?([km]?)(?:\b|(?=输))"
+_BARE = re.compile(rf"\b(?:{_WORDS}|in|of|the|with)\b|输入长度|[\s,.:;()、]+", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Hours of the day in a zone, on some weekdays (0 is Monday; empty: every day). ``end`` may pass midnight."""
+
+    start_minute: int
+    end_minute: int
+    zone: str = "UTC"
+    weekdays: tuple[int, ...] = ()
+    not_on_holidays: bool = False
+    """The page excludes public holidays, whose calendar is not known here."""
+
+    def holds(self, moment: datetime) -> bool:
+        """Whether a moment (with its zone) lies in the window; its start belongs to it, its end does not."""
+        local = moment.astimezone(UTC if self.zone == "UTC" else BEIJING)
+        minute = local.hour * 60 + local.minute
+        late = self.start_minute > self.end_minute
+        inside = minute >= self.start_minute or minute < self.end_minute if late else self.start_minute <= minute < self.end_minute
+        day = (local - timedelta(days=1)).weekday() if late and minute < self.end_minute else local.weekday()
+        return inside and (not self.weekdays or day in self.weekdays)
+
+    def __str__(self) -> str:
+        clock = "-".join(f"{m // 60:02d}:{m % 60:02d}" for m in (self.start_minute, self.end_minute))
+        days = f", {_DAYS[self.weekdays[0]]}-{_DAYS[self.weekdays[-1]]}" if self.weekdays else ""
+        return f"{clock} {self.zone}{days}{', not on public holidays' if self.not_on_holidays else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition taken apart. ``above``/``upto``: prompt tokens; ``*_itself``: whether the bound belongs to it."""
+
+    above: int | None = None
+    above_itself: bool = False
+    upto: int | None = None
+    upto_itself: bool = True
+    windows: tuple[Window, ...] = field(default=())
+    rest: str = ""
+
+    def admits(self, prompt_tokens: int) -> bool:
+        """Whether a prompt of this many tokens is within the bounds."""
+        low = self.above is None or prompt_tokens > self.above or (self.above_itself and prompt_tokens == self.above)
+        high = self.upto is None or prompt_tokens < self.upto or (self.upto_itself and prompt_tokens == self.upto)
+        return low and high
+
+    def in_hours(self, moment: datetime) -> bool:
+        """Whether a moment lies in its hours; true without hours."""
+        return not self.windows or any(w.holds(moment) for w in self.windows)
+
+
+def parse(text: str) -> Condition:
+    """The meaning of a condition text; what is not understood is ``rest``, in lower case with single blanks."""
+    left = unicodedata.normalize("NFKC", text).lower().replace("（", "(")
+    windows, left = _windows(left)
+    bounds, left = _bounds(left)
+    return Condition(*bounds, windows=windows, rest=_tidy(left))
+
+
+def canonical(text: str) -> str:
+    """The spelling shared by all sources: lower prompt bound, hours, the rest; empty for a base price.
+
+    An upper bound is dropped: the price up to N tokens is the base price, and the price above N its own offer.
+    """
+    return spelled(parse(text))
+
+
+def spelled(condition: Condition) -> str:
+    """``prompts > 200k, 01:00-04:00 UTC, region eu`` of a condition."""
+    sign = ">=" if condition.above_itself else ">"
+    parts = [f"prompts {sign} {_short(condition.above)}"] if condition.above else []
+    parts += [" and ".join(str(w) for w in condition.windows)] if condition.windows else []
+    return ", ".join([*parts, *([condition.rest] if condition.rest else [])])
+
+
+def _short(tokens: int) -> str:
+    for letter, scale in (("m", 1_000_000), ("k", 1_000)):
+        if tokens % scale == 0:
+            return f"{tokens // scale}{letter}"
+    return str(tokens)
+
+
+def _windows(text: str) -> tuple[tuple[Window, ...], str]:
+    times = list(re.finditer(r"(\d{1,2}):(\d{2})\s?[-–~]\s?(\d{1,2}):(\d{2})", text))
+    if not times:
+        return (), text
+    beijing = re.search(r"beijing(?: time)?|北京时间|utc\s?\+\s?0?8(?::00)?", text)
+    if not beijing and "utc" not in text:
+        return (), text
+    days = re.search(r"\b(mon|tues|wednes|thurs|fri|satur|sun)day\s?(?:through|to|-|–)\s?(mon|tues|wednes|thurs|fri|satur|sun)day\b", text)
+    chinese = "周一至周五" in text
+    holidays = re.search(r",?\s?(?:excluding (?:chinese )?|not on )public holidays|不含中国法定节假日", text)
+    span = (0, 4) if chinese else tuple(_DAYS.index(f"{d}day") for d in days.groups()) if days else ()
+    weekdays = tuple(range(span[0], span[1] + 1)) if span and span[0] <= span[1] else span
+    windows = tuple(Window((int(a) * 60 + int(b)) % 1440, (int(c) * 60 + int(d)) % 1440, "Beijing time" if beijing else "UTC",
+                           weekdays, bool(holidays)) for a, b, c, d in (t.groups() for t in times))
+    for found in filter(None, (beijing, days, holidays)):
+        text = text.replace(found[0], " ")
+    for time in times:
+        text = text.replace(time[0], " ")
+    return windows, re.sub(r"\b(?:off-)?peak\b|\butc\b|\band\b|周一至周五", " ", text)
+
+
+Bounds = tuple[int | None, bool, int | None, bool]
+
+
+def _bounds(text: str) -> tuple[Bounds, str]:
+    """Prompt-length bounds and the text without them; output-length bounds are left in the text."""
+    prompt, mark, output = text.partition("输出长度")
+    for form in (_interval, _two_sided, _one_sided):
+        found = form(prompt)
+        if found is not None:
+            bounds, (start, end) = found
+            left = f"{prompt[:start]} {prompt[end:]}"
+            return bounds, f"{_BARE.sub(' ', left) if _is_bare(left) else left} {mark}{output}"
+    return (None, False, None, True), text
+
+
+def _is_bare(text: str) -> bool:
+    return not _BARE.sub("", text)
+
+
+def _tokens(number: str, letter: str) -> int:
+    return round(float(number) * _SCALE[letter])
+
+
+def _interval(text: str) -> tuple[Bounds, tuple[int, int]] | None:
+    """``(128, 256]K``, ``[0, 32)K``, ``[32+)K``; the letter after the bracket counts for both ends."""
+    m = re.search(rf"{_WORDS}?\s?([(\[])\s?(\d+)\s?([km]?)\s?(?:,\s?(\d+)\s?([km]?)|(\+))\s?([)\]])\s?([km]?)", text)
+    if m is None or not (m[4] or m[6]):
+        return None
+    letter = m[8]
+    low = _tokens(m[2], m[3] or letter or (m[5] or ""))
+    high = _tokens(m[4], m[5] or letter or m[3]) if m[4] else None
+    return (low or None, m[1] == "[" and bool(low), high, m[7] == "]"), m.span()
+
+
+def _two_sided(text: str) -> tuple[Bounds, tuple[int, int]] | None:
+    """``256K~1M``, ``context 512K - 1M`` (the lower price includes its end), ``0 ≤ 输入长度 < 32k``."""
+    m = re.search(rf"{_SIZE}\s?(<=?|≤)\s?{_WORDS}\s?(<=?|≤)\s?{_SIZE}", text)
+    if m:
+        low = _tokens(m[1], m[2])
+        return (low or None, m[3] != "<" and bool(low), _tokens(m[5], m[6]), m[4] != "<"), m.span()
+    m = re.search(rf"(?:{_WORDS}\s?)?\b(\d+)([km]?)\s?[~\-–]\s?(\d+)([km])\b(?: {_WORDS})?", text)
+    if m is None:
+        return None
+    low = _tokens(m[1], m[2] or m[4])
+    return (low or None, False, _tokens(m[3], m[4]), True), m.span()
+
+
+def _one_sided(text: str) -> tuple[Bounds, tuple[int, int]] | None:
+    """``> 200k``, ``≥ 200k prompt tokens``, ``<272k context length``, ``longer than 128k``, ``up to 128k``, ``512k+``."""
+    words = {"longer than": ">", "over": ">", "above": ">", "up to": "<=", "at most": "<=", "at least": ">=", "under": "<"}
+    m = re.search(rf"(?:{_WORDS}\s?)?(>=|<=|[<>≤≥]|{'|'.join(words)})\s?{_SIZE}(?:\s?{_WORDS})*", text)
+    if m is None:
+        plus = re.search(rf"(?:{_WORDS}\s?)(\d+)\s?([km])\+", text)
+        return None if plus is None else ((_tokens(plus[1], plus[2]), False, None, True), plus.span())
+    sign = words.get(m[1], m[1]).replace("≥", ">=").replace("≤", "<=")
+    tokens = _tokens(m[2], m[3])
+    if sign in (">", ">="):
+        return (tokens, sign == ">=", None, True), m.span()
+    return (None, False, tokens, sign == "<="), m.span()
+
+
+def _tidy(text: str) -> str:
+    text = re.sub(r"\s+", " ", text)
+    return re.sub(r"(?:\s*,\s*)+", ", ", text).strip(" ,;.")
