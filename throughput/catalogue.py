@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -19,7 +20,7 @@ from throughput.efficiency import Constants
 from throughput.formats import READERS, read_kv_bits, read_weight_format
 from throughput.stages import BOUNDS
 
-DEFAULTS = {
+DEFAULTS: dict[str, dict[str, Any]] = {
     "accelerator": {"family": "other", "bf16_flop_per_s": None, "fp8_flop_per_s": 0.0, "fp4_flop_per_s": 0.0,
                     "link_bytes_per_s": 0.0, "link_kind": "pcie", "tdp_w": 0.0, "aliases": ""},
     "model": {"query_matrices": 1, "mlp_matrices": 3, "tied_embeddings": 0, "experts": 0, "experts_per_token": 0,
@@ -64,7 +65,7 @@ def read_definitions(path: Path) -> dict[str, list[dict[str, object]]]:
     return found
 
 
-def _complete(row: dict[str, object], kind: str, columns: list[str], path: Path) -> dict[str, object]:
+def _complete(row: dict[str, Any], kind: str, columns: list[str], path: Path) -> dict[str, Any]:
     full = {**DEFAULTS[kind], **row}
     for column in set(columns) & set(row) - readings.TEXT:
         value = row[column]

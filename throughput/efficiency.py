@@ -6,6 +6,7 @@ One global set; families differ only where stated (``FAMILIES``). Fitted values 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -90,6 +91,9 @@ FIXED: dict[str, float] = {
 
 FAMILIES = ("nvidia_datacenter", "nvidia_workstation", "amd", "apple", "neuron", "intel", "gaudi", "tpu", "other")
 """Vendor families; the datacenter NVIDIA family is the reference with factor 1."""
+REFERENCE_FAMILIES = ("nvidia_datacenter", "nvidia_workstation", "apple")
+SECOND_VENDORS = ("amd", "neuron", "intel")
+"""Measured vendors with younger software. A vendor never measured (Gaudi, TPU, other) gets their geometric mean."""
 
 FAMILY_MEANINGS: dict[str, Meaning] = {
     "nvidia_workstation.bandwidth": _m(1.0, "1", "GDDR parts: bandwidth factor"),
@@ -103,7 +107,7 @@ FAMILY_MEANINGS: dict[str, Meaning] = {
     "intel.bandwidth": _m(1.0, "1", "bandwidth factor (Intel XPU)"),
     "intel.latency": _m(1.0, "1", "latency factor (Intel XPU)"),
 }
-"""What is fitted per family; all others are 1. A family without measurements keeps its prior."""
+"""What is fitted per family; the rest is 1 for measured families and the second vendors' mean for unmeasured ones."""
 
 
 class Constants(Mapping[str, float]):
@@ -129,8 +133,8 @@ class Constants(Mapping[str, float]):
             raise AttributeError(f"no engine constant is called {name!r}") from error
 
     def _family(self, family: Value, kind: str) -> Value:
-        table = {f: self._values[f"{f}.{kind}"] for f in FAMILIES if f"{f}.{kind}" in self._values}
-        return choose(family, table, 1.0)
+        table = {f: self._values.get(f"{f}.{kind}", 1.0) for f in (*REFERENCE_FAMILIES, *SECOND_VENDORS)}
+        return choose(family, table, math.exp(sum(math.log(table[f]) for f in SECOND_VENDORS) / len(SECOND_VENDORS)))
 
     def family_bandwidth(self, family: Value) -> Value:
         """Bandwidth factor of a vendor family."""

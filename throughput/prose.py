@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
@@ -15,7 +16,7 @@ from throughput.efficiency import Constants
 from throughput.formats import FORMATS
 from units.constants import GIB, JOULES_PER_KWH, TOKENS_PER_MTOK
 
-Question = Mapping[str, object]
+Question = Mapping[str, Any]
 
 
 def explain(question: Question, accelerators: pl.DataFrame, architectures: pl.DataFrame,
@@ -31,7 +32,7 @@ def explain(question: Question, accelerators: pl.DataFrame, architectures: pl.Da
         asked["n_accelerators"] = fewest(asked, accelerators, architectures, constants)
         asked["tensor_parallel"] = asked["n_accelerators"]
 
-    def ask(**change: object) -> dict[str, object]:
+    def ask(**change: object) -> dict[str, Any]:
         return scenarios.one({**asked, **change}, accelerators, architectures, constants)
 
     base = ask()
@@ -58,7 +59,7 @@ def fewest(asked: Question, accelerators: pl.DataFrame, architectures: pl.DataFr
     return 1
 
 
-def _headline(r: Mapping[str, object], usd_per_kwh: float) -> list[str]:
+def _headline(r: Mapping[str, Any], usd_per_kwh: float) -> list[str]:
     spread = math.exp(float(r["log_half_width"]))
     total, user = float(r["output_tok_s"]), float(r["tok_s_per_user"])
     layout = f"tensor {r['tensor_parallel']:.0f} x data {r['data_parallel']:.0f} x pipeline {r['pipeline_parallel']:.0f}"
@@ -86,8 +87,8 @@ def _headline(r: Mapping[str, object], usd_per_kwh: float) -> list[str]:
     return lines
 
 
-def _levers(r: Mapping[str, object], asked: Question) -> list[tuple[str, dict[str, object]]]:
-    levers: list[tuple[str, dict[str, object]]] = []
+def _levers(r: Mapping[str, Any], asked: Question) -> list[tuple[str, dict[str, Any]]]:
+    levers: list[tuple[str, dict[str, Any]]] = []
     if float(r["weight_bits"]) > 8:
         levers.append(("FP8 weights", {"weight_precision": "fp8"}))
     if float(r["weight_bits"]) > 5:

@@ -7,6 +7,7 @@ the rest to ``grid``. What a column means is in docs/method/engine.md; the physi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
@@ -70,7 +71,7 @@ def join(asked: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.Data
 
 
 def one(question: Mapping[str, object], accelerators: pl.DataFrame, architectures: pl.DataFrame,
-        constants: Constants) -> dict[str, object]:
+        constants: Constants) -> dict[str, Any]:
     """All outputs of one scenario as a dict (``error`` set and nothing else when it cannot be)."""
     rows = readings.read_rows(pl.DataFrame([dict(question)]), accelerators, architectures)
     error = rows["error"][0]

@@ -70,7 +70,8 @@ def stack_table(stack: Stack, accelerators: pl.DataFrame, architectures: pl.Data
     ``hourly_usd`` prices both accelerators, otherwise accelerator-seconds per token.
     """
     costs = combination_costs(stack, accelerators, architectures, constants)
-    everything, nothing = frozenset(LEVERS), frozenset()
+    everything: frozenset[str] = frozenset(LEVERS)
+    nothing: frozenset[str] = frozenset()
 
     def gain(available: frozenset[str]) -> float:
         return math.log(costs[nothing] / costs[available])

@@ -34,6 +34,6 @@ STEP: tuple[Stage, ...] = (load, decode)
 SERVE: tuple[Stage, ...] = (*DEPLOY, *STEP, serving)
 ASSESS: tuple[Stage, ...] = (use, money, verdict, spread)
 ALL: tuple[Stage, ...] = (architecture, *SERVE, *ASSESS)
-FIRST_OUTPUT = {architecture: "attention_parameters", chip: "reachable_bandwidth", links: "reachable_link",
+FIRST_OUTPUT: dict[Stage, str] = {architecture: "attention_parameters", chip: "reachable_bandwidth", links: "reachable_link",
                 layout: "dense_bytes", unit_costs: "dense_weights_s", prefill: "prefill_s"}
 """A column that shows a per-configuration stage has already run."""

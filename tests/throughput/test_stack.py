@@ -139,3 +139,20 @@ def test_every_claim_of_the_essay_has_measurements_beside_it():
     assert {"quantization", "speculative decoding", "serving software"} <= set(claims["lever"])
     assert (claims["measured_low_factor"] <= claims["measured_high_factor"]).all()
     assert claims["source_url"].str.starts_with("https://").all()
+
+
+def test_the_engine_check_sets_predictions_beside_published_measurements(tables, constants):
+    from throughput import report
+
+    releases = pl.read_csv(REFERENCE / "software_releases.csv", try_parse_dates=True)
+    rows = report.engine_check(releases, *tables, constants)
+    assert rows.height > 0.95 * releases.height
+    assert rows["error_share"].abs().median() < 0.15
+    assert set(rows["source"].str.split(" ").list.first()) == {"TensorRT-LLM"}
+
+
+def test_a_vendor_never_measured_is_treated_like_other_second_vendors(constants):
+    for kind in ("bandwidth", "compute", "latency"):
+        measured = [getattr(constants, f"family_{kind}")(f) for f in ("amd", "neuron", "intel")]
+        assert min(measured) <= getattr(constants, f"family_{kind}")("gaudi") <= max(measured)
+    assert constants.family_bandwidth("nvidia_datacenter") == 1.0
