@@ -28,7 +28,9 @@ def all_to_all_seconds(local_tokens: Value, copies: Value, hidden_size: Value, b
 def pipeline_stretch(stages: Value, micro_batch: Value, bubble: Value, depth: Value) -> Value:
     """Factor >= 1 on the cycle of a pipeline of ``stages``: uneven stages and refills cost ``bubble (p-1)^depth``.
 
-    A micro-batch of one has nothing to refill and pays nothing beyond passing all stages; the cost grows to its
-    full size as micro-batches fill (factor ``1 - 1/m``), so that a larger batch never lowers throughput.
+    A micro-batch of one has nothing to refill and pays nothing beyond passing all stages; the cost c grows to its
+    full size as micro-batches fill, by ``(m - 1) / (m + c)``: then m over the factor is ``(m + c) / (1 + c)``, and a
+    larger batch never lowers throughput.
     """
-    return 1.0 + bubble * maximum(stages - 1.0, 0.0) ** depth * (1.0 - 1.0 / micro_batch)
+    full = bubble * maximum(stages - 1.0, 0.0) ** depth
+    return 1.0 + full * (micro_batch - 1.0) / (micro_batch + full)

@@ -58,6 +58,16 @@ def cascade_cost(acceptance: Value, cost_small: Value, cost_large: Value) -> Val
     return cost_small + (1.0 - acceptance) * cost_large
 
 
+def static_batch_tokens_per_s(batch: Value, prefill_s: Value, step_s: Value, mean_tokens: Value,
+                              longest_tokens: Value) -> Value:
+    """Output tokens per second when a batch is filled once and runs until its longest answer ends.
+
+    ``B mean / (B t_prefill + longest t_step)``: finished sequences keep their slot, which is what continuous batching
+    removes. Source: Yu et al. 2022 (Orca), section 3.
+    """
+    return batch * mean_tokens / (batch * prefill_s + longest_tokens * step_s)
+
+
 def uncached_tokens(prompt_tokens: Value, hit_rate: Value) -> Value:
     """Prompt tokens that must be computed when ``hit_rate`` of them are found in the prefix cache."""
     return prompt_tokens * (1.0 - minimum(hit_rate, 1.0))

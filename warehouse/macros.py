@@ -66,12 +66,12 @@ def _question() -> str:
              for t, columns in (("a", readings.ACCELERATOR_COLUMNS), ("m", readings.ARCHITECTURE_COLUMNS))
              for c in columns if c not in readings.TEXT]
     tp = ("coalesce(tensor_parallel, nullif(trial.tried, 0), "
-          "greatest(coalesce(n_accelerators, 1) // (data_parallel * pipeline_parallel), 1))")
+          "greatest(coalesce(n_accelerators, 1) // greatest(data_parallel * pipeline_parallel, 1), 1))")
     n = f"coalesce(n_accelerators, {tp} * data_parallel * pipeline_parallel)"
     gguf = "regexp_matches(lower(coalesce(weight_precision, 'bf16')), '^i?q[2-8]_')"
     given = {
         "isl": "isl", "osl": "osl", "concurrency": "coalesce(concurrency, 0)", "tensor_parallel": tp,
-        "data_parallel": f"data_parallel * greatest({n} // ({tp} * data_parallel * pipeline_parallel), 1)",
+        "data_parallel": f"data_parallel * greatest({n} // greatest({tp} * data_parallel * pipeline_parallel, 1), 1)",
         "pipeline_parallel": "pipeline_parallel", "accelerators": n,
         **{o: o for o in ("usd_per_accelerator_hour", "utilisation", "prefix_hit_rate", "draft_tokens",
                           "draft_acceptance", "draft_cost")},
@@ -100,7 +100,7 @@ def _named(column: str, aliases: str, parameter: str) -> str:
 
 
 def _answer() -> str:
-    """The outputs with their 80 % intervals, nulls and a sentence where the question has no answer."""
+    """The outputs, nulls and a sentence where there is no answer; any output / or x ``interval_factor_80`` is its interval."""
     def asked(name: str) -> str:
         return f'"{PREFIX}{name}"'
 
@@ -108,7 +108,8 @@ def _answer() -> str:
         "CASE WHEN weight_bits = 0 THEN 'weight_precision is not a known format' "
         "WHEN kv_bits = 0 THEN 'kv_precision is not a known format' "
         f"WHEN NOT ({asked('isl')} >= 0 AND {asked('osl')} >= 1 AND {asked('concurrency')} >= 0 "
-        f"AND {asked('accelerators')} >= 1 AND {asked('utilisation')} > 0) "
+        f"AND {asked('accelerators')} >= 1 AND {asked('tensor_parallel')} >= 1 AND {asked('data_parallel')} >= 1 "
+        f"AND {asked('pipeline_parallel')} >= 1 AND {asked('utilisation')} > 0) "
         "THEN 'a number is zero, negative or missing' "
         f"WHEN {asked('tensor_parallel')} * {asked('data_parallel')} * {asked('pipeline_parallel')} <> "
         f"{asked('accelerators')} THEN 'tensor x data x pipeline parallel do not make up n_accelerators' "
@@ -126,6 +127,7 @@ def _answer() -> str:
                                                              "pipeline_parallel", "isl", "osl")]
     return ("SELECT " + ", ".join([
         *names, "weight_format AS \"weight_precision\"", *shape, *values, low, high,
+        "CASE WHEN error IS NULL THEN exp(log_half_width) END AS interval_factor_80",
         f"CASE WHEN error IS NULL THEN {bound} END AS bound", "error"])
         + f" FROM (SELECT *, {error} AS error FROM answered) "
         f"QUALIFY row_number() OVER (PARTITION BY {asked('model')}, {asked('accelerator')} "

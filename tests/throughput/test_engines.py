@@ -126,6 +126,11 @@ def test_the_macro_knows_aliases_defaults_and_refusals(published):
         rows = con.execute(f"SELECT output_tok_s, error FROM throughput(model := 'llama-3.1-70b', "
                            f"accelerator := 'h100-sxm', {arguments})").fetchall()
         assert len(rows) == 1 and rows[0][0] is None and word in rows[0][1]
+    for arguments in ("tensor_parallel := 0", "n_accelerators := 0", "isl := -5", "concurrency := -1", "utilisation := 0",
+                      "pipeline_parallel := 0", "data_parallel := -2", "n_accelerators := 3, tensor_parallel := 2"):
+        rows = con.execute(f"SELECT output_tok_s, error FROM throughput(model := 'llama-3.1-70b', "
+                           f"accelerator := 'h100-sxm', {arguments})").fetchall()
+        assert len(rows) == 1 and rows[0][0] is None and rows[0][1], arguments
     every = con.execute("SELECT count(*), count(DISTINCT model) FROM throughput(accelerator := 'b200')").fetchone()
     assert every[0] == every[1] >= 40
 

@@ -143,3 +143,8 @@ def test_scalars_and_arrays_give_the_same_numbers():
 
 def test_amdahls_law_has_its_limits():
     assert techniques.amdahl(4.0, 1.0) == 4.0 and math.isclose(techniques.amdahl(1e12, 0.5), 2.0)
+
+
+def test_a_static_batch_loses_what_its_shortest_answers_wait():
+    even, uneven = (techniques.static_batch_tokens_per_s(8, 0.05, 0.02, 200.0, longest) for longest in (200.0, 400.0))
+    assert even == pytest.approx(8 * 200 / (0.4 + 4.0)) and uneven < 0.6 * even
