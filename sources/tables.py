@@ -108,6 +108,9 @@ def _is_struck(node: Any) -> bool:
 
 
 def _cell(text: str, struck: list[str], notes: list[str], *, header: bool = False) -> Cell:
+    if not (struck or notes) and "\n" not in text and text.isascii():  # most cells of most pages
+        line = plain(text)
+        return Cell(line, (line,) if line else (), header=header, printed=" ".join(text.split()))
     lines = tuple(line for line in (plain(part) for part in text.split("\n")) if line)
     printed = text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
     return Cell(" ".join(lines), lines, tuple(s for s in struck if s), tuple(n for n in notes if n), header=header,
