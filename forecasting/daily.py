@@ -160,8 +160,8 @@ def what_it_means(
     jevons, expectations.
 
     ``applications``, ``assumptions``: sources/reference/applications.csv and assumptions.csv. ``engine``: model,
-    accelerator, rental_usd_per_hour, accelerators_count, throughput_tok_per_s (one replica at full load),
-    price_usd_per_mtok optional. A section without its inputs says 'not yet measured'.
+    accelerator, rental_usd_per_hour, accelerators_count, throughput_tok_per_s (one replica at full load, in
+    tokens of the price's own mix: 3 input to 1 output), price_usd_per_mtok optional. A section without its inputs says 'not yet measured'.
     """
     from forecasting import meaning
 

@@ -86,10 +86,23 @@ def _families(models: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def break_even_volume(api: float, replica: np.ndarray, operations: np.ndarray, served: np.ndarray,
+                      margin: np.ndarray) -> np.ndarray:
+    """Least Mtok a month at which the API bill reaches the cost of owning; infinite where it never does."""
+    one = (replica + operations) / api
+    with np.errstate(divide="ignore"):
+        many = np.where(api > margin, operations / np.maximum(api - margin, 1e-300), np.inf)
+    return np.where(one <= served, one, many)
+
+
 def break_even(assumptions: pl.DataFrame, engine: pl.DataFrame | None, api_usd_per_mtok: Mapping[str, float],
                as_of: date) -> pl.DataFrame:
-    """Table break_even. One replica costs accelerators x rental x overhead x hours + operations a month whatever it
-    serves; at full load it serves throughput x seconds. Break-even volume = monthly cost / API price, if it fits.
+    """Table break_even. A deployment is some replicas, each accelerators x rental x overhead x hours a month, plus
+    operations; at full load a replica serves throughput x seconds, of which the stated utilisation is used.
+
+    Cost of volume V: max(one replica, V / (capacity x utilisation) replicas) + operations. Break-even is the least V at
+    which the API bill reaches it: (replica + operations) / API price if one replica holds it, else operations / (API
+    price - own price at the margin), else never. Throughput must be in tokens of the same mix as the API price.
     """
     rows = {r["quantity"]: r for r in assumptions.filter(pl.col("section") == "self_hosting").iter_rows(named=True)}
     if engine is None or engine.is_empty() or not rows:
@@ -101,17 +114,18 @@ def break_even(assumptions: pl.DataFrame, engine: pl.DataFrame | None, api_usd_p
             continue
         rng = seeded(as_of, f"host/{e['model']}/{e['accelerator']}")
         hourly = e["accelerators_count"] * e["rental_usd_per_hour"] * drawn(rows, "factor", rng)
-        month = hourly * HOURS_PER_MONTH + drawn(rows, "usd_per_month", rng)
+        replica, operations = hourly * HOURS_PER_MONTH, drawn(rows, "usd_per_month", rng)
         capacity = e["throughput_tok_per_s"] * 3600 * HOURS_PER_MONTH / 1e6
-        used = drawn(rows, "utilisation_share", rng)
-        own = month / (capacity * used)
-        volume = np.where(month / api <= capacity, month / api, np.inf)
+        used, count = drawn(rows, "utilisation_share", rng), drawn(rows, "replicas", rng)
+        margin = replica / (capacity * used)
+        own = margin + operations / (count * capacity * used)
+        volume = break_even_volume(api, replica, operations, capacity * used, margin)
         middle, low, high = (float(np.quantile(volume, q, method="inverted_cdf")) for q in (0.5, 0.05, 0.95))
         cheaper = float(np.mean(own < api))
         out.append({
             "model": e["model"], "accelerator": e["accelerator"], "api_usd_per_mtok": float(api),
             "self_host_usd_per_mtok": float(np.median(own)), "utilisation_share": rows["utilisation_share"]["mode"],
-            "break_even_utilisation_share": float(np.median(month / api / capacity)),
+            "break_even_utilisation_share": float(np.median((replica + operations / count) / api / capacity)),
             "break_even_mtok_per_month": middle if np.isfinite(middle) else None,
             "break_even_low_mtok_per_month": low if np.isfinite(low) else None,
             "break_even_high_mtok_per_month": high if np.isfinite(high) else None, "cheaper_share": cheaper,

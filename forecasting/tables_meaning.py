@@ -56,9 +56,9 @@ TABLES: dict[str, Table] = {
         (
             Column("model", TEXT, "model"), Column("accelerator", TEXT, "accelerator"),
             Column("api_usd_per_mtok", REAL, "API price of the same tokens"),
-            Column("self_host_usd_per_mtok", REAL, "own cost at the stated utilisation, operations included"),
+            Column("self_host_usd_per_mtok", REAL, "own cost at the stated utilisation and size, operations included"),
             Column("utilisation_share", REAL, "stated utilisation (mode)"),
-            Column("break_even_utilisation_share", REAL, "utilisation at which one full replica ties; above 1 = "
+            Column("break_even_utilisation_share", REAL, "utilisation at which the deployment ties; above 1 = "
                    "never"),
             Column("break_even_mtok_per_month", REAL, "volume above which owning is cheaper; null = never"),
             Column("break_even_low_mtok_per_month", REAL, "5 %"),

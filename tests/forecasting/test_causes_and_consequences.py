@@ -189,11 +189,20 @@ def test_perturbing_any_assumption_of_a_fact_moves_that_fact(world: dict) -> Non
         old, new = (t.filter(pl.col("application") == app).drop("inputs") for t in (base["viability"], changed))
         assert not old.equals(new), identifier
         assert identifier in base["viability"]["inputs"][0]
-    for identifier in ("self_host.utilisation", "self_host.operations_usd_per_month", "self_host.overhead"):
+    for identifier in ("self_host.utilisation", "self_host.operations_usd_per_month", "self_host.overhead", "self_host.replicas"):
         changed = meaning.break_even(_scaled(assumptions, identifier), world["engine"], {}, AS_OF)
         assert not changed.equals(base["break_even"]), identifier
     cheaper = meaning.break_even(assumptions, world["engine"].with_columns(pl.col("rental_usd_per_hour") / 2), {}, AS_OF)
     assert (cheaper["self_host_usd_per_mtok"] < base["break_even"]["self_host_usd_per_mtok"]).all()
+
+
+def test_break_even_is_where_the_two_bills_cross() -> None:
+    replica, operations, served, api = np.array([2000.0]), np.array([6000.0]), np.array([5000.0]), 1.0
+    volume = float(meaning.break_even_volume(api, replica, operations, served, replica / served)[0])
+    assert volume * api == pytest.approx(max(2000.0, volume * 0.4) + 6000.0)
+    small = float(meaning.break_even_volume(4.0, replica, operations, served, replica / served)[0])
+    assert small * 4.0 == pytest.approx(8000.0) and small <= 5000.0
+    assert np.isinf(meaning.break_even_volume(0.3, replica, operations, served, replica / served)[0])
 
 
 def _scaled(table: pl.DataFrame, identifier: str) -> pl.DataFrame:
