@@ -13,7 +13,8 @@ from dataclasses import replace
 from sources.build import PriceRows
 from sources.page import Page
 from sources.providers.deepseek.blocks import blocks
-from sources.providers.deepseek.offers import Offer, meters, offers
+from sources.providers.deepseek.labels import Offer
+from sources.providers.deepseek.offers import meters, offers
 from sources.providers.deepseek.times import announcements, announces, period
 from sources.quote import PageChanged, PriceQuote
 from units.quantity import token_unit
