@@ -115,7 +115,6 @@ def key_figures(book: FactBook) -> list[KeyFigure]:
     chosen = (
         ("headline.decline_factor", "Cheaper per year"),
         ("headline.decline_factor_fresh", "Cheaper per year, new models"),
-        ("headline.cost_per_task_factor", "Cheaper per year, per task"),
         ("headline.frontier_price", "Price at headline quality"),
         ("headline.forecast_365d", "Forecast in a year, median"),
         ("headline.gpu_hour_floor", "GPU-hour floor"),

@@ -182,19 +182,21 @@ def _fan_rows(edition: Edition) -> pl.DataFrame:
 
 
 def frontiers(book: FactBook) -> Chart | None:
-    """The price ladder: the cheapest price at each quality threshold over time."""
+    """The price ladder: the cheapest price at each threshold of the headline's quality scale over time."""
     import altair as alt
 
+    rows = book.edition.mart("frontier")
+    scales = rows.filter("is_headline")["series"].str.split(" at least ").list.first().unique()
+    own = pl.col("series").str.split(" at least ").list.first().is_in(scales.implode()) if scales.len() else pl.lit(True)
     data = (
-        book.edition.mart("frontier")
-        .filter(pl.col("price_robust_usd_per_mtok") > 0)
+        rows.filter(pl.col("price_robust_usd_per_mtok") > 0, own)
         .select("series", date="obs_date", price="price_robust_usd_per_mtok", model="model")
     )
     if not data.height:
         return None
     return lines_by_series(
         book, "ladder", "What each level of quality costs", data, "price", "series", "USD per million tokens, log scale", USD,
-        say("Step chart: for each of {n} quality thresholds, the cheapest robust price over time. Every step up or down is a price that a buyer could pay.", n=book.distinct("frontier", "series")),
+        say("Step chart: for each quality threshold, the cheapest robust price over time. Every step up or down is a price that a buyer could pay."),
         {"price": [("frontier", "price_robust_usd_per_mtok")]}, interpolate="step-after", tooltip=alt.Tooltip("model:N", title="Set by"),
     )  # fmt: skip
 

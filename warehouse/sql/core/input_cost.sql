@@ -1,21 +1,37 @@
--- The headline price and what is known of its cost a year apart: the frontier model on an H100 at 20 tokens/s per
--- user, the median H100 rental of the day, electricity. Closed models have no throughput: not attributed.
-with points as (
-  select f.series_id, f.day as period, f.model, f.price_usd_per_mtok
-  from stats.frontier_price as f join core.series as s on s.series_id = f.series_id cross join core.vintage as v
-  where s.is_headline and f.price_usd_per_mtok is not null and (f.day = v.as_of or f.day = v.as_of - 365)
-),
+-- Price and known cost a year apart: the headline frontier (its model may change), and a basket of open models that
+-- were sold on both days (geometric means), each on an H100 at 20 tokens/s per user with the day's median rental.
+with day as (select as_of from core.vintage),
+days as (select as_of as period_day from day union all select as_of - 365 as period_day from day),
 rent as (
-  select p.period, median(r.usd_per_accelerator_hour) as rental_usd_per_hour
-  from points as p join core.rental_price as r on r.accelerator = 'H100-SXM' and r.observed_at between p.period - 270 and p.period
+  select d.period_day, median(r.usd_per_accelerator_hour) as rental_usd_per_hour
+  from days as d join core.rental_price as r on r.accelerator = 'H100-SXM' and r.observed_at between d.period_day - 270 and d.period_day
    and r.term in ('on_demand', 'mixed')
-  group by p.period
+  group by d.period_day
 ),
 speed as (
   select a.canonical_model as model, max(s.throughput_tok_per_s) as throughput_tok_per_s, min(s.energy_j_per_token) as energy_j_per_token
   from engine.serving as s join core.architectures as a on a.model = s.model
-  where s.accelerator = 'H100-SXM' and s.service_level_tok_s_per_user = 20 group by 1
+  where s.accelerator = 'H100-SXM' and s.service_level_tok_s_per_user = 20 and a.canonical_model is not null group by 1
+),
+sold as (
+  select d.period_day, p.model, min((3 * p.price_input_usd_per_mtok + p.price_output_usd_per_mtok) / 4) as price_usd_per_mtok
+  from days as d join core.input_price as p on p.valid_from <= d.period_day and (p.valid_to is null or p.valid_to > d.period_day)
+  where p.model in (select model from speed) group by all
+),
+both_days as (select model from sold group by model having count(*) = 2),
+basket as (
+  select s.period_day, exp(avg(ln(s.price_usd_per_mtok))) as price_usd_per_mtok, exp(avg(ln(v.throughput_tok_per_s))) as throughput_tok_per_s,
+         exp(avg(ln(v.energy_j_per_token))) as energy_j_per_token
+  from sold as s join both_days using (model) join speed as v on v.model = s.model group by s.period_day
+),
+points as (
+  select f.series_id, f.day as period_day, f.model, f.price_usd_per_mtok, v.throughput_tok_per_s, v.energy_j_per_token
+  from stats.frontier_price as f join core.series as s on s.series_id = f.series_id join days as d on d.period_day = f.day
+  left join speed as v on v.model = f.model
+  where s.is_headline and f.price_usd_per_mtok is not null
+  union all by name
+  select 'open-weights-basket' as series_id, period_day, 'basket' as model, price_usd_per_mtok, throughput_tok_per_s, energy_j_per_token from basket
 )
-select p.series_id, p.period as period_day, p.model, p.price_usd_per_mtok, rent.rental_usd_per_hour, speed.throughput_tok_per_s,
-       null::double as utilisation_share, speed.energy_j_per_token / 3.6 * e.usd_per_kwh * e.pue as energy_usd_per_mtok
-from points as p left join rent on rent.period = p.period left join speed on speed.model = p.model left join core.energy_price as e on true
+select p.series_id, p.period_day, p.model, p.price_usd_per_mtok, rent.rental_usd_per_hour, p.throughput_tok_per_s,
+       0.5 as utilisation_share, p.energy_j_per_token / 3.6 * e.usd_per_kwh * e.pue as energy_usd_per_mtok
+from points as p left join rent on rent.period_day = p.period_day left join core.energy_price as e on true

@@ -1,64 +1,53 @@
--- Changes of believed prices in the 31 days before the vintage day (new, cut, rise, withdrawn), and changes
--- between two readings of one page, even on one day, with the words of the newer page.
-with believed as (
-  select *, lag(valid_to) over w as previous_to,
+-- Changes of price in the 31 days before the vintage day: cut and rise as one witness saw them (a switch from one
+-- witness to another is no event), new and withdrawn offers as believed; with the words of the newer page.
+with day as (select as_of from core.vintage),
+stated as (
+  select *, lag(valid_from) over w as previous_from,
          lag(price_input_usd_per_mtok) over w as before_input, lag(price_output_usd_per_mtok) over w as before_output,
-         lag(price_cached_input_usd_per_mtok) over w as before_cached_input
-  from core.price_interval
-  window w as (partition by provider, model, tier, condition order by valid_from)
-),
-witnessed as (
-  select *, lag(valid_to) over w as previous_to,
-         lag(price_input_usd_per_mtok) over w as before_input, lag(price_output_usd_per_mtok) over w as before_output,
-         lag(price_cached_input_usd_per_mtok) over w as before_cached_input
+         lag(price_cached_input_usd_per_mtok) over w as before_cached_input, lag(valid_to) over w as previous_to
   from core.price_witness
-  where origin <> 'packaged'
-  window w as (partition by source, provider, model, tier, condition, currency order by valid_from, valid_to nulls last)
+  window w as (partition by source, provider, model, model_label, tier, condition, currency order by valid_from, valid_to nulls last)
 ),
-changes as (
-  select provider, model, tier, condition, valid_from as event_date, evidence, source, source_url, snapshot_sha256,
-         previous_to, before_input, before_output, before_cached_input,
-         price_input_usd_per_mtok as after_input, price_output_usd_per_mtok as after_output,
-         price_cached_input_usd_per_mtok as after_cached_input
-  from believed
-  union all by name
-  select provider, model, tier, condition, valid_from as event_date, evidence, source, source_url, snapshot_sha256,
-         previous_to, before_input, before_output, before_cached_input,
-         price_input_usd_per_mtok as after_input, price_output_usd_per_mtok as after_output,
-         price_cached_input_usd_per_mtok as after_cached_input
-  from witnessed
-  where previous_to is not null
+moved as (
+  select s.* from stated as s cross join day
+  where s.valid_from between day.as_of - 31 and day.as_of and s.previous_from is not null and s.previous_to = s.valid_from
+    and (s.origin <> 'packaged' or exists (
+      select 1 from core.price_interval as b where b.provider = s.provider and b.model = s.model and b.tier = s.tier
+        and b.condition = s.condition and b.source = s.source and b.valid_from = s.valid_from))
 ),
 classes as (
-  select * exclude (before_input, before_output, before_cached_input, after_input, after_output, after_cached_input),
-         'input' as token_class, before_input as price_before_usd_per_mtok, after_input as price_after_usd_per_mtok from changes
+  select provider, model, tier, condition, valid_from as event_date, evidence, source, source_url, snapshot_sha256,
+         'input' as token_class, before_input as price_before_usd_per_mtok, price_input_usd_per_mtok as price_after_usd_per_mtok from moved
   union all by name
-  select * exclude (before_input, before_output, before_cached_input, after_input, after_output, after_cached_input),
-         'output' as token_class, before_output as price_before_usd_per_mtok, after_output as price_after_usd_per_mtok from changes
+  select provider, model, tier, condition, valid_from as event_date, evidence, source, source_url, snapshot_sha256,
+         'output' as token_class, before_output as price_before_usd_per_mtok, price_output_usd_per_mtok as price_after_usd_per_mtok from moved
   union all by name
-  select * exclude (before_input, before_output, before_cached_input, after_input, after_output, after_cached_input),
-         'cached_input' as token_class, before_cached_input as price_before_usd_per_mtok, after_cached_input as price_after_usd_per_mtok from changes
+  select provider, model, tier, condition, valid_from as event_date, evidence, source, source_url, snapshot_sha256,
+         'cached_input' as token_class, before_cached_input as price_before_usd_per_mtok, price_cached_input_usd_per_mtok as price_after_usd_per_mtok from moved
 ),
-kinds as (
-  select *, case when previous_to is null or previous_to < event_date then 'new'
-                 when price_after_usd_per_mtok < price_before_usd_per_mtok then 'cut'
-                 when price_after_usd_per_mtok > price_before_usd_per_mtok then 'rise' end as kind
-  from classes where price_after_usd_per_mtok is not null
-  union all by name
-  select provider, model, tier, condition, valid_to as event_date, evidence, source, source_url, snapshot_sha256,
-         null::date as previous_to, 'output' as token_class, price_output_usd_per_mtok as price_before_usd_per_mtok,
-         null::double as price_after_usd_per_mtok, 'withdrawn' as kind
-  from core.price_interval
-  where end_reason = 'removed' and valid_to is not null
+listed as (
+  select provider, model, tier, condition, min(valid_from) as event_date, min_by(evidence, valid_from) as evidence, min_by(source, valid_from) as source,
+         min_by(source_url, valid_from) as source_url, min_by(snapshot_sha256, valid_from) as snapshot_sha256,
+         min_by(price_output_usd_per_mtok, valid_from) as price_after_usd_per_mtok
+  from core.price_interval where condition = '' group by provider, model, tier, condition
+),
+left_page as (
+  select provider, model, tier, condition, max(valid_to) as event_date, max_by(source, valid_to) as source, max_by(source_url, valid_to) as source_url,
+         max_by(price_output_usd_per_mtok, valid_to) as price_before_usd_per_mtok
+  from core.price_interval where condition = ''
+  group by provider, model, tier, condition
+  having count(*) filter (valid_to is null) = 0 and max_by(end_reason, valid_to) = 'removed'
+),
+every_event as (
+  select *, case when price_after_usd_per_mtok < price_before_usd_per_mtok then 'cut' else 'rise' end as kind
+  from classes where price_after_usd_per_mtok <> price_before_usd_per_mtok
+  union all by name select *, 'output' as token_class, 'new' as kind from listed
+  union all by name select *, 'output' as token_class, 'withdrawn' as kind from left_page
 )
-select event_date, kind, provider, model, tier, condition, token_class,
-       case when kind = 'new' then null else price_before_usd_per_mtok end as price_before_usd_per_mtok,
-       price_after_usd_per_mtok,
+select event_date, kind, provider, model, tier, condition, token_class, price_before_usd_per_mtok, price_after_usd_per_mtok,
        case when kind in ('cut', 'rise') and price_before_usd_per_mtok > 0
             then price_after_usd_per_mtok / price_before_usd_per_mtok - 1 end as change_share,
-       any_value(evidence) as evidence, any_value(source) as source, any_value(source_url) as source_url,
-       any_value(snapshot_sha256) as snapshot_sha256
-from kinds cross join (select as_of from core.vintage) as day
-where kind is not null and event_date between day.as_of - 31 and day.as_of
-  and (kind <> 'new' or token_class = 'output')
+       min(evidence) as evidence, min(source) as source, min(source_url) as source_url, min(snapshot_sha256) as snapshot_sha256
+from every_event cross join day
+where event_date between day.as_of - 31 and day.as_of
 group by all
