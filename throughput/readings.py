@@ -77,7 +77,8 @@ def _read(row: Mapping[str, object], chips: Mapping, models: Mapping, known: tup
     chip = _resolve(row.get("accelerator"), known[0], "accelerator", cache)
     model = _resolve(row.get("model"), known[1], "model", cache)
     try:
-        weights = read_weight_format(_text(row.get("weight_precision")) or "bf16")
+        weights = read_weight_format(
+            _text(row.get("weight_precision")) or _text(models[model].get("native_weight_precision")) or "bf16")
         kv_bits = read_kv_bits(_text(row.get("kv_precision")) or None)
     except UnknownFormat as problem:
         raise ValueError(str(problem)) from None

@@ -152,3 +152,8 @@ def test_answers_are_the_same_twice(tables, constants):
     table = pl.DataFrame([GOOD, {**GOOD, "concurrency": ""}])
     one, two = (json.dumps(scenarios.answer(table, *tables, constants).to_dicts()) for _ in range(2))
     assert one == two
+
+
+def test_a_blank_precision_means_the_checkpoints_own(ask):
+    assert ask(model="gpt-oss-120b", weight_precision="")["weight_bits"] == 4.25
+    assert ask(model="DeepSeek-V3", weight_precision=None, n_accelerators=16, tensor_parallel=16)["weight_bits"] == 8.0
