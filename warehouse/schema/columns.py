@@ -174,7 +174,7 @@ _REAL = {
     "price_usd_per_mtok": ("price of the row's token class or blend", 0, None),
     "believed_usd_per_mtok": ("price of the believed source", 0, None),
     "other_usd_per_mtok": ("price of the other source", 0, None),
-    "change_share": ("after / before - 1", -1, None),
+    "change_share": ("after / before - 1; in a decomposition the share of the total log change", None, None),
     "difference_share": ("other / believed - 1", None, None),
     "score": ("benchmark score in the benchmark's own unit", None, None),
     "lower": ("lower end of the interval", None, None),
