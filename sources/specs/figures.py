@@ -22,8 +22,8 @@ _BINARY_BYTES = {"Mi": Decimal(1) / 1024, "Gi": Decimal(1), "Ti": Decimal(1024)}
 GIB = Decimal(2**30) / Decimal(10**9)
 """Gigabytes in one gibibyte (IEC 80000-13)."""
 
-NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d])|(?<![\d.])\.\d+"
-COMMA_NUMBER = r"(?:\d{1,3}(?:\.\d{3})+(?![\d])|\d+)(?:,\d+)?"
+NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.\d{1,12})?(?![\d])|(?<![\d.])\.\d{1,12}"
+COMMA_NUMBER = r"(?:\d{1,3}(?:\.\d{3})+(?![\d])|\d{1,12})(?:,\d{1,12})?"
 _PER_S = r"(?:/\s?s(?:ec(?:ond)?)?\b|ps\b|\sper\ssecond\b)"
 UNIT = (
     r"(?P<compute>(?:[TPGE]FLOP(?:[sS]|/s)?|PLFOPS|(?:[Tt]era|[Pp]eta|[Ee]xa|[Gg]iga) ?(?:FLOP[sS]?|flop[s]?|[Oo]p[s])"
