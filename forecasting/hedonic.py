@@ -95,7 +95,7 @@ def rolling(rows: pl.DataFrame, window_years: float = 1.0) -> pl.DataFrame:
             error = float(np.sqrt(fit.covariance[1, 1])) * step
         out.append((month, level, error, now.height, now["model"].n_unique()))
     return pl.DataFrame(out, schema=["month", "index_log", "standard_error_log", "prices_count", "models_count"],
-                        orient="row")
+                        orient="row", infer_schema_length=None)
 
 
 def conditional_quantile(rows: pl.DataFrame, tau: float = 0.1) -> pl.DataFrame:

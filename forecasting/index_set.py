@@ -95,7 +95,7 @@ def audit(rows: pl.DataFrame, scores: dict[str, pl.DataFrame], as_of: date) -> p
             out.append((name, "gpqa_diamond", estimate(day, price, quality), float(np.median(null)),
                         float(np.quantile(null, 0.05)), float(np.quantile(null, 0.95)), len(null)))
     names = [c.name for c in outputs.TABLES["selection_audit"].columns]
-    return outputs.conform("selection_audit", pl.DataFrame(out, schema=names, orient="row"))
+    return outputs.conform("selection_audit", pl.DataFrame(out, schema=names, orient="row", infer_schema_length=None))
 
 
 def _quality_slope(day: np.ndarray, price: np.ndarray, quality: np.ndarray) -> tuple[float, float]:

@@ -129,4 +129,4 @@ def events(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *,
                              as_of + timedelta(days=int(days)), float(price * factor), mixed, base))
     names = ["vintage", "event_id", "series_id", "event", "horizon_days", "target_date", "threshold_usd_per_mtok",
              "probability_share", "base_rate_share"]
-    return outputs.conform("event_probability", pl.DataFrame(rows, schema=names, orient="row"))
+    return outputs.conform("event_probability", pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None))

@@ -77,7 +77,7 @@ def epoch_rates(table: pl.DataFrame) -> pl.DataFrame:
                          int(np.ptp(day[kept]))))
     return pl.DataFrame(
         rows, schema=["bench", "threshold_model", "threshold", "factor", "low", "high", "sample_size", "span_days"],
-        orient="row",
+        orient="row", infer_schema_length=None,
     )
 
 

@@ -73,8 +73,11 @@ def prepare(frame: pl.DataFrame, as_of: date | None = None, today: date | None =
     rows = _typed(frame)
     messages: list[str] = []
     undated = rows.filter(pl.col("ds").is_null())
-    for name, n in undated.group_by("unique_id").len().sort("unique_id").rows():
+    for name, n in undated.drop_nulls("unique_id").group_by("unique_id").len().sort("unique_id").rows():
         messages.append(f"{name}: {n} rows have no readable date (expected YYYY-MM-DD) and were left out.")
+    unnamed = rows.filter(pl.col("unique_id").is_null()).height
+    if unnamed:
+        messages.append(f"{unnamed} rows have no unique_id and were left out.")
     rows = rows.filter(pl.col("ds").is_not_null(), pl.col("unique_id").is_not_null())
     if as_of is not None:
         early = rows.filter(pl.col("ds") <= as_of)

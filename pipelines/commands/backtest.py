@@ -23,7 +23,7 @@ def command(series: str | None, horizons: str, first: object, every: int, form: 
     """
     import polars as pl
 
-    from forecasting import backtest, reference, scoring
+    from forecasting import backtest, event_backtest, reference, scoring
     from forecasting.champion import INCUMBENT, review
     from forecasting.series import BadSeries
 
@@ -59,4 +59,8 @@ def command(series: str | None, horizons: str, first: object, every: int, form: 
     histogram = scoring.pit_histogram(scored.filter(pl.col("model") == INCUMBENT))
     for key, g in histogram.group_by(["horizon_days"], maintain_order=True):
         click.echo(f"{key[0]:>5} days  " + " ".join(f"{v:.2f}" for v in g["bin_share"]))
+    click.echo("Events: Brier score, and that of the past frequency (lower is better)")
+    for r in event_backtest.run(panel, origins, days).iter_rows(named=True):
+        click.echo(f"{r['horizon_days']:>5} days  {r['event']:<8} happened {r['frequency_share']:.2f}  "
+                   f"Brier {r['brier']:.3f}  frequency {r['brier_base_rate']:.3f}")
     click.echo(f"Champion by rule: {review(scored)[1]}")

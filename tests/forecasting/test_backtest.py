@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting import backtest, champion, outputs, reference, scoring
+from forecasting import backtest, champion, event_backtest, issue, outputs, reference, scoring
 from forecasting.candidates import CANDIDATES
 from forecasting.champion import INCUMBENT
 from forecasting.pooled import QUANTILES
@@ -179,3 +179,20 @@ def test_the_review_of_a_backtest_keeps_or_replaces_by_the_rule(scored: pl.DataF
     other = champion.review(scored, incumbent="ols_trend")
     assert other[0] in (INCUMBENT, "ols_trend") and other[1].startswith(other[0])
     assert champion.review(scored.head(0))[0] == INCUMBENT
+
+
+def test_event_probabilities_beat_the_past_frequency() -> None:
+    panel = reference.frontier_panel().drop("known_from")
+    table = event_backtest.run(panel, backtest.default_origins(panel, date(2024, 6, 1), 75), (90, 180))
+    assert set(table["event"]) == {"new_low", "halves", "rises"}
+    assert (table["brier"] < table["brier_base_rate"]).all()
+
+
+def test_events_of_many_young_series_with_a_few_old_ones_are_answered() -> None:
+    """Once the first hundred rows had no base rate, the table could not be built."""
+    old = price_panel(np.random.default_rng(1), n=2, months=20)
+    last = old["ds"].max()
+    young = pl.DataFrame({"unique_id": [f"a{i:02d}" for i in range(40)], "ds": [last] * 40, "y": [1.0] * 40})
+    table = issue.events(pl.concat([young, old]), None, last, horizons_days=(30, 3650, 365))
+    assert table["series_id"].n_unique() == 42
+    assert table.filter(pl.col("horizon_days") == 3650)["base_rate_share"].null_count() > 0
