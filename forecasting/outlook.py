@@ -42,7 +42,7 @@ def revision(core: Mapping[str, pl.DataFrame], current: pl.DataFrame, as_of: dat
     models, floors = core["input_model"], core["input_floor"]
     if previous.is_empty():
         return outputs.empty("revision")
-    last = previous["vintage"].max()
+    last = max(previous["vintage"].to_list())
     old_prices = prices.filter(pl.col("observed_at") <= last)
     old_scores = scores.filter(pl.col("as_of") <= last)
 
