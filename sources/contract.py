@@ -88,7 +88,8 @@ def usd_per_mtok(quote: PriceQuote) -> Decimal | None:
 def breaches(contract: Contract, quotes: Sequence[Quote]) -> list[str]:
     """Sentences for what breaks the promises that hold on a page of any date; empty when all is well."""
     prices = [q for q in quotes if isinstance(q, PriceQuote)]
-    found = [*_unit_breaches(contract, prices), *_bound_breaches(contract, prices), *_double_breaches(prices)]
+    found = [*_unit_breaches(contract, prices), *_bound_breaches(contract, prices), *_double_breaches(prices),
+             *_order_breaches(prices)]
     specs = [q for q in quotes if isinstance(q, SpecQuote)]
     return found + _double_specs(specs) + _implausible_specs(specs) + _implausible_energy(quotes)
 
@@ -130,6 +131,30 @@ def _double_breaches(prices: list[PriceQuote]) -> list[str]:
                 f"{q.model_label}: two prices for {q.component} in one row, "
                 f"{other.value_text} ({other.locator}) and {q.value_text} ({q.locator})"
             )
+    return found
+
+
+_ORDERS = (("input", "output"), ("cached_input", "input"), ("input", "cache_write_5m"))
+
+
+def _order_breaches(prices: list[PriceQuote]) -> list[str]:
+    """Columns that most rows of a tier contradict have been taken for one another (a header moved alone).
+
+    One odd row is a price to look at, not a swapped column: at least three rows and more than half of them.
+    """
+    rows: dict[tuple[str, int], dict[str, PriceQuote]] = {}
+    for q in prices:
+        if q.row is not None and q.status != "struck" and q.value:
+            rows.setdefault((q.tier, q.row), {})[q.component] = q
+    found = []
+    for lower, upper in _ORDERS:
+        for tier in sorted({t for t, _ in rows}):
+            pairs = [r for (t, _), r in rows.items() if t == tier and lower in r and upper in r]
+            wrong = [r for r in pairs if r[lower].value > r[upper].value]
+            if len(wrong) >= 3 and len(wrong) > len(pairs) / 2:
+                q = wrong[0][lower]
+                found.append(f"{len(wrong)} of {len(pairs)} {tier} rows cost more for {lower} than for {upper}, "
+                             f"for example {q.model_label} ({q.locator}): the columns are not what they say")
     return found
 
 

@@ -15,7 +15,7 @@ from sources.specs.figures import clean, figures
 from sources.specs.rows import SpecRows
 
 _CHIP = re.compile(r"(?:Apple )?\b(M\d(?: (?:Pro|Max|Ultra))?)(?: chip| \()?")
-_CORES = re.compile(r"(\d+)[- ]core GPU")
+_CORES = re.compile(r"(\d{1,3})[- ]core GPU")
 
 
 def parse(page: Page) -> list[SpecQuote]:
