@@ -62,13 +62,14 @@ def _accelerators(history: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 
 def _architectures(as_of: date) -> pl.DataFrame:
-    """Architectures of models released by the day, with their canonical model."""
+    """Architectures of models known to be released by the day (or read by then), with their canonical model."""
     frame = reference.load("architectures")
     labels = frame.select(pl.col("model").alias("model_label"), pl.lit("*").alias("provider"), pl.lit(as_of).alias("valid_from"))
-    canonical = resolve(labels, reference.load("model_aliases"))["model"].alias("canonical_model")
-    released = reference.load("models").select(pl.col("model").alias("canonical_model"), "release_date")
+    canonical = resolve(labels, reference.at("model_aliases", as_of))["model"].alias("canonical_model")
+    released = reference.at("models", as_of).select(pl.col("model").alias("canonical_model"), "release_date")
     dated = frame.with_columns(canonical).join(released, on="canonical_model", how="left", maintain_order="left")
-    return dated.filter(pl.col("release_date").is_null() | (pl.col("release_date") <= as_of)).drop("release_date")
+    read = pl.col("accessed_on").cast(pl.String).str.to_date(strict=False) <= as_of
+    return dated.filter((pl.col("release_date") <= as_of).fill_null(False) | read).drop("release_date")
 
 
 def _known(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:

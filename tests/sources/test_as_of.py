@@ -1,0 +1,72 @@
+"""The past stays as it was known: facts and captures of a later day change nothing at an earlier vintage."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from sources import packaged, prices, reference
+from sources.archive import Archive
+from sources.catalog import source, sources
+from sources.health import READING_SCHEMA
+from sources.reading import quote_schema, read_captures
+from sources.specs import history as specs
+
+DAYS = [date(2024, 3, 1), date(2025, 6, 1), date(2026, 5, 1)]
+NO_QUOTES, NO_READINGS = pl.DataFrame(schema=quote_schema("prices")), pl.DataFrame(schema=READING_SCHEMA)
+
+
+def without_later(frame: pl.DataFrame, day: date) -> pl.DataFrame:
+    """The frame as it would have been packaged on ``day``: later rows gone, ends learned later unknown."""
+    return reference.as_known(frame, day) if "observed_at" in frame.columns else frame
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_later_packaged_prices_change_no_earlier_belief(day: date, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = prices.build(NO_QUOTES, NO_READINGS, sources(), day)
+    load = reference.load
+    monkeypatch.setattr(reference, "load", lambda name: without_later(load(name), day))
+    for name, frame in prices.build(NO_QUOTES, NO_READINGS, sources(), day).items():
+        assert_frame_equal(frame, whole[name])
+    assert whole["core.price_interval"].height > 50
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_later_packaged_facts_change_no_earlier_table(day: date, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = packaged.tables(day)
+    load = reference.load
+    monkeypatch.setattr(reference, "load", lambda name: without_later(load(name), day))
+    for name, frame in packaged.tables(day).items():
+        assert_frame_equal(frame, whole[name])
+
+
+def test_a_later_reading_of_a_sheet_changes_no_earlier_chip(monkeypatch: pytest.MonkeyPatch) -> None:
+    day = date(2025, 6, 1)
+    before = packaged.tables(day)["core.accelerators"]
+    rows = specs.read_history()
+    known = rows.filter((pl.col("accelerator") == "H100-SXM") & (pl.col("field") == "memory_bandwidth_gb_s"))
+    later = known.head(1).with_columns(pl.lit("9999").alias("value"), pl.lit(date(2026, 12, 1)).alias("observed_at"))
+    monkeypatch.setattr(packaged, "read_history", lambda: pl.concat([rows, later]))
+    assert_frame_equal(packaged.tables(day)["core.accelerators"], before)
+
+
+def test_a_later_capture_changes_no_earlier_reading(tmp_path_factory: pytest.TempPathFactory) -> None:
+    archive, anthropic = Archive(tmp_path_factory.mktemp("archive")), source("prices/anthropic")
+    page = next(iter(sorted((anthropic.folder / "specimens").glob("*.md")))).read_bytes()
+    url = anthropic.contract.urls[0]
+    archive.put(anthropic.key, url, page, datetime(2026, 3, 1, 6, tzinfo=UTC))
+    before = read_captures(anthropic, archive, date(2026, 3, 10))
+    archive.put(anthropic.key, url, page.replace(b"15", b"14"), datetime(2026, 3, 11, 6, tzinfo=UTC))
+    after = read_captures(anthropic, archive, date(2026, 3, 10))
+    assert_frame_equal(before.quotes, after.quotes)
+    assert before.problems == after.problems and before.last_good == after.last_good
+
+
+def test_no_believed_price_was_observed_after_the_vintage() -> None:
+    day = date(2025, 6, 1)
+    believed = prices.build(NO_QUOTES, NO_READINGS, sources(), day)["core.price_interval"]
+    assert believed.filter(pl.col("observed_at") > day).is_empty()
+    assert believed.filter(pl.col("closed_observed_at") > day).is_empty()
