@@ -56,6 +56,8 @@ def conform(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     Raises ``ValueError`` with the table, the columns and the remedy.
     """
     schema = polars_schema(table)
+    if not frame.width:  # nothing to say: an empty table
+        frame = pl.DataFrame(schema=schema)
     missing, extra = [c for c in schema if c not in frame.columns], [c for c in frame.columns if c not in schema]
     if missing or extra:
         raise ValueError(
