@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from forecasting.regression import logit
+from forecasting.sellers import at_constant_sellers
 
 BLENDS = {"3to1": 0.75, "1to1": 0.5, "output": 0.0}
 """Share of input tokens: 3to1 is Epoch's and Artificial Analysis's blend, 1to1 a16z's."""
@@ -100,24 +101,24 @@ def monthly(prices: pl.DataFrame, quality: pl.DataFrame, models: pl.DataFrame, a
     """One row per model and month: the listings every hedonic index is fitted to.
 
     ``prices`` from :func:`usable_prices`; ``quality``: model, quality (unbounded: logit or index). Columns model,
-    month, years (mid-month or as_of, since 2000), log_price (median offer in force on the 15th, or as_of),
+    month, years (mid-month or as_of, since 2000), log_price (median offer in force on the 15th, or as_of, at
+    constant sellers: see ``sellers``),
     quality, age_years (since release, else since first listed), open, cluster (family, else model), launch (the
     first month).
     """
     if prices.is_empty() or quality.is_empty():
         return _empty_monthly()
-    on_sale = each_month(prices.join(quality, on="model"), as_of)
+    on_sale = at_constant_sellers(each_month(prices.join(quality, on="model"), as_of))
     first = prices.group_by("model").agg(pl.col("valid_from").min().alias("first_listed"))
     known = _day(models, "release_date").unique("model", keep="first", maintain_order=True).select(
         "model", "release_date", "open_weights", pl.col("family").fill_null(pl.col("model")).alias("cluster")
     )
     rows = on_sale.group_by("model", "month", "probe").agg(
-        pl.col("price").median(), pl.col("quality").first()
+        pl.col("log_price").median(), pl.col("quality").first()
     ).join(first, on="model").join(known, on="model", how="left")
     born = pl.min_horizontal(pl.col("release_date"), pl.col("first_listed"))
     return rows.with_columns(
         ((pl.col("probe") - date(2000, 1, 1)).dt.total_days() / 365.25).alias("years"),
-        pl.col("price").log().alias("log_price"),
         ((pl.col("probe") - born).dt.total_days() / 365.25).alias("age_years"),
         pl.col("open_weights").fill_null(False).cast(pl.Float64).alias("open"),
         pl.col("cluster").fill_null(pl.col("model")),

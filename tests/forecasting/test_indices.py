@@ -128,6 +128,22 @@ def test_quantile_regression_equals_statsmodels() -> None:
     assert hedonic.quantile_regression(y, design, 0.1) == pytest.approx(QuantReg(y, design).fit(q=0.1).params, abs=2e-3)
 
 
+def test_a_dear_reseller_that_enters_does_not_make_the_index_rise() -> None:
+    rng = np.random.default_rng(3)
+    rows = []
+    for i in range(30):
+        price = float(np.exp(rng.standard_normal()))
+        rows.append((f"a{i}", f"m{i}", "maker" if i % 2 else "host", price, JAN, None, JAN))
+        rows.append((f"r{i}", f"m{i}", "reseller", 3 * price, date(2026, 5, 1), None, date(2026, 5, 1)))
+    quality = pl.DataFrame({"model": [f"m{i}" for i in range(30)], "quality": [0.0] * 30})
+    models = pl.DataFrame({"model": quality["model"], "developer": "d", "family": [f"f{i}" for i in range(30)],
+                           "release_date": [JAN] * 30, "open_weights": [False] * 30})
+    panel = listings.monthly(listings.usable_prices(offers(*rows), AS_OF), quality, models, AS_OF)
+    levels = panel.group_by("month").agg(pl.col("log_price").mean()).sort("month")["log_price"].to_numpy()
+    naive = np.log(3) / 2
+    assert np.ptp(levels) < 0.25 * naive
+
+
 @pytest.fixture(scope="module")
 def index() -> dict[str, pl.DataFrame]:
     return daily.indices(*market(AS_OF), AS_OF)
