@@ -25,6 +25,9 @@ _AMOUNT = (r"(?:(?:US\$|[$€¥£])\s?(?P<a>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?
 _PRICE = re.compile(rf"{_AMOUNT}(?:\s(?:USD|EUR|CNY))?(?:\s*(?:/|per\b)\s*(?P<unit>[^/]+?))?", re.IGNORECASE)
 
 
+_UNIT_WORDS = frozenset("m k mm mil million thousand tok toks mtok mtoks ktok ktoks token tokens text input output cached prompt".split())
+
+
 def columns(header: Sequence[str], meanings: Mapping[str, str], *, where: str) -> dict[str, int]:
     """Column meaning -> column number, for header words matched in full (case-insensitive patterns).
 
@@ -74,6 +77,8 @@ def price(cell: Cell, *, unit: str, where: str, unit_required: bool = False, cur
         raise PageChanged(f"{where}: expected one price, found {cell.text!r}")
     if match["unit"] is None and unit_required:
         raise PageChanged(f"{where}: expected a price with its unit, found {cell.text!r}")
+    if match["unit"] is not None and set(re.findall(r"[a-z]+", match["unit"].lower())) - _UNIT_WORDS:
+        raise PageChanged(f"{where}: expected a price and its unit alone, found {cell.text!r}")
     if match["unit"] is not None and token_unit("/" + match["unit"]) != unit:
         raise PageChanged(f"{where}: expected a price per {unit}, found {cell.text!r}")
     found = money_of(text)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 FIGURES = ("input", "output", "cached", "cache_write_5m", "cache_write_1h", "value")
 _PRICE = re.compile(r"(?<![\w$])\\?(?:US)?[$€¥￥]\s?(\d[\d,]*\.?\d*|\.\d+)(?![\d,.]*\d)|(?<![\w.,])(\d[\d,]*\.?\d*)\s?(?:元|€|\$)(?!\d)")
-_UNITS = ((r"(?i)(?<![\w.])1 ?M(?=\b[^|<\n]{0,25}\btok)", "1K"), (r"(?i)\b(1 ?)?million(?=[^|<\n]{0,25}\btok)", lambda m: f"{m[1] or str()}thousand"),
+_UNITS = ((r"(?i)(?<![\w.])1 ?M(?=\b[^|<\n]{0,25}\btok)", "1K"), (r"(?i)\b(1 ?)?million(?=[^|<\n]{0,25}\btok)", lambda m: f"{m[1] or ''}thousand"),
           (r"(?<=[/ (])M(?= ?[Tt][Oo][Kk])", "K"), (r"\bMTok\b", "KTok"), (r"1,000,000(?= tokens)", "1,000"),
           (r"百万", "千"), (r"100 ?万", "千"))
 """What a page says when its unit changes, in the ways pages write units."""

@@ -103,3 +103,42 @@ def test_an_output_price_below_the_input_price_is_held_back() -> None:
 def test_belief_does_not_depend_on_the_order_of_witnesses() -> None:
     both = pl.concat([packaged("m", 8.0), packaged("m", 7.0, since=date(2025, 6, 1), source="z"), observed(frame(quote(1, "m", "output", 6.0)))])
     assert history.believe(both).equals(history.believe(both.reverse()))
+
+
+def test_a_page_last_seen_long_ago_is_overtaken_by_what_a_feed_began_to_say_since() -> None:
+    both = pl.concat([observed(frame(quote(1, "m", "output", 6.0))), packaged("m", 4.0, since=date(2026, 3, 20))])
+    got = history.believe(both).select("valid_from", "valid_to", "price_output_usd_per_mtok").rows()
+    assert got == [(date(2026, 3, 1), date(2026, 3, 20), 6.0), (date(2026, 3, 20), None, 4.0)]
+
+
+def test_a_page_still_seen_today_is_not_overtaken() -> None:
+    seen = observed(frame(quote(1, "m", "output", 6.0)), confirmed_at=date(2026, 3, 20))
+    got = history.believe(pl.concat([seen, packaged("m", 4.0, since=date(2026, 3, 20))]))
+    assert got.filter(pl.col("valid_from") < date(2026, 3, 27))["price_output_usd_per_mtok"].to_list()[0] == 6.0
+    assert history.believe(pl.concat([seen, packaged("m", 4.0, since=date(2026, 3, 10))]))["price_output_usd_per_mtok"].to_list() == [6.0]
+
+
+def test_a_feed_that_slips_by_ten_does_not_overtake_an_old_page() -> None:
+    both = pl.concat([observed(frame(quote(1, "m", "output", 6.0))), packaged("m", 60.0, since=date(2026, 3, 20))])
+    assert history.believe(both)["price_output_usd_per_mtok"].to_list() == [6.0]
+
+
+def test_what_an_abandoned_address_said_ends_with_the_next_page_and_at_the_latest_after_half_a_year() -> None:
+    old = quote(1, "m", "output", 6.0, source_url="https://acme/old")
+    alone = observed(frame(old), asked=["https://acme/p"], as_of=date(2027, 1, 1)).row(0, named=True)
+    assert (alone["valid_to"], alone["end_reason"]) == (date(2026, 8, 31), "unobserved")
+    moved = observed(frame(old, quote(9, "m", "output", 6.0)), asked=["https://acme/p"], as_of=date(2027, 1, 1))
+    assert moved.sort("valid_from")["valid_to"].to_list() == [date(2026, 3, 9), None]
+    assert observed(frame(old), asked=["https://acme/p"], as_of=date(2026, 4, 1))["valid_to"].to_list() == [None]
+
+
+def test_a_promotion_ends_with_its_last_day_though_no_page_was_read_then() -> None:
+    rows = frame(quote(1, "m", "output", 4.0, status="promotional", effective_to="2026-03-10"), quote(20, "m", "output", 8.0))
+    assert observed(rows, as_of=date(2026, 3, 20)).select("valid_from", "valid_to", "end_reason").rows()[0] == (date(2026, 3, 1), date(2026, 3, 11), "ended")
+
+
+def test_a_new_months_exchange_rate_is_no_price_change() -> None:
+    rates = pl.DataFrame({"month": [date(2026, 3, 1), date(2026, 4, 1)], "currency": ["CNY", "CNY"], "units_per_usd": [7.0, 6.5]})
+    april = {"observed_at": date(2026, 4, 5), "fetched_at": datetime(2026, 4, 5, tzinfo=UTC)}
+    rows = frame(quote(1, "m", "output", 14.0, currency="CNY"), quote(2, "m", "output", 14.0, currency="CNY", **april))
+    assert history.observed_intervals(rows, rates, rank="first_party", witness="", origin="archive")["price_output_usd_per_mtok"].to_list() == [2.0]

@@ -81,11 +81,8 @@ def _piece(piece: str, unit: str, where: str) -> tuple[Price, dict[str, str]]:
     rest = piece[amount.end():].strip()
     seen: dict[str, re.Match[str]] = {}
     while rest:
-        for kind, pattern in _TAIL:
-            match = re.match(pattern, rest, re.I)
-            if match and match[0]:
-                break
-        else:
+        kind, match = next(((k, m) for k, pattern in _TAIL if (m := re.match(pattern, rest, re.I)) and m[0]), ("", None))
+        if match is None:
             raise PageChanged(f"{where}: expected known words after {amount[0]}, found {rest!r}")
         if kind in seen and kind not in ("words", "note", "aside"):
             raise PageChanged(f"{where}: expected one {kind} after {amount[0]}, found {piece!r}")

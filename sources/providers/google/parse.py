@@ -137,7 +137,7 @@ def _read(grid: Grid, tier: str, models: list[str], heading: str, rows: PriceRow
     where = f"table {grid.index + 1} ({heading}, {tier})"
     unit = token_unit(grid.header()[paid])
     found: dict[str, list[Price]] = {}
-    for r, row in body(grid):
+    for _, row in body(grid):
         label = plain(re.sub(r"\*+$", "", row[0].text))
         component = next((c for pattern, c in LABELS if re.fullmatch(pattern, label, re.I)), None)
         if component is None:

@@ -29,7 +29,7 @@ def payload(text: str) -> str:
 def lists(text: str, name: str) -> list[list[dict[str, Any]]]:
     """Every JSON list of objects under the key ``name``; raises ``PageChanged`` for one that cannot be read."""
     found = []
-    for start in re.finditer(rf'"{name}":(?=\[)', text):
+    for start in re.finditer(rf'"{name}":\s*(?=\[)', text):
         try:
             value, _ = json.JSONDecoder(parse_float=Decimal).raw_decode(text, start.end())
         except (json.JSONDecodeError, RecursionError) as error:
