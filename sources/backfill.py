@@ -6,7 +6,9 @@ status ``archive.COPY``: it is read like a page of its day, but what only today'
 models) is not asked of it.
 
 A capture whose day is known only as a range counts for the END of the range: on that day it is certain that
-the page had been like this, and no vintage before it may know it.
+the page had been like this, and no vintage before it may know it. The range's first day is kept with it
+(``last_modified``) as the last day the page is certain to have been so: what others began to say within the
+range may be newer than the page.
 """
 
 from __future__ import annotations
@@ -141,7 +143,8 @@ def _keep(archive: Archive, source: Source, url: str, body: bytes, span: tuple[d
     if any((c.sha256, c.url) == (sha256, url) and span[0] <= c.fetched_at.date() <= span[1] for c in archive.captures(source.key)):
         return "known"
     moment = datetime.combine(span[1], time(23, 59), tzinfo=UTC) + timedelta(seconds=min(place, 59))
-    archive.put(source.key, url, body, min(moment, now), status=COPY)
+    since = f"{span[0]}" if span[0] < span[1] else ""
+    archive.put(source.key, url, body, min(moment, now), last_modified=since, status=COPY)
     return "added"
 
 

@@ -8,6 +8,9 @@ disagreement. All inputs are already cut to what was known on a day, so the resu
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
+
 import polars as pl
 
 from units.quantity import TOKEN_UNITS
@@ -30,15 +33,23 @@ AGREE_SHARE = 0.01
 """Two prices agree when they differ by at most this share (feeds round)."""
 CONFIRM_DAYS = 2
 """A large move stands alone only after it was still there this many days later."""
+GRACE_DAYS = 7
+"""So long after a page was last seen it still outranks what another witness began to say since; then it is overtaken."""
+FORGET_DAYS = 183
+"""So long a price of an address that is no longer asked is taken to hold after it was last seen there."""
 
 
-def observed_intervals(quotes: pl.DataFrame, rates: pl.DataFrame, *, rank: str, witness: str,
-                       origin: str, confirmed_at: object = None) -> pl.DataFrame:
+def observed_intervals(quotes: pl.DataFrame, rates: pl.DataFrame, *, rank: str, witness: str, origin: str,
+                       confirmed_at: date | None = None, asked: Collection[str] | None = None,
+                       as_of: date | None = None) -> pl.DataFrame:
     """Intervals of one source from its quotes (``reading.quote_schema('prices')``).
 
     ``rates``: month, currency, units_per_usd (ECB reference rates). A price not in USD is converted at the
-    rate of its month; the list price stays in the quotes. Announced and struck prices make no interval.
-    Returns ``INTERVAL_COLUMNS`` without a canonical model (``model`` holds the printed label).
+    rate of the month in which it was first seen; whether it changed is decided in its own currency.
+    Announced and struck prices make no interval; a promotion ends with its last day. ``confirmed_at`` stands
+    in for the last day a newest page was seen. ``asked``: the addresses asked today (None: all); what another
+    address said last ends with the source's next page, at the latest ``FORGET_DAYS`` later, where that is past
+    at ``as_of``. Returns ``INTERVAL_COLUMNS`` without a canonical model (``model`` holds the printed label).
     """
     if quotes.is_empty():
         return empty_intervals()
@@ -52,25 +63,51 @@ def observed_intervals(quotes: pl.DataFrame, rates: pl.DataFrame, *, rank: str, 
     runs = offers.join(order, on=["source_url", "fetched_at", "observed_at"]).sort([*keys, "capture"])
     same = pl.all_horizontal(
         pl.col("capture") == pl.col("capture").shift(1).over(keys) + 1,
-        *(pl.col(p).eq_missing(pl.col(p).shift(1).over(keys)) for p in PRICES.values()),
+        *(pl.col(f"list_{c}").eq_missing(pl.col(f"list_{c}").shift(1).over(keys)) for c in PRICES),
     )
     runs = runs.with_columns((~same.fill_null(False)).cum_sum().over(keys).alias("run"))
     runs = runs.group_by([*keys, "run"], maintain_order=True).agg(
         *(pl.col(p).first() for p in PRICES.values()), pl.col("observed_at").first().alias("valid_from"),
         pl.col("next_observed_at").last().alias("valid_to"), pl.col("capture").last(), pl.col("source").first(),
         pl.col("snapshot_sha256").last(), pl.col("evidence").last(), pl.col("quote_id").last(),
+        pl.col("confirmed_at").max(), pl.col("ends").last(),
     )
     changed = (pl.col("run").shift(-1).over(keys).is_not_null()) & (pl.col("valid_from").shift(-1).over(keys) == pl.col("valid_to"))
-    confirmed = pl.lit(confirmed_at, dtype=pl.Date) if confirmed_at is not None else pl.col("valid_from")
-    return runs.with_columns(
-        pl.col("model_label").alias("model"), pl.lit("observed").alias("valid_from_basis"),
+    stands_in = pl.lit(confirmed_at, dtype=pl.Date)
+    runs = runs.with_columns(
         pl.when(pl.col("valid_to").is_null()).then(pl.lit("")).when(changed).then(pl.lit("changed"))
         .otherwise(pl.lit("removed")).alias("end_reason"),
+        pl.when(pl.col("valid_to").is_null()).then(pl.max_horizontal("confirmed_at", stands_in)).otherwise("confirmed_at").alias("confirmed_at"),
+    )
+    runs = _promotions_ended(_unasked_ended(runs, order, asked, as_of), as_of)
+    return runs.with_columns(
+        pl.col("model_label").alias("model"), pl.lit("observed").alias("valid_from_basis"),
         pl.col("valid_from").alias("observed_at"), pl.col("valid_to").alias("closed_observed_at"),
         pl.lit("").alias("source_ref"), pl.lit("").alias("licence"), pl.lit(witness or None).fill_null(pl.col("source")).alias("witness"),
         pl.lit(RANKS[rank], dtype=pl.Int64).alias("rank"), pl.lit(origin).alias("origin"),
-        pl.coalesce(pl.col("valid_to"), confirmed).alias("confirmed_at"),
     ).select(INTERVAL_COLUMNS)
+
+
+def _unasked_ended(runs: pl.DataFrame, order: pl.DataFrame, asked: Collection[str] | None, as_of: date | None) -> pl.DataFrame:
+    """End what an address said that is no longer asked: nobody would notice a change there any more."""
+    if asked is None:
+        return runs
+    gone = pl.col("valid_to").is_null() & ~pl.col("source_url").is_in(sorted(asked))
+    days = order.select(pl.col("observed_at").alias("next_page")).unique().sort("next_page")
+    runs = runs.with_row_index("place").with_columns(pl.col("confirmed_at").dt.offset_by("1d").alias("after")).sort("after")
+    runs = runs.join_asof(days, left_on="after", right_on="next_page", strategy="forward").sort("place")
+    end = pl.max_horizontal("valid_from", pl.min_horizontal("next_page", pl.col("confirmed_at").dt.offset_by(f"{FORGET_DAYS}d")))
+    ended = gone & (pl.lit(True) if as_of is None else end <= as_of)
+    return runs.with_columns(pl.when(ended).then(end).otherwise("valid_to").alias("valid_to"),
+                             pl.when(ended).then(pl.lit("unobserved")).otherwise("end_reason").alias("end_reason")).drop("place", "after", "next_page")
+
+
+def _promotions_ended(runs: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
+    """End a price that named its own last day with that day, where no page was read in between."""
+    past = pl.lit(True) if as_of is None else pl.col("ends") <= as_of
+    ended = pl.col("ends").is_not_null() & (pl.col("ends") > pl.col("valid_from")) & past & (pl.col("valid_to").is_null() | (pl.col("ends") < pl.col("valid_to")))
+    return runs.with_columns(pl.when(ended).then("ends").otherwise("valid_to").alias("valid_to"),
+                             pl.when(ended).then(pl.lit("ended")).otherwise("end_reason").alias("end_reason"))
 
 
 def _in_usd(quotes: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
@@ -86,9 +123,10 @@ def _in_usd(quotes: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
     known = rates.select("month", "currency", "units_per_usd").sort("month")
     rows = rows.join_asof(known, on="month", by="currency", check_sortedness=False)
     units = pl.when(pl.col("currency") == "USD").then(1.0).otherwise(pl.col("units_per_usd"))
-    return rows.with_columns(
-        (pl.col("value") * pl.col("unit").replace_strict(factors, return_dtype=pl.Float64) / units).alias("usd")
-    ).filter(pl.col("usd").is_not_null())
+    listed = pl.col("value") * pl.col("unit").replace_strict(factors, return_dtype=pl.Float64)
+    end = pl.col("effective_to").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    end = pl.when(pl.col("effective_to").str.len_chars() == 10).then(end.dt.offset_by("1d")).otherwise(end)
+    return rows.with_columns(listed.alias("listed"), (listed / units).alias("usd"), end.alias("ends")).filter(pl.col("usd").is_not_null())
 
 
 def _over() -> pl.Expr:
@@ -105,6 +143,8 @@ def _offers(quotes: pl.DataFrame) -> pl.DataFrame:
     key = ["source", "source_url", "fetched_at", "observed_at", "provider", "model_label", "tier", "condition", "currency"]
     offers = rows.group_by([*key, "wide_row"], maintain_order=True).agg(
         *(pl.col("usd").filter(pl.col("component") == c).first().alias(p) for c, p in PRICES.items()),
+        *(pl.col("listed").filter(pl.col("component") == c).first().alias(f"list_{c}") for c in PRICES),
+        pl.coalesce("confirmed_at", "observed_at").max().alias("confirmed_at"), pl.col("ends").min(),
         pl.col("evidence").first(), pl.col("snapshot_sha256").first(), pl.col("quote_id").first(),
     )
     offers = offers.sort([*key, "wide_row"]).unique([*key, *PRICES.values()], keep="first", maintain_order=True)
@@ -130,24 +170,48 @@ def packaged_intervals(history: pl.DataFrame, rank_of: dict[str, int]) -> pl.Dat
     ).select(INTERVAL_COLUMNS)
 
 
-def believe(witnesses: pl.DataFrame) -> pl.DataFrame:
+def believe(witnesses: pl.DataFrame, allowed_change: float = 5.0, as_of: date | None = None) -> pl.DataFrame:
     """The believed history: per offer and day the interval of the best-ranked witness, adjacent ones merged.
 
-    Ties go to the witness that knew it most recently. Returns ``INTERVAL_COLUMNS``.
+    A page that was last seen more than ``GRACE_DAYS`` ago is overtaken by a witness that began to say
+    something else since, at most ``allowed_change`` times as much or as little. Ties go to the witness that
+    knew it most recently; nobody is overtaken after ``as_of``. Returns ``INTERVAL_COLUMNS``.
     """
     ranked = witnesses.filter(pl.any_horizontal(pl.col(p).is_not_null() for p in ("price_input_usd_per_mtok", "price_output_usd_per_mtok")))
     ranked = ranked.sort([*KEY, "rank", "observed_at", "source", "model_label", "valid_from", *PRICES.values()], nulls_last=True)
-    ranked = ranked.with_columns(pl.int_range(pl.len()).alias("interval"))
-    starts = ranked.select(*KEY, pl.col("valid_from").alias("day"))
-    ends = ranked.select(*KEY, pl.col("valid_to").alias("day")).drop_nulls("day")
-    days = pl.concat([starts, ends]).unique().sort([*KEY, "day"])
+    ranked = ranked.with_columns(pl.int_range(pl.len()).alias("interval"), (pl.col("confirmed_at").dt.offset_by(f"{GRACE_DAYS}d")).alias("stale_from"))
+    ends = pl.concat([
+        ranked.select(*KEY, pl.col("valid_from").alias("day")), ranked.select(*KEY, pl.col("valid_to").alias("day")),
+        ranked.filter((pl.col("origin") != "packaged") & (pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("stale_from"))))
+        .filter(pl.lit(True) if as_of is None else pl.col("stale_from") <= as_of)
+        .select(*KEY, pl.col("stale_from").alias("day")),
+    ])
+    days = ends.drop_nulls("day").unique().sort([*KEY, "day"])
     days = days.with_columns(pl.col("day").shift(-1).over(KEY).alias("until"))
-    cover = days.join(ranked.select(*KEY, "interval", "valid_from", "valid_to", "rank", "observed_at"), on=KEY)
+    cover = days.join(ranked.select(*KEY, "interval", "valid_from", "valid_to", "rank", "observed_at", "origin", "witness", "confirmed_at", "stale_from"), on=KEY)
     cover = cover.filter((pl.col("valid_from") <= pl.col("day")) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("day"))))
-    best = cover.sort([*KEY, "day", "rank", "observed_at", "interval"], descending=[False] * 6 + [True, False])
+    cover = cover.join(_overtaken(cover, ranked, allowed_change), on=["interval", "day"], how="left").with_columns(pl.col("overtaken").fill_null(False))
+    best = cover.sort([*KEY, "day", "overtaken", "rank", "observed_at", "interval"], descending=[False] * 7 + [True, False])
     best = best.unique([*KEY, "day"], keep="first", maintain_order=True).select("interval", "day", "until")
     chosen = best.join(ranked, on="interval").sort([*KEY, "day"])
     return _merged(chosen)
+
+
+def _overtaken(cover: pl.DataFrame, ranked: pl.DataFrame, allowed_change: float) -> pl.DataFrame:
+    """The (interval, day) pairs whose page was not seen for long while another witness began to say something else.
+
+    A page stays overtaken when the newer price ends. A newer price far from the page's is no reason: feeds
+    mix up modalities and slip by tens.
+    """
+    figures = [PRICES["input"], PRICES["output"]]
+    stale = cover.filter((pl.col("origin") != "packaged") & (pl.col("day") >= pl.col("stale_from"))).select(
+        *KEY, "interval", "day", "witness", "confirmed_at").join(ranked.select("interval", *figures), on="interval")
+    newer = stale.join(ranked.select(*KEY, "witness", "valid_from", *figures), on=KEY, suffix="_other").filter(
+        (pl.col("witness") != pl.col("witness_other")) & (pl.col("valid_from") >= pl.col("confirmed_at")) & (pl.col("valid_from") <= pl.col("day")))
+    ratios = [pl.col(f"{f}_other") / pl.col(f) for f in figures]
+    differs = pl.any_horizontal((r - 1).abs() > AGREE_SHARE for r in ratios)
+    near = pl.all_horizontal(r.is_between(1 / allowed_change, allowed_change).fill_null(True) for r in ratios)
+    return newer.filter(differs & near).select("interval", "day").unique().with_columns(pl.lit(True).alias("overtaken"))
 
 
 def _merged(chosen: pl.DataFrame) -> pl.DataFrame:
@@ -159,10 +223,13 @@ def _merged(chosen: pl.DataFrame) -> pl.DataFrame:
     runs = chosen.with_columns((~same.fill_null(False)).cum_sum().over(KEY).alias("run"))
     carried = [c for c in INTERVAL_COLUMNS if c not in (*KEY, "valid_from", "valid_to", "closed_observed_at", "end_reason", "confirmed_at")]
     last = pl.col("until").last()
-    return runs.group_by([*KEY, "run"], maintain_order=True).agg(
+    merged = runs.group_by([*KEY, "run"], maintain_order=True).agg(
         *(pl.col(c).first() for c in carried), pl.col("day").first().alias("valid_from"), last.alias("valid_to"),
         pl.col("closed_observed_at").last(), pl.col("end_reason").last(), pl.col("confirmed_at").max(),
-    ).select(INTERVAL_COLUMNS)
+    )
+    followed = pl.col("valid_from").shift(-1).over(KEY) == pl.col("valid_to")
+    reason = pl.when(pl.col("valid_to").is_null()).then(pl.lit("")).when(followed).then(pl.lit("changed")).otherwise("end_reason")
+    return merged.with_columns(reason.alias("end_reason")).select(INTERVAL_COLUMNS)
 
 
 def quarantine(witnesses: pl.DataFrame, allowed_change: float) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -15,8 +15,11 @@ import polars as pl
 from sources import history, reference
 from sources.aliases import resolve
 from sources.catalog import Source
+from sources.offer_keys import one_key
 
 UNKNOWN_TIER = "host"
+OWN_LISTS = {"openrouter": history.RANKS["host"]}
+"""Packaged sources that are a seller's own list, though they are feeds of others' models."""
 
 
 def build(quotes: pl.DataFrame, readings: pl.DataFrame, known: Mapping[str, Source], as_of: date) -> dict[str, pl.DataFrame]:
@@ -27,14 +30,14 @@ def build(quotes: pl.DataFrame, readings: pl.DataFrame, known: Mapping[str, Sour
     core.disagreement, core.announced_price, core.unmapped_label.
     """
     providers = reference.at("providers", as_of)
-    parts = [history.packaged_intervals(reference.at("price_history", as_of), {})]
+    parts = [history.packaged_intervals(reference.at("price_history", as_of), OWN_LISTS)]
     parts += [_observed(quotes, row, known[row["source"]], providers, as_of) for row in
               readings.filter(pl.col("kind") == "prices").sort("source").iter_rows(named=True)]
-    stated = resolve(pl.concat(parts), reference.at("model_aliases", as_of))
+    stated = one_key(resolve(pl.concat(parts), reference.at("model_aliases", as_of)))
     unmapped = stated.filter(pl.col("model").is_null()).group_by("provider", "model_label", "source").len("n")
     witnesses = stated.with_columns(pl.coalesce("model", pl.col("model_label").str.to_lowercase()).alias("model"))
     kept, held = history.quarantine(witnesses, _allowed_change(known))
-    believed = history.believe(kept)
+    believed = history.believe(kept, _allowed_change(known), as_of)
     return {
         "core.price_witness": _identified(witnesses),
         "core.price_interval": _identified(_described(believed, providers, as_of)),
@@ -52,13 +55,14 @@ def _observed(quotes: pl.DataFrame, state: dict[str, object], source: Source, pr
     contract = source.contract
     made = history.observed_intervals(
         quotes.filter(pl.col("source") == source.key), reference.at("exchange_rates", as_of), rank=contract.rank,
-        witness=contract.witness or source.key, origin=str(state["origin"]), confirmed_at=state["observed_at"])
+        witness=contract.witness or source.key, origin=str(state["origin"]), asked=contract.urls, as_of=as_of)
     if contract.rank != "feed":
         return made
     names = providers.filter(pl.col("source_name").str.replace_all("[^a-z0-9]", "") == source.name.replace("_", "")).select(
         pl.col("source_provider").alias("provider"), pl.col("provider").alias("slug"), "packaged").unique("provider")
     mapped = made.join(names, on="provider", how="left", maintain_order="left").filter(pl.col("packaged").fill_null(True))
-    return mapped.with_columns(pl.coalesce("slug", "provider").alias("provider")).select(history.INTERVAL_COLUMNS)
+    own = pl.when(pl.col("provider") == source.name).then(pl.lit(history.RANKS["host"], dtype=pl.Int64)).otherwise("rank")
+    return mapped.with_columns(pl.coalesce("slug", "provider").alias("provider")).with_columns(own.alias("rank")).select(history.INTERVAL_COLUMNS)
 
 
 def _allowed_change(known: Mapping[str, Source]) -> float:

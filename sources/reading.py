@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time, timedelta, timezone
-from functools import lru_cache
+from functools import cache as remembered
 from pathlib import Path
 
 import polars as pl
@@ -47,7 +48,8 @@ def quote_schema(kind: str) -> dict[str, type[pl.DataType]]:
     """Columns of the quotes of one kind, in order."""
     own = [f.name for f in fields(QUOTE_TYPES[kind]) if f.name not in ("source", "row", "value", "observed_at")]
     schema: dict[str, type[pl.DataType]] = {"quote_id": pl.String, "source": pl.String, "snapshot_sha256": pl.String,
-                                            "source_url": pl.String, "fetched_at": pl.Datetime, "observed_at": pl.Date}
+                                            "source_url": pl.String, "fetched_at": pl.Datetime, "observed_at": pl.Date,
+                                            "confirmed_at": pl.Date}
     schema |= {name: pl.String for name in own}
     schema |= {"value": pl.Float64}
     if kind == "prices":
@@ -57,7 +59,7 @@ def quote_schema(kind: str) -> dict[str, type[pl.DataType]]:
     return {k: (pl.Datetime("us", "UTC") if v is pl.Datetime else v) for k, v in schema.items()}
 
 
-@lru_cache(maxsize=None)
+@remembered
 def parser_version(source: Source) -> str:
     """A content hash of the parser, its contract and the reading framework."""
     root = Path(__file__).parent
@@ -81,14 +83,17 @@ def read_captures(source: Source, archive: Archive, as_of: date, cache: Path | N
         captures = [c for c in archive.captures(source.key) if c.fetched_at < limit]
     except ArchiveUnusable as error:
         return Reading(source.key, _frame(source, []), problems=(str(error),), failed=True)
-    good: list[pl.DataFrame] = []
+    good: list[tuple[pl.DataFrame, Snapshot]] = []
     problems: list[str] = []
     names: dict[str, tuple[str, ...]] = {}
     last: Snapshot | None = None
     failed = False
     seen: dict[str, str] = {}
+    shown: dict[tuple[str, str, datetime], date] = {}
+    begun: dict[str, tuple[str, str, datetime]] = {}
     for capture in captures:
         if seen.get(capture.url) == capture.sha256:
+            shown[begun[capture.url]] = capture.fetched_at.date()
             last, failed = capture, False
             continue
         try:
@@ -103,11 +108,22 @@ def read_captures(source: Source, archive: Archive, as_of: date, cache: Path | N
             continue
         if capture.status != COPY:
             names[capture.url] = _names(source.kind, frame)
-        seen[capture.url] = capture.sha256
-        good.append(_stamped(frame, capture))
+        seen[capture.url], begun[capture.url] = capture.sha256, _place(capture)
+        good.append((frame, capture))
         last, failed = capture, False
-    quotes = pl.concat(good) if good else _frame(source, [])
+    stamped = [_stamped(frame, c, shown.get(_place(c), _last_certain(c))) for frame, c in good]
+    quotes = pl.concat(stamped) if stamped else _frame(source, [])
     return Reading(source.key, quotes, last, tuple(problems), failed)
+
+
+def _place(capture: Snapshot) -> tuple[str, str, datetime]:
+    return capture.url, capture.sha256, capture.fetched_at
+
+
+def _last_certain(capture: Snapshot) -> date:
+    """The last day the page is certain to have been so: of a copy dated by a range, the range's first day."""
+    first = capture.last_modified if capture.status == COPY else ""
+    return date.fromisoformat(first) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", first) else capture.fetched_at.date()
 
 
 def _rows(kind: str, frame: pl.DataFrame) -> int:
@@ -142,7 +158,7 @@ def _frame(source: Source, quotes: list[Quote]) -> pl.DataFrame:
     columns: dict[str, list[object]] = {}
     for name in schema:
         attribute = "row" if name == "wide_row" else name
-        if name in ("quote_id", "snapshot_sha256", "source_url", "fetched_at", "observed_at"):
+        if name in ("quote_id", "snapshot_sha256", "source_url", "fetched_at", "observed_at", "confirmed_at"):
             columns[name] = [None] * len(quotes)
         else:
             values = [getattr(q, attribute) for q in quotes]
@@ -150,8 +166,11 @@ def _frame(source: Source, quotes: list[Quote]) -> pl.DataFrame:
     return pl.DataFrame(columns, schema=schema)
 
 
-def _stamped(frame: pl.DataFrame, capture: Snapshot) -> pl.DataFrame:
-    """Add the capture columns; the quote's id is a hash of capture, place, component and figure."""
+def _stamped(frame: pl.DataFrame, capture: Snapshot, confirmed_at: date) -> pl.DataFrame:
+    """Add the capture columns; the quote's id is a hash of capture, place, component and figure.
+
+    ``confirmed_at`` is the last day the address gave the same body again.
+    """
     place = pl.concat_str(
         pl.lit(capture.sha256), pl.lit(capture.url), *(pl.col(c).cast(pl.String).fill_null("") for c in ("locator", "value_text")),
         *(pl.col(c).cast(pl.String).fill_null("") for c in ("component", "model_label", "field", "accelerator", "tier",
@@ -163,5 +182,5 @@ def _stamped(frame: pl.DataFrame, capture: Snapshot) -> pl.DataFrame:
         pl.Series("quote_id", [hashlib.sha256(i.encode()).hexdigest()[:24] for i in ids], dtype=pl.String),
         pl.lit(capture.sha256).alias("snapshot_sha256"), pl.lit(capture.url).alias("source_url"),
         pl.lit(capture.fetched_at).dt.cast_time_unit("us").alias("fetched_at"),
-        pl.lit(capture.fetched_at.date()).alias("observed_at"),
+        pl.lit(capture.fetched_at.date()).alias("observed_at"), pl.lit(confirmed_at).alias("confirmed_at"),
     )

@@ -113,8 +113,8 @@ def test_a_page_last_seen_long_ago_is_overtaken_by_what_a_feed_began_to_say_sinc
 
 def test_a_page_still_seen_today_is_not_overtaken() -> None:
     seen = observed(frame(quote(1, "m", "output", 6.0)), confirmed_at=date(2026, 3, 20))
-    got = history.believe(pl.concat([seen, packaged("m", 4.0, since=date(2026, 3, 20))]))
-    assert got.filter(pl.col("valid_from") < date(2026, 3, 27))["price_output_usd_per_mtok"].to_list()[0] == 6.0
+    got = history.believe(pl.concat([seen, packaged("m", 4.0, since=date(2026, 3, 20))]), as_of=date(2026, 3, 20))
+    assert got.select("price_output_usd_per_mtok", "valid_to").rows() == [(6.0, None)]
     assert history.believe(pl.concat([seen, packaged("m", 4.0, since=date(2026, 3, 10))]))["price_output_usd_per_mtok"].to_list() == [6.0]
 
 

@@ -1,0 +1,58 @@
+"""One key per offer: sources that word conditions differently meet, lists and second names stay apart."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from sources import history
+from sources.offer_keys import one_key
+
+
+def stated(condition: str, *, source: str = "prices/acme", model: str = "m", label: str = "m", output: float = 8.0, tier: str = "standard",
+           currency: str = "USD", rank: int = 0, origin: str = "archive", provider: str = "acme") -> dict[str, object]:
+    return {c: None for c in history.INTERVAL_COLUMNS} | {
+        "provider": provider, "model": model, "model_label": label, "tier": tier, "condition": condition, "currency": currency,
+        "price_input_usd_per_mtok": output / 4, "price_output_usd_per_mtok": output, "valid_from": date(2026, 1, 1),
+        "source": source, "witness": source, "rank": rank, "origin": origin}
+
+
+def conditions(*rows: dict[str, object]) -> list[str]:
+    return one_key(pl.DataFrame(list(rows), schema=history.empty_intervals().schema))["condition"].to_list()
+
+
+def test_a_page_and_a_feed_meet_at_one_threshold() -> None:
+    assert conditions(stated("Prompt length (128, 256]K"), stated("prompts > 128k", rank=3, origin="packaged")) == ["prompts > 128k"] * 2
+
+
+def test_the_comparison_is_the_one_the_best_ranked_witness_prints() -> None:
+    assert conditions(stated("≥ 200k prompt tokens"), stated("prompts > 200k", rank=3, origin="packaged")) == ["prompts >= 200k"] * 2
+
+
+def test_long_context_becomes_the_threshold_others_name_and_short_context_the_base() -> None:
+    rows = [stated("long context", tier="batch"), stated("short context", tier="flex"), stated("prompts > 272k", rank=3, origin="packaged")]
+    assert conditions(*rows) == ["prompts > 272k", "", "prompts > 272k"]
+
+
+def test_long_context_without_any_known_threshold_stays_as_printed() -> None:
+    assert conditions(stated("long context")) == ["long context"]
+
+
+def test_two_hours_of_one_page_meet_the_two_rows_of_a_feed() -> None:
+    assert conditions(stated("peak 01:00-04:00 and 06:00-10:00 UTC", tier="peak")) == ["01:00-04:00 UTC", "06:00-10:00 UTC"]
+
+
+def test_a_list_in_yuan_beside_a_list_in_dollars_is_another_offer() -> None:
+    assert conditions(stated("", currency="CNY"), stated("")) == ["list in CNY", ""]
+    assert conditions(stated("", currency="CNY")) == [""]
+
+
+def test_a_hosts_fast_endpoint_is_a_tier_of_the_model() -> None:
+    got = one_key(pl.DataFrame([stated("", provider="moonshot", label="kimi-k2-turbo-preview")], schema=history.empty_intervals().schema))
+    assert got["tier"].to_list() == ["fast"]
+
+
+def test_a_second_name_at_another_price_is_a_condition_and_at_the_same_price_is_not() -> None:
+    assert conditions(stated("", label="m"), stated("", label="m Turbo", output=9.0)) == ["", "sold as m Turbo"]
+    assert conditions(stated("", label="m"), stated("", label="m Turbo")) == ["", ""]
