@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 FIGURES = ("input", "output", "cached", "cache_write_5m", "cache_write_1h", "value")
 _PRICE = re.compile(r"(?<![\w$])\\?(?:US)?[$€¥￥]\s?(\d[\d,]*\.?\d*|\.\d+)(?![\d,.]*\d)|(?<![\w.,])(\d[\d,]*\.?\d*)\s?(?:元|€|\$)(?!\d)")
@@ -202,7 +203,7 @@ def _json_mutations(text: str) -> Iterator[Mutation]:
         yield Mutation("header renamed", f"key {key}", re.sub(rf'"{re.escape(key)}"(\s*:)', r'"qxz"\1', text))
 
 
-def _paths(value: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+def _paths(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """Paths of the first few members at each level, so that a large feed costs no more than a small one."""
     if at:
         yield at
@@ -212,16 +213,16 @@ def _paths(value: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str 
             yield from _paths(member, (*at, key))
 
 
-def _at(body: object, path: Sequence[str | int]) -> object:
+def _at(body: Any, path: Sequence[str | int]) -> Any:
     for key in path:
-        body = body[key]  # type: ignore[index]
+        body = body[key]
     return body
 
 
-def _with(body: object, path: Sequence[str | int], value: object) -> str:
+def _with(body: Any, path: Sequence[str | int], value: Any) -> str:
     copy = json.loads(json.dumps(body))
     inner = _at(copy, path[:-1])
-    inner[path[-1]] = value  # type: ignore[index]
+    inner[path[-1]] = value
     return json.dumps(copy)
 
 

@@ -34,7 +34,7 @@ MEANINGS = {
 ELSEWHERE = re.compile(r"third-party|cloud platform|bedrock|vertex|foundry|\bexamples?\b|worked|tool\b|tools\b|session|agents? ", re.I)
 """Sections whose tables are not prices of Claude tokens on Anthropic's own platform."""
 _METERED = re.compile(r"(?:/|per)\s?(?:[\d,]+ )?(?:\w+[ -])?(?:hours?|minutes?|search(?:es)?|requests?|sessions?|month|GB|seat|user|container)\b", re.I)
-_STATUS = re.compile(r"\s*\((?:deprecated|retired|legacy|limited availability|limited preview|preview|beta|new)\b[^()]*\)", re.I)
+_STATUS = re.compile(r"\s*\(\s*(?:deprecated|retired|legacy|limited availability|limited preview|preview|beta|new)\b[^()]*\)", re.I)
 _CONDITION = re.compile(r"\s*\((?:for )?((?:prompts?|contexts?|requests?) [^()]*)\)", re.I)
 _UNTIL = re.compile(r"\s*\(?\b(?:through|until) (\w+ \d{1,2}, \d{4})\)?", re.I)
 _FROM = re.compile(r"\s*\(?\b(?:starting|from|effective) (\w+ \d{1,2}, \d{4})\)?", re.I)

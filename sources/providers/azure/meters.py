@@ -96,8 +96,8 @@ def read_items(answer: Any, rows: PriceRows) -> None:
             raise PageChanged(f"{where}: expected one price for {name!r} in {region}, found {prices[meter.component].text} and {figure}")
         prices[meter.component] = money
         names.setdefault(key, []).append(f"{product}: {name} {figure} per {unit}")
-    for key, prices in wide.items():
-        model, tier, deployment, context, region, unit, _, since = key
+    for found, prices in wide.items():
+        model, tier, deployment, context, region, unit, _, since = found
         condition = ", ".join(part for part in (deployment, context, region) if part)
         rows.add(model, dict(prices), tier=tier, condition=condition, unit=unit, region=region,
-                 effective_from=since, evidence="; ".join(names[key]), locator=f"meters of {model}")
+                 effective_from=since, evidence="; ".join(names[found]), locator=f"meters of {model}")

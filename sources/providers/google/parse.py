@@ -8,6 +8,7 @@ without an output price (embeddings) and per-image, per-second and per-request t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sources.build import PriceRows, row_evidence
 from sources.columns import body
@@ -171,7 +172,7 @@ def _add(rows: PriceRows, model: str, found: dict[str, list[Price]], tier: str, 
                  effective_to=until, effective_from=since, status=status)
 
 
-def _text_prices(prices: list[Price] | tuple[()], where: str) -> list[Price]:
+def _text_prices(prices: Sequence[Price], where: str) -> list[Price]:
     """Of the token prices in one cell, those of text: the ones that say so, or the only modality there is."""
     tokens = [p for p in prices if not p.meter]
     if any("text" in p.modality and p.meter for p in prices) and not any("text" in p.modality for p in tokens):

@@ -67,7 +67,8 @@ def _unit(text: str, grids: list[Grid]) -> str:
 
 
 def _read_grids(grids: list[Grid], rows: PriceRows) -> None:
-    section, tier, heading = "", "standard", ()
+    section, tier = "", "standard"
+    heading: tuple[str, ...] = ()
     for grid in grids:
         if grid.heading != heading:
             heading, tier = grid.heading, "standard"
