@@ -110,17 +110,18 @@ def _progress(tell: Tell) -> Iterator[tuple[Callable[[int], None], Callable[[str
 
 
 def _reason(result: Any) -> str:
-    """The first failed step or check, in one sentence."""
+    """The first failed blocking check, else the first failed step, in one sentence."""
+    for check in result.get_asset_check_evaluations():
+        if not check.passed and check.severity.value == "ERROR":
+            rows = ", ".join(f"{k}: {v.value}" for k, v in sorted(check.metadata.items()))
+            return (f"the check {check.check_name!r} on {check.asset_key.to_user_string().replace('/', '.')} does not hold ({rows}); "
+                    f"what it demands is said in warehouse/sql/checks/{check.check_name}.sql")
     for event in result.all_events:
         if event.is_step_failure:
             error = event.event_specific_data.error
             while error.cause is not None:
                 error = error.cause
             return f"{event.step_key.replace('__', '.')} failed: {error.message.strip().splitlines()[0]}"
-    for check in result.get_asset_check_evaluations():
-        if not check.passed and check.severity.value == "ERROR":
-            rows = {k: v.value for k, v in check.metadata.items()}
-            return f"the check {check.check_name} on {check.asset_key.to_user_string()} found {rows}"
     return "the job ended without success and named no step"
 
 
