@@ -215,16 +215,17 @@ def _overtaken(cover: pl.DataFrame, ranked: pl.DataFrame, allowed_change: float)
 
 
 def _merged(chosen: pl.DataFrame) -> pl.DataFrame:
-    """Join segments that follow one another at the same prices into one interval."""
+    """Join segments that follow one another at the same prices into one interval, with its best-ranked witness's words."""
     same = pl.all_horizontal(
         pl.col("day") == pl.col("until").shift(1).over(KEY),
         *(pl.col(p).eq_missing(pl.col(p).shift(1).over(KEY)) for p in PRICES.values()),
     )
     runs = chosen.with_columns((~same.fill_null(False)).cum_sum().over(KEY).alias("run"))
-    carried = [c for c in INTERVAL_COLUMNS if c not in (*KEY, "valid_from", "valid_to", "closed_observed_at", "end_reason", "confirmed_at")]
-    last = pl.col("until").last()
+    own = (*KEY, "valid_from", "valid_to", "valid_from_basis", "closed_observed_at", "end_reason", "confirmed_at")
+    carried = [c for c in INTERVAL_COLUMNS if c not in own]
     merged = runs.group_by([*KEY, "run"], maintain_order=True).agg(
-        *(pl.col(c).first() for c in carried), pl.col("day").first().alias("valid_from"), last.alias("valid_to"),
+        *(pl.col(c).sort_by("rank", maintain_order=True).first() for c in carried), pl.col("valid_from_basis").first(),
+        pl.col("day").first().alias("valid_from"), pl.col("until").last().alias("valid_to"),
         pl.col("closed_observed_at").last(), pl.col("end_reason").last(), pl.col("confirmed_at").max(),
     )
     followed = pl.col("valid_from").shift(-1).over(KEY) == pl.col("valid_to")

@@ -79,7 +79,7 @@ def _described(believed: pl.DataFrame, providers: pl.DataFrame, as_of: date) -> 
 
 def _announced(quotes: pl.DataFrame) -> pl.DataFrame:
     later = quotes.filter((pl.col("status") == "announced") | (pl.col("effective_from").str.slice(0, 10) > pl.col("observed_at").cast(pl.String)))
-    return later.select("provider", "model_label", "component", "value", "currency", "unit", "effective_from", "effective_to", "observed_at", "source", "evidence", "quote_id")
+    return later.select("provider", "model_label", "tier", "condition", "component", "value", "currency", "unit", "effective_from", "effective_to", "observed_at", "source", "evidence", "quote_id")
 
 
 def _identified(intervals: pl.DataFrame) -> pl.DataFrame:

@@ -66,7 +66,7 @@ DECLARED = (
        "provider model tier condition token_class believed_source believed_usd_per_mtok other_source other_usd_per_mtok difference_share valid_from reason", "provider model tier condition token_class other_source"),
     _t("core.unmapped_label", "one printed model name that no alias maps to a canonical model", "provider model_label source n"),
     _t("core.announced_price", "one price a page announced for a later day; not in force until a page confirms it",
-       "provider model_label component value currency unit effective_from effective_to observed_at source evidence quote_id", "quote_id"),
+       "provider model_label tier condition component value currency unit effective_from effective_to observed_at source evidence quote_id", "quote_id"),
     _t("core.input_price", "one price interval as the statistics take it", "offer_id model provider provider_tier price_input_usd_per_mtok"
        " price_output_usd_per_mtok price_cached_usd_per_mtok valid_from valid_to observed_at source interval_id", "interval_id"),
     _t("core.input_score", "one score as the statistics take it", "model benchmark benchmark_version score as_of source", "model benchmark benchmark_version"),

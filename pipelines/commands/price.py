@@ -1,0 +1,153 @@
+"""Say what a request costs, at which provider, and from which page that is known."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from typing import Any
+
+import click
+
+
+@click.command(epilog="\b\nExamples:\n  deflation price claude-sonnet-4-5 --provider anthropic --input 250000 --output 2000\n"
+               "  deflation price deepseek-v4-pro --input 10000 --output 1000 --at 2026-09-01T02:30\n"
+               "  deflation price gpt-5 --input 8000 --cached 6000 --output 500 --tier batch")
+@click.argument("model")
+@click.option("--provider", help="Only this provider (default: all that sell it, cheapest first).")
+@click.option("--at", "at", help="Moment of the request, ISO 8601, UTC unless it names its zone (default: the vintage day, noon UTC).")
+@click.option("--input", "input_tokens", type=click.IntRange(min=0), required=True, help="Tokens of the prompt, cached ones included.")
+@click.option("--output", "output_tokens", type=click.IntRange(min=0), required=True, help="Tokens of the answer.")
+@click.option("--cached", "cached_tokens", type=click.IntRange(min=0), default=0, help="How many of the prompt's tokens come from the cache.")
+@click.option("--tier", default="standard", show_default=True, help="standard (by the hour where hours matter), batch, flex, priority, fast, peak, off-peak, free.")
+@click.option("--condition", default="", help="Another way of buying it, as printed: 'region eu', 'thinking'.")
+@click.option("--format", "form", type=click.Choice(["text", "csv"]), default="text", show_default=True)
+def command(model: str, provider: str | None, at: str | None, input_tokens: int, output_tokens: int, cached_tokens: int,
+            tier: str, condition: str, form: str) -> None:
+    """Compute what a request to MODEL costs in USD, with the interval, tier, condition and evidence used.
+
+    MODEL is any name that the alias table knows; a name it does not know is answered with near names.
+    A component whose price is not known makes the total unknown; nothing is guessed.
+
+    Exit status: 0 at least one total is known, 1 no price answers (the reason is printed), 2 wrong usage.
+    """
+    from sources import reference, request_cost
+    from sources.quote import TIERS
+    from warehouse.store import WarehouseUnusable
+
+    if tier not in TIERS:
+        raise click.UsageError(f"there is no tier {tier!r}; tiers are {', '.join(sorted(TIERS))}")
+    try:
+        day, intervals, later, last_read = _published()
+        moment = _moment(at, day)
+        request = request_cost.Request(input_tokens, output_tokens, cached_tokens, tier, moment, condition)
+        aliases = reference.at("model_aliases", day)
+        rows = _offers(model, provider, moment, intervals, aliases)
+        found = request_cost.costs(rows, request)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    except (WarehouseUnusable, request_cost.NoPrice) as error:
+        click.echo(f"deflation price: {error}", err=True)
+        sys.exit(1)
+    if moment.date() > day:
+        click.echo(f"the vintage is of {day}: prices of that day are used for {moment:%Y-%m-%d}", err=True)
+    if form == "csv":
+        click.echo(_csv(found), nl=False)
+    elif len(found) == 1:
+        said = request_cost.announced(later, found[0].interval["provider"], found[0].interval["model"], aliases, moment, last_read)
+        click.echo("\n".join(_detail(found[0], request, said)))
+    else:
+        click.echo("\n".join(_table(found, request)))
+    sys.exit(0 if any(c.usd is not None for c in found) else 1)
+
+
+def _published() -> tuple[Any, Any, Any, Any]:
+    """The vintage day, the believed intervals, the announced prices and each source's last reading, as published."""
+    from pipelines.settings import load_settings
+    from warehouse.store import query
+
+    path = load_settings().published_path
+    return (query(path, "select as_of from core.vintage").item(), query(path, "from core.price_interval"),
+            query(path, "from core.announced_price"), query(path, "select source, observed_at from core.source"))
+
+
+def _moment(text: str | None, day: Any) -> datetime:
+    """The moment asked for, in UTC where it names no zone; raises ``ValueError``."""
+    from datetime import UTC, time
+
+    if text is None:
+        return datetime.combine(day, time(12), tzinfo=UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"--at {text!r} is no ISO 8601 moment, for example 2026-09-01T02:30 or 2026-09-01T10:30+08:00") from error
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _offers(name: str, provider: str | None, moment: datetime, intervals: Any, aliases: Any) -> Any:
+    """The intervals of the model ``name`` means at each provider; raises ``NoPrice`` with near names."""
+    import polars as pl
+
+    from sources.request_cost import NoPrice, canonical_models, near_names
+
+    providers = intervals["provider"].unique().sort().to_list()
+    if provider is not None and provider not in providers:
+        raise NoPrice(f"there is no provider {provider!r}; near names: {', '.join(near_names(provider, providers)) or ', '.join(providers[:12])}")
+    meant = canonical_models(name, providers, moment.date(), aliases)
+    pairs = pl.DataFrame([(p, meant.get(p, meant.get("*", name.lower()))) for p in providers], schema=["provider", "model"], orient="row")
+    rows = intervals.join(pairs, on=["provider", "model"], how="semi")
+    if rows.is_empty():
+        known = f"{name} is {meant['*']}, which no provider here prices" if meant.get("*") else f"no model is known as {name!r}"
+        raise NoPrice(f"{known}; near names: {', '.join(near_names(name, intervals['model'].unique())) or 'none'}")
+    if provider is None:
+        return rows
+    own = rows.filter(pl.col("provider") == provider)
+    if own.is_empty():
+        raise NoPrice(f"{provider} does not sell {name}; these do: {', '.join(rows['provider'].unique().sort())}")
+    return own
+
+
+def _money(usd: Any) -> str:
+    return "unknown" if usd is None else f"{usd:.6f}"
+
+
+def _asked(request: Any) -> str:
+    cached = f" ({request.cached_tokens:,} of them cached)" if request.cached_tokens else ""
+    return f"{request.input_tokens:,} tokens in{cached}, {request.output_tokens:,} out, at {request.at:%Y-%m-%d %H:%M} UTC"
+
+
+def _detail(cost: Any, request: Any, announced: list[str]) -> list[str]:
+    """One offer in full: the lines, the interval, the words it was read from."""
+    row = cost.interval
+    lines = [f"{row['provider']} {row['model']}: {_money(cost.usd)} USD for {_asked(request)}"]
+    for line in cost.lines:
+        price = "no price known" if line.usd_per_mtok is None else f"{line.usd_per_mtok.normalize():f} USD per 1M tokens"
+        lines.append(f"  {line.component:<13}{line.tokens:>12,} tokens  {price:<28}{_money(line.usd):>14}")
+    until = f"until {row['valid_to']}" if row["valid_to"] else "still in force"
+    lines.append(f"  tier {row['tier']}; condition {row['condition'] or 'none'}; listed in {row['currency']}")
+    lines.append(f"  interval {row['interval_id']}: from {row['valid_from']} ({row['valid_from_basis']}), {until}; printed as {row['model_label']}")
+    lines.append(f"  source {row['source']}, observed {row['observed_at']}, last seen {row['confirmed_at']}: {row['source_url']}")
+    lines.append(f"  words on the page: {row['evidence']}" if row["evidence"] else "  words on the page: not kept (packaged history)")
+    return [*lines, *(f"  note: {note}" for note in (*cost.notes, *announced))]
+
+
+def _table(found: list[Any], request: Any) -> list[str]:
+    """Several offers, cheapest first, each with where it is known from."""
+    lines = [f"{_asked(request)}; USD, cheapest first", f"{'provider':<14}{'USD':>12}  {'tier':<9}{'in':>9}{'cached':>9}{'out':>9}  {'condition':<24}{'source':<20}{'observed':<11}model"]
+    for cost in found:
+        row = cost.interval
+        prices = "".join(f"{'-' if row[c] is None else format(row[c], '.6g'):>9}" for c in (
+            "price_input_usd_per_mtok", "price_cached_input_usd_per_mtok", "price_output_usd_per_mtok"))
+        lines.append(f"{row['provider']:<14}{_money(cost.usd):>12}  {row['tier']:<9}{prices}  {row['condition']:<24}{row['source']:<20}{row['observed_at']!s:<11}{row['model']}")
+    unknown = [c.interval["provider"] for c in found if c.usd is None]
+    if unknown:
+        lines.append(f"unknown where a component has no known price ({', '.join(sorted(set(unknown)))}); --provider shows which")
+    return [*lines, "--provider NAME shows the interval and the words of one."]
+
+
+def _csv(found: list[Any]) -> str:
+    import polars as pl
+
+    columns = ("provider", "model", "tier", "condition", *(f"price_{c}_usd_per_mtok" for c in ("input", "cached_input", "output")),
+               "valid_from", "valid_to", "valid_from_basis", "observed_at", "source", "source_url", "evidence", "interval_id")
+    rows = [{"cost_usd": None if c.usd is None else f"{c.usd:f}", "missing": "; ".join(c.missing), "notes": " ".join(c.notes)} | {k: c.interval[k] for k in columns} for c in found]
+    return pl.DataFrame(rows, infer_schema_length=None).write_csv()
