@@ -56,10 +56,11 @@ def believed_prices(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Stor
     yield from written(warehouse.write_all(built))
 
 
-@dg.multi_asset(specs=specs((*packaged.TABLES, *packaged.ENGINE), "core", (asset_key("raw.capture"),)))
-def packaged_facts(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
-    """The packaged reference facts known on the vintage day."""
-    yield from written(warehouse.write_all(packaged.tables(job.as_of)))
+@dg.multi_asset(specs=specs((*packaged.TABLES, *packaged.ENGINE, *packaged.SHOWN), "core", READ))
+def known_facts(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
+    """The facts known on the vintage day: packaged rows, and the sheets, offers and tariffs read since."""
+    quotes = dict(zip(packaged.FAMILIES, map(warehouse.read_family, packaged.FAMILIES), strict=True))
+    yield from written(warehouse.write_all(packaged.tables(job.as_of, quotes)))
 
 
 @dg.asset(key=["core", "vintage"], deps=[*map(asset_key, (*PRICES, *packaged.TABLES, *packaged.ENGINE))], group_name="core", kinds={"duckdb"})

@@ -1,12 +1,14 @@
 """Live readings joined to the packaged facts: specifications, rentals, electricity, in the packaged tables' columns.
 
 A run tries the live sources and falls back to what is packaged; both then stand in one table, each row with its
-source and day. Nothing is overwritten: a page that changed adds a row, a revised statistic adds a vintage. Which row
+source and day. Nothing is overwritten: a page that changed adds a row, a revised statistic adds a vintage. A row is
+kept or left out by what stands before it in time alone, so a later reading never changes an earlier day. Which row
 is used at a day is decided where it is used (``specs.history.best_specs``, ``latest_electricity``).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
@@ -15,50 +17,92 @@ from sources.reference.schema import SCHEMAS
 from sources.specs.history import SCHEMA as SPEC_SCHEMA
 
 EIA_TERMS, EUROSTAT_TERMS = "public domain (US government)", "CC-BY-4.0"
+OFFER = ("provider", "accelerator", "region", "term", "accelerators_in_offer", "note", "source")
+"""What identifies one offer of one observer."""
+
+
+def known(quotes: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """The rows read by the end of a day; a page shown again later than that counts as shown once."""
+    again = pl.col("confirmed_at")
+    return quotes.filter(pl.col("observed_at") <= as_of).with_columns(pl.when(again <= as_of).then(again).alias("confirmed_at"))
 
 
 def spec_history(packaged: pl.DataFrame, quotes: pl.DataFrame, labels: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
-    """The history with today's sheets added, and the printed names that nobody has mapped yet.
+    """The history with the sheets read since added, and the printed names that nobody has mapped yet.
 
     Args: ``packaged`` as ``read_history`` gives it; ``quotes`` the rows of ``hardware/*`` readings; ``labels`` of
-    ``accelerator_labels.csv`` (source, label, accelerator). A value equal to the newest known one of its source, label
-    and field adds nothing; a new or changed value adds a row with its day and words. Unmapped names add no rows: they
-    are returned as ``source: name`` to be shown in the data-health section.
+    ``accelerator_labels.csv`` (source, label, accelerator; empty: looked at and outside the project). A value equal to
+    the one before it of its source, label and field adds nothing; a new or changed value adds a row with its day and
+    words. Unmapped names add no rows: they are returned as ``source: name`` to be shown.
     """
-    vendors = packaged.select("accelerator", "vendor").unique()
+    vendors = packaged.select("accelerator", "vendor").unique("accelerator", keep="first", maintain_order=True)
     named = quotes.select(
         pl.col("source"), pl.col("accelerator").alias("label"), "field", pl.col("value").cast(pl.Float64), "unit", "qualifier",
-        "observed_at", "source_url", "evidence", "basis").join(labels, on=["source", "label"], how="left", maintain_order="left")
-    unmapped = named.filter(pl.col("accelerator").is_null()).select(pl.concat_str("source", pl.lit(": "), "label")).to_series()
+        "observed_at", "source_url", "evidence", "basis").join(
+        labels.with_columns(listed=True), on=["source", "label"], how="left", maintain_order="left")
+    unmapped = named.filter(pl.col("listed").is_null()).select(pl.concat_str("source", pl.lit(": "), "label")).to_series()
     divided = pl.col("label").str.contains(r"/\d+\)$")
-    new = named.filter(pl.col("accelerator").fill_null("") != "").with_columns(
+    read = named.filter(pl.col("accelerator").fill_null("") != "").with_columns(
         qualifier=pl.when(divided).then(pl.concat_str([pl.col("qualifier"), pl.lit("divided from a board, rack or instance total")],
                                                       separator="; ").str.strip_chars("; ")).otherwise(pl.col("qualifier")),
+        value=pl.col("value").map_elements(lambda v: f"{v:.10g}", return_dtype=pl.String),
         licence=pl.lit("facts"), rejected_because=pl.lit("")).join(vendors, on="accelerator", how="left", maintain_order="left")
+    rows = read.select(list(SPEC_SCHEMA)).cast(pl.Schema(SPEC_SCHEMA))
     key = ["accelerator", "field", "source", "label", "qualifier"]
-    newest = packaged.filter(pl.col("field") != "launch_date").sort("observed_at").group_by(key, maintain_order=True).last().select(
-        *key, pl.col("value").cast(pl.Float64).alias("known"))
-    changed = new.join(newest, on=key, how="left", maintain_order="left").filter(
-        pl.col("known").is_null() | ((pl.col("value") / pl.col("known") - 1).abs() > 1e-9))
-    changed = changed.sort(*key, "observed_at").filter((pl.col("value") != pl.col("value").shift().over(key)).fill_null(True))
-    rows = changed.with_columns(value=pl.col("value").map_elements(lambda v: f"{v:.10g}", return_dtype=pl.String)).select(list(SPEC_SCHEMA))
-    return pl.concat([packaged, rows.cast(pl.Schema(SPEC_SCHEMA))]).sort("accelerator", "field", "source", "label", "observed_at", "value"), \
-        sorted(set(unmapped.to_list()))
+    both = pl.concat([packaged.with_columns(live=False), rows.with_columns(live=True)]).sort(
+        *key, "observed_at", "live", maintain_order=True)
+    value = pl.col("value").cast(pl.Float64, strict=False)
+    same = ((value / value.shift().over(key) - 1).abs() <= 1e-9).fill_null(False)
+    return both.filter(~(pl.col("live") & same)).select(list(SPEC_SCHEMA)).sort(
+        "accelerator", "field", "source", "label", "observed_at", "value", maintain_order=True), sorted(set(unmapped.to_list()))
 
 
-def rental_prices(packaged: pl.DataFrame, quotes: pl.DataFrame) -> pl.DataFrame:
-    """The dated offers with today's added, in the columns of ``rental_prices``; prices in USD only."""
-    live = quotes.filter(pl.col("currency") == "USD").select(
-        "provider", "accelerator", "region", "term", pl.col("value").cast(SCHEMAS["rental_prices"]["usd_per_accelerator_hour"])
-        .alias("usd_per_accelerator_hour"), pl.col("accelerators_in_offer").cast(pl.Int64), pl.lit("cloud").alias("provider_kind"),
-        pl.col("sku").alias("note"), "source", pl.col("quote_id").alias("source_ref"), "source_url",
-        pl.lit("facts, see the source's contract").alias("licence"), "observed_at", pl.lit("quoted").alias("basis"))
-    return pl.concat([packaged, live.cast(pl.Schema(SCHEMAS["rental_prices"]))]).sort(
-        "provider", "accelerator", "region", "term", "note", "source", "observed_at")
+def rental_prices(packaged: pl.DataFrame, quotes: pl.DataFrame | None = None, names: Mapping[str, str] | None = None) -> pl.DataFrame:
+    """The dated offers with those read since added, in the columns of ``rental_prices``; prices in USD only.
+
+    ``names``: names of accelerators in lower case without blanks and hyphens -> the project's name. An offer whose page was shown again is
+    seen on both days. Of readings that repeat a price only the first and the last look stay: a daily feed does not grow
+    the table, and how long a price held is not lost.
+    """
+    bare = pl.col("accelerator").str.to_lowercase().str.replace_all(r"[\s-]", "")
+    name = bare.replace_strict(names or {}, default=pl.col("accelerator"), return_dtype=pl.String)
+    table = packaged.with_columns(name.alias("accelerator"))
+    if quotes is not None:
+        seen = quotes.filter(pl.col("currency") == "USD")
+        again = seen.filter(pl.col("confirmed_at") > pl.col("observed_at")).with_columns(observed_at="confirmed_at")
+        live = pl.concat([seen, again]).select(
+            "provider", name.alias("accelerator"), "region", "term", pl.col("value").cast(SCHEMAS["rental_prices"]["usd_per_accelerator_hour"])
+            .alias("usd_per_accelerator_hour"), pl.col("accelerators_in_offer").cast(pl.Int64), pl.lit("cloud").alias("provider_kind"),
+            pl.col("sku").alias("note"), "source", pl.col("quote_id").alias("source_ref"), "source_url",
+            pl.lit("facts, see the source's contract").alias("licence"), "observed_at", pl.lit("quoted").alias("basis"))
+        table = pl.concat([table, _ends_of_spells(live.cast(pl.Schema(SCHEMAS["rental_prices"])))])
+    return table.sort("provider", "accelerator", "region", "term", "note", "source", "observed_at", maintain_order=True)
+
+
+def _ends_of_spells(live: pl.DataFrame) -> pl.DataFrame:
+    """The first and the last look of every run of equal prices of one offer."""
+    ordered = live.sort(*OFFER, "observed_at", "source_ref").unique([*OFFER, "observed_at"], keep="last", maintain_order=True)
+    price = pl.col("usd_per_accelerator_hour")
+    inside = ((price == price.shift().over(OFFER)) & (price == price.shift(-1).over(OFFER))).fill_null(False)
+    return ordered.filter(~inside)
+
+
+def unmapped_names(specs: list[str], rentals: pl.DataFrame, history: pl.DataFrame) -> pl.DataFrame:
+    """What was printed and cannot be used, to be shown: source, accelerator_label, reason; sorted.
+
+    ``specs``: ``source: name`` as ``spec_history`` returns them; rentals of parts that have no specification follow.
+    """
+    parts = pl.DataFrame({"printed": specs}, schema={"printed": pl.String}).select(
+        pl.col("printed").str.extract(r"^(.*?): ").alias("source"), pl.col("printed").str.replace(r"^.*?: ", "").alias("accelerator_label"),
+        pl.lit("nobody has mapped this name; add it to sources/reference/accelerator_labels.csv").alias("reason"))
+    lone = rentals.join(history, on="accelerator", how="anti").select(
+        "source", pl.col("accelerator").alias("accelerator_label"),
+        pl.lit("rented but without a specification; add an alias in sources/reference/accelerator_list.csv or a sheet").alias("reason"))
+    return pl.concat([parts, lone]).unique().sort("source", "accelerator_label", "reason")
 
 
 def electricity(packaged: pl.DataFrame, quotes: pl.DataFrame) -> pl.DataFrame:
-    """Electricity prices with today's added as vintages: a revised figure is a new row, the old one stays.
+    """Electricity prices with those read since added as vintages: a revised figure is a new row, the old one stays.
 
     EIA's cents become dollars per kWh (``usd_per_kwh``), Eurostat's euros stay euros (``eur_per_kwh``); rows in other
     units are left out. ``sector`` is the printed sector or tax and consumption band.
@@ -73,10 +117,19 @@ def electricity(packaged: pl.DataFrame, quotes: pl.DataFrame) -> pl.DataFrame:
         pl.lit("").alias("note"), "source", pl.col("quote_id").alias("source_ref"), "source_url",
         pl.when(cents).then(pl.lit(EIA_TERMS)).otherwise(pl.lit(EUROSTAT_TERMS)).alias("licence"), "observed_at",
         pl.lit("quoted").alias("basis"))
-    key = ["source", "region", "sector", "period"]
     value = pl.coalesce("usd_per_kwh", "eur_per_kwh")
-    both = pl.concat([packaged, live.cast(pl.Schema(SCHEMAS["electricity"]))]).sort(*key, "observed_at", maintain_order=True)
-    return both.filter((value != value.shift().over(key)).fill_null(True)).select(packaged.columns)
+    both = _by_series(pl.concat([packaged, live.cast(pl.Schema(SCHEMAS["electricity"]))]))
+    return both.filter((value != value.shift().over(SERIES)).fill_null(True)).select(packaged.columns)
+
+
+SERIES = ("publisher", "region", "sector", "period")
+"""What has one electricity price at a time; packaged ``EIA`` and live ``energy/eia`` are one publisher."""
+
+
+def _by_series(table: pl.DataFrame) -> pl.DataFrame:
+    """With ``publisher``, sorted by series and day."""
+    publisher = pl.col("source").str.strip_prefix("energy/").str.to_lowercase()
+    return table.with_columns(publisher=publisher).sort(*SERIES, "observed_at", maintain_order=True)
 
 
 def latest_electricity(table: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -85,7 +138,6 @@ def latest_electricity(table: pl.DataFrame, as_of: date) -> pl.DataFrame:
     Returns the table's columns and ``vintages_count``, ``revision_share`` (newest over first published, minus 1).
     """
     value = pl.coalesce("usd_per_kwh", "eur_per_kwh")
-    known = table.filter(pl.col("observed_at") <= as_of).sort("source", "region", "sector", "period", "observed_at")
-    return known.with_columns(vintages_count=pl.len().over("source", "region", "sector", "period"),
-                              revision_share=(value / value.first() - 1).over("source", "region", "sector", "period")).group_by(
-        "source", "region", "sector", "period", maintain_order=True).last().select(*table.columns, "vintages_count", "revision_share")
+    seen = _by_series(table.filter(pl.col("observed_at") <= as_of))
+    return seen.with_columns(vintages_count=pl.len().over(SERIES), revision_share=(value / value.first() - 1).over(SERIES)).group_by(
+        SERIES, maintain_order=True).last().select(*table.columns, "vintages_count", "revision_share")

@@ -1,16 +1,18 @@
-"""The packaged reference facts of a vintage, as the tables the warehouse holds.
+"""The facts of a vintage, as the tables the warehouse holds: packaged reference rows and what was read since.
 
 Only rows known by the vintage day: a fact from the day its source showed it, an accelerator from its launch,
-an architecture from its model's release. Which table is called what in the warehouse is said here.
+an architecture from its model's release. Which table is called what in the warehouse is said here; how live
+readings join packaged rows is said in ``live_facts``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
 
-from sources import reference
+from sources import live_facts, reference
 from sources.aliases import resolve
 from sources.specs.engine import engine_table, read_list
 from sources.specs.history import read_history
@@ -20,24 +22,49 @@ TABLES = {
     "core.task_tokens": "task_tokens", "core.rental_price": "rental_prices", "core.electricity": "electricity",
     "core.pue": "pue", "core.energy_measured": "energy_measured", "core.ownership_cost": "ownership_cost",
     "core.exchange_rate": "exchange_rates", "core.claim": "claims", "core.application": "applications",
-    "core.assumption": "assumptions",
+    "core.assumption": "assumptions", "core.hardware_part": "hardware_parts", "core.published_trend": "hardware_trends_published",
 }
 ENGINE = ("core.architectures", "core.accelerators", "core.spec_history")
 """Tables the engine reads; computed from the dated specification history and the models' release dates."""
+SHOWN = ("core.unmapped_accelerator",)
+"""Tables that only show what could not be used."""
+FAMILIES = ("hardware", "rentals", "energy")
+"""Kinds of sources whose readings join packaged rows."""
+PUBLIC_FROM = {"hardware_parts": "launch_date", "hardware_trends_published": "published_on"}
+"""Tables whose facts are public from a day of their own: a part's figures from its launch, a trend from its paper."""
 
 
-def tables(as_of: date) -> dict[str, pl.DataFrame]:
-    """Every packaged table at ``as_of``, by warehouse name."""
-    known = {name: _known(reference.load(table), as_of) for name, table in TABLES.items()}
-    history = _specs_at(as_of)
-    return known | {"core.spec_history": history.rename({"value": "value_text"}), "core.accelerators": _accelerators(history, as_of),
-                    "core.architectures": _architectures(as_of)}
+def tables(as_of: date, quotes: Mapping[str, pl.DataFrame] | None = None) -> dict[str, pl.DataFrame]:
+    """Every table of facts at ``as_of``, by warehouse name.
+
+    ``quotes``: family (of ``FAMILIES``) -> the rows read of it, in the columns of
+    ``reading.quote_schema``; families that are absent rest on packaged rows alone. Readings after ``as_of`` are not
+    looked at, so they never change an earlier day.
+    """
+    read = {kind: live_facts.known(frame, as_of) for kind, frame in (quotes or {}).items() if frame.height}
+    known = {name: _known(table, as_of) for name, table in TABLES.items()}
+    labels = reference.load("accelerator_labels")
+    history, unmapped = live_facts.spec_history(read_history(), read["hardware"], labels) if "hardware" in read else (read_history(), [])
+    rentals = live_facts.rental_prices(known["core.rental_price"], read.get("rentals"), _names())
+    if "energy" in read:
+        known["core.electricity"] = live_facts.electricity(known["core.electricity"], read["energy"])
+    history = _specs_at(history, as_of)
+    made = known | {"core.rental_price": rentals, "core.spec_history": history.rename({"value": "value_text"}),
+                    "core.accelerators": _accelerators(history, as_of), "core.architectures": _architectures(as_of),
+                    "core.unmapped_accelerator": live_facts.unmapped_names(unmapped, rentals, history)}
+    return {name: _plain(frame) for name, frame in made.items()}
 
 
-def _specs_at(as_of: date) -> pl.DataFrame:
+def _names() -> dict[str, str]:
+    """Names of accelerators in lower case without blanks and hyphens -> the project's name; own names win."""
+    listed = read_list().select("accelerator", pl.col("aliases").str.split("|")).explode("aliases")
+    pairs = [*listed.select("aliases", "accelerator").rows(), *((name, name) for name in listed["accelerator"])]
+    return {"".join(alias.lower().replace("-", " ").split()): name for alias, name in pairs if alias}
+
+
+def _specs_at(history: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """The specification history of a day. A specification is public from the launch: where a figure was read
     only later, its earliest reading stands in, so that later readings never change an earlier day."""
-    history = read_history()
     known = history.filter(pl.col("observed_at") <= as_of)
     later = history.filter(pl.col("observed_at") > as_of).join(known.filter(pl.col("rejected_because") == ""), on=["accelerator", "field"], how="anti")
     first = later.filter(pl.col("observed_at") == pl.col("observed_at").min().over("accelerator", "field"))
@@ -72,8 +99,13 @@ def _architectures(as_of: date) -> pl.DataFrame:
     return dated.filter((pl.col("release_date") <= as_of).fill_null(False) | read).drop("release_date")
 
 
-def _known(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """The rows known on the day, by ``observed_at``; tables of definitions without it stay whole."""
-    known = frame if "observed_at" not in frame.columns else frame.filter(pl.col("observed_at") <= as_of)
-    decimals = [c for c, t in known.schema.items() if isinstance(t, pl.Decimal)]
-    return known.with_columns(pl.col(decimals).cast(pl.Float64))
+def _known(name: str, as_of: date) -> pl.DataFrame:
+    """The rows of a reference table known on the day; tables of definitions without a date stay whole."""
+    frame = reference.load(name)
+    day = PUBLIC_FROM.get(name, "observed_at")
+    return frame.filter(pl.col(day) <= as_of) if day in frame.columns else frame
+
+
+def _plain(frame: pl.DataFrame) -> pl.DataFrame:
+    """Exact decimals as floats: from here on the figures are used in statistics."""
+    return frame.with_columns(pl.col([c for c, t in frame.schema.items() if isinstance(t, pl.Decimal)]).cast(pl.Float64))

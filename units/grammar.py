@@ -27,6 +27,8 @@ SUFFIXES: dict[str, str] = {
     "output_per_task": "output tokens per task",
     "gb": "gigabytes (10^9 bytes)",
     "gb_per_s": "gigabytes (10^9 bytes) per second",
+    "gb_s": "gigabytes (10^9 bytes) per second",
+    "tflops": "10^12 floating-point operations per second",
     "kw_all_in": "kilowatts with the share of host, network and cooling",
     "factor": "times (ratio of two values)",
     "ratio_best_to_fixed": "ratio (dimensionless)",

@@ -24,7 +24,8 @@ SCHEMA = {"accelerator": TEXT, "vendor": TEXT, "field": TEXT, "value": TEXT, "un
 SOURCE_RANK = {"hardware/nvidia": 0, "hardware/amd": 0, "hardware/google": 0, "hardware/aws": 0, "hardware/intel": 0,
                "hardware/microsoft": 0, "hardware/groq": 0, "hardware/cerebras": 0, "hardware/apple": 0,
                "found": 1, "hardware/epoch": 2, "hardware/evokernel": 3, "gpuhunt": 4, "carried over": 9}
-"""Order of belief within one basis: pages read by our parsers, found documents, databases, carried values."""
+"""Order of belief within one basis: pages read by our parsers (a new folder too), found documents, databases, carried
+values."""
 
 _BASIS_RANK = {"official": 0, "secondary": 1, "assumed": 2}
 DISAGREEMENT = 1.05
@@ -53,7 +54,7 @@ def best_specs(history: pl.DataFrame, as_of: date) -> pl.DataFrame:
         known_at_date=pl.col("observed_at") <= as_of,
         basis_rank=pl.col("basis").replace_strict(_BASIS_RANK, return_dtype=pl.Int32),
         divided=pl.col("qualifier").str.contains(r"divided|rounded|kernel guide|instance|older vintage").cast(pl.Int32),
-        source_rank=pl.col("source").replace_strict(SOURCE_RANK, return_dtype=pl.Int32),
+        source_rank=pl.col("source").replace_strict(SOURCE_RANK, default=0, return_dtype=pl.Int32),
         days=pl.col("observed_at").dt.epoch("d"),
     ).with_columns(order=pl.when("known_at_date").then(-pl.col("days")).otherwise(pl.col("days")))
     keys = ["basis_rank", "divided", "source_rank", pl.col("known_at_date").not_(), "order", "label", "value"]

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from sources.live_facts import electricity, latest_electricity, rental_prices, spec_history
+from sources.live_facts import electricity, latest_electricity, rental_prices, spec_history, unmapped_names
 from sources.reading import quote_schema
 from sources.reference import load
 from sources.specs.history import best_specs, read_history
@@ -50,6 +50,41 @@ def test_live_offers_stand_beside_packaged_ones() -> None:
     table = rental_prices(packaged, quotes("rentals", row, row | {"currency": "EUR"}))
     assert table.height == packaged.height + 1 and table.schema == packaged.schema
     assert table.filter(pl.col("source") == "rentals/lambda")["usd_per_accelerator_hour"].cast(pl.Float64).item() == 3.99
+
+
+def test_a_page_shown_every_day_leaves_the_first_and_the_last_look_of_each_price() -> None:
+    row = {"source": "rentals/lambda", "provider": "lambda", "accelerator": "RTX 4090", "currency": "USD", "term": "on_demand",
+           "sku": "s", "accelerators_in_offer": 1}
+    prices = [4.0, 4.0, 4.0, 3.0, 3.0, 3.0]
+    daily = [row | {"observed_at": date(2026, 11, 1 + i), "value": p} for i, p in enumerate(prices)]
+    packaged = load("rental_prices").head(0)
+    table = rental_prices(packaged, quotes("rentals", *daily), {"rtx4090": "RTX-4090"})
+    assert table.select("observed_at", pl.col("usd_per_accelerator_hour").cast(pl.Float64)).rows() == [
+        (date(2026, 11, 1), 4.0), (date(2026, 11, 3), 4.0), (date(2026, 11, 4), 3.0), (date(2026, 11, 6), 3.0)]
+    assert set(table["accelerator"]) == {"RTX-4090"}
+    same_page = rental_prices(packaged, quotes("rentals", row | {"value": 4.0, "confirmed_at": date(2026, 12, 20)}))
+    assert same_page["observed_at"].to_list() == [DAY, date(2026, 12, 20)], "a page that never changed was still seen"
+
+
+def test_a_name_outside_the_project_is_no_news_and_a_rented_part_without_a_sheet_is() -> None:
+    outside = load("accelerator_labels").filter(pl.col("accelerator").is_null()).row(0, named=True)
+    history, unmapped = spec_history(read_history(), quotes("hardware", sheet(25, outside["label"]) | {"source": outside["source"]}),
+                                     load("accelerator_labels"))
+    assert unmapped == []
+    shown = unmapped_names(["hardware/nvidia: H999: rev A"], load("rental_prices").head(0).vstack(
+        load("rental_prices").head(1).with_columns(accelerator=pl.lit("X999"))), history)
+    assert set(shown["accelerator_label"]) == {"H999: rev A", "X999"} and shown["reason"].str.contains("add").all()
+
+
+def test_a_live_statistic_is_a_vintage_of_the_packaged_one_of_its_publisher() -> None:
+    packaged = load("electricity")
+    first = packaged.filter((pl.col("source") == "EIA") & (pl.col("region") == "US-VA") & (pl.col("sector") == "IND")).sort("period").row(-1, named=True)
+    row = {"source": "energy/eia", "quantity": "electricity_price", "subject": "US-VA", "period": first["period"], "qualifier": "IND",
+           "unit": "cents per kilowatt-hour"}
+    assert electricity(packaged, quotes("energy", row | {"value": first["usd_per_kwh"] * 100})).height == packaged.height
+    revised = latest_electricity(electricity(packaged, quotes("energy", row | {"value": first["usd_per_kwh"] * 110})), DAY)
+    found = revised.filter((pl.col("region") == "US-VA") & (pl.col("period") == first["period"]) & (pl.col("sector") == "IND")).to_dicts()
+    assert len(found) == 1 and found[0]["vintages_count"] == 2 and abs(found[0]["revision_share"] - 0.1) < 1e-6
 
 
 def test_a_revised_price_is_a_new_vintage_and_each_day_sees_its_own() -> None:

@@ -1,4 +1,9 @@
--- How each source is on the vintage day; a source never read here rests on packaged facts.
-select source, kind, origin, case when status = 'absent' then 'packaged' else status end as status,
-       observed_at, age_days, rows, message
-from core.source
+-- How each source is on the vintage day; a source never read here rests on packaged facts. Printed names of
+-- accelerators that nobody has mapped stand in the message.
+with unmapped as (
+  select source, count(*) || ' printed accelerators are not mapped: ' || string_agg(accelerator_label, ', ' order by accelerator_label) as said
+  from core.unmapped_accelerator group by source
+)
+select s.source, s.kind, s.origin, case when s.status = 'absent' then 'packaged' else s.status end as status,
+       s.observed_at, s.age_days, s.rows, concat_ws(' ', nullif(s.message, ''), u.said) as message
+from core.source as s left join unmapped as u on u.source = s.source
