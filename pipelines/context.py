@@ -14,6 +14,7 @@ from pipelines.settings import Settings
 if TYPE_CHECKING:
     from assets.job import Job
     from sources.collect import Progress
+    from sources.fetch import Fetcher
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("units", "sources", "throughput", "forecasting", "warehouse", "reports", "assets", "pipelines")
@@ -37,17 +38,23 @@ def code_version() -> str:
     return digest.hexdigest()[:16]
 
 
+def make_fetcher(settings: Settings) -> Fetcher:
+    """The one polite session, with the keys and the mirror of the settings."""
+    from sources.fetch import Fetcher
+
+    return Fetcher(settings.contact, clock=lambda: datetime.now(UTC), mirror=settings.mirror,
+                   keys={"api.eia.gov": ("api_key", settings.eia_api_key.get_secret_value())})
+
+
 def make_job(settings: Settings, as_of: date | None = None, *, offline: bool = False,
              progress: Progress | None = None, on_step: Callable[[str], None] | None = None,
              deliver: Callable[[], dict[str, int]] | None = None) -> Job:
     """The job of one day. A past ``as_of`` never fetches: what is read today was not known then."""
     from assets.job import Job
-    from sources.fetch import Fetcher
 
     day = as_of or today()
     fetcher = None
     if not offline and day >= today():
-        fetcher = Fetcher(settings.contact, clock=lambda: datetime.now(UTC), mirror=settings.mirror,
-                          keys={"api.eia.gov": ("api_key", settings.eia_api_key.get_secret_value())})
+        fetcher = make_fetcher(settings)
     return Job(as_of=day, home=settings.home, code_version=code_version(), fetcher=fetcher, progress=progress,
                base_url=settings.base_url, on_step=on_step, deliver=deliver, issues=day >= today(), force=bool(settings.mirror))
