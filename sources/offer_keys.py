@@ -18,7 +18,7 @@ from sources.conditions import Condition, parse, spelled
 _LONG = r"\blong context\b"
 _ENDINGS = ((":batch", "batch"), (":free", "free"), (":flex", "flex"), (":fast", "fast"), (":priority", "priority"))
 _FAST_ENDPOINTS = {"nebius": ("-fast",), "moonshot": ("-turbo", "-turbo-preview"), "fireworks": ("-fast", "-ultrafast"),
-                   "openrouter": ("-fast",)}
+                   "openrouter": ("-fast",), "venice": ("-fast",)}
 _KEY = ["provider", "model", "tier", "condition"]
 _FIGURES = ["price_input_usd_per_mtok", "price_output_usd_per_mtok"]
 
