@@ -6,10 +6,11 @@ import dagster as dg
 
 from assets.job import Job
 from assets.models import asset_key
-from forecasting import daily, outlook
+from forecasting import daily, floor_tables, hardware_costs, outlook, rentals
 from sources import packaged, prices
 from sources.catalog import sources
 from sources.health import source_frame
+from sources.live_facts import latest_electricity
 from sources.specs.history import comparison
 from sources.vintage import vintage_frame
 from throughput import daily as throughput_daily
@@ -28,6 +29,9 @@ INDICES = tuple(map("stats.{}".format, INDEX_NAMES))
 FORECASTS = ("stats.forecast", "stats.event_probability", "stats.meeting_date", "stats.binding_constraint", "stats.series_floor")
 MEANING_NAMES = ("what_it_means", "viability", "break_even", "wrapper_margin", "family_ratio", "jevons", "expectations")
 MEANING = tuple(map("stats.{}".format, MEANING_NAMES))
+RENTALS = ("marts.rental_index", "marts.rental_breaks", "marts.rental_now")
+FLOORS = ("core.input_floor", "marts.model_floors", "marts.floor_assumptions")
+FLOOR_INPUTS = ("architectures", "hourly", "energy_price", "assumption", "hardware_part")
 TRACK = ("stats.track_record", "stats.track_record_summary", "stats.pit")
 ISSUED = (FORECAST, FACT)
 
@@ -61,6 +65,43 @@ def known_facts(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
     """The facts known on the vintage day: packaged rows, and the sheets, offers and tariffs read since."""
     quotes = dict(zip(packaged.FAMILIES, map(warehouse.read_family, packaged.FAMILIES), strict=True))
     yield from written(warehouse.write_all(packaged.tables(job.as_of, quotes)))
+
+
+@dg.asset(key=["core", "rental_believed"], deps=[asset_key("core.rental_price")], group_name="core", kinds={"duckdb"})
+def rental_believed(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+    """Rental prices that somebody was offered: dated, with a source, never generated."""
+    made = rentals.believed(warehouse.read("core.rental_price"), job.as_of)
+    return dg.MaterializeResult(metadata={"rows": warehouse.write("core.rental_believed", made)})
+
+
+@dg.multi_asset(specs=specs(RENTALS, "marts", (asset_key("core.rental_believed"),)))
+def rental_marts(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
+    """Matched-panel index, breaks and today's prices of rented accelerators."""
+    made = hardware_costs.rental_tables(warehouse.read("core.rental_believed"), job.as_of)
+    yield from written(warehouse.write_schema("marts", made))
+
+
+@dg.asset(key=["marts", "electricity"], deps=[asset_key("core.electricity")], group_name="marts", kinds={"duckdb"})
+def electricity(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+    """The newest vintage of every electricity price, and how far it was revised."""
+    made = latest_electricity(warehouse.read("core.electricity"), job.as_of)
+    return dg.MaterializeResult(metadata={"rows": warehouse.write("marts.electricity", made)})
+
+
+@dg.asset(key=["marts", "hardware_trends"], deps=[*map(asset_key, ("core.hardware_part", "core.published_trend"))], group_name="marts", kinds={"duckdb"})
+def hardware_trends(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+    """How fast accelerators improve, fitted with intervals, beside published growth."""
+    made = hardware_costs.trend_table(warehouse.read("core.hardware_part"), warehouse.read("core.published_trend"), job.as_of)
+    return dg.MaterializeResult(metadata={"rows": warehouse.write("marts.hardware_trends", made)})
+
+
+@dg.asset(key=["marts", "ownership_cost"], deps=[*map(asset_key, ("core.ownership_cost", "core.energy_price", "core.assumption"))],
+          group_name="marts", kinds={"duckdb"})
+def ownership_cost(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+    """What an owned accelerator costs by the hour: capital, power and overhead, each from stated assumptions."""
+    given = warehouse.frames("core", ("ownership_cost", "energy_price", "assumption"))
+    made = hardware_costs.ownership_table(given["ownership_cost"], given["energy_price"], given["assumption"], job.as_of)
+    return dg.MaterializeResult(metadata={"rows": warehouse.write("marts.ownership_cost", made)})
 
 
 @dg.asset(key=["core", "vintage"], deps=[*map(asset_key, (*PRICES, *packaged.TABLES, *packaged.ENGINE))], group_name="core", kinds={"duckdb"})
@@ -123,6 +164,13 @@ def engine_tables(warehouse: dg.ResourceParam[Store]):
     given = warehouse.frames("core", ("architectures", "accelerators", "hourly"))
     made = throughput_daily.build(given["architectures"], given["accelerators"], given["hourly"])
     yield from written(warehouse.write_schema("engine", made))
+
+
+@dg.multi_asset(specs=specs(FLOORS, "core", (asset_key("engine.serving"), *map(asset_key, map("core.{}".format, FLOOR_INPUTS)))))
+def model_floors(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
+    """Both floors of every open model with intervals, boundaries and assumptions, by Monte Carlo."""
+    made = floor_tables.build(warehouse.read("engine.serving"), warehouse.frames("core", FLOOR_INPUTS), job.as_of)
+    yield from written(warehouse.write_schema("core", made) | warehouse.write_schema("marts", made))
 
 
 @dg.asset(key=["engine", "check_measured"], deps=[*map(asset_key, (*packaged.ENGINE, "core.energy_measured"))], group_name="engine", kinds={"duckdb"})

@@ -10,7 +10,7 @@ models. Floors of price series, their paths and the day of meeting are in ``floo
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,8 +36,14 @@ class Range:
             raise ValueError(f"expected 0 < low <= mode <= high, found {self.low}, {self.mode}, {self.high} ({self.source})")
 
     def draws(self, rng: np.random.Generator, size: int) -> np.ndarray:
-        """Random values: median ``mode``, each side as wide as its quantile says (two-piece normal in logs)."""
-        z = rng.standard_normal(size)
+        """Random values: median ``mode``, each side as wide as its quantile says (two-piece normal in logs).
+
+        One draw from each of ``size`` equally likely strata in random order (McKay, Beckman and Conover 1979), so that a
+        floor does not move from day to day by the luck of its draws.
+        """
+        from scipy.special import ndtri
+
+        z = ndtri((rng.permutation(size) + rng.random(size)) / size)
         below, above = math.log(self.mode / self.low) / 1.6449, math.log(self.high / self.mode) / 1.6449
         return self.mode * np.exp(np.where(z < 0, z * below, z * above))
 
@@ -61,14 +67,14 @@ class Assumptions:
 
 
 def model_floors(served: pl.DataFrame, hourly: Mapping[str, Range], assumptions: Assumptions, rng: np.random.Generator, *,
-                 input_per_output: float = 3.0, draws: int = DRAWS) -> pl.DataFrame:
+                 input_per_output: float = 3.0, draws: int = DRAWS, kinds: Sequence[str] = ("energy", "gpu_hour")) -> pl.DataFrame:
     """Floors per model, accelerator, precision and service level, with intervals and variance shares.
 
     Args: ``served`` has model, accelerator, precision, service_level_tok_s_per_user, accelerator_s_per_mtok_input,
     accelerator_s_per_mtok_output (accelerator-seconds per million tokens), energy_j_per_input_token,
     energy_j_per_output_token (boundary gpu_only), engine_low_share and engine_high_share (80 % interval of the engine's
     rate relative to its median, e.g. 0.8 and 1.25). ``hourly``: accelerator -> USD per hour; accelerators without one
-    have no GPU-hour floor. ``rng`` is the only randomness.
+    have no GPU-hour floor. ``rng`` is the only randomness. ``kinds``: which floors.
 
     Returns one row per served row x floor_kind (energy | gpu_hour) x boundary x token_kind (input | output | blend):
     low_usd_per_mtok (5 %), mode_usd_per_mtok (50 %), high_usd_per_mtok (95 %), the variance shares of log cost
@@ -77,55 +83,72 @@ def model_floors(served: pl.DataFrame, hourly: Mapping[str, Range], assumptions:
     ordered = served.sort("model", "accelerator", "precision", "service_level_tok_s_per_user")
     common = {"electricity": assumptions.usd_per_kwh.draws(rng, draws), "pue": assumptions.pue.draws(rng, draws),
               "system": assumptions.system_over_gpu.draws(rng, draws), "utilisation": 1 / assumptions.utilisation.draws(rng, draws)}
-    rental = {a: hourly[a].draws(rng, draws) for a in sorted(hourly)}
+    logs = {k: np.log(v) for k, v in common.items()}
+    rental = {a: np.log(hourly[a].draws(rng, draws)) for a in sorted(hourly)}
     rows: list[dict[str, object]] = []
     for row in ordered.to_dicts():
         # the engine's error enters cost as the inverse of its rate; its 80 % interval is widened to 90 %
         wide = 1.6449 / 1.2816
-        engine = Range(row["engine_high_share"] ** -wide, 1.0, row["engine_low_share"] ** -wide).draws(rng, draws)
-        rows += _energy(row, engine, common, input_per_output)
-        if row["accelerator"] in rental:
-            rows += _hours(row, engine, common, rental[row["accelerator"]], input_per_output)
+        logs["engine"] = np.log(Range(row["engine_high_share"] ** -wide, 1.0, row["engine_low_share"] ** -wide).draws(rng, draws))
+        if "energy" in kinds:
+            rows += _energy(row, logs, input_per_output)
+        if "gpu_hour" in kinds and row["accelerator"] in rental:
+            rows += _hours(row, logs | {"rental": rental[row["accelerator"]]}, input_per_output)
     return pl.DataFrame(rows, schema=_SCHEMA) if rows else pl.DataFrame(schema=_SCHEMA)
 
 
-_SHARES = ("engine", "electricity", "pue", "system", "rental", "utilisation")
+SHARES = ("engine", "electricity", "pue", "system", "rental", "utilisation")
 _SCHEMA = {"model": pl.String, "accelerator": pl.String, "precision": pl.String, "service_level_tok_s_per_user": pl.Float64,
            "floor_kind": pl.String, "boundary": pl.String, "token_kind": pl.String, "low_usd_per_mtok": pl.Float64,
            "mode_usd_per_mtok": pl.Float64, "high_usd_per_mtok": pl.Float64,
-           **{f"share_{s}": pl.Float64 for s in _SHARES}}
+           **{f"share_{s}": pl.Float64 for s in SHARES}}
 
 
-def _energy(row: dict, engine: np.ndarray, common: Mapping[str, np.ndarray], mix: float) -> list[dict[str, object]]:
-    factors = {"gpu_only": ("electricity",), "system": ("electricity", "system"), "wall": ("electricity", "system", "pue")}
-    found = []
-    for boundary in BOUNDARIES:
-        parts = {"engine": engine, **{k: common[k] for k in factors[boundary]}}
-        for token, joules in _kinds(row["energy_j_per_input_token"], row["energy_j_per_output_token"], mix).items():
-            found.append(_row(row, "energy", boundary, token, joules * 1e6 / J_PER_KWH, parts))
-    return found
+_FACTORS = {"gpu_only": ("engine", "electricity"), "system": ("engine", "electricity", "system"),
+            "wall": ("engine", "electricity", "system", "pue"), "rented hour": ("engine", "rental", "utilisation")}
+"""Which factors a floor of each boundary multiplies."""
 
 
-def _hours(row: dict, engine: np.ndarray, common: Mapping[str, np.ndarray], usd: np.ndarray, mix: float) -> list[dict[str, object]]:
-    parts = {"engine": engine, "rental": usd, "utilisation": common["utilisation"]}
-    kinds = _kinds(row["accelerator_s_per_mtok_input"], row["accelerator_s_per_mtok_output"], mix)
-    return [_row(row, "gpu_hour", "rented hour", token, seconds / 3600, parts) for token, seconds in kinds.items()]
+def _energy(row: dict, logs: Mapping[str, np.ndarray], mix: float) -> list[dict[str, object]]:
+    kwh = {k: j * 1e6 / J_PER_KWH for k, j in _kinds(row["energy_j_per_input_token"], row["energy_j_per_output_token"], mix).items()}
+    return [found for boundary in BOUNDARIES for found in _rows(row, "energy", boundary, kwh, logs)]
+
+
+def _hours(row: dict, logs: Mapping[str, np.ndarray], mix: float) -> list[dict[str, object]]:
+    seconds = _kinds(row["accelerator_s_per_mtok_input"], row["accelerator_s_per_mtok_output"], mix)
+    return _rows(row, "gpu_hour", "rented hour", {k: s / 3600 for k, s in seconds.items()}, logs)
 
 
 def _kinds(of_input: float, of_output: float, mix: float) -> dict[str, float]:
     return {"input": of_input, "output": of_output, "blend": (mix * of_input + of_output) / (mix + 1)}
 
 
-def _row(row: dict, kind: str, boundary: str, token: str, scale: float, parts: Mapping[str, np.ndarray]) -> dict[str, object]:
-    """One floor: the product of its factors' draws; shares are variances of log factors over their sum."""
-    logs = {k: np.log(v) for k, v in parts.items()}
-    low, mode, high = np.exp(np.quantile(sum(logs.values()), QUANTILES)) * scale
-    variance = {k: float(v.var()) for k, v in logs.items()}
+def _rows(row: dict, kind: str, boundary: str, scales: Mapping[str, float], logs: Mapping[str, np.ndarray]) -> list[dict[str, object]]:
+    """The floors of each kind of token: one product of draws, scaled; shares are variances of log factors over their sum."""
+    parts = {k: logs[k] for k in _FACTORS[boundary]}
+    low, mode, high = np.exp(np.quantile(sum(parts.values()), QUANTILES))
+    variance = {k: float(v.var()) for k, v in parts.items()}
     total = sum(variance.values())
-    shares = {f"share_{s}": variance.get(s, 0.0) / total if total else 0.0 for s in _SHARES}
-    names = ("model", "accelerator", "precision", "service_level_tok_s_per_user")
-    return {**{n: row[n] for n in names}, "floor_kind": kind, "boundary": boundary, "token_kind": token,
-            "low_usd_per_mtok": float(low), "mode_usd_per_mtok": float(mode), "high_usd_per_mtok": float(high), **shares}
+    shares = {f"share_{s}": variance.get(s, 0.0) / total if total else 0.0 for s in SHARES}
+    names = {n: row[n] for n in ("model", "accelerator", "precision", "service_level_tok_s_per_user")}
+    return [{**names, "floor_kind": kind, "boundary": boundary, "token_kind": token, "low_usd_per_mtok": float(low) * scale,
+             "mode_usd_per_mtok": float(mode) * scale, "high_usd_per_mtok": float(high) * scale, **shares}
+            for token, scale in scales.items()]
+
+
+def contenders(served: pl.DataFrame, hourly: Mapping[str, Range], *, input_per_output: float = 3.0) -> dict[str, pl.DataFrame]:
+    """The cheapest configuration of each model and service level by central values: floor_kind -> rows of ``served``.
+
+    What is common to all configurations cannot change their order, so the draws are spent on these alone.
+    """
+    usd = pl.DataFrame({"accelerator": sorted(hourly), "usd": [hourly[a].mode for a in sorted(hourly)]},
+                       schema={"accelerator": pl.String, "usd": pl.Float64})
+    priced = served.join(usd, on="accelerator", how="left", maintain_order="left").with_columns(
+        joules=input_per_output * pl.col("energy_j_per_input_token") + pl.col("energy_j_per_output_token"),
+        rented=(input_per_output * pl.col("accelerator_s_per_mtok_input") + pl.col("accelerator_s_per_mtok_output")) * pl.col("usd"))
+    deployment = ("model", "service_level_tok_s_per_user")
+    return {kind: priced.filter(pl.col(cost) > 0).sort(*deployment, cost, "accelerator", "precision").group_by(
+        deployment, maintain_order=True).first().select(served.columns) for kind, cost in (("energy", "joules"), ("gpu_hour", "rented"))}
 
 
 def from_serving(serving: pl.DataFrame, hourly: pl.DataFrame) -> pl.DataFrame:

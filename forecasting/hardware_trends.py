@@ -24,6 +24,9 @@ METRICS: Mapping[str, tuple[str, str]] = {
 }
 """Metric -> numerator and denominator column."""
 
+SCHEMA = {"metric": pl.String, "growth_per_year": pl.Float64, "growth_low": pl.Float64, "growth_high": pl.Float64,
+          "doubling_years": pl.Float64, "parts_count": pl.Int64, "r_squared": pl.Float64}
+
 
 def trends(parts: pl.DataFrame, as_of: date, *, since: date, min_memory_gb: float = 0.0,
            confidence: float = 0.95) -> pl.DataFrame:
@@ -46,7 +49,7 @@ def trends(parts: pl.DataFrame, as_of: date, *, since: date, min_memory_gb: floa
         good = np.isfinite(value) & (value > 0)
         if good.sum() >= 5:
             rows.append({"metric": metric, **fit(years[good], value[good], confidence)})
-    return pl.DataFrame(rows).sort("metric")
+    return pl.DataFrame(rows, schema=SCHEMA).sort("metric")
 
 
 def fit(years: np.ndarray, value: np.ndarray, confidence: float = 0.95) -> dict[str, float]:

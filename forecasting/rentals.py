@@ -93,18 +93,16 @@ def breaks(days: list[date], price: list[float], *, min_points: int = 2) -> list
         return []
     total, squares = np.concatenate([[0.0], np.cumsum(y)]), np.concatenate([[0.0], np.cumsum(y * y)])
 
-    def cost(a: int, b: int) -> float:
-        return max(squares[b] - squares[a] - (total[b] - total[a]) ** 2 / (b - a), 0.0)
-
     variance = max(float(np.median(np.abs(np.diff(y)))) ** 2, 1e-4)
     penalty = 2.0 * math.log(n) * variance * 2
     best, cut = np.full(n + 1, math.inf), np.zeros(n + 1, dtype=int)
     best[0] = -penalty
     for end in range(min_points, n + 1):
-        for start in range(0, end - min_points + 1):
-            value = best[start] + cost(start, end) + penalty
-            if value < best[end]:
-                best[end], cut[end] = value, start
+        start = np.arange(end - min_points + 1)
+        cost = np.maximum(squares[end] - squares[start] - (total[end] - total[start]) ** 2 / (end - start), 0.0)
+        value = best[start] + cost + penalty
+        cut[end] = int(np.argmin(value))
+        best[end] = value[cut[end]]
     edges, at = [n], n
     while at > 0:
         at = int(cut[at])

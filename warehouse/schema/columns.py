@@ -67,7 +67,7 @@ _TEXT = {
     "operator": "who runs the data centres",
     "sector": "consumer class of an electricity price",
     "period": "the period a figure is for, as published",
-    "boundary": "what an energy figure includes: gpu_only, system or wall",
+    "boundary": "what an energy figure or floor includes: gpu_only, system or wall; rented hour for paid hours",
     "task": "workload of a measurement",
     "precision": "weight format of the run",
     "parallelism": "how the run was spread over accelerators",

@@ -1,11 +1,21 @@
--- Industrial electricity in the newest published US month, with the range over states; PUE of operators' fleets
--- with the survey mean as the high end.
-with power as (
-  select max_by(usd_per_kwh, observed_at) filter (region = 'US' and sector = 'IND') as usd_per_kwh,
-         quantile_cont(usd_per_kwh, 0.1) filter (region like 'US-%' and sector = 'IND') as low_usd_per_kwh,
-         quantile_cont(usd_per_kwh, 0.9) filter (region like 'US-%' and sector = 'IND') as high_usd_per_kwh,
-         max(observed_at) filter (region = 'US' and sector = 'IND') as observed_at
-  from core.electricity where usd_per_kwh > 0
+-- Industrial electricity in the newest published US month (the median state where the US total is older than two
+-- years), with the range over states in theirs (newest vintage of each month); PUE of operators' fleets with the survey mean as the high end.
+with months as (
+  select region, period, usd_per_kwh, observed_at from core.electricity
+  where usd_per_kwh > 0 and sector = 'IND' and period_kind = 'month' and (region = 'US' or region like 'US-%')
+  qualify row_number() over (partition by region, period order by observed_at desc, source) = 1
+),
+newest as (
+  select region, usd_per_kwh, observed_at from months
+  where (period || '-01')::date > (select max((period || '-01')::date) from months) - 730
+  qualify row_number() over (partition by region order by period desc) = 1
+),
+power as (
+  select coalesce(any_value(usd_per_kwh) filter (region = 'US'), median(usd_per_kwh)) as usd_per_kwh,
+         coalesce(any_value(observed_at) filter (region = 'US'), max(observed_at)) as observed_at,
+         quantile_cont(usd_per_kwh, 0.1) filter (region <> 'US') as low_usd_per_kwh,
+         quantile_cont(usd_per_kwh, 0.9) filter (region <> 'US') as high_usd_per_kwh
+  from newest
 ),
 facility as (
   select median(pue) filter (scope = 'fleet') as pue, min(pue) filter (scope = 'fleet') as low_pue,

@@ -19,7 +19,7 @@ products as (
 rented as (
   select accelerator, median(usd_per_accelerator_hour) filter (observed_at > v.as_of - 365) as now_usd,
          median(usd_per_accelerator_hour) filter (observed_at <= v.as_of - 365) as then_usd
-  from core.rental_price cross join core.vintage as v where term in ('on_demand', 'mixed') group by accelerator
+  from core.rental_believed cross join core.vintage as v where term in ('on_demand', 'mixed') group by accelerator
 ),
 trend as (
   select regr_slope(ln(bandwidth_bytes_per_j), (launch_date - date '2020-01-01') / 365.25) as slope, count(*) as n

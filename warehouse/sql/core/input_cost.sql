@@ -4,7 +4,7 @@ with day as (select as_of from core.vintage),
 days as (select as_of as period_day from day union all select as_of - 365 as period_day from day),
 rent as (
   select d.period_day, median(r.usd_per_accelerator_hour) as rental_usd_per_hour
-  from days as d join core.rental_price as r on r.accelerator = 'H100-SXM' and r.observed_at between d.period_day - 270 and d.period_day
+  from days as d join core.rental_believed as r on r.accelerator = 'H100-SXM' and r.observed_at between d.period_day - 270 and d.period_day
    and r.term in ('on_demand', 'mixed')
   group by d.period_day
 ),
