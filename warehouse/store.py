@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,6 +81,11 @@ class Store:
                 found = con.execute("SELECT comment FROM duckdb_tables() WHERE schema_name = 'core' AND table_name = 'vintage'").fetchone()
             return bool(found) and found[0] == f"schema {schema_hash()}"
         except duckdb.Error:
+            return False
+        except WarehouseUnusable as error:
+            # a file somebody else holds, or that may not be read, is not ours to delete; a corrupt one is
+            if re.search("lock|permission", str(error.__cause__), re.IGNORECASE):
+                raise
             return False
 
     @contextmanager

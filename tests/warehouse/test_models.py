@@ -1,0 +1,83 @@
+"""SQL models: every file parses, says what it is for, fills a declared table from declared tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sources.catalog import sources
+from warehouse.models import SQL, Model, _read, examples, models, tables_of
+from warehouse.schema.tables import TABLES, raw_name
+
+ALL = [m for folder in ("core", "marts", "facts", "lineage", "checks", "examples") for m in models(folder)]
+KNOWN = {*TABLES, *map(raw_name, sources())}
+
+
+def _id(model: Model) -> str:
+    return model.name
+
+
+def test_every_folder_of_sql_is_read_and_no_file_is_left_out() -> None:
+    assert {p.relative_to(SQL).as_posix() for p in SQL.rglob("*.sql")} == {m.name.replace(".", "/") + ".sql" for m in ALL}
+    assert len(ALL) > 60
+
+
+@pytest.mark.parametrize("model", ALL, ids=_id)
+def test_a_model_says_what_it_is_for_and_reads_what_is_declared(model: Model) -> None:
+    assert len(model.text) > 15, f"{model.name}: the header comment is the documentation; write what a row is"
+    unknown = set(model.inputs) - KNOWN - {"facts.fact"}
+    assert not unknown, f"{model.name} reads {unknown}, which nobody declares"
+    assert model.inputs or "values" in model.sql.lower() or model.name == "marts.not_known", f"{model.name} reads nothing"
+
+
+@pytest.mark.parametrize("model", [*models("core"), *models("marts")], ids=_id)
+def test_a_model_fills_the_declared_columns_of_its_own_table(model: Model) -> None:
+    import sqlglot
+
+    assert model.name in TABLES, f"{model.name} is not declared; add it to warehouse/schema"
+    assert model.name not in model.inputs
+    tree = sqlglot.parse_one(model.sql, read="duckdb")
+    named = [c for c in tree.named_selects if c != "*"]
+    assert set(named) <= set(TABLES[model.name].columns), f"{model.name} selects columns its table does not have"
+    if "*" not in tree.named_selects and "columns(" not in model.sql.lower():
+        assert set(TABLES[model.name].key) <= set(named), f"{model.name} does not fill its key"
+
+
+@pytest.mark.parametrize("model", models("checks"), ids=_id)
+def test_a_check_names_the_table_it_watches(model: Model) -> None:
+    assert model.table in TABLES and model.table.count(".") == 1
+    assert "severity:" not in model.text and "table:" not in model.text
+
+
+def test_no_model_waits_for_itself() -> None:
+    inputs = {m.name: set(m.inputs) for m in (*models("core"), *models("marts"))}
+
+    def ancestors(name: str, path: tuple[str, ...] = ()) -> None:
+        assert name not in path, f"a circle: {' -> '.join((*path, name))}"
+        for parent in inputs.get(name, ()):
+            ancestors(parent, (*path, name))
+
+    for name in inputs:
+        ancestors(name)
+
+
+def test_dependencies_are_those_of_the_sql_without_its_own_names() -> None:
+    sql = """with a as (select * from core.x), b as (select * from a join raw.y using (k))
+             select (select max(v) from marts.z) from b where exists (from core.w)"""
+    assert tables_of(sql) == ("core.w", "core.x", "marts.z", "raw.y")
+    assert tables_of("select 1 as core") == ()
+
+
+def test_settings_are_read_from_the_header_and_not_shown_as_words(tmp_path: Path) -> None:
+    path = tmp_path / "rule.sql"
+    path.write_text("-- Nothing may be late.\n-- table: marts.late\n-- severity: warn\nselect 1 from marts.late -- table: not.this\n")
+    model = _read(path, "checks.rule")
+    assert (model.text, model.table, model.blocking) == ("Nothing may be late.", "marts.late", False)
+    path.write_text("-- Nothing may be late.\nselect 1 from marts.late\n")
+    assert _read(path, "checks.rule").blocking, "a rule without a stated severity stops the edition"
+
+
+def test_examples_answer_from_what_readers_have() -> None:
+    for name, (text, sql) in examples().items():
+        assert text.strip() and all(t.startswith(("marts.", "facts.", "core.", "engine.", "stats.")) for t in tables_of(sql)), name
