@@ -75,6 +75,32 @@ def resolve(frame: pl.DataFrame, aliases: pl.DataFrame, on: str = "valid_from") 
     return out
 
 
+def split_at_moves(intervals: pl.DataFrame, aliases: pl.DataFrame, makers: Iterable[str]) -> pl.DataFrame:
+    """Intervals cut on the days their label began to mean another model: the price goes on, the model does not.
+
+    ``intervals`` need provider, model_label, valid_from, valid_to, valid_from_basis and end_reason. Only labels
+    with dated alias rows are cut, and only at ``makers``: a cloud's endpoint of an old release keeps its model
+    when the maker's name moves on. Order is kept, pieces follow one another.
+    """
+    moves = pl.concat([aliases.select("alias", "provider", pl.col(c).alias("moved")) for c in ("valid_from", "valid_to")]).drop_nulls().unique()
+    rows = intervals.with_row_index("_row")
+    names = rows.select("model_label").unique()
+    names = names.with_columns(pl.col("model_label").map_elements(normalise, return_dtype=pl.String).alias("alias"))
+    cuts = rows.select("_row", "provider", "model_label", "valid_from", "valid_to").join(names, on="model_label").join(moves, on="alias", suffix="_scope").filter(
+        pl.col("provider_scope").is_in(["*"]) | (pl.col("provider_scope") == pl.col("provider")),
+        pl.col("provider").is_in(sorted(makers)), pl.col("moved") > pl.col("valid_from"), pl.col("valid_to").is_null() | (pl.col("moved") < pl.col("valid_to"))
+    ).select("_row", "moved").unique()
+    starts = pl.concat([rows.select("_row", pl.col("valid_from").alias("_from")), cuts.select("_row", pl.col("moved").alias("_from"))]).sort("_row", "_from")
+    starts = starts.with_columns(pl.col("_from").shift(-1).over("_row").alias("_until"))
+    pieces = starts.join(rows, on="_row", how="left", maintain_order="left")
+    later, cut = pl.col("_from") != pl.col("valid_from"), pl.col("_until").is_not_null()
+    return pieces.with_columns(
+        pl.when(later).then(pl.lit("alias")).otherwise("valid_from_basis").alias("valid_from_basis"),
+        pl.when(cut).then(pl.lit("renamed")).otherwise("end_reason").alias("end_reason"),
+        pl.when(later).then("_from").otherwise("valid_from").alias("valid_from"), pl.coalesce("_until", "valid_to").alias("valid_to"),
+    ).select(intervals.columns)
+
+
 def unmapped(frame: pl.DataFrame) -> pl.DataFrame:
     """Labels of a resolved frame without a model: provider, model_label, rows; most frequent first."""
     return (

@@ -33,6 +33,10 @@ AGREE_SHARE = 0.01
 """Two prices agree when they differ by at most this share (feeds round)."""
 CONFIRM_DAYS = 2
 """A large move stands alone only after it was still there this many days later."""
+FEED_CONFIRM_DAYS = 14
+"""The same for a feed, which copies its slips from release to release."""
+DEAR_USD_PER_MTOK = 200.0
+"""A feed's output price above this is a unit error unless somebody else, or the offer's own past, says so too."""
 GRACE_DAYS = 7
 """So long after a page was last seen it still outranks what another witness began to say since; then it is overtaken."""
 FORGET_DAYS = 183
@@ -237,8 +241,9 @@ def quarantine(witnesses: pl.DataFrame, allowed_change: float) -> tuple[pl.DataF
     """Split observed intervals that cannot be believed yet from the rest.
 
     An observed price that moved more than ``allowed_change`` times from what was believed before, that no
-    independent witness states and that was not still there ``CONFIRM_DAYS`` later is held back; so is one
-    whose output is below its input or whose cached input is above its input. Returns (kept, held) where held
+    independent witness states and that was not still there ``CONFIRM_DAYS`` later (``FEED_CONFIRM_DAYS`` for
+    a feed) is held back; so is one whose output is below its input or whose cached input is above its input,
+    and a feed's above ``DEAR_USD_PER_MTOK``. Returns (kept, held) where held
     has ``price_kept_usd_per_mtok``, ``price_refused_usd_per_mtok``, ``token_class`` and ``reason``.
     """
     observed = witnesses.filter(pl.col("origin") != "packaged")
@@ -252,7 +257,8 @@ def quarantine(witnesses: pl.DataFrame, allowed_change: float) -> tuple[pl.DataF
     last = prior.filter(pl.col("before_from") < pl.col("valid_from")).sort("before_from", "rank_before", descending=[True, False])
     last = last.unique("id", keep="first", maintain_order=True)
     ratio = pl.max_horizontal(pl.col(out) / pl.col("price_kept_usd_per_mtok"), pl.col("price_kept_usd_per_mtok") / pl.col(out))
-    alone = ~pl.col("id").is_in(agreeing.implode()) & ((pl.col("confirmed_at") - pl.col("valid_from")).dt.total_days() < CONFIRM_DAYS)
+    needed = pl.when(pl.col("rank") == RANKS["feed"]).then(FEED_CONFIRM_DAYS).otherwise(CONFIRM_DAYS)
+    alone = ~pl.col("id").is_in(agreeing.implode()) & ((pl.col("confirmed_at") - pl.col("valid_from")).dt.total_days() < needed)
     moved = last.filter((ratio > allowed_change) & alone & (pl.col(out) > 0)).select("id", "price_kept_usd_per_mtok", pl.col(out).alias("price_refused_usd_per_mtok")).with_columns(
         token_class=pl.lit("output"), reason=pl.format("moved {} times in one step and no independent source confirms it yet", pl.max_horizontal(pl.col("price_refused_usd_per_mtok") / pl.col("price_kept_usd_per_mtok"), pl.col("price_kept_usd_per_mtok") / pl.col("price_refused_usd_per_mtok")).round(1)))
     odd = rows.filter((pl.col("origin") != "packaged") & (pl.col(out) > 0)).select(
@@ -260,7 +266,12 @@ def quarantine(witnesses: pl.DataFrame, allowed_change: float) -> tuple[pl.DataF
         pl.when(pl.col(out) < pl.col("price_input_usd_per_mtok")).then(pl.col(out)).when(pl.col("price_cached_input_usd_per_mtok") > pl.col("price_input_usd_per_mtok")).then(pl.col("price_cached_input_usd_per_mtok")).alias("price_refused_usd_per_mtok"),
         pl.when(pl.col(out) < pl.col("price_input_usd_per_mtok")).then(pl.lit("output")).otherwise(pl.lit("cached_input")).alias("token_class"),
     ).drop_nulls("price_refused_usd_per_mtok").filter(~pl.col("id").is_in(agreeing.implode())).with_columns(reason=pl.lit("output below input, or cached input above input, and no independent source confirms it"))
-    held = pl.concat([moved, odd], how="diagonal").unique("id", keep="first", maintain_order=True)
+    usual = last.filter(ratio <= allowed_change)["id"]
+    dear = rows.filter((pl.col("origin") != "packaged") & (pl.col("rank") == RANKS["feed"]) & (pl.col(out) > DEAR_USD_PER_MTOK)
+                       & ~pl.col("id").is_in(agreeing.implode()) & ~pl.col("id").is_in(usual.implode())).select(
+        "id", pl.lit(None, dtype=pl.Float64).alias("price_kept_usd_per_mtok"), pl.col(out).alias("price_refused_usd_per_mtok"), token_class=pl.lit("output"),
+        reason=pl.lit(f"above {DEAR_USD_PER_MTOK:g} USD per 1M tokens, said by one feed alone: a unit error until somebody else says so"))
+    held = pl.concat([moved, odd, dear], how="diagonal").unique("id", keep="first", maintain_order=True)
     kept = rows.join(held, on="id", how="anti").drop("id")
     return kept, held.join(rows, on="id").drop("id").sort([*KEY, "source"])
 

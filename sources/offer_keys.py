@@ -36,7 +36,20 @@ def tier_of(label: str, provider: str, tier: str) -> str:
 def one_key(witnesses: pl.DataFrame) -> pl.DataFrame:
     """The witness intervals with ``condition`` in its shared spelling; rows in order, hours split into rows."""
     spelt = _spelled(_tiers(witnesses))
-    return _second_names(_own_list(_one_comparison(_long_context(spelt))))
+    return _carried_on(_second_names(_own_list(_one_comparison(_long_context(spelt)))))
+
+
+def _carried_on(witnesses: pl.DataFrame) -> pl.DataFrame:
+    """Without the prices a moved name carried on to its next model, unless a row of that model's own says the same.
+
+    Makers reprice when a name moves, and trackers notice late: a price nobody states of the new model is not its price.
+    """
+    carried = pl.col("valid_from_basis") == "alias"
+    own = witnesses.filter(~carried.fill_null(False)).select(*_KEY, *(pl.col(f).alias(f"{f}_own") for f in _FIGURES))
+    rows = witnesses.with_row_index("place")
+    same = pl.all_horizontal(((pl.col(f) / pl.col(f"{f}_own")) - 1).abs() <= 0.01 for f in _FIGURES)
+    confirmed = rows.filter(carried).join(own, on=_KEY).filter(same)["place"].unique()
+    return rows.filter(~carried.fill_null(False) | pl.col("place").is_in(confirmed.implode())).drop("place")
 
 
 def _tiers(witnesses: pl.DataFrame) -> pl.DataFrame:

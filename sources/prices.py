@@ -13,7 +13,7 @@ from datetime import date
 import polars as pl
 
 from sources import history, reference
-from sources.aliases import resolve
+from sources.aliases import resolve, split_at_moves
 from sources.catalog import Source
 from sources.offer_keys import one_key
 
@@ -33,7 +33,9 @@ def build(quotes: pl.DataFrame, readings: pl.DataFrame, known: Mapping[str, Sour
     parts = [history.packaged_intervals(reference.at("price_history", as_of), OWN_LISTS)]
     parts += [_observed(quotes, row, known[row["source"]], providers, as_of) for row in
               readings.filter(pl.col("kind") == "prices").sort("source").iter_rows(named=True)]
-    stated = one_key(resolve(pl.concat(parts), reference.at("model_aliases", as_of)))
+    aliases = reference.at("model_aliases", as_of)
+    makers = providers.filter(pl.col("provider_tier") == "first_party")["provider"].drop_nulls().unique()
+    stated = one_key(resolve(split_at_moves(pl.concat(parts), aliases, makers), aliases))
     unmapped = stated.filter(pl.col("model").is_null()).group_by("provider", "model_label", "source").len("n")
     witnesses = stated.with_columns(pl.coalesce("model", pl.col("model_label").str.to_lowercase()).alias("model"))
     kept, held = history.quarantine(witnesses, _allowed_change(known))

@@ -142,3 +142,16 @@ def test_a_new_months_exchange_rate_is_no_price_change() -> None:
     april = {"observed_at": date(2026, 4, 5), "fetched_at": datetime(2026, 4, 5, tzinfo=UTC)}
     rows = frame(quote(1, "m", "output", 14.0, currency="CNY"), quote(2, "m", "output", 14.0, currency="CNY", **april))
     assert history.observed_intervals(rows, rates, rank="first_party", witness="", origin="archive")["price_output_usd_per_mtok"].to_list() == [2.0]
+
+
+def test_a_feeds_slip_by_a_thousand_is_not_believed_for_being_repeated_some_days() -> None:
+    stayed = observed(frame(quote(1, "m", "output", 80.0)), rank="feed", confirmed_at=date(2026, 3, 9))
+    _, held = history.quarantine(pl.concat([packaged("m", 0.08), stayed]), 5.0)
+    assert held["price_refused_usd_per_mtok"].to_list() == [80.0]
+
+
+def test_a_feeds_new_chat_model_at_hundreds_of_dollars_is_a_unit_error_until_somebody_else_says_so() -> None:
+    dear = observed(frame(quote(1, "m", "output", 900.0)), rank="feed", confirmed_at=date(2026, 9, 1))
+    assert history.quarantine(dear, 5.0)[1].height == 1
+    assert history.quarantine(pl.concat([dear, packaged("m", 900.0, source="page", rank=0)]), 5.0)[1].is_empty()
+    assert history.quarantine(observed(frame(quote(1, "m", "output", 900.0))), 5.0)[1].is_empty()

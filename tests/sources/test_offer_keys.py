@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from sources import history
+from sources.aliases import split_at_moves
 from sources.offer_keys import one_key
 
 
@@ -56,3 +57,19 @@ def test_a_hosts_fast_endpoint_is_a_tier_of_the_model() -> None:
 def test_a_second_name_at_another_price_is_a_condition_and_at_the_same_price_is_not() -> None:
     assert conditions(stated("", label="m"), stated("", label="m Turbo", output=9.0)) == ["", "sold as m Turbo"]
     assert conditions(stated("", label="m"), stated("", label="m Turbo")) == ["", ""]
+
+
+def test_a_price_a_moved_name_carried_on_counts_only_where_the_new_model_is_said_to_cost_the_same() -> None:
+    carried = stated("") | {"valid_from_basis": "alias"}
+    assert conditions(carried) == [] and conditions(carried, stated("", output=2.0, rank=3)) == [""]
+    assert len(conditions(carried, stated("", rank=3, source="feed"))) == 2
+
+
+def test_an_interval_is_cut_on_the_day_its_name_began_to_mean_another_model() -> None:
+    aliases = pl.DataFrame({"alias": ["m", "m"], "provider": ["acme", "acme"], "model": ["m-1", "m-2"], "valid_from": [None, date(2026, 3, 1)],
+                            "valid_to": [date(2026, 3, 1), None]}, schema_overrides={"valid_from": pl.Date, "valid_to": pl.Date})
+    rows = pl.DataFrame([stated("") | {"valid_from_basis": "observed"}], schema=history.empty_intervals().schema)
+    cut = split_at_moves(rows, aliases, ["acme"])
+    assert cut.select("valid_from", "valid_to", "valid_from_basis", "end_reason").rows() == [
+        (date(2026, 1, 1), date(2026, 3, 1), "observed", "renamed"), (date(2026, 3, 1), None, "alias", None)]
+    assert split_at_moves(rows, aliases, ["else"]).equals(rows)

@@ -48,7 +48,7 @@ _TEXT = {
     "region": "region of the offer, as printed",
     "effective_from": "start as printed (ISO date or UTC timestamp), empty when none is printed",
     "effective_to": "end as printed, empty when none is printed",
-    "valid_from_basis": "declared, observed, commit, launch or open: how the start is known",
+    "valid_from_basis": "declared, observed, commit, launch, open, or alias (the label began to mean this model): how the start is known",
     "component_prices": "further components as JSON: component -> price in USD per million tokens",
     "believed_source": "the source whose price is used",
     "other_source": "the source that says something else",
@@ -101,7 +101,7 @@ _TEXT = {
     "publisher": "who publishes the source",
     "terms": "what the publisher's terms allow, in our words, with the day",
     "witness": "group of sources that copy one another and count as one witness",
-    "end_reason": "changed, removed, declared, or empty while the interval is open",
+    "end_reason": "changed, removed, declared, ended (its own last day), renamed (the label moved on), unobserved (nobody looks there any more), or empty while the interval is open",
     "id": "id of the row a step of a chain points to",
     "build_id": "id of the build: content hash of inputs, code and as-of date",
 }
