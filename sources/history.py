@@ -3,7 +3,7 @@
 An offer is (provider, canonical model, tier, condition). A witness interval says what one source said;
 nothing is overwritten, a change begins a new interval. Belief ranks witnesses (first-party page, host's own
 page, documented correction, feed) day by day, quarantines moves nobody confirms, and writes down every
-disagreement. All inputs are already cut to what was known on a day, so the result is vintage-true.
+disagreement (``quarantine``). All inputs are already cut to what was known on a day, so the result is vintage-true.
 """
 
 from __future__ import annotations
@@ -31,12 +31,6 @@ INTERVAL_COLUMNS = [
 RANKS = {"first_party": 0, "host": 1, "correction": 2, "feed": 3}
 AGREE_SHARE = 0.01
 """Two prices agree when they differ by at most this share (feeds round)."""
-CONFIRM_DAYS = 2
-"""A large move stands alone only after it was still there this many days later."""
-FEED_CONFIRM_DAYS = 14
-"""The same for a feed, which copies its slips from release to release."""
-DEAR_USD_PER_MTOK = 200.0
-"""A feed's output price above this is a unit error unless somebody else, or the offer's own past, says so too."""
 GRACE_DAYS = 7
 """So long after a page was last seen it still outranks what another witness began to say since; then it is overtaken."""
 FORGET_DAYS = 183
@@ -235,60 +229,3 @@ def _merged(chosen: pl.DataFrame) -> pl.DataFrame:
     followed = pl.col("valid_from").shift(-1).over(KEY) == pl.col("valid_to")
     reason = pl.when(pl.col("valid_to").is_null()).then(pl.lit("")).when(followed).then(pl.lit("changed")).otherwise("end_reason")
     return merged.with_columns(reason.alias("end_reason")).select(INTERVAL_COLUMNS)
-
-
-def quarantine(witnesses: pl.DataFrame, allowed_change: float) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Split observed intervals that cannot be believed yet from the rest.
-
-    An observed price that moved more than ``allowed_change`` times from what was believed before, that no
-    independent witness states and that was not still there ``CONFIRM_DAYS`` later (``FEED_CONFIRM_DAYS`` for
-    a feed) is held back; so is one whose output is below its input or whose cached input is above its input,
-    and a feed's above ``DEAR_USD_PER_MTOK``. Returns (kept, held) where held
-    has ``price_kept_usd_per_mtok``, ``price_refused_usd_per_mtok``, ``token_class`` and ``reason``.
-    """
-    observed = witnesses.filter(pl.col("origin") != "packaged")
-    if observed.is_empty():
-        return witnesses, observed.with_columns(price_kept_usd_per_mtok=pl.lit(None, dtype=pl.Float64), price_refused_usd_per_mtok=pl.lit(None, dtype=pl.Float64), token_class=pl.lit(""), reason=pl.lit(""))
-    out = "price_output_usd_per_mtok"
-    rows = witnesses.with_row_index("id")
-    before = rows.select(*KEY, pl.col("valid_from").alias("before_from"), pl.col(out).alias("price_kept_usd_per_mtok"), "rank", pl.col("witness").alias("before_witness")).drop_nulls("price_kept_usd_per_mtok")
-    prior = rows.filter(pl.col("origin") != "packaged").join(before.sort("rank"), on=KEY, how="inner", suffix="_before")
-    agreeing = prior.filter((pl.col("before_witness") != pl.col("witness")) & ((pl.col("price_kept_usd_per_mtok") / pl.col(out) - 1).abs() <= AGREE_SHARE))["id"].unique()
-    last = prior.filter(pl.col("before_from") < pl.col("valid_from")).sort("before_from", "rank_before", descending=[True, False])
-    last = last.unique("id", keep="first", maintain_order=True)
-    ratio = pl.max_horizontal(pl.col(out) / pl.col("price_kept_usd_per_mtok"), pl.col("price_kept_usd_per_mtok") / pl.col(out))
-    needed = pl.when(pl.col("rank") == RANKS["feed"]).then(FEED_CONFIRM_DAYS).otherwise(CONFIRM_DAYS)
-    alone = ~pl.col("id").is_in(agreeing.implode()) & ((pl.col("confirmed_at") - pl.col("valid_from")).dt.total_days() < needed)
-    moved = last.filter((ratio > allowed_change) & alone & (pl.col(out) > 0)).select("id", "price_kept_usd_per_mtok", pl.col(out).alias("price_refused_usd_per_mtok")).with_columns(
-        token_class=pl.lit("output"), reason=pl.format("moved {} times in one step and no independent source confirms it yet", pl.max_horizontal(pl.col("price_refused_usd_per_mtok") / pl.col("price_kept_usd_per_mtok"), pl.col("price_kept_usd_per_mtok") / pl.col("price_refused_usd_per_mtok")).round(1)))
-    odd = rows.filter((pl.col("origin") != "packaged") & (pl.col(out) > 0)).select(
-        "id", pl.lit(None, dtype=pl.Float64).alias("price_kept_usd_per_mtok"),
-        pl.when(pl.col(out) < pl.col("price_input_usd_per_mtok")).then(pl.col(out)).when(pl.col("price_cached_input_usd_per_mtok") > pl.col("price_input_usd_per_mtok")).then(pl.col("price_cached_input_usd_per_mtok")).alias("price_refused_usd_per_mtok"),
-        pl.when(pl.col(out) < pl.col("price_input_usd_per_mtok")).then(pl.lit("output")).otherwise(pl.lit("cached_input")).alias("token_class"),
-    ).drop_nulls("price_refused_usd_per_mtok").filter(~pl.col("id").is_in(agreeing.implode())).with_columns(reason=pl.lit("output below input, or cached input above input, and no independent source confirms it"))
-    usual = last.filter(ratio <= allowed_change)["id"]
-    dear = rows.filter((pl.col("origin") != "packaged") & (pl.col("rank") == RANKS["feed"]) & (pl.col(out) > DEAR_USD_PER_MTOK)
-                       & ~pl.col("id").is_in(agreeing.implode()) & ~pl.col("id").is_in(usual.implode())).select(
-        "id", pl.lit(None, dtype=pl.Float64).alias("price_kept_usd_per_mtok"), pl.col(out).alias("price_refused_usd_per_mtok"), token_class=pl.lit("output"),
-        reason=pl.lit(f"above {DEAR_USD_PER_MTOK:g} USD per 1M tokens, said by one feed alone: a unit error until somebody else says so"))
-    held = pl.concat([moved, odd, dear], how="diagonal").unique("id", keep="first", maintain_order=True)
-    kept = rows.join(held, on="id", how="anti").drop("id")
-    return kept, held.join(rows, on="id").drop("id").sort([*KEY, "source"])
-
-
-def disagreements(witnesses: pl.DataFrame, believed: pl.DataFrame) -> pl.DataFrame:
-    """Who says something else today than what is believed: one row per offer, token class and other witness."""
-    now = believed.filter(pl.col("valid_to").is_null())
-    other = witnesses.filter(pl.col("valid_to").is_null())
-    pairs = now.join(other, on=KEY, suffix="_other").filter(pl.col("witness") != pl.col("witness_other"))
-    parts = [
-        pairs.select(*KEY, pl.lit(token).alias("token_class"), pl.col("source").alias("believed_source"),
-                     pl.col(price).alias("believed_usd_per_mtok"), pl.col("source_other").alias("other_source"),
-                     pl.col(f"{price}_other").alias("other_usd_per_mtok"), pl.col("valid_from_other").alias("valid_from"),
-                     pl.when(pl.col("rank") < pl.col("rank_other")).then(pl.lit("a first-party page or a documented correction outranks a feed"))
-                     .otherwise(pl.lit("both are feeds; the one that recorded it last is used")).alias("reason"))
-        for token, price in (("input", PRICES["input"]), ("output", PRICES["output"]), ("cached_input", PRICES["cached_input"]))
-    ]
-    found = pl.concat(parts).with_columns((pl.col("other_usd_per_mtok") / pl.col("believed_usd_per_mtok") - 1).alias("difference_share"))
-    found = found.filter(pl.col("difference_share").is_finite() & (pl.col("difference_share").abs() > AGREE_SHARE))
-    return found.sort([*KEY, "token_class", "other_source"]).unique([*KEY, "token_class", "other_source"], keep="first", maintain_order=True)

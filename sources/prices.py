@@ -12,7 +12,7 @@ from datetime import date
 
 import polars as pl
 
-from sources import history, reference
+from sources import history, quarantine, reference
 from sources.aliases import resolve, split_at_moves
 from sources.catalog import Source
 from sources.offer_keys import one_key
@@ -38,7 +38,7 @@ def build(quotes: pl.DataFrame, readings: pl.DataFrame, known: Mapping[str, Sour
     stated = one_key(resolve(split_at_moves(pl.concat(parts), aliases, makers), aliases))
     unmapped = stated.filter(pl.col("model").is_null()).group_by("provider", "model_label", "source").len("n")
     witnesses = stated.with_columns(pl.coalesce("model", pl.col("model_label").str.to_lowercase()).alias("model"))
-    kept, held = history.quarantine(witnesses, _allowed_change(known))
+    kept, held = quarantine.quarantine(witnesses, _allowed_change(known))
     believed = history.believe(kept, _allowed_change(known), as_of)
     return {
         "core.price_witness": _identified(witnesses),
@@ -46,7 +46,7 @@ def build(quotes: pl.DataFrame, readings: pl.DataFrame, known: Mapping[str, Sour
         "core.quarantine": held.with_columns(pl.col("observed_at")).select(
             *history.KEY, "token_class", "price_kept_usd_per_mtok", "price_refused_usd_per_mtok", "reason", "observed_at", "source", "evidence"
         ).unique([*history.KEY, "token_class", "source"], keep="first", maintain_order=True),
-        "core.disagreement": history.disagreements(kept, believed),
+        "core.disagreement": quarantine.disagreements(kept, believed),
         "core.announced_price": _announced(quotes),
         "core.unmapped_label": unmapped.with_columns(pl.col("n").cast(pl.Int64)).sort("provider", "model_label", "source"),
     }

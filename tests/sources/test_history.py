@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
-from sources import history
+from sources import history, quarantine
 from sources.reading import quote_schema
 
 RATES = pl.DataFrame({"month": [date(2026, 1, 1)], "currency": ["CNY"], "units_per_usd": [7.0]})
@@ -72,31 +72,31 @@ def test_a_first_party_page_outranks_a_feed_from_its_first_reading_on() -> None:
 
 def test_a_witness_that_says_something_else_is_written_down() -> None:
     both = pl.concat([packaged("m", 8.0), observed(frame(quote(1, "m", "output", 6.0)))])
-    got = history.disagreements(both, history.believe(both)).filter(pl.col("token_class") == "output").row(0, named=True)
+    got = quarantine.disagreements(both, history.believe(both)).filter(pl.col("token_class") == "output").row(0, named=True)
     assert (got["believed_usd_per_mtok"], got["other_usd_per_mtok"], got["other_source"]) == (6.0, 8.0, "feed")
 
 
 def test_a_jump_that_nobody_confirms_is_held_back_and_the_old_price_stays() -> None:
     both = pl.concat([packaged("m", 8.0), observed(frame(quote(1, "m", "output", 0.08)))])
-    kept, held = history.quarantine(both, 5.0)
+    kept, held = quarantine.quarantine(both, 5.0)
     assert held.select("price_kept_usd_per_mtok", "price_refused_usd_per_mtok").rows() == [(8.0, 0.08)]
     assert history.believe(kept)["price_output_usd_per_mtok"].to_list() == [8.0]
 
 
 def test_a_jump_is_believed_when_an_independent_witness_agrees() -> None:
     other = packaged("m", 0.08, since=date(2026, 2, 1), source="other")
-    _, held = history.quarantine(pl.concat([packaged("m", 8.0), other, observed(frame(quote(1, "m", "output", 0.08)))]), 5.0)
+    _, held = quarantine.quarantine(pl.concat([packaged("m", 8.0), other, observed(frame(quote(1, "m", "output", 0.08)))]), 5.0)
     assert held.is_empty()
 
 
 def test_a_jump_is_believed_when_it_is_still_there_days_later() -> None:
     stayed = observed(frame(quote(1, "m", "output", 0.08)), confirmed_at=date(2026, 3, 4))
-    _, held = history.quarantine(pl.concat([packaged("m", 8.0), stayed]), 5.0)
+    _, held = quarantine.quarantine(pl.concat([packaged("m", 8.0), stayed]), 5.0)
     assert held.is_empty()
 
 
 def test_an_output_price_below_the_input_price_is_held_back() -> None:
-    _, held = history.quarantine(observed(frame(quote(1, "m", "input", 4.0), quote(1, "m", "output", 1.0))), 5.0)
+    _, held = quarantine.quarantine(observed(frame(quote(1, "m", "input", 4.0), quote(1, "m", "output", 1.0))), 5.0)
     assert held["token_class"].to_list() == ["output"]
 
 
@@ -146,12 +146,12 @@ def test_a_new_months_exchange_rate_is_no_price_change() -> None:
 
 def test_a_feeds_slip_by_a_thousand_is_not_believed_for_being_repeated_some_days() -> None:
     stayed = observed(frame(quote(1, "m", "output", 80.0)), rank="feed", confirmed_at=date(2026, 3, 9))
-    _, held = history.quarantine(pl.concat([packaged("m", 0.08), stayed]), 5.0)
+    _, held = quarantine.quarantine(pl.concat([packaged("m", 0.08), stayed]), 5.0)
     assert held["price_refused_usd_per_mtok"].to_list() == [80.0]
 
 
 def test_a_feeds_new_chat_model_at_hundreds_of_dollars_is_a_unit_error_until_somebody_else_says_so() -> None:
     dear = observed(frame(quote(1, "m", "output", 900.0)), rank="feed", confirmed_at=date(2026, 9, 1))
-    assert history.quarantine(dear, 5.0)[1].height == 1
-    assert history.quarantine(pl.concat([dear, packaged("m", 900.0, source="page", rank=0)]), 5.0)[1].is_empty()
-    assert history.quarantine(observed(frame(quote(1, "m", "output", 900.0))), 5.0)[1].is_empty()
+    assert quarantine.quarantine(dear, 5.0)[1].height == 1
+    assert quarantine.quarantine(pl.concat([dear, packaged("m", 900.0, source="page", rank=0)]), 5.0)[1].is_empty()
+    assert quarantine.quarantine(observed(frame(quote(1, "m", "output", 900.0))), 5.0)[1].is_empty()
