@@ -6,16 +6,17 @@ import dagster as dg
 
 from assets.job import Job
 from assets.models import asset_key
-from reports.inputs import MARTS, Edition
 from reports import site
+from reports.inputs import MARTS, Edition
 from warehouse.issued import issue, with_build
 from warehouse.macros import throughput_macro_sql
 from warehouse.publish import publish
 from warehouse.schema.tables import TABLES
 from warehouse.store import Store
 
-EDITION = {name: {"throughput": "engine_check", "decline_rates": "hedonic_rates"}.get(name, name) for name in MARTS}
-"""What the report calls a table -> the mart: measured configurations only, hedonic rates only."""
+SHOWN = {"throughput": "engine_check", "decline_rates": "hedonic_rates", "forecasts": "champion_forecasts", "floor_gap": "series_floor_gap"}
+EDITION = dict(zip(MARTS, MARTS, strict=True)) | SHOWN
+"""What the report calls a table -> the mart it shows: measured configurations, hedonic rates, forecasts of record."""
 READERS_TABLES = tuple(name for name in TABLES if name.startswith(("marts.", "facts.")))
 
 

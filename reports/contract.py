@@ -57,6 +57,9 @@ FACTS: dict[str, FactSpec] = {
     "headline.decline_factor_previous": FactSpec(
         "factor_per_year", "The same as issued in the previous vintage; as_of = that vintage's day."
     ),
+    "headline.decline_factor_year_before": FactSpec(
+        "factor_per_year", "The same index over the twelve months before the headline's."
+    ),
     "headline.decline_factor_fresh": FactSpec(
         "factor_per_year", "The same over models listed at most a year: what a buyer of new models sees."
     ),
@@ -116,6 +119,7 @@ MARTS: dict[str, MartSpec] = {
             "provider": "text",
             "model": "text",
             "tier": "text",
+            "condition": "text",
             "price_input_usd_per_mtok": "number",
             "price_cached_input_usd_per_mtok": "number",
             "price_output_usd_per_mtok": "number",

@@ -64,6 +64,25 @@ def fresh(book: FactBook) -> Sentence:
     return say("Among models listed at most a year there is no evidence either, {x} a year ({i}).", **shown)
 
 
+def tokens_per_task(book: FactBook) -> Sentence:
+    """Whether a task takes more tokens than a year ago; within three per cent it is the same."""
+    fact = "expectations.tokens_per_task_factor"
+    grown = book.raw(fact)
+    if grown is None:
+        return _NOTHING
+    if abs(grown - 1) < 0.03:
+        return say("A task takes as many tokens as a year ago ({x}).", x=book.value(fact))
+    return say("Tokens per task " + ("grow" if grown > 1 else "shrink") + " {x} a year.", x=book.value(fact))
+
+
+def year_before(book: FactBook) -> Sentence:
+    """The same index over the twelve months before: the reader sees whether the rate changed."""
+    fact = "headline.decline_factor_year_before"
+    if book.raw(fact) is None:
+        return _NOTHING
+    return say("In the twelve months before it was {x} ({i}).", x=book.value(fact), i=book.interval(fact))
+
+
 def headline_short(book: FactBook) -> Sentence:
     """The headline for a subject line or a feed title."""
     rate, low, high = (book.raw(_RATE, c) for c in ("value", "lower", "upper"))

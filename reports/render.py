@@ -101,6 +101,7 @@ def standfirst(book: FactBook) -> Sentence:
     return join(
         [
             narrative.measured_by(book),
+            narrative.year_before(book),
             narrative.fresh(book),
             narrative.acceleration(book),
             narrative.frontier(book),

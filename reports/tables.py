@@ -248,6 +248,8 @@ def price_table(book: FactBook) -> Markup:
         cells = []
         for column, _title, figures in PRICE_COLUMNS:
             text = html.escape(str(row.show(column)))
+            if column == "tier" and row.has("condition") and row.raw("condition"):
+                text += ", " + html.escape(str(row.show("condition")))
             url = row.url() if column == "source" else ""
             if url in linked:  # a feed's address stands at its first row; thousands of copies would double the page
                 url = ""

@@ -58,23 +58,10 @@ def _section(section: Section) -> str:
 def _prices(book: FactBook) -> str:
     title = "Every price today"
     head = ["", title.upper(), "-" * len(title)]
-    rows: list[list[tables.Cell]] = [
-        [
-            r.show("provider"),
-            r.show("model"),
-            *(r.show(c) for c, _t, figures in tables.PRICE_COLUMNS if figures),
-            r.show("observed_at"),
-        ]
-        for r in book.rows("price_now")
-    ]
-    columns = [
-        tables.Column(t, t in ("Input", "Cached", "Output"))
-        for t in ("Provider", "Model", "Input", "Cached", "Output", "Last seen")
-    ]
-    made = tables.table("USD per million tokens", columns, rows)
-    if made is None:
+    if not book.rows("price_now"):
         return "\n".join([*head, "Not yet measured: " + MARTS["price_now"].why_missing + "."])
-    return "\n".join([*head, tables.plain_text(made, WIDTH, limit=len(rows))])
+    said = say("Every price, with its source, is in data/price_now.csv beside this text and in marts.price_now.")
+    return "\n".join([*head, _wrap(said)])
 
 
 def _wrap(sentence: Sentence) -> str:

@@ -39,7 +39,7 @@ def throughput_macro_sql(constants: Constants | None = None) -> list[str]:
     connection.execute(f"CREATE TABLE scenario ({_columns()})")
     question = nw.from_native(connection.table("scenario"))
     known = formats.read_columns(nw.col("weight_format"), nw.col("kv_format"))
-    joined = question.with_columns(**{n: v for n, v in known.items()}).to_native()
+    joined = question.with_columns(**known).to_native()
     answered = grid.run(joined, stages.ALL, constants or load_constants(), PREFIX)
     body = answered.sql_query().replace("memory.main.scenario", "scenario").replace('"scenario"', "scenario")
     connection.close()
@@ -119,16 +119,23 @@ def _answer() -> str:
         "WHEN NOT isfinite(output_tok_s) THEN 'a figure of this accelerator or model is missing' END"
     )
     bound = "CASE bound_code " + " ".join(f"WHEN {c} THEN '{b}'" for c, b in stages.BOUNDS.items()) + " END"
-    values = [f"CASE WHEN error IS NULL THEN {o} END AS {o}" for o in OUTPUTS]
+    # without an hourly price a dollar figure is unknown, not zero
+    priced = f" AND {asked('usd_per_accelerator_hour')} > 0"
+    values = [f"CASE WHEN error IS NULL{priced if o.startswith('usd') else ''} THEN {o} END AS {o}" for o in OUTPUTS]
     low, high = (f"CASE WHEN error IS NULL THEN output_tok_s * exp({s}log_half_width) END AS output_tok_s_{e}_80"
                  for s, e in (("-", "lower"), ("", "upper")))
     names = [f'{asked(n)} AS "{n}"' for n in ("model", "accelerator")]
     shape = [f'CAST({asked(n)} AS BIGINT) AS "{n}"' for n in ("accelerators", "tensor_parallel", "data_parallel",
                                                              "pipeline_parallel", "isl", "osl")]
-    return ("SELECT " + ", ".join([
+    unknown = (
+        "UNION ALL BY NAME SELECT coalesce(CAST(model AS VARCHAR), '') AS model, coalesce(CAST(accelerator AS VARCHAR), '') AS accelerator, "
+        "'no accelerator or model of that name; see core.accelerators and core.architectures' AS error "
+        "WHERE NOT EXISTS (SELECT 1 FROM scenario)"
+    )
+    return ("SELECT * FROM (SELECT " + ", ".join([
         *names, "weight_format AS \"weight_precision\"", *shape, *values, low, high,
         "CASE WHEN error IS NULL THEN exp(log_half_width) END AS interval_factor_80",
         f"CASE WHEN error IS NULL THEN {bound} END AS bound", "error"])
         + f" FROM (SELECT *, {error} AS error FROM answered) "
         f"QUALIFY row_number() OVER (PARTITION BY {asked('model')}, {asked('accelerator')} "
-        f"ORDER BY error IS NOT NULL, {asked('accelerators')}) = 1 ORDER BY {asked('model')}, {asked('accelerator')}")
+        f"ORDER BY error IS NOT NULL, {asked('accelerators')}) = 1 {unknown}) ORDER BY 1, 2")

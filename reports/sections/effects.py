@@ -6,7 +6,7 @@ One function per section; which facts and columns it shows and what it says.
 from __future__ import annotations
 
 from reports import narrative
-from reports.facts import FactBook, say
+from reports.facts import FactBook
 from reports.sections.section import Section, make
 from reports.tables import Cell, Column, table
 
@@ -48,7 +48,7 @@ def jevons(book: FactBook) -> Section:
     """Jevons."""
     rows: list[list[Cell]] = [
         [r.show("obs_date"), r.show("volume_mtok_per_week"), r.show("price_usd_per_mtok"), r.show("spend_usd_per_week")]
-        for r in book.rows("jevons")[-1:]
+        for r in book.rows("jevons", lambda row: row["obs_date"] is not None)[-1:]
     ]
     made = table(
         "Latest week",
@@ -131,7 +131,7 @@ def expectations(book: FactBook) -> Section:
         rows,
     )
     fact = "expectations.tokens_per_task_factor"
-    said = [say("Tokens per task grow {x} a year.", x=book.value(fact))] if book.has(fact) else []
+    said = [narrative.tokens_per_task(book)] if book.has(fact) else []
     return make(
         book,
         "expectations",

@@ -22,7 +22,7 @@ def claims(book: FactBook) -> Section:
             r.show("verdict"),
             r.long("basis") if r.has("basis") else EMPTY,
         ]
-        for r in book.rows("claims")
+        for r in sorted(book.rows("claims"), key=lambda r: int("".join(c for c in str(r.raw("claim_id")) if c.isdigit()) or 0))
     ]
     made = table(
         "The essay's claims and what is measured",

@@ -101,6 +101,11 @@ DECLARED = (
     _t("marts.hedonic_rates", "one hedonic estimate of how many times cheaper in a year",
        "series window_label window_start window_end decline_factor_per_year decline_lower_factor_per_year decline_upper_factor_per_year"
        " interval_level n method is_headline rate_id", "rate_id"),
+    _t("marts.champion_forecasts", "one quantile of one forecast of record issued at this vintage",
+       "series model cutoff horizon_days target_date quantile value_usd_per_mtok is_champion forecast_id series_id", "forecast_id quantile"),
+    _t("marts.series_floor_gap", "one frontier series: its price against both floors of the cheapest open model that reaches it",
+       "series model accelerator price_usd_per_mtok gpu_hour_floor_usd_per_mtok energy_floor_usd_per_mtok price_to_gpu_hour_floor_ratio"
+       " price_to_energy_floor_ratio speed_tok_per_s", "series"),
     _t("marts.events", "probability of one checkable event", "series event horizon_days target_date threshold_usd_per_mtok probability_share base_rate_share event_id", "event_id"),
     _t("marts.meeting_dates", "probability that price meets its floor by a deadline, given a stated trend",
        "series floor_kind scenario price_factor_per_year outcome deadline probability_share median_date"),

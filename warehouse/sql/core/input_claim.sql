@@ -11,7 +11,7 @@ four as (
     on b.model = a.model and b.accelerator = a.accelerator and b.service_level_tok_s_per_user = a.service_level_tok_s_per_user
   where a.precision = 'bf16' and b.precision = 'int4' and a.service_level_tok_s_per_user = 20 and a.cost_usd_per_mtok > 0
 ),
-levers as (select lever, min(last_in_factor) as low, median(shapley_factor) as value, max(first_in_factor) as high from engine.stack group by lever),
+levers as (select lever, min(least(last_in_factor, first_in_factor, shapley_factor)) as low, median(shapley_factor) as value, max(greatest(last_in_factor, first_in_factor, shapley_factor)) as high from engine.stack group by lever),
 totals as (select min(total_factor) as low, median(total_factor) as value, max(total_factor) as high from (select distinct scenario, total_factor from engine.stack) as s),
 products as (
   select scenario, exp(sum(ln(first_in_factor))) / max(total_factor) as ratio from engine.stack where first_in_factor > 0 group by scenario

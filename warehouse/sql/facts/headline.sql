@@ -20,7 +20,20 @@ fresh as (
   where rate_id in (select rate_id from marts.decline_rates where series = 'listed at most one year' and method like 'hedonic%')
   order by window_start desc limit 1
 ),
+before as (
+  select d.* from marts.decline_rates as d, rate as r
+  where d.series = r.series and d.method = r.method and d.window_end between r.window_start - 5 and r.window_start + 5
+    and d.window_end - d.window_start < 400
+  order by d.window_start desc limit 1
+),
 now as (
+  select 'headline.decline_factor_year_before' as fact_id, 'hedonic price index over ' || b.series as subject,
+         'times cheaper in a year at fixed quality, the twelve months before' as quantity, b.decline_factor_per_year as value, 'factor_per_year' as unit,
+         b.decline_lower_factor_per_year as lower, b.decline_upper_factor_per_year as upper, b.interval_level, b.n,
+         b.window_label as text_value, 'derived' as basis,
+         'select * from marts.decline_rates where rate_id = ''' || b.rate_id || '''' as sql, 'table:marts.decline_rates' as inputs
+  from before as b
+  union all by name
   select 'headline.decline_factor_fresh' as fact_id, 'hedonic price index over models listed at most a year' as subject,
          'times cheaper in a year at fixed quality' as quantity, r.decline_factor_per_year as value, 'factor_per_year' as unit,
          r.decline_lower_factor_per_year as lower, r.decline_upper_factor_per_year as upper, r.interval_level, r.n,

@@ -1,9 +1,10 @@
--- Cost per task against cost per token, from the headline scale's own series.
+-- Cost per task over the last twelve months, from the series with the most months: comparable with the headline.
 with ends as (
   select benchmark, min(obs_date) as first_date, max(obs_date) as last_date, min_by(cost_usd_per_task, obs_date) as first_cost,
          max_by(cost_usd_per_task, obs_date) as last_cost, min_by(tokens_per_task, obs_date) as first_tokens,
          max_by(tokens_per_task, obs_date) as last_tokens, count(*) as n
-  from marts.cost_per_task where cost_usd_per_task > 0 and tokens_per_task > 0
+  from marts.cost_per_task, core.vintage
+  where cost_usd_per_task > 0 and tokens_per_task > 0 and obs_date >= as_of - 400
   group by benchmark having count(*) >= 6 and max(obs_date) - min(obs_date) >= 270
 ),
 best as (select * from ends order by n desc, benchmark limit 1)

@@ -1,8 +1,10 @@
 -- How each source is on the vintage day; a source never read here rests on packaged facts. Printed names of
--- accelerators that nobody has mapped stand in the message.
+-- accelerators that nobody has mapped are counted in the message (core.unmapped_accelerator lists them).
 with unmapped as (
-  select source, count(*) || ' printed accelerators are not mapped: ' || string_agg(accelerator_label, ', ' order by accelerator_label) as said
-  from core.unmapped_accelerator group by source
+  select source, count(*) || ' printed accelerators are not mapped: ' || string_agg(accelerator_label, ', ' order by accelerator_label) filter (place <= 3)
+         || case when count(*) > 3 then ' ...' else '' end as said
+  from (select *, row_number() over (partition by source order by accelerator_label) as place from core.unmapped_accelerator) as placed
+  group by source
 )
 select s.source, s.kind, s.origin, case when s.status = 'absent' then 'packaged' else s.status end as status,
        s.observed_at, s.age_days, s.rows, concat_ws(' ', nullif(s.message, ''), u.said) as message

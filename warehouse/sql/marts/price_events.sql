@@ -29,7 +29,7 @@ listed as (
   select provider, model, tier, condition, min(valid_from) as event_date, min_by(evidence, valid_from) as evidence, min_by(source, valid_from) as source,
          min_by(source_url, valid_from) as source_url, min_by(snapshot_sha256, valid_from) as snapshot_sha256,
          min_by(price_output_usd_per_mtok, valid_from) as price_after_usd_per_mtok
-  from core.price_interval where condition = '' group by provider, model, tier, condition
+  from core.price_interval where condition = '' and price_output_usd_per_mtok is not null group by provider, model, tier, condition
 ),
 left_page as (
   select provider, model, tier, condition, max(valid_to) as event_date, max_by(source, valid_to) as source, max_by(source_url, valid_to) as source_url,
@@ -47,7 +47,7 @@ every_event as (
 select event_date, kind, provider, model, tier, condition, token_class, price_before_usd_per_mtok, price_after_usd_per_mtok,
        case when kind in ('cut', 'rise') and price_before_usd_per_mtok > 0
             then price_after_usd_per_mtok / price_before_usd_per_mtok - 1 end as change_share,
-       min(evidence) as evidence, min(source) as source, min(source_url) as source_url, min(snapshot_sha256) as snapshot_sha256
+       coalesce(min(nullif(evidence, '')), 'as recorded by ' || min(source)) as evidence, min(source) as source, min(source_url) as source_url, min(snapshot_sha256) as snapshot_sha256
 from every_event cross join day
 where event_date between day.as_of - 31 and day.as_of
 group by all
