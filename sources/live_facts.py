@@ -33,7 +33,8 @@ def spec_history(packaged: pl.DataFrame, quotes: pl.DataFrame, labels: pl.DataFr
     Args: ``packaged`` as ``read_history`` gives it; ``quotes`` the rows of ``hardware/*`` readings; ``labels`` of
     ``accelerator_labels.csv`` (source, label, accelerator; empty: looked at and outside the project). A value equal to
     the one before it of its source, label and field adds nothing; a new or changed value adds a row with its day and
-    words. Unmapped names add no rows: they are returned as ``source: name`` to be shown.
+    words; one that is an earlier official figure rounded says so, so that it never displaces the finer one. Unmapped
+    names add no rows: they are returned as ``source: name`` to be shown.
     """
     vendors = packaged.select("accelerator", "vendor").unique("accelerator", keep="first", maintain_order=True)
     named = quotes.select(
@@ -53,8 +54,28 @@ def spec_history(packaged: pl.DataFrame, quotes: pl.DataFrame, labels: pl.DataFr
         *key, "observed_at", "live", maintain_order=True)
     value = pl.col("value").cast(pl.Float64, strict=False)
     same = ((value / value.shift().over(key) - 1).abs() <= 1e-9).fill_null(False)
-    return both.filter(~(pl.col("live") & same)).select(list(SPEC_SCHEMA)).sort(
-        "accelerator", "field", "source", "label", "observed_at", "value", maintain_order=True), sorted(set(unmapped.to_list()))
+    changed = _rounded(both.filter(~(pl.col("live") & same))).select(list(SPEC_SCHEMA))
+    return changed.sort("accelerator", "field", "source", "label", "observed_at", "value", maintain_order=True), sorted(set(unmapped.to_list()))
+
+
+def _rounded(history: pl.DataFrame) -> pl.DataFrame:
+    """Live figures that an earlier official one rounds to at their own digits (1,300 of 1,307.4) get that qualifier."""
+    finer = history.filter((pl.col("basis") == "official") & (pl.col("rejected_because") == "") & (pl.col("field") != "launch_date")).select(
+        "accelerator", "field", pl.col("observed_at").alias("before"), pl.col("value").cast(pl.Float64, strict=False).alias("finer"))
+    value = pl.col("value").cast(pl.Float64, strict=False)
+    digits = pl.col("value").str.replace(".", "", literal=True).str.strip_chars("0").str.len_chars().clip(1)
+    pairs = history.filter("live").join(finer, on=["accelerator", "field"]).filter(
+        (pl.col("before") <= pl.col("observed_at")) & (pl.col("finer") != value) & (pl.col("finer") > 0))
+    unit = 10.0 ** ((value.log10().floor() + 1) - digits)
+    coarse = pairs.filter(((pl.col("finer") / unit).round() * unit / value - 1).abs() < 1e-9).select(
+        *_READING, coarse=pl.lit(True)).unique()
+    told = pl.concat_str([pl.col("qualifier"), pl.lit("rounded")], separator="; ").str.strip_chars("; ")
+    return history.join(coarse, on=list(_READING), how="left", maintain_order="left").with_columns(
+        qualifier=pl.when(pl.col("live") & pl.col("coarse")).then(told).otherwise("qualifier"))
+
+
+_READING = ("accelerator", "field", "source", "label", "qualifier", "observed_at", "value")
+"""What is one reading of one figure."""
 
 
 def rental_prices(packaged: pl.DataFrame, quotes: pl.DataFrame | None = None, names: Mapping[str, str] | None = None) -> pl.DataFrame:

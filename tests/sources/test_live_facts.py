@@ -37,6 +37,17 @@ def test_an_unchanged_sheet_adds_nothing_and_a_changed_one_a_dated_row() -> None
     assert best_specs(newer, date(2026, 11, 24)).filter(tdp)["value"].item() == "700"
 
 
+def test_a_rounded_figure_never_displaces_the_finer_one_and_a_changed_one_does() -> None:
+    def used(value: float) -> tuple[str, str]:
+        page = sheet(value, "MI300X") | {"source": "hardware/amd", "field": "bf16_dense_tflops", "unit": "TFLOPS dense"}
+        table, _ = spec_history(read_history(), quotes("hardware", page), load("accelerator_labels"))
+        row = best_specs(table, DAY).filter((pl.col("accelerator") == "MI300X") & (pl.col("field") == "bf16_dense_tflops")).row(0, named=True)
+        return row["value"], table.filter((pl.col("accelerator") == "MI300X") & (pl.col("observed_at") == DAY))["qualifier"].item()
+
+    assert used(1300) == ("1307.4", "rounded") and used(1310) == ("1307.4", "rounded")
+    assert used(1290) == ("1290", "") and used(1307.5) == ("1307.5", "")
+
+
 def test_a_part_nobody_has_mapped_is_reported_not_guessed() -> None:
     known = read_history()
     table, unmapped = spec_history(known, quotes("hardware", sheet(900, "H999 SXM")), load("accelerator_labels"))
