@@ -97,7 +97,8 @@ def _offers(name: str, provider: str | None, moment: datetime, intervals: Any, a
     rows = intervals.join(pairs, on=["provider", "model"], how="semi")
     if rows.is_empty():
         known = f"{name} is {meant['*']}, which no provider here prices" if meant.get("*") else f"no model is known as {name!r}"
-        raise NoPrice(f"{known}; near names: {', '.join(near_names(name, intervals['model'].unique())) or 'none'}")
+        names = aliases.filter(pl.col("model").is_in(intervals["model"].unique().implode()))["alias"]
+        raise NoPrice(f"{known}; near names: {', '.join(near_names(name, names)) or 'none'}")
     if provider is None:
         return rows
     own = rows.filter(pl.col("provider") == provider)
