@@ -304,6 +304,52 @@ MARTS: dict[str, MartSpec] = {
         ("model", "cost_usd_per_mtok", "accelerator"),
         "no accelerator with a dated rental price",
     ),
+    "rental_summary": MartSpec(
+        {
+            "accelerator": "text",
+            "term": "text",
+            "status": "text",  # current | stale
+            "low_usd_per_hour": "number",
+            "median_usd_per_hour": "number",
+            "high_usd_per_hour": "number",
+            "providers_count": "count",
+            "observed_at": "date",
+            "index_ratio": "number",  # matched panel, first month = 1
+            "change_share": "number",  # over twelve months
+            "series_count": "count",
+            "breaks_count": "count",
+        },
+        ("accelerator", "term"),
+        "no dated rental price has been read",
+    ),
+    "hardware_trends": MartSpec(
+        {
+            "window_label": "text",
+            "metric": "text",
+            "growth_per_year": "number",
+            "growth_low_per_year": "number",
+            "growth_high_per_year": "number",
+            "parts_count": "count",
+            "published_growth_per_year": "number",
+            "published_source": "text",
+            "published_agrees": "flag",
+        },
+        ("window_label", "metric", "published_source"),
+        "too few parts with a launch date",
+    ),
+    "floor_assumptions": MartSpec(
+        {
+            "quantity": "text",  # "together": all in one sentence, in statement
+            "low": "number",
+            "mode": "number",
+            "high": "number",
+            "unit": "text",
+            "source": "text",
+            "statement": "text",
+        },
+        ("quantity",),
+        "no floor could be computed",
+    ),
     # only rows that have a measurement are shown
     "throughput": MartSpec(
         {

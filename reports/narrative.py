@@ -192,6 +192,18 @@ def floors(book: FactBook) -> Sentence:
     return join(said) or say("The floors are not yet measured.")
 
 
+def floor_assumptions(book: FactBook) -> Sentence:
+    """What the floors include and what they assume."""
+    together = book.rows("floor_assumptions", lambda r: bool(r["statement"]))
+    if not together:
+        return Sentence(())
+    return say(
+        "The energy floor is the electricity at the wall: accelerators, their host, cooling and conversion. The GPU-hour "
+        "floor is rented hours over the share of them that serves tokens. Assumed: {a}",
+        a=together[0].long("statement"),
+    )
+
+
 def revision(book: FactBook) -> Sentence:
     """Whether the causes sum to the change; an unexplained rest is said, not hidden."""
     causes = book.edition.mart("revision")["change_log"].drop_nulls().to_list()

@@ -14,7 +14,7 @@ __all__ = ["Section", "sections"]
 
 ORDER = (
     price.outlook, price.why_changed, price.price_events, price.indices, price.per_task, price.decline,
-    cost.decomposition, cost.levers, cost.hardware, cost.self_hosting,
+    cost.decomposition, cost.levers, cost.hardware, cost.rentals, cost.self_hosting,
     effects.viability, effects.jevons, effects.margins, effects.expectations,
     trust.claims, trust.track_record, trust.data_health, trust.not_known,
 )  # fmt: skip

@@ -152,6 +152,32 @@ def hardware(book: FactBook) -> Section:
     )
 
 
+def rentals(book: FactBook) -> Section:
+    """Rentals and hardware trends."""
+    price = ("median_usd_per_hour", "low_usd_per_hour", "high_usd_per_hour")
+    current = book.rows("rental_summary", lambda r: r["status"] == "current" or r["change_share"] is not None)
+    rented = table(
+        "Renting an accelerator by the hour; the index follows the same offers from month to month",
+        [Column("Accelerator"), Column("Term"), Column("Median", True), Column("Low to high", True), Column("Providers", True), Column("Seen"),
+         Column("Index", True), Column("Change in a year", True), Column("Offers followed", True), Column("Breaks in a year", True)],
+        [[r.show("accelerator"), r.show("term"), r.show("median_usd_per_hour"), r.interval(*price), r.show("providers_count"), r.show("observed_at"),
+          r.show("index_ratio"), r.show("change_share"), r.show("series_count"), r.show("breaks_count")] for r in current[:40]],
+    )  # fmt: skip
+    growth = ("growth_per_year", "growth_low_per_year", "growth_high_per_year")
+    trends = table(
+        "How fast accelerators improve, a year, and what others published",
+        [Column("Parts"), Column("Metric"), Column("Growth", True), Column("Interval", True), Column("n", True), Column("Published", True),
+         Column("By"), Column("Inside our interval")],
+        [[r.show("window_label"), r.show("metric"), r.show(*growth, unit="share"), r.interval(*growth, unit="share"), r.show("parts_count"),
+          r.show("published_growth_per_year", unit="share"), r.show("published_source"), r.show("published_agrees")]
+         for r in book.rows("hardware_trends")], folded=True,
+    )  # fmt: skip
+    return make(
+        book, "rentals", "Renting hardware, and how fast it improves", "Does the accelerator-hour get cheaper, and what does each new chip add?",
+        [], (), [rented, trends], ("rental_summary", "hardware_trends"), need=("rental_summary", "hardware_trends"),
+    )  # fmt: skip
+
+
 def self_hosting(book: FactBook) -> Section:
     """Self hosting."""
     volume = ("break_even_mtok_per_month", "break_even_lower_mtok_per_month", "break_even_upper_mtok_per_month")

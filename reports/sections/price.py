@@ -29,7 +29,8 @@ def outlook(book: FactBook) -> Section:
     return make(
         book, "outlook", "Where the price is going", "What does a fixed quality cost, where is it going, and how far can it still fall?",
         [join([narrative.frontier(book), narrative.since(book, "headline.frontier_price")]), narrative.forecast(book), narrative.floors(book)], ("fan", "ladder"), [made],
-        ("forecasts", "past_forecasts", "frontier", "floors", "floor_gap"), legend=[narrative.bands(pairs)], need=("frontier", "forecasts"),
+        ("forecasts", "past_forecasts", "frontier", "floors", "floor_gap", "floor_assumptions"), legend=[narrative.bands(pairs)], need=("frontier", "forecasts"),
+        notes=[narrative.floor_assumptions(book)],
     )  # fmt: skip
 
 

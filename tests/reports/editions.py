@@ -206,6 +206,22 @@ def marts() -> dict[str, pl.DataFrame]:
                                      ("MI300X", "AMD", 192.0, 5300.0, 2.1, 3300.0, 750), ("MI355X", "AMD", 288.0, 8000.0, 3.1, 6900.0, 1400), ("TPU v6e", "Google", 32.0, 1640.0, 1.89, 1300.0, 300),
                                      ("Trainium2", "AWS", 96.0, 2900.0, 1.85, 1900.0, 500), ("Gaudi 3", "Intel", 128.0, 3700.0, 1.75, 1850.0, 900))
     ]  # fmt: skip
+    made["rental_summary"] = [
+        {"accelerator": a, "term": term, "status": status, "low_usd_per_hour": 0.8 * usd, "median_usd_per_hour": usd, "high_usd_per_hour": 1.3 * usd, "providers_count": n,
+         "observed_at": AS_OF - timedelta(days=age), "index_ratio": index, "change_share": change, "series_count": n, "breaks_count": breaks}
+        for a, term, status, usd, n, age, index, change, breaks in (("H100 SXM", "on_demand", "current", 2.49, 7, 3, 0.71, -0.12, 2), ("H100 SXM", "spot", "current", 1.2, 1, 0, 1.4, 0.4, 3),
+                                                                    ("A100 SXM", "on_demand", "stale", 1.1, 2, 240, 0.62, None, 0))
+    ]  # fmt: skip
+    made["hardware_trends"] = [
+        {"window_label": "since 2010, all parts", "metric": m, "growth_per_year": g, "growth_low_per_year": g - 0.06, "growth_high_per_year": g + 0.07, "parts_count": 147,
+         "published_growth_per_year": p, "published_source": by, "published_agrees": inside}
+        for m, g, p, by, inside in (("bandwidth", 0.289, 0.184, "a survey of 2023", False), ("tensor_flops", 0.347, 0.29, "an insight of 2025", True), ("bandwidth_per_watt", 0.178, None, None, None))
+    ]  # fmt: skip
+    made["floor_assumptions"] = [
+        {"quantity": "utilisation", "low": 0.45, "mode": 0.65, "high": 0.9, "unit": "share", "source": "stated", "statement": None},
+        {"quantity": "together", "low": None, "mode": None, "high": None, "unit": "text", "source": "all rows",
+         "statement": "Electricity 0.0866 (0.066 to 0.18) USD per kWh, PUE 1.15 (1.08 to 1.56), utilisation 0.65 (0.45 to 0.9); 90 % ranges."},
+    ]  # fmt: skip
     made["throughput"] = [
         {
             "model": "atlas-70b",

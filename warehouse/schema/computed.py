@@ -52,6 +52,7 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     "break_even_mtok_per_month": ("DOUBLE", "volume above which owning is cheaper; null = never"),
     "break_even_upper_mtok_per_month": ("DOUBLE", "upper end"),
     "break_even_utilisation_share": ("DOUBLE", "utilisation at which one full replica ties; above 1 = never"),
+    "breaks_count": ("BIGINT", "level shifts in the last twelve months"),
     "canonical_model": ("VARCHAR", "canonical model of an architecture"),
     "cause": ("VARCHAR", "passage_of_time | new_prices | revised_prices | new_scores | hardware_energy | re_estimation | code | total"),
     "ceiling_tok_per_s": ("DOUBLE", "tokens per second of one stream if only weight bytes mattered"),
@@ -752,6 +753,12 @@ COMPUTED: tuple[Table, ...] = (
     _t(
         "marts.rental_now", "rental price of one accelerator and term at the vintage day (status current), or when last seen (stale)",
         "accelerator term status low_usd_per_hour median_usd_per_hour high_usd_per_hour providers_count observed_at age_days",
+        "accelerator term",
+    ),
+    _t(
+        "marts.rental_summary", "one accelerator and term: its price today, its matched-panel index and what that did in a year",
+        "accelerator term status low_usd_per_hour median_usd_per_hour high_usd_per_hour providers_count observed_at month index_ratio "
+        "change_share series_count breaks_count",
         "accelerator term",
     ),
     _t(
