@@ -10,11 +10,12 @@ from reports import site
 from reports.inputs import MARTS, Edition
 from warehouse.issued import issue, with_build
 from warehouse.macros import throughput_macro_sql
-from warehouse.publish import publish
+from warehouse.publish import publish, target
 from warehouse.schema.tables import TABLES
 from warehouse.store import Store
 
-SHOWN = {"throughput": "engine_check", "decline_rates": "hedonic_rates", "forecasts": "champion_forecasts", "floor_gap": "series_floor_gap"}
+SHOWN = {"throughput": "engine_check", "decline_rates": "hedonic_rates", "forecasts": "champion_forecasts", "floor_gap": "series_floor_gap",
+         "deflation_stack": "stack_shown"}
 EDITION = dict(zip(MARTS, MARTS, strict=True)) | SHOWN
 """What the report calls a table -> the mart it shows: measured configurations, hedonic rates, forecasts of record."""
 READERS_TABLES = tuple(name for name in TABLES if name.startswith(("marts.", "facts.")))
@@ -23,8 +24,9 @@ READERS_TABLES = tuple(name for name in TABLES if name.startswith(("marts.", "fa
 @dg.asset(key=["published", "warehouse"], deps=[*map(asset_key, READERS_TABLES)], group_name="publish", kinds={"duckdb"})
 def published_warehouse(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """Replace ``published.duckdb`` atomically; a failed blocking check skips this and all that follows."""
-    size = publish(warehouse, job.published_path, throughput_macro_sql())
-    return dg.MaterializeResult(metadata={"bytes": size, "path": str(job.published_path)})
+    path = target(job.published_path, job.as_of)
+    size = publish(warehouse, path, throughput_macro_sql())
+    return dg.MaterializeResult(metadata={"bytes": size, "path": str(path)})
 
 
 @dg.asset(key=["issued", "forecast"], deps=[asset_key("published.warehouse")], group_name="publish", kinds={"parquet"})

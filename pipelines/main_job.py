@@ -32,7 +32,7 @@ def run_day(as_of: date | None, *, offline: bool, tell: Tell) -> None:
         result = _execute(settings, as_of, offline, tell)
     if not result.success:
         raise NotPublished(_reason(result))
-    _summary(settings, as_of or today(), tell)
+    _summary(settings, as_of or today(), result, tell)
 
 
 @contextmanager
@@ -125,16 +125,30 @@ def _reason(result: Any) -> str:
     return "the job ended without success and named no step"
 
 
-def _summary(settings: Settings, as_of: date, tell: Tell) -> None:
+def _made(result: Any, key: str) -> Path:
+    """The path that an asset of the run says it wrote."""
+    import dagster as dg
+
+    made = result.asset_materializations_for_node(key)[-1]
+    assert isinstance(made.metadata["path"], dg.TextMetadataValue)
+    return Path(str(made.metadata["path"].value))
+
+
+def _summary(settings: Settings, as_of: date, result: Any, tell: Tell) -> None:
     """The headline, where things are, and which inputs were live, archived or packaged, and how old."""
     from warehouse.store import query
 
+    warehouse, edition = _made(result, "published__warehouse"), _made(result, "site__edition")
+    latest = settings.site_path / "latest"
+    current = latest.exists() and (latest / "edition.json").read_bytes() == (edition / "edition.json").read_bytes()
     tell("")
-    for sentence in headline(settings):
+    for sentence in headline(settings, edition.name):
         tell(sentence)
-    tell(f"report     {settings.site_path / 'latest' / 'index.html'}")
-    tell(f"warehouse  {settings.published_path}   (deflation query \"from marts.start_here\")")
-    health = query(settings.published_path, """
+    tell(f"report     {(latest if current else edition) / 'index.html'}")
+    tell(f"warehouse  {warehouse}   (deflation query \"from marts.start_here\")")
+    if warehouse != settings.published_path:
+        tell(f"           a newer vintage stays in {settings.published_path}")
+    health = query(warehouse, """
         select case when status = 'failed' then 'failed' else origin end as state, count(*) as sources,
                max(age_days) as oldest_days, string_agg(source, ', ' order by source) as names
         from marts.data_health group by 1 order by 1""")
@@ -142,17 +156,17 @@ def _summary(settings: Settings, as_of: date, tell: Tell) -> None:
         age = "" if row["oldest_days"] is None else f", oldest {row['oldest_days']} days"
         names = row["names"] if len(row["names"]) < 90 else row["names"][:87] + "..."
         tell(f"inputs     {row['state']:<9} {row['sources']:>3} sources{age}: {names}")
-    newest = query(settings.published_path, "select max(observed_at) as day, count(*) as rows from marts.price_history where origin = 'packaged'").row(0)
+    newest = query(warehouse, "select max(observed_at) as day, count(*) as rows from marts.price_history where origin = 'packaged'").row(0)
     if newest[1]:
         tell(f"inputs     packaged price history: {newest[1]} intervals, newest observation {newest[0]} ({(as_of - newest[0]).days} days old)")
 
 
-def headline(settings: Settings) -> list[str]:
-    """The headline and the paragraph under it, of the newest edition."""
+def headline(settings: Settings, edition_id: str) -> list[str]:
+    """The headline and the paragraph under it, of one edition."""
     from reports import narrative, render, site
     from reports.facts import FactBook
 
-    book = FactBook(site.load(settings.site_path))
+    book = FactBook(site.load(settings.site_path, edition_id))
     return [str(narrative.headline(book)), str(render.standfirst(book)), ""]
 
 

@@ -97,6 +97,7 @@ FACTS: dict[str, FactSpec] = {
     ),
     "stack.total_factor": FactSpec("factor", "All levers of mart deflation_stack together."),
     "jevons.elasticity": FactSpec("elasticity", "d ln(volume) / d ln(price); below -1 spend grows."),
+    "jevons.price_factor": FactSpec("factor_per_year", "Fall of price a year that volume and spend are computed for."),
     "jevons.volume_factor": FactSpec("factor_per_year", "Growth of tokens served per year."),
     "jevons.spend_factor": FactSpec("factor_per_year", "Growth of spend per year."),
     "expectations.tokens_per_task_factor": FactSpec("factor_per_year", "Growth of tokens per task."),

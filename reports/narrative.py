@@ -253,11 +253,10 @@ def jevons(book: FactBook) -> Sentence:
     """Does spending grow as prices fall?"""
     value, low, high = (book.raw("jevons.elasticity", c) for c in ("value", "lower", "upper"))
     said = []
-    if book.raw("jevons.volume_factor") is not None:
-        said.append(say("Tokens served grow {v} a year.", v=_with_interval(book, "jevons.volume_factor")))
-    if book.raw("jevons.spend_factor") is not None:
-        words = "Spending grows" if book.raw("jevons.spend_factor") >= 1 else "Spending shrinks"
-        said.append(say(words + " by a factor of {s} a year.", s=_with_interval(book, "jevons.spend_factor")))
+    price, volume, spend = (f"jevons.{f}_factor" for f in ("price", "volume", "spend"))
+    if book.raw(volume) is not None and book.raw(spend) is not None:
+        fall = say("a fall of {p} a year", p=book.value(price)) if book.raw(price) is not None else say("the pooled fall")
+        said.append(say("No complete series of tokens served is public. At the published market elasticity and {f}, volume would change by {v} and spending by {s} a year.", f=fall, v=_with_interval(book, volume), s=_with_interval(book, spend)))
     if value is not None:
         e = _with_interval(book, "jevons.elasticity")
         if high is not None and high < -1:

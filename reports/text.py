@@ -35,8 +35,9 @@ def text_and_book(edition: Edition, only: Collection[str] | None = None) -> tupl
     parts += [_section(s) for s in sections(book) if only is None or s.key in only]
     if only is None:
         parts.append(_prices(book))
+    where = "The page beside this text has" if only is None else "The HTML part and the published page have"
     tail = say(
-        "Vintage {v}, edition {e}. The page beside this text has the charts, the data and the SQL of each number.",
+        "Vintage {v}, edition {e}. " + where + " the charts, the data and the SQL of each number.",
         v=book.meta("vintage"),
         e=book.meta("edition_id"),
     )

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import duckdb
 
-from warehouse.store import Store, WarehouseUnusable
+from warehouse.store import Store, WarehouseUnusable, query
 
 STORAGE_VERSION = "v1.5.0"
 """The oldest clients that must open the file (duckdb-cli, Harlequin and many drivers are on 1.5)."""
@@ -36,6 +37,17 @@ def publish(store: Store, published: Path, macros: Sequence[str] = ()) -> int:
             "Check free space and permissions and run again."
         ) from error
     return published.stat().st_size
+
+
+def target(published: Path, as_of: date) -> Path:
+    """Where a vintage is published: a past day never replaces a newer one, it goes to ``published-DATE.duckdb``."""
+    if not published.exists():
+        return published
+    try:
+        newest = query(published, "SELECT max(as_of) AS day FROM core.vintage").item()
+    except (ValueError, WarehouseUnusable):
+        return published
+    return published.with_name(f"{published.stem}-{as_of}{published.suffix}") if newest and newest > as_of else published
 
 
 def _remove(draft: Path) -> None:

@@ -112,6 +112,7 @@ _DAY = {
     "closed_observed_at": "day the end of the interval became known",
     "valid_from": "first day the price is in force",
     "valid_to": "day the price ends (exclusive); null while in force",
+    "listed_to": "day from which nobody vouches for the price any more (exclusive); null while somebody does",
     "event_date": "day of the event",
     "release_date": "day the model was released",
     "launch_date": "day the accelerator was launched",

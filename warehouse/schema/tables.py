@@ -67,6 +67,7 @@ DECLARED = (
     _t("core.unmapped_label", "one printed model name that no alias maps to a canonical model", "provider model_label source n"),
     _t("core.announced_price", "one price a page announced for a later day; not in force until a page confirms it",
        "provider model_label tier condition component value currency unit effective_from effective_to observed_at source evidence quote_id", "quote_id"),
+    _t("core.listed", "until when one believed interval is vouched for", "interval_id offer_id listed_to", "interval_id"),
     _t("core.input_price", "one price interval as the statistics take it", "offer_id model provider provider_tier price_input_usd_per_mtok"
        " price_output_usd_per_mtok price_cached_usd_per_mtok valid_from valid_to observed_at source interval_id", "interval_id"),
     _t("core.input_score", "one score as the statistics take it", "model benchmark benchmark_version score as_of source", "model benchmark benchmark_version"),
@@ -106,6 +107,7 @@ DECLARED = (
     _t("marts.series_floor_gap", "one frontier series: its price against both floors of the cheapest open model that reaches it",
        "series model accelerator price_usd_per_mtok gpu_hour_floor_usd_per_mtok energy_floor_usd_per_mtok price_to_gpu_hour_floor_ratio"
        " price_to_energy_floor_ratio speed_tok_per_s", "series"),
+    _t("marts.stack_shown", "one lever's share of the stack the report draws", "lever shapley_factor first_in_factor last_in_factor shapley_share scenario", "lever"),
     _t("marts.events", "probability of one checkable event", "series event horizon_days target_date threshold_usd_per_mtok probability_share base_rate_share event_id", "event_id"),
     _t("marts.meeting_dates", "probability that price meets its floor by a deadline, given a stated trend",
        "series floor_kind scenario price_factor_per_year outcome deadline probability_share median_date"),
