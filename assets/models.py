@@ -9,7 +9,6 @@ from warehouse.models import Model, fact_inputs, fact_selects, lineage_inputs, l
 from warehouse.schema.tables import TABLES
 from warehouse.store import Store
 
-
 PREPARED = "raw.capture"
 """The asset that prepares the warehouse; what reads nothing else still comes after it."""
 

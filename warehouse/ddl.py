@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import polars as pl
+from polars.datatypes import DataTypeClass
 
 from units.grammar import unit_of
 from warehouse.schema.columns import COLUMNS
 from warehouse.schema.types import Table
 
 SCHEMAS = ("raw", "core", "engine", "stats", "marts", "facts")
-POLARS = {"VARCHAR": pl.String, "DOUBLE": pl.Float64, "BIGINT": pl.Int64, "BOOLEAN": pl.Boolean, "DATE": pl.Date,
+POLARS: dict[str, DataTypeClass | pl.DataType] = {"VARCHAR": pl.String, "DOUBLE": pl.Float64, "BIGINT": pl.Int64, "BOOLEAN": pl.Boolean, "DATE": pl.Date,
           "TIMESTAMPTZ": pl.Datetime("us", "UTC")}
 
 
@@ -18,7 +19,7 @@ def quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def polars_schema(table: Table) -> dict[str, pl.DataType]:
+def polars_schema(table: Table) -> dict[str, DataTypeClass | pl.DataType]:
     """The polars dtypes a frame must have to be written to ``table``."""
     return {name: POLARS[COLUMNS[name].type] for name in table.columns}
 

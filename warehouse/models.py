@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 SQL = Path(__file__).parent / "sql"
@@ -46,7 +46,7 @@ def tables_of(sql: str) -> tuple[str, ...]:
     return tuple(sorted({f"{t.db}.{t.name}" for t in tree.find_all(exp.Table) if t.db}))
 
 
-@lru_cache(maxsize=None)
+@cache
 def models(folder: str) -> tuple[Model, ...]:
     """The models of ``sql/<folder>`` in name order; each name is ``<folder>.<file stem>``."""
     return tuple(_read(path, f"{folder}.{path.stem}") for path in sorted((SQL / folder).glob("*.sql")))

@@ -79,7 +79,7 @@ class Store:
         try:
             with self.connection(read_only=True) as con:
                 found = con.execute("SELECT comment FROM duckdb_tables() WHERE schema_name = 'core' AND table_name = 'vintage'").fetchone()
-            return bool(found) and found[0] == f"schema {schema_hash()}"
+            return found is not None and found[0] == f"schema {schema_hash()}"
         except duckdb.Error:
             return False
         except WarehouseUnusable as error:
@@ -199,11 +199,14 @@ class Store:
                 raise _explained(self.path, error, statements[0][:60]) from error
 
 
-def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
+def _connect(path: Path, read_only: bool, *, confined: bool = False) -> duckdb.DuckDBPyConnection:
     config: dict[str, Any] = {"preserve_insertion_order": "true", "threads": min(os.cpu_count() or 1, 4)}
     try:
         con = duckdb.connect(str(path), read_only=read_only, config=config)
         con.execute("SET TimeZone = 'UTC'")
+        if confined:
+            con.execute("SET enable_external_access = false")
+            con.execute("SET lock_configuration = true")
         return con
     except duckdb.Error as error:
         raise _explained(path, error, "opening") from error
@@ -225,10 +228,10 @@ def schema_hash() -> str:
 
 
 def query(path: Path, sql: str) -> Any:
-    """Run one read-only query on a published file; returns a polars frame. Raises ``WarehouseUnusable``."""
+    """Run one query on a published file, which can read that file and nothing else; returns a polars frame. Raises ``WarehouseUnusable``."""
     if not Path(path).exists():
         raise WarehouseUnusable(f"{path} does not exist yet; `deflation run` makes it")
-    con = _connect(Path(path), True)
+    con = _connect(Path(path), True, confined=True)
     try:
         return con.sql(sql).pl()
     except duckdb.Error as error:
