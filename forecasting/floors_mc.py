@@ -60,7 +60,7 @@ class Assumptions:
     def sentence(self) -> str:
         """The assumptions in one sentence, for the report."""
         def text(r: Range) -> str:
-            return f"{r.mode:g} ({r.low:g} to {r.high:g})"
+            return f"{r.mode:.3g} ({r.low:.3g} to {r.high:.3g})"
 
         return (f"Electricity {text(self.usd_per_kwh)} USD per kWh, PUE {text(self.pue)}, system over GPU power "
                 f"{text(self.system_over_gpu)}, utilisation {text(self.utilisation)}; 90 % ranges.")

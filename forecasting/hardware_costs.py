@@ -44,7 +44,7 @@ def trend_table(parts: pl.DataFrame, published: pl.DataFrame, as_of: date) -> pl
     """Table hardware_trends: growth of every metric in every window with its 95 % interval, beside published growth.
 
     Args: ``parts`` and ``published`` as ``hardware_trends`` takes them. A metric with several published figures has as
-    many rows; one without has one, with nulls.
+    many rows; one without has one, with nulls. Metrics are named in words.
     """
     blocks = []
     for label, since, memory in WINDOWS:
@@ -53,7 +53,7 @@ def trend_table(parts: pl.DataFrame, published: pl.DataFrame, as_of: date) -> pl
         said = published.select("metric", "source", "source_url", pl.col("growth_per_year").alias("published_growth_per_year"))
         blocks.append(fitted.join(said.join(agrees, on=["metric", "source"]), on="metric", how="left").with_columns(window_label=pl.lit(label)))
     return pl.concat(blocks).sort("window_label", "metric", "source", nulls_last=True).select(
-        "window_label", "metric", "growth_per_year", pl.col("growth_low").alias("growth_low_per_year"),
+        "window_label", pl.col("metric").str.replace_all("_", " "), "growth_per_year", pl.col("growth_low").alias("growth_low_per_year"),
         pl.col("growth_high").alias("growth_high_per_year"), "doubling_years", "parts_count", pl.col("r_squared").alias("explained_share"),
         "published_growth_per_year", pl.col("source").alias("published_source"), "source_url", pl.col("agrees").alias("published_agrees"))
 

@@ -160,7 +160,7 @@ def rentals(book: FactBook) -> Section:
         "Renting an accelerator by the hour; the index follows the same offers from month to month",
         [Column("Accelerator"), Column("Term"), Column("Median", True), Column("Low to high", True), Column("Providers", True), Column("Seen"),
          Column("Index", True), Column("Change in a year", True), Column("Offers followed", True), Column("Breaks in a year", True)],
-        [[r.show("accelerator"), r.show("term"), r.show("median_usd_per_hour"), r.interval(*price), r.show("providers_count"), r.show("observed_at"),
+        [[r.show("accelerator"), r.show("term"), r.show("median_usd_per_hour"), r.interval(*price) if r.raw(price[1]) != r.raw(price[2]) else EMPTY, r.show("providers_count"), r.show("observed_at"),
           r.show("index_ratio"), r.show("change_share"), r.show("series_count"), r.show("breaks_count")] for r in current[:40]],
     )  # fmt: skip
     growth = ("growth_per_year", "growth_low_per_year", "growth_high_per_year")

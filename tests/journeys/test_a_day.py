@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from sources.address import Mirror
 from sources.catalog import source
 from tests.journeys.conftest import Run
 
@@ -38,6 +39,13 @@ def lived(tmp_path_factory: pytest.TempPathFactory, shared_data: Path, deflation
         path = mirror / url.removeprefix("https://")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(sheet)
+    hardware = shared_data / "hardware"
+    place(mirror, "hardware/epoch", (hardware / "epoch" / "ml_hardware_2026-07-06.csv").read_bytes())
+    place(mirror, "rentals/coreweave", (hardware / "captures" / "rental_pages" / "coreweave_blocks_2026-09-16.html").read_bytes())
+    tariffs = hardware / "captures" / "electricity" / "eurostat_nrg_pc_205_jsonstat_HANDMADE_ENVELOPE_real_values.json"
+    answer = Mirror(str(mirror)).file(source("energy/eurostat").contract.urls[0])
+    answer.parent.mkdir(parents=True, exist_ok=True)
+    answer.write_bytes(tariffs.read_bytes())
     first = deflation(home, "run", DEFLATION_MIRROR=str(mirror))
     assert first.returncode == 0, first.stdout[-2000:] + first.stderr[-2000:]
     row = next(line for line in page.splitlines() if line.startswith("| Claude Haiku 4.5 ") and "$1.25" in line)
@@ -78,6 +86,28 @@ def test_a_blocked_page_fails_alone_and_its_last_good_rows_stay(lived: tuple[Pat
     assert "prices/openrouter" in message and "expected" in message and "found" in message
     kept = rows(home, "select count(*) from core.price_witness where source = 'prices/openrouter' and valid_to is null")
     assert kept[0][0] > 300
+
+
+def test_live_offers_tariffs_and_sheets_reach_the_tables_that_are_computed_with(lived: tuple[Path, Path]) -> None:
+    home, _ = lived
+    offers = rows(home, "select accelerator, usd_per_accelerator_hour from core.rental_believed where source = 'rentals/coreweave'")
+    assert {a for a, _ in offers} >= {"H100-SXM"}
+    now = rows(home, "select status, age_days, providers_count from marts.rental_now where accelerator = 'H100-SXM' and term = 'on_demand'")
+    assert [(s, n) for s, _, n in now] == [("current", 1)] and now[0][1] <= 1
+    assert rows(home, "select count(*) > 0 from core.hourly where accelerator = 'H100-SXM' and rental_date >= (select as_of from core.vintage) - 1") == [(True,)]
+    assert rows(home, "select count(*) from marts.electricity where source = 'energy/eurostat' and eur_per_kwh > 0")[0][0] >= 4
+    unmapped = rows(home, "select message from marts.data_health where source = 'hardware/epoch'")
+    assert "printed accelerators are not mapped" in unmapped[0][0], "what a database prints and nobody mapped is said"
+    assert rows(home, "select count(*) from core.spec_history where source = 'hardware/epoch' and observed_at >= (select as_of from core.vintage) - 1") == [(0,)], (
+        "a table read again with the same figures adds nothing")
+
+
+def test_floors_carry_boundary_interval_and_shares(lived: tuple[Path, Path]) -> None:
+    home, _ = lived
+    assert rows(home, "select distinct boundary from marts.model_floors order by 1") == [("gpu_only",), ("rented hour",), ("system",), ("wall",)]
+    assert rows(home, "select count(*) from marts.model_floors where not low_usd_per_mtok < mode_usd_per_mtok or not mode_usd_per_mtok < high_usd_per_mtok") == [(0,)]
+    page = (home / "site" / "latest" / "index.html").read_text()
+    assert "electricity at the wall" in page and rows(home, "select statement from marts.floor_assumptions where quantity = 'together'")[0][0] in page
 
 
 def test_the_run_names_live_and_failed_inputs(lived: tuple[Path, Path]) -> None:

@@ -204,7 +204,7 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     "memory_gb": ("DOUBLE", "memory (10^9 bytes)"),
     "memory_kind": ("VARCHAR", "kind of memory"),
     "method": ("VARCHAR", "hedonic | hedonic_rolling | matched_jevons | quantile_10 | per_task"),
-    "metric": ("VARCHAR", "what grows: bandwidth, tensor_flops, bandwidth_per_watt ..."),
+    "metric": ("VARCHAR", "what grows: bandwidth, tensor flops, bandwidth per watt ..."),
     "mfu_share": ("DOUBLE", "share of peak compute used"),
     "mlp_matrices": ("BIGINT", "matrices per MLP"),
     "mode": ("DOUBLE", "most likely value, in the row's unit"),
