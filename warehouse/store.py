@@ -92,7 +92,10 @@ class Store:
     def connection(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection that is closed on every path; writers hold the lock file while they have it."""
         if self._held is not None:
-            yield self._held
+            try:
+                yield self._held
+            except (duckdb.FatalException, duckdb.IOException) as error:
+                raise _explained(self.path, error, "writing") from error
             return
         lock = FileLock(f"{self.path}.lock") if not read_only else None
         try:

@@ -11,7 +11,7 @@ FORMATS = ("table", "csv", "json", "parquet")
 
 
 @click.command(epilog="\b\nExamples:\n  deflation query \"from marts.start_here\"\n"
-               "  deflation query \"select provider, model, price_output_usd_per_mtok from marts.price_now order by 3 limit 10\"\n"
+               "  deflation query \"select provider, model, price_output_usd_per_mtok from marts.price_now where price_output_usd_per_mtok > 0 order by 3 limit 10\"\n"
                "  deflation query \"from marts.decline_rates\" --format csv --out rates.csv")
 @click.argument("sql")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How the rows are printed.")
