@@ -58,7 +58,7 @@ def fit(years: np.ndarray, value: np.ndarray, confidence: float = 0.95) -> dict[
     Returns growth_per_year, growth_low, growth_high, doubling_years (negative when falling), parts_count, r_squared.
     Raises ``ValueError`` for fewer than three points or no spread of dates.
     """
-    from scipy.stats import t as student
+    from scipy.special import stdtrit
 
     n = len(years)
     x = years - years.mean()
@@ -69,7 +69,7 @@ def fit(years: np.ndarray, value: np.ndarray, confidence: float = 0.95) -> dict[
     slope = float(x @ y) / spread
     residual = y - y.mean() - slope * x
     error = math.sqrt(float(residual @ residual) / (n - 2) / spread)
-    half = float(student.ppf((1 + confidence) / 2, n - 2)) * error
+    half = float(stdtrit(n - 2, (1 + confidence) / 2)) * error
     total = float(((y - y.mean()) ** 2).sum())
     return {"growth_per_year": math.expm1(slope), "growth_low": math.expm1(slope - half), "growth_high": math.expm1(slope + half),
             "doubling_years": math.log(2) / slope if slope else math.inf, "parts_count": n,
