@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time, timedelta, timezone
 from functools import cache as remembered
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -44,10 +45,10 @@ class Reading:
     failed: bool = False
 
 
-def quote_schema(kind: str) -> dict[str, type[pl.DataType]]:
+def quote_schema(kind: str) -> dict[str, Any]:
     """Columns of the quotes of one kind, in order."""
     own = [f.name for f in fields(QUOTE_TYPES[kind]) if f.name not in ("source", "row", "value", "observed_at")]
-    schema: dict[str, type[pl.DataType]] = {"quote_id": pl.String, "source": pl.String, "snapshot_sha256": pl.String,
+    schema: dict[str, Any] = {"quote_id": pl.String, "source": pl.String, "snapshot_sha256": pl.String,
                                             "source_url": pl.String, "fetched_at": pl.Datetime, "observed_at": pl.Date,
                                             "confirmed_at": pl.Date}
     schema |= {name: pl.String for name in own}

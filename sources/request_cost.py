@@ -126,8 +126,10 @@ def costs(intervals: pl.DataFrame, request: Request) -> list[Cost]:
 
 
 def _not_then(intervals: pl.DataFrame, day: date) -> str:
-    first, last = intervals["valid_from"].min(), intervals["valid_to"].max()
-    if intervals["valid_from"].drop_nulls().is_empty() or (isinstance(first, date) and first > day):
+    starts, ends = intervals["valid_from"].drop_nulls().to_list(), intervals["valid_to"].drop_nulls().to_list()
+    first: date | None = min(starts, default=None)
+    last: date | None = max(ends, default=None)
+    if first is None or first > day:
         return f"no price is known on {day}; the first is of {first}"
     return f"no price is in force on {day}; the last one known ended on {last}"
 

@@ -16,8 +16,8 @@ def command(fact: str | None, listing: bool) -> None:
     Exit status: 0 printed, 1 no such fact or nothing published yet, 2 wrong usage.
     """
     from pipelines.settings import load_settings
-    from warehouse.store import WarehouseUnusable, query
     from warehouse.ddl import quote
+    from warehouse.store import WarehouseUnusable, query
 
     if not fact and not listing:
         raise click.UsageError("give FACT, or --list")

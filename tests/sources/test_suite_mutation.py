@@ -11,6 +11,7 @@ from sources.contract import live_breaches
 from sources.mutate import fault, mutations
 from sources.quote import PriceQuote, SpecQuote
 
+
 def _chosen() -> list[tuple[str, Path]]:
     """Every specimen, and of each source's captures the smallest, the middle and the largest that are not long."""
     found = [page for page in pages(largest=80_000) if page[0].startswith("prices/")]
