@@ -44,22 +44,27 @@ class Settings(BaseModel):
 
     @property
     def warehouse_path(self) -> Path:
+        """The warehouse a run builds."""
         return self.home / "build.duckdb"
 
     @property
     def published_path(self) -> Path:
+        """The copy readers open; replaced whole when a run has passed its checks."""
         return self.home / "published.duckdb"
 
     @property
     def archive_path(self) -> Path:
+        """Every capture as it came, by content."""
         return self.home / "archive"
 
     @property
     def site_path(self) -> Path:
+        """The rendered pages and the feed."""
         return self.home / "site"
 
     @property
     def outbox_path(self) -> Path:
+        """Mails written to files where no mail server is set."""
         return self.home / "outbox"
 
 
@@ -71,5 +76,5 @@ def load_settings(environ: dict[str, str] | None = None) -> Settings:
         for field in Settings.model_fields
         if env.get(PREFIX + field.upper(), "") != ""
     }
-    settings = Settings(**given)
+    settings = Settings.model_validate(given)
     return settings.model_copy(update={"home": settings.home.expanduser().resolve()})

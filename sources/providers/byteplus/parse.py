@@ -80,6 +80,6 @@ def _language_models(grid: Grid, rows: PriceRows) -> None:
         label = row[found["model"]].text
         rows.add(label, {c: m for c, m in prices.items() if c not in LONG_ONLY}, **fields)
         for component in sorted(LONG_ONLY & set(prices)):
-            if prices[component] is not None:
+            if (money := prices[component]) is not None:
                 extra = fields | ({"unit": f"{unit}-hours"} if component == "cache_storage_hour" else {})
-                rows.extra(label, component, prices[component], **extra)
+                rows.extra(label, component, money, **extra)

@@ -103,7 +103,8 @@ def _sentences(lines: list[str], rows: PriceRows) -> int:
 
 def _cards(lines: list[str], rows: PriceRows) -> int:
     """Cards that print a name, then ``Input`` and ``Output`` with a price each in small blocks of text."""
-    read, name, open_card = 0, "", {}
+    read, name = 0, ""
+    open_card: dict[str, tuple[str, str]] = {}
     for n, line in enumerate(lines):
         if len(line) <= 48 and (found := _NAME.fullmatch(line)):
             if open_card:

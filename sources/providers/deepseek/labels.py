@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sources.build import is_free
@@ -24,8 +25,8 @@ class Offer:
     tier: str
     condition: str
     unit: str
-    prices: dict[str, Money | None]
-    struck: dict[str, Money] = field(default_factory=dict)
+    prices: Mapping[str, Money | None]
+    struck: Mapping[str, Money] = field(default_factory=dict)
     since: str = ""
     until: str = ""
     promotional: bool = False

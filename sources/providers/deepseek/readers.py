@@ -6,6 +6,8 @@ model, and labels carry down; a row with an amount and no known label is refused
 
 from __future__ import annotations
 
+from functools import partial
+
 from sources.build import is_empty, row_evidence
 from sources.providers.deepseek.blocks import Block
 from sources.providers.deepseek.labels import MODEL_ID, SECTIONS, TIERS, Offer, component, is_price, matched
@@ -70,21 +72,22 @@ class Reader:
         """One offer, or two where cells hold a list price to come and a discounted one in force."""
         readings = {c: reading for c, (reading, *_) in prices.items()}
         evidence = " || ".join(dict.fromkeys(words for _, words, _ in prices.values()))
-        common = {"model": model, "tier": tier, "condition": condition, "unit": next(iter(self.units)),
-                  "evidence": evidence, "locator": self.block.locator(next(iter(prices.values()))[2])}
+        at = self.block.locator(next(iter(prices.values()))[2])
+        offer = partial(Offer, model=model, tier=tier, condition=condition, unit=next(iter(self.units)),
+                        evidence=evidence, locator=at)
         until = {r.until for r in readings.values() if r.until}
         if len(until) > 1:
-            raise PageChanged(f"{common['locator']}: expected one end of the offer, found {sorted(until)}")
+            raise PageChanged(f"{at}: expected one end of the offer, found {sorted(until)}")
         end = next(iter(until), "")
         struck = {c: r.struck for c, r in readings.items() if r.struck is not None}
-        now = Offer(prices={c: r.money for c, r in readings.items()}, struck=struck, until=end,
-                    promotional=bool(end or struck), **common)
+        now = offer(prices={c: r.money for c, r in readings.items()}, struck=struck, until=end,
+                    promotional=bool(end or struck))
         later = {c: r.later for c, r in readings.items() if r.later is not None}
         if not later:
             return [now]
         if len(later) != len(readings) or not end:
-            raise PageChanged(f"{common['locator']}: expected list and discounted prices in every cell and an end, found {evidence}")
-        return [Offer(prices=later, since=end, **common), now]
+            raise PageChanged(f"{at}: expected list and discounted prices in every cell and an end, found {evidence}")
+        return [offer(prices=later, since=end), now]
 
 
 class ModelsInColumns(Reader):
@@ -153,7 +156,7 @@ class ModelsInRows(Reader):
     def __init__(self, block: Block, header: int, words: list[str], prose: str) -> None:
         super().__init__(block, header, prose)
         self.words = words
-        self.parts = {n: component(w) for n, w in enumerate(words) if component(w)}
+        self.parts = {n: part for n, w in enumerate(words) if (part := component(w))}
         if len(set(self.parts.values())) != len(self.parts):
             raise PageChanged(f"{block.locator(header)}: expected different price columns, found {words}")
 

@@ -84,9 +84,10 @@ def _table(grid: Grid, rows: PriceRows) -> None:
         fields = {"unit": unit, "evidence": row_evidence(row), "locator": grid.locator(r, 0)}
         cells = {c: _unglued(row[found[c]], header[found[c]], at) for c in priced}
         if "both" in found:
-            _one_cell(_id(row[found.get("id", found.get("model"))], at), cells["both"], rows, fields, at)
+            _one_cell(_id(row[found["id" if "id" in found else "model"]], at), cells["both"], rows, fields, at)
             continue
-        label = _unglued(row[found.get("model", found.get("id"))], header[found.get("model", found.get("id"))], at)
+        named = found["model" if "model" in found else "id"]
+        label = _unglued(row[named], header[named], at)
         rows.add(_name(label, at), {c: _money(cells[c], at) for c in priced}, **fields)
     return None
 

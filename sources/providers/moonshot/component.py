@@ -25,7 +25,7 @@ def component_grids(text: str) -> list[Grid]:
 
     Raises ``PageChanged`` for a component that is cut off or holds anything but literals.
     """
-    grids = []
+    grids: list[Grid] = []
     found = list(_WHOLE.finditer(text))
     if len(found) != len(_OPEN.findall(text)):
         raise PageChanged(f"expected {len(_OPEN.findall(text))} whole table components, found {len(found)}")

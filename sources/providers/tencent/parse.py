@@ -33,7 +33,8 @@ ITEMS = {r"文本输入|text input": "embedding", r"图片输入|图像输入|im
 def parse(page: Page) -> list[PriceQuote]:
     """Quotes of the page; raises ``PageChanged`` for a priced table that is not understood."""
     rows = PriceRows()
-    models, others = [], []
+    models: list[Grid] = []
+    others: list[Grid] = []
     for grid in html_grids(page.tree):
         words = {split_unit(t)[0] for t in grid.header()}
         (others if words & {"计费项", "Billing Item", "Billing item", "Billing Items"} else models).append(grid)
