@@ -121,7 +121,7 @@ def acceleration(book: FactBook) -> Sentence:
     words = {
         "accelerating": "The fall is speeding up{t}.",
         "decelerating": "The fall is slowing down{t}; the essay said that it accelerates.",
-        "no evidence": "There is no evidence that the fall speeds up or slows down{t}.",
+        "no evidence": "By the declared rule, which asks two tests to agree on two quality scales, there is no evidence that the fall speeds up or slows down{t}.",
     }
     return say(words[verdict], t=tail) if verdict in words else say("Whether the fall speeds up is not yet measured.")
 

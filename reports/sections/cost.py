@@ -32,7 +32,7 @@ def decomposition(book: FactBook) -> Section:
         )
         said = [
             say(
-                "Prices fell by a factor of {x} ({w}); the parts multiply to it.",
+                "Over a basket of open models sold on both days, prices became {x} cheaper ({w}; below one they rose); the parts multiply to it.",
                 x=book.value("decomposition.total_factor"),
                 w=book.field("decomposition.total_factor", "text_value"),
             )
