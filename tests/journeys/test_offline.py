@@ -94,7 +94,7 @@ def test_a_corrupt_build_file_is_made_anew(offline_home: Path, tmp_path: Path, d
 
 
 def test_a_run_beside_a_running_one_says_so(offline_home: Path, deflation: Run) -> None:
-    held = "import sys, time; from filelock import FileLock; FileLock(sys.argv[1]).acquire(); print('held', flush=True); time.sleep(60)"
+    held = "import sys, time; from filelock import FileLock; lock = FileLock(sys.argv[1]); lock.acquire(); print('held', flush=True); time.sleep(60)"
     other = subprocess.Popen([sys.executable, "-c", held, str(offline_home / "run.lock")], stdout=subprocess.PIPE, text=True)
     try:
         assert other.stdout is not None and other.stdout.readline() == "held\n"
