@@ -14,6 +14,7 @@ from throughput.scenarios import answer
 
 PRECISIONS = ("bf16", "fp8", "int4")
 LEAGUE_MODELS = ("Llama-3.1-8B", "Llama-3.1-70B", "Llama-3.1-405B", "DeepSeek-V3", "gpt-oss-120b", "Qwen3-235B-A22B")
+MODELS_AT_ONCE = 12
 LEAGUE_TOK_S_PER_USER = 50.0
 BASELINE, MODERN = "A100-SXM-80GB", "B200-SXM"
 STACKS = (("8B, chat speed", "Llama-3.1-8B", "Qwen3-1.7B", 20.0), ("70B, chat speed", "Llama-3.1-70B", "Llama-3.1-8B", 20.0),
@@ -27,7 +28,9 @@ def build(architectures: pl.DataFrame, accelerators: pl.DataFrame, hourly: pl.Da
     ``hourly``: accelerator, usd_per_accelerator_hour, rental_date, basis (one row per accelerator). Models and
     accelerators that are not in the frames are left out, so that a past day asks only what was known.
     """
-    serving = grid_of(architectures, accelerators, PRECISIONS, hourly=hourly)
+    # a dozen models at a time: the grid of all layouts and batches of all models at once takes over 1 GB
+    parts = [*architectures.sort("model").iter_slices(MODELS_AT_ONCE)] or [architectures]
+    serving = pl.concat([grid_of(part, accelerators, PRECISIONS, hourly=hourly) for part in parts])
     models = set(architectures["model"])
     ranked = league.league(serving.filter(pl.col("model").is_in(LEAGUE_MODELS)), accelerators, hourly, LEAGUE_TOK_S_PER_USER)
     return {
