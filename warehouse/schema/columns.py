@@ -6,7 +6,7 @@ table holds which column is said in ``tables.py``.
 
 from __future__ import annotations
 
-from warehouse.schema.computed import COMPUTED_COLUMNS
+from warehouse.schema.computed_columns import COMPUTED_COLUMNS
 from warehouse.schema.types import Column
 
 _TEXT = {
@@ -197,4 +197,4 @@ BASE: dict[str, Column] = {
 }
 
 COLUMNS: dict[str, Column] = BASE | COMPUTED_COLUMNS
-"""All columns; those of computed tables are declared beside them in ``computed.py``."""
+"""All columns; those that only computed and packaged tables have are declared in ``computed_columns.py``."""

@@ -8,8 +8,11 @@ source's key, its shape from the source's kind.
 
 from __future__ import annotations
 
-from warehouse.schema.computed import COMPUTED
-from warehouse.schema.types import Table
+from warehouse.schema.engine import ENGINE
+from warehouse.schema.marts import MARTS
+from warehouse.schema.packaged import PACKAGED
+from warehouse.schema.stats import STATS
+from warehouse.schema.types import Table, declare
 
 PRICES = "price_input_usd_per_mtok price_output_usd_per_mtok price_cached_input_usd_per_mtok"
 INTERVAL = (
@@ -45,96 +48,92 @@ def raw_table(source_key: str) -> Table:
     return Table(raw_name(source_key), f"{shape.text} ({source_key})", shape.columns, shape.key, shape.family)
 
 
-def _t(name: str, text: str, columns: str, key: str = "") -> Table:
-    return Table(name, text, tuple(columns.split()), tuple(key.split()))
-
-
 DECLARED = (
-    _t("raw.capture", "one address of one source in this run: what came of asking it (fetched, unchanged, not_due, failed, offline)",
-       "source source_url status message sha256 fetched_at", "source source_url"),
-    _t("raw.reading", "one source: what reading its captures up to the vintage day gave",
-       "source kind status origin observed_at age_days rows message parser_version", "source"),
-    _t("core.vintage", "one row: the day this build speaks of, its id and the code it was made with",
-       "as_of build_id code_version", "as_of"),
-    _t("core.source", "one source: its contract, whether it was read live, from the archive or not, its age and problems",
-       "source kind title publisher source_rank cadence_days terms witness url status origin observed_at age_days rows message parser_version", "source"),
-    _t("core.price_witness", "one interval one witness stated for one offer; witnesses may contradict one another", "interval_id " + INTERVAL, "interval_id"),
-    _t("core.price_interval", "one believed price interval of one offer", "interval_id offer_id developer family open_weights provider_tier " + INTERVAL, "interval_id"),
-    _t("core.quarantine", "one price held back, with the reason; the old one stays",
-       "provider model tier condition token_class price_kept_usd_per_mtok price_refused_usd_per_mtok reason observed_at source evidence", "provider model tier condition token_class source"),
-    _t("core.disagreement", "one other witness that says something else today",
-       "provider model tier condition token_class believed_source believed_usd_per_mtok other_source other_usd_per_mtok difference_share valid_from reason", "provider model tier condition token_class other_source"),
-    _t("core.unmapped_label", "one printed model name that no alias maps to a canonical model", "provider model_label source n"),
-    _t("core.announced_price", "one price a page announced for a later day; not in force until a page confirms it",
-       "provider model_label tier condition component value currency unit effective_from effective_to observed_at source evidence quote_id", "quote_id"),
-    _t("core.listed", "until when one believed interval is vouched for", "interval_id offer_id listed_to", "interval_id"),
-    _t("core.input_price", "one price interval as the statistics take it", "offer_id model provider provider_tier price_input_usd_per_mtok"
-       " price_output_usd_per_mtok price_cached_usd_per_mtok valid_from valid_to observed_at source interval_id", "interval_id"),
-    _t("core.input_score", "one score as the statistics take it", "model benchmark benchmark_version score as_of source", "model benchmark benchmark_version"),
-    _t("core.input_model", "one model as the statistics take it", "model developer family release_date open_weights", "model"),
-    _t("core.input_tokens", "output tokens of one task as the statistics take them", "model benchmark tokens_output_per_task as_of source", "model benchmark"),
-    _t("core.series", "one frontier series and the name readers see", "series_id scale threshold_score series is_headline provider_tier blend", "series_id"),
-    _t("core.hourly", "what one accelerator costs by the hour at the vintage day, and how that is known",
-       "accelerator usd_per_accelerator_hour low_usd_per_accelerator_hour high_usd_per_accelerator_hour n rental_date basis", "accelerator"),
-    _t("core.energy_price", "electricity price and PUE of the vintage day with their ranges",
-       "usd_per_kwh low_usd_per_kwh high_usd_per_kwh pue low_pue high_pue observed_at basis", "observed_at"),
-    _t("core.input_cost", "the headline price on one day with what is known of its cost",
-       "series_id period_day model price_usd_per_mtok rental_usd_per_hour throughput_tok_per_s utilisation_share energy_usd_per_mtok"),
-    _t("core.input_claim", "what the engine measures of one claim", "claim_id value low high basis", "claim_id"),
-    _t("core.input_engine", "one model on one accelerator as the consequences take it",
-       "model accelerator rental_usd_per_hour accelerators_count throughput_tok_per_s", "model accelerator"),
-    _t("marts.spec_disagreements", "one specification on which a database, or an earlier official page, differs",
-       "accelerator vendor field unit official epoch evokernel gpuhunt used used_source used_basis versions history disagree", "accelerator field"),
-    _t("marts.throughput", "the best way to serve one open model on one accelerator in one weight format at one interactivity",
-       "model canonical_model accelerator vendor precision service_level_tok_s_per_user accelerators tensor_parallel data_parallel pipeline_parallel isl osl batch"
-       " throughput_tok_per_s throughput_lower_tok_per_s throughput_upper_tok_per_s user_tok_per_s ttft_ms tpot_ms cost_usd_per_mtok cost_input_usd_per_mtok"
-       " cost_output_usd_per_mtok energy_j_per_token energy_j_per_input_token energy_j_per_output_token power_w bound mbu_share mfu_share",
-       "model accelerator precision service_level_tok_s_per_user"),
-    _t("marts.bandwidth_ceiling", "the memory-bandwidth ceiling of one accelerator for 70 billion 8-bit weights",
-       "accelerator vendor launch_date bandwidth_gb_per_s ceiling_tok_per_s bandwidth_bytes_per_j flop_per_byte_ratio", "accelerator"),
-    _t("stats.series_floor", "floor of one frontier series: its cheapest model that reaches the threshold, by kind",
-       "series_id floor_kind model low_usd_per_mtok mode_usd_per_mtok high_usd_per_mtok cost_factor_low_per_year cost_factor_mode_per_year cost_factor_high_per_year", "series_id floor_kind"),
-    _t("core.input_floor", "floor of one model on its cheapest accelerator, by kind, with its own trend",
-       "model floor_kind accelerator low_usd_per_mtok mode_usd_per_mtok high_usd_per_mtok cost_factor_low_per_year cost_factor_mode_per_year cost_factor_high_per_year reason", "model floor_kind"),
-    _t("core.issued_forecast", "one quantile of one forecast issued at an earlier vintage, immutable",
-       "forecast_id vintage series_id model is_champion horizon_days target_date quantile value_usd_per_mtok build_id code_version", "forecast_id quantile"),
-    _t("core.issued_fact", "one fact as the edition before this one stated it", "fact_id value unit lower upper interval_level text_value as_of", "fact_id"),
-    _t("marts.hedonic_rates", "one hedonic estimate of how many times cheaper in a year",
-       "series window_label window_start window_end decline_factor_per_year decline_lower_factor_per_year decline_upper_factor_per_year"
-       " interval_level n method is_headline rate_id", "rate_id"),
-    _t("marts.champion_forecasts", "one quantile of one forecast of record issued at this vintage",
-       "series model cutoff horizon_days target_date quantile value_usd_per_mtok is_champion forecast_id series_id", "forecast_id quantile"),
-    _t("marts.series_floor_gap", "one frontier series: its price against both floors of the cheapest open model that reaches it",
-       "series model accelerator price_usd_per_mtok gpu_hour_floor_usd_per_mtok energy_floor_usd_per_mtok price_to_gpu_hour_floor_ratio"
-       " price_to_energy_floor_ratio speed_tok_per_s", "series"),
-    _t("marts.stack_shown", "one lever's share of the stack the report draws", "lever shapley_factor first_in_factor last_in_factor shapley_share scenario", "lever"),
-    _t("marts.events", "probability of one checkable event", "series event horizon_days target_date threshold_usd_per_mtok probability_share base_rate_share event_id", "event_id"),
-    _t("marts.meeting_dates", "probability that price meets its floor by a deadline, given a stated trend",
-       "series floor_kind scenario price_factor_per_year outcome deadline probability_share median_date"),
-    _t("marts.selection_audit", "what an estimator reports when there is no trend at all",
-       "estimator scale measured_factor_per_year no_trend_factor_per_year no_trend_low_factor_per_year no_trend_high_factor_per_year simulations_count"),
-    _t("marts.start_here", "what is in this file: tables to begin with and example queries that run", "ordinal table_name answers sql", "ordinal"),
-    _t("marts.price_now", "one offer's price in force on the vintage day",
-       "provider provider_tier model developer open_weights tier condition " + PRICES + " price_cache_write_usd_per_mtok price_cache_write_1h_usd_per_mtok"
-       " currency valid_from valid_from_basis observed_at source source_url origin evidence interval_id", "interval_id"),
-    _t("marts.price_history", "one believed price interval of one offer",
-       "provider provider_tier model developer open_weights tier condition " + PRICES + " valid_from valid_to valid_from_basis end_reason observed_at source source_url origin interval_id", "interval_id"),
-    _t("marts.price_events", "one change of one price: cut, rise, new or withdrawn",
-       "event_date kind provider model tier condition token_class price_before_usd_per_mtok price_after_usd_per_mtok change_share evidence source source_url snapshot_sha256"),
-    _t("marts.quarantine", "one price held back, with the reason; the old one stays",
-       "provider model tier condition token_class price_kept_usd_per_mtok price_refused_usd_per_mtok reason observed_at source evidence"),
-    _t("marts.disagreements", "one other witness that says something else today: who, what, since when, which is used and why",
-       "provider model tier condition token_class believed_source believed_usd_per_mtok other_source other_usd_per_mtok difference_share valid_from reason"),
-    _t("marts.data_health", "one source: live, archived, packaged, stale or failed, and how old",
-       "source kind origin status observed_at age_days rows message", "source"),
-    _t("marts.not_known", "one thing that this edition does not know", "topic why what_would_tell", "topic"),
-    _t("facts.fact", "one number (or verdict) of the report with its interval and the query that reproduces it",
-       "fact_id section subject quantity value unit lower upper interval_level n text_value basis as_of sql inputs", "fact_id"),
-    _t("facts.lineage", "one step of a fact's chain down to source, date and words",
-       "fact_id ordinal kind id text_value source source_url observed_at evidence snapshot_sha256"),
+    declare("raw.capture", "one address of one source in this run: what came of asking it (fetched, unchanged, not_due, failed, offline)",
+            "source source_url status message sha256 fetched_at", "source source_url"),
+    declare("raw.reading", "one source: what reading its captures up to the vintage day gave",
+            "source kind status origin observed_at age_days rows message parser_version", "source"),
+    declare("core.vintage", "one row: the day this build speaks of, its id and the code it was made with",
+            "as_of build_id code_version", "as_of"),
+    declare("core.source", "one source: its contract, whether it was read live, from the archive or not, its age and problems",
+            "source kind title publisher source_rank cadence_days terms witness url status origin observed_at age_days rows message parser_version", "source"),
+    declare("core.price_witness", "one interval one witness stated for one offer; witnesses may contradict one another", "interval_id " + INTERVAL, "interval_id"),
+    declare("core.price_interval", "one believed price interval of one offer", "interval_id offer_id developer family open_weights provider_tier " + INTERVAL, "interval_id"),
+    declare("core.quarantine", "one price held back, with the reason; the old one stays",
+            "provider model tier condition token_class price_kept_usd_per_mtok price_refused_usd_per_mtok reason observed_at source evidence", "provider model tier condition token_class source"),
+    declare("core.disagreement", "one other witness that says something else today",
+            "provider model tier condition token_class believed_source believed_usd_per_mtok other_source other_usd_per_mtok difference_share valid_from reason", "provider model tier condition token_class other_source"),
+    declare("core.unmapped_label", "one printed model name that no alias maps to a canonical model", "provider model_label source n"),
+    declare("core.announced_price", "one price a page announced for a later day; not in force until a page confirms it",
+            "provider model_label tier condition component value currency unit effective_from effective_to observed_at source evidence quote_id", "quote_id"),
+    declare("core.listed", "until when one believed interval is vouched for", "interval_id offer_id listed_to", "interval_id"),
+    declare("core.input_price", "one price interval as the statistics take it", "offer_id model provider provider_tier price_input_usd_per_mtok"
+            " price_output_usd_per_mtok price_cached_usd_per_mtok valid_from valid_to observed_at source interval_id", "interval_id"),
+    declare("core.input_score", "one score as the statistics take it", "model benchmark benchmark_version score as_of source", "model benchmark benchmark_version"),
+    declare("core.input_model", "one model as the statistics take it", "model developer family release_date open_weights", "model"),
+    declare("core.input_tokens", "output tokens of one task as the statistics take them", "model benchmark tokens_output_per_task as_of source", "model benchmark"),
+    declare("core.series", "one frontier series and the name readers see", "series_id scale threshold_score series is_headline provider_tier blend", "series_id"),
+    declare("core.hourly", "what one accelerator costs by the hour at the vintage day, and how that is known",
+            "accelerator usd_per_accelerator_hour low_usd_per_accelerator_hour high_usd_per_accelerator_hour n rental_date basis", "accelerator"),
+    declare("core.energy_price", "electricity price and PUE of the vintage day with their ranges",
+            "usd_per_kwh low_usd_per_kwh high_usd_per_kwh pue low_pue high_pue observed_at basis", "observed_at"),
+    declare("core.input_cost", "the headline price on one day with what is known of its cost",
+            "series_id period_day model price_usd_per_mtok rental_usd_per_hour throughput_tok_per_s utilisation_share energy_usd_per_mtok"),
+    declare("core.input_claim", "what the engine measures of one claim", "claim_id value low high basis", "claim_id"),
+    declare("core.input_engine", "one model on one accelerator as the consequences take it",
+            "model accelerator rental_usd_per_hour accelerators_count throughput_tok_per_s", "model accelerator"),
+    declare("marts.spec_disagreements", "one specification on which a database, or an earlier official page, differs",
+            "accelerator vendor field unit official epoch evokernel gpuhunt used used_source used_basis versions history disagree", "accelerator field"),
+    declare("marts.throughput", "the best way to serve one open model on one accelerator in one weight format at one interactivity",
+            "model canonical_model accelerator vendor precision service_level_tok_s_per_user accelerators tensor_parallel data_parallel pipeline_parallel isl osl batch"
+            " throughput_tok_per_s throughput_lower_tok_per_s throughput_upper_tok_per_s user_tok_per_s ttft_ms tpot_ms cost_usd_per_mtok cost_input_usd_per_mtok"
+            " cost_output_usd_per_mtok energy_j_per_token energy_j_per_input_token energy_j_per_output_token power_w bound mbu_share mfu_share",
+            "model accelerator precision service_level_tok_s_per_user"),
+    declare("marts.bandwidth_ceiling", "the memory-bandwidth ceiling of one accelerator for 70 billion 8-bit weights",
+            "accelerator vendor launch_date bandwidth_gb_per_s ceiling_tok_per_s bandwidth_bytes_per_j flop_per_byte_ratio", "accelerator"),
+    declare("stats.series_floor", "floor of one frontier series: its cheapest model that reaches the threshold, by kind",
+            "series_id floor_kind model low_usd_per_mtok mode_usd_per_mtok high_usd_per_mtok cost_factor_low_per_year cost_factor_mode_per_year cost_factor_high_per_year", "series_id floor_kind"),
+    declare("core.input_floor", "floor of one model on its cheapest accelerator, by kind, with its own trend",
+            "model floor_kind accelerator low_usd_per_mtok mode_usd_per_mtok high_usd_per_mtok cost_factor_low_per_year cost_factor_mode_per_year cost_factor_high_per_year reason", "model floor_kind"),
+    declare("core.issued_forecast", "one quantile of one forecast issued at an earlier vintage, immutable",
+            "forecast_id vintage series_id model is_champion horizon_days target_date quantile value_usd_per_mtok build_id code_version", "forecast_id quantile"),
+    declare("core.issued_fact", "one fact as the edition before this one stated it", "fact_id value unit lower upper interval_level text_value as_of", "fact_id"),
+    declare("marts.hedonic_rates", "one hedonic estimate of how many times cheaper in a year",
+            "series window_label window_start window_end decline_factor_per_year decline_lower_factor_per_year decline_upper_factor_per_year"
+            " interval_level n method is_headline rate_id", "rate_id"),
+    declare("marts.champion_forecasts", "one quantile of one forecast of record issued at this vintage",
+            "series model cutoff horizon_days target_date quantile value_usd_per_mtok is_champion forecast_id series_id", "forecast_id quantile"),
+    declare("marts.series_floor_gap", "one frontier series: its price against both floors of the cheapest open model that reaches it",
+            "series model accelerator price_usd_per_mtok gpu_hour_floor_usd_per_mtok energy_floor_usd_per_mtok price_to_gpu_hour_floor_ratio"
+            " price_to_energy_floor_ratio speed_tok_per_s", "series"),
+    declare("marts.stack_shown", "one lever's share of the stack the report draws", "lever shapley_factor first_in_factor last_in_factor shapley_share scenario", "lever"),
+    declare("marts.events", "probability of one checkable event", "series event horizon_days target_date threshold_usd_per_mtok probability_share base_rate_share event_id", "event_id"),
+    declare("marts.meeting_dates", "probability that price meets its floor by a deadline, given a stated trend",
+            "series floor_kind scenario price_factor_per_year outcome deadline probability_share median_date"),
+    declare("marts.selection_audit", "what an estimator reports when there is no trend at all",
+            "estimator scale measured_factor_per_year no_trend_factor_per_year no_trend_low_factor_per_year no_trend_high_factor_per_year simulations_count"),
+    declare("marts.start_here", "what is in this file: tables to begin with and example queries that run", "ordinal table_name answers sql", "ordinal"),
+    declare("marts.price_now", "one offer's price in force on the vintage day",
+            "provider provider_tier model developer open_weights tier condition " + PRICES + " price_cache_write_usd_per_mtok price_cache_write_1h_usd_per_mtok"
+            " currency valid_from valid_from_basis observed_at source source_url origin evidence interval_id", "interval_id"),
+    declare("marts.price_history", "one believed price interval of one offer",
+            "provider provider_tier model developer open_weights tier condition " + PRICES + " valid_from valid_to valid_from_basis end_reason observed_at source source_url origin interval_id", "interval_id"),
+    declare("marts.price_events", "one change of one price: cut, rise, new or withdrawn",
+            "event_date kind provider model tier condition token_class price_before_usd_per_mtok price_after_usd_per_mtok change_share evidence source source_url snapshot_sha256"),
+    declare("marts.quarantine", "one price held back, with the reason; the old one stays",
+            "provider model tier condition token_class price_kept_usd_per_mtok price_refused_usd_per_mtok reason observed_at source evidence"),
+    declare("marts.disagreements", "one other witness that says something else today: who, what, since when, which is used and why",
+            "provider model tier condition token_class believed_source believed_usd_per_mtok other_source other_usd_per_mtok difference_share valid_from reason"),
+    declare("marts.data_health", "one source: live, archived, packaged, stale or failed, and how old",
+            "source kind origin status observed_at age_days rows message", "source"),
+    declare("marts.not_known", "one thing that this edition does not know", "topic why what_would_tell", "topic"),
+    declare("facts.fact", "one number (or verdict) of the report with its interval and the query that reproduces it",
+            "fact_id section subject quantity value unit lower upper interval_level n text_value basis as_of sql inputs", "fact_id"),
+    declare("facts.lineage", "one step of a fact's chain down to source, date and words",
+            "fact_id ordinal kind id text_value source source_url observed_at evidence snapshot_sha256"),
 )
 
-TABLES: dict[str, Table] = {t.name: t for t in (*DECLARED, *COMPUTED)}
+TABLES: dict[str, Table] = {t.name: t for t in (*DECLARED, *STATS, *PACKAGED, *ENGINE, *MARTS)}
 
 
 def table(name: str) -> Table:

@@ -30,4 +30,10 @@ class Table:
 
     @property
     def schema(self) -> str:
+        """The database schema of the name: ``core``, ``stats``, ``marts`` and so on."""
         return self.name.partition(".")[0]
+
+
+def declare(name: str, text: str, columns: str, key: str = "") -> Table:
+    """A table from its columns and its key written as words between spaces."""
+    return Table(name, text, tuple(columns.split()), tuple(key.split()))

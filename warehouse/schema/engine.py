@@ -1,0 +1,41 @@
+"""The tables that the throughput engine fills."""
+
+from __future__ import annotations
+
+from warehouse.schema.types import Table, declare
+
+ENGINE: tuple[Table, ...] = (
+    declare(
+        "engine.serving", "the best way to serve one open model on one accelerator in one weight format at one interactivity",
+        "model accelerator precision service_level_tok_s_per_user accelerators tensor_parallel "
+        "data_parallel pipeline_parallel isl osl batch throughput_tok_per_s throughput_lower_tok_per_s "
+        "throughput_upper_tok_per_s user_tok_per_s ttft_ms tpot_ms cost_usd_per_mtok "
+        "cost_input_usd_per_mtok cost_output_usd_per_mtok energy_j_per_token energy_j_per_input_token "
+        "energy_j_per_output_token power_w bound mbu_share mfu_share",
+        "model accelerator precision service_level_tok_s_per_user",
+    ),
+    declare(
+        "engine.league", "one accelerator serving one model at the league's interactivity",
+        "accelerator vendor model precision memory_gb bandwidth_gb_per_s rental_usd_per_hour "
+        "throughput_tok_per_s cost_usd_per_mtok energy_j_per_token rental_date basis "
+        "service_level_tok_s_per_user user_tok_per_s accelerators batch bound cost_rank",
+        "model accelerator",
+    ),
+    declare(
+        "engine.stack", "one lever's share of one deflation stack",
+        "scenario lever shapley_factor first_in_factor last_in_factor shapley_share total_factor model "
+        "service_level_tok_s_per_user",
+        "scenario lever",
+    ),
+    declare(
+        "engine.ceiling", "the memory-bandwidth ceiling of one accelerator for 70 billion 8-bit weights",
+        "accelerator vendor launch_date bandwidth_gb_per_s ceiling_tok_per_s bandwidth_bytes_per_j "
+        "flop_per_byte_ratio",
+        "accelerator",
+    ),
+    declare(
+        "engine.check_measured", "one published measurement beside the engine's prediction",
+        "model accelerator precision batch throughput_tok_per_s measured_tok_per_s error_share source",
+        "",
+    ),
+)

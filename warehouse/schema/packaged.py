@@ -1,0 +1,133 @@
+"""The tables of packaged facts: accelerators, architectures, scores, rentals, energy and what they are joined to."""
+
+from __future__ import annotations
+
+from warehouse.schema.types import Table, declare
+
+PACKAGED: tuple[Table, ...] = (
+    declare(
+        "core.model", "one canonical model",
+        "model developer family kind release_date release_date_basis open_weights total_params_b "
+        "active_params_b reason source source_ref source_url licence observed_at basis",
+        "model",
+    ),
+    declare(
+        "core.model_alias", "one printed label of one provider scope and its canonical model",
+        "alias provider valid_from valid_to model reason source source_ref source_url licence "
+        "observed_at basis",
+        "",
+    ),
+    declare(
+        "core.score", "one benchmark score of one model",
+        "model variant model_label benchmark benchmark_version score unit se n_items as_of first_seen "
+        "source source_ref source_url licence observed_at basis",
+        "",
+    ),
+    declare(
+        "core.benchmark", "one benchmark",
+        "benchmark kind n_items guess_rate unit reason source source_ref source_url licence observed_at "
+        "basis",
+        "",
+    ),
+    declare(
+        "core.task_tokens", "tokens one run of a benchmark took",
+        "model variant model_label benchmark benchmark_version output_mtok_per_run usd_per_run source "
+        "source_ref source_url licence observed_at basis",
+        "",
+    ),
+    declare(
+        "core.rental_price", "one dated rental price per accelerator-hour",
+        "provider accelerator region term usd_per_accelerator_hour accelerators_in_offer provider_kind "
+        "note source source_ref source_url licence observed_at basis",
+        "",
+    ),
+    declare(
+        "core.rental_believed", "one dated rental price that may be used: dated, quoted, not generated",
+        "provider accelerator region term usd_per_accelerator_hour accelerators_in_offer provider_kind "
+        "note source source_ref source_url licence observed_at basis",
+        "",
+    ),
+    declare(
+        "core.electricity", "one electricity price",
+        "period period_kind region sector usd_per_kwh eur_per_kwh note source source_ref source_url "
+        "licence observed_at basis",
+        "",
+    ),
+    declare(
+        "core.pue", "one PUE figure",
+        "year operator region pue scope note source source_ref source_url licence observed_at basis",
+        "",
+    ),
+    declare(
+        "core.energy_measured", "one measured energy per output token with its boundary",
+        "model active_params_b total_params_b task accelerator n_accelerators precision parallelism "
+        "batch_concurrency avg_batch_size avg_output_tokens output_tok_per_s avg_power_w "
+        "energy_j_per_output_token boundary note source source_ref source_url licence observed_at basis",
+        "",
+    ),
+    declare(
+        "core.ownership_cost", "one published all-in cost of ownership",
+        "accelerator owner_kind usd_per_accelerator_hour power_kw_all_in note source source_ref "
+        "source_url licence observed_at basis",
+        "",
+    ),
+    declare(
+        "core.exchange_rate", "one monthly reference rate",
+        "month currency units_per_usd days source source_ref source_url licence observed_at basis",
+        "month currency",
+    ),
+    declare(
+        "core.architectures", "one model architecture, as the engine needs it",
+        "model aliases layers hidden_size heads kv_heads head_dim value_head_dim query_matrices "
+        "intermediate_size mlp_matrices vocabulary_size tied_embeddings experts experts_per_token "
+        "expert_intermediate_size shared_intermediate_size dense_layers moe_layers full_layers "
+        "window_layers window_tokens linear_layers linear_key_dim linear_value_dim kv_lora_rank "
+        "q_lora_rank qk_nope_dim qk_rope_dim sparse_top_k native_weight_precision published_parameters "
+        "published_active_parameters source_url accessed_on basis notes canonical_model",
+        "model",
+    ),
+    declare(
+        "core.accelerators", "one accelerator, as the engine needs it",
+        "accelerator aliases vendor family launch_date memory_bytes memory_kind bandwidth_bytes_per_s "
+        "fp16_flop_per_s bf16_flop_per_s fp8_flop_per_s int8_op_per_s fp4_flop_per_s link_bytes_per_s "
+        "link_kind link_domain tdp_w source_url accessed_on basis notes",
+        "accelerator",
+    ),
+    declare(
+        "core.hardware_part", "one accelerator of Epoch's hardware table: launch date, figures, price at release",
+        "part maker launch_date memory_gb memory_bandwidth_gb_s tensor_tflops tdp_w price_usd source_url observed_at licence",
+        "",
+    ),
+    declare(
+        "core.published_trend", "one published growth rate of accelerators",
+        "metric growth_per_year source source_url published_on note",
+        "metric source",
+    ),
+    declare(
+        "core.unmapped_accelerator", "one printed accelerator that cannot be used, and why",
+        "source accelerator_label reason",
+        "source accelerator_label",
+    ),
+    declare(
+        "core.claim", "one claim of the essay",
+        "claim_id claim claimed_value measured_unit claimed_low claimed_high measured_as",
+        "claim_id",
+    ),
+    declare(
+        "core.application", "one assumption about one application",
+        "assumption_id application unit_of_use quantity low mode high unit basis source source_url "
+        "reasoning",
+        "assumption_id",
+    ),
+    declare(
+        "core.assumption", "one assumption with its range and source",
+        "assumption_id section subject quantity low mode high unit basis source source_url reasoning",
+        "assumption_id",
+    ),
+    declare(
+        "core.spec_history", "one dated reading of one specification; never overwritten",
+        "accelerator vendor field value_text unit qualifier observed_at source label source_url evidence "
+        "basis licence rejected_because",
+        "",
+    ),
+)
