@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import NamedTuple
 
-from reports.facts import FactBook, Row, Sentence, say
+from reports.facts import FactBook, Row
+from reports.shown import Sentence, say
 from reports.subscribers import Thresholds
 
 LOOK_BACK_DAYS = 7

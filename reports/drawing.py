@@ -18,7 +18,7 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
-from reports.facts import Sentence
+from reports.shown import Sentence
 
 PALETTE: dict[str, tuple[str, str, str]] = {
     # name: (CSS variable, light, dark); each pair has a contrast of at least 4.5 (text) or 3 (lines) on its ground

@@ -22,10 +22,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from reports.alerts import alerts
-from reports.facts import FactBook, clean
+from reports.facts import FactBook
 from reports.inputs import Edition
 from reports.ledger import Ledger, recipient_key
 from reports.message import Body, MailSettings, compose, issue_of, prepare
+from reports.shown import clean
 from reports.subscribers import AddressRefused, Subscriber, plain_address
 
 __all__ = [

@@ -21,9 +21,10 @@ from markupsafe import Markup
 
 from reports import drawing, narrative, tables
 from reports.alerts import Alert, alerts
-from reports.facts import FactBook, Sentence, clean, join, safe_url, say
+from reports.facts import FactBook
 from reports.inputs import Edition
 from reports.sections import sections
+from reports.shown import Sentence, clean, join, safe_url, say
 from reports.subscribers import PROFILES, Subscriber, Thresholds, plain_address
 from reports.text import text_and_book
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 
-from reports.facts import FactBook, Sentence, Shown, join, say
+from reports.facts import FactBook
+from reports.shown import Sentence, Shown, join, say
 
 _NOTHING = Sentence(())
 _RATE = "headline.decline_factor"

@@ -18,9 +18,10 @@ import polars as pl
 from markupsafe import Markup
 
 from reports import charts, drawing, narrative, tables
-from reports.facts import FactBook, Sentence, Shown, join, only_facts, say
+from reports.facts import FactBook
 from reports.inputs import MARTS, Edition
 from reports.sections import Section, sections
+from reports.shown import Sentence, Shown, join, only_facts, say
 
 TEMPLATES = Path(__file__).parent / "templates"
 INLINE_CSV_LIMIT = 40_000

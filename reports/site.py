@@ -26,9 +26,10 @@ from typing import Any
 import polars as pl
 
 from reports import narrative, numbers, tables
-from reports.facts import FactBook, clean
+from reports.facts import FactBook
 from reports.inputs import Edition, InvalidEdition
 from reports.render import page_and_book
+from reports.shown import clean
 from reports.text import text_and_book
 
 LIST = "editions.json"

@@ -17,7 +17,8 @@ from datetime import date
 import polars as pl
 from markupsafe import Markup
 
-from reports.facts import FactBook, Sentence, Shown, say
+from reports.facts import FactBook
+from reports.shown import Sentence, Shown, say
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "＝", "＋", "－", "＠")
 

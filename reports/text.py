@@ -9,9 +9,10 @@ import textwrap
 from collections.abc import Collection
 
 from reports import narrative, tables
-from reports.facts import FactBook, Sentence, say
+from reports.facts import FactBook
 from reports.inputs import MARTS, Edition
 from reports.sections import Section, sections
+from reports.shown import Sentence, say
 
 WIDTH = 78
 

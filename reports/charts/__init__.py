@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reports.charts import cost, outlook, price
+from reports.charts import cost, fan, outlook, price
 from reports.charts.shape import bands_of, champion_model, headline_series
 from reports.drawing import Chart
 from reports.facts import FactBook
@@ -16,7 +16,7 @@ from reports.facts import FactBook
 __all__ = ["ALL", "bands_of", "champion_model", "headline_series"]
 
 ALL: dict[str, Callable[[FactBook], Chart | None]] = {
-    "fan": price.fan,
+    "fan": fan.fan,
     "ladder": price.frontiers,
     "indices": price.indices,
     "task": price.per_task,

@@ -9,7 +9,8 @@ import polars as pl
 
 from reports.charts.shape import LOG, USD, bars, log_axis, spec
 from reports.drawing import BLUE, INK, Chart
-from reports.facts import FactBook, say
+from reports.facts import FactBook
+from reports.shown import say
 
 
 def decomposition(book: FactBook) -> Chart | None:

@@ -9,7 +9,8 @@ import polars as pl
 
 from reports.charts.shape import DATE, LOG, champion_model, colours, days_axis, log_axis, spec, typed
 from reports.drawing import BLUE, GREEN, INK, MUTED, RUST, Chart
-from reports.facts import FactBook, say
+from reports.facts import FactBook
+from reports.shown import say
 
 
 def viability(book: FactBook) -> Chart | None:

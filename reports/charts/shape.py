@@ -63,12 +63,14 @@ def log_axis(columns: list[pl.Series], title: str, form: str, after: str = "") -
 
 
 def days_axis() -> Any:
+    """The axis of days that all charts over time share."""
     import altair as alt
 
     return alt.X("date:T", axis=alt.Axis(**DATE))
 
 
 def layer_rows(frame: pl.DataFrame, layer: str, day: str, value: str, detail: pl.Expr) -> pl.DataFrame:
+    """The rows of one layer of a layered chart: ``day`` and ``value`` under the names that all layers share."""
     empty = pl.lit(None, dtype=pl.Float64)
     return frame.select(
         layer=pl.lit(layer),
@@ -172,4 +174,5 @@ def colours(n: int) -> list[str]:
 
 
 def spec(chart: Any, height: int) -> dict[str, Any]:
+    """The chart's Vega-Lite specification; ``height`` in pixels."""
     return chart.properties(height=height).to_dict()

@@ -5,8 +5,9 @@ One function per section; which facts and columns it shows and what it says.
 
 from __future__ import annotations
 
-from reports.facts import FactBook, say
+from reports.facts import FactBook
 from reports.sections.section import Section, make
+from reports.shown import say
 from reports.tables import EMPTY, Cell, Column, table
 
 

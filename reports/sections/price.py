@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from reports import narrative
 from reports.charts import bands_of
-from reports.facts import FactBook, join, say
+from reports.facts import FactBook
 from reports.sections.section import Section, make
+from reports.shown import join, say
 from reports.tables import EMPTY, Cell, Column, Link, table
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from reports.contract import MARTS
-from reports.facts import FactBook, Sentence, say
+from reports.facts import FactBook
+from reports.shown import Sentence, say
 from reports.tables import EMPTY, Table
 
 

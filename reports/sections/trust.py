@@ -6,8 +6,9 @@ One function per section; which facts and columns it shows and what it says.
 from __future__ import annotations
 
 from reports import narrative
-from reports.facts import FactBook, Row, join, say
+from reports.facts import FactBook, Row
 from reports.sections.section import Section, make
+from reports.shown import join, say
 from reports.tables import EMPTY, Cell, Column, table
 
 

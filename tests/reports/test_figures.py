@@ -12,8 +12,9 @@ import pytest
 import tracing
 
 from reports import charts, message
-from reports.facts import FactBook, UnsourcedFigure, only_facts, say
+from reports.facts import FactBook
 from reports.render import TEMPLATES, environment, page, page_and_book
+from reports.shown import UnsourcedFigure, only_facts, say
 from reports.text import text_and_book
 
 

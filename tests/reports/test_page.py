@@ -167,5 +167,5 @@ def test_a_year_of_daily_forecasts_still_fits_the_page():
     )
     edition = editions.full_edition(marts=editions.marts() | {"past_forecasts": many})
     drawn = charts.ALL["fan"](FactBook(edition)).data.filter(pl.col("layer") == "Earlier forecasts")
-    assert 12 <= drawn["detail"].n_unique() <= charts.price.EARLIER_SHOWN
+    assert 12 <= drawn["detail"].n_unique() <= charts.fan.EARLIER_SHOWN
     assert edition.mart("past_forecasts")["quantile"].unique().to_list() == [0.5]

@@ -10,9 +10,10 @@ import editions
 import polars as pl
 import pytest
 
-from reports.facts import FactBook, clean, safe_url
+from reports.facts import FactBook
 from reports.mail import MailSettings, compose, prepare, redact
 from reports.sections import sections
+from reports.shown import clean, safe_url
 from reports.subscribers import AddressRefused, Subscriber, Thresholds
 from reports.tables import csv_bytes, plain_text
 
