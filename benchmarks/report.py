@@ -86,8 +86,9 @@ def _interactive(made: str) -> float | str:
 
 
 def _mail(edition: object, recipients: int) -> dict[str, object]:
+    from reports.delivery import deliver
     from reports.ledger import Ledger
-    from reports.mail import MailSettings, deliver
+    from reports.message import MailSettings
     from reports.subscribers import Subscriber
 
     source = SERVER.format(tests=str(ROOT / "tests" / "reports"))

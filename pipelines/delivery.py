@@ -1,7 +1,7 @@
 """Sending the published edition: settings, site, subscribers and ledger brought together.
 
 Used by ``deflation send`` and by the daily job after publishing. Belongs here: which files and settings are
-meant. Not here: composing and delivering (``reports.mail``).
+meant. Not here: composing and delivering (``reports.delivery``).
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    from reports.mail import DeliveryReport, MailSettings
+    from reports.delivery import DeliveryReport
+    from reports.message import MailSettings
 
 NOBODY = "reports@deflation.invalid"
 """The sender of messages that are only written to files because none is configured."""
@@ -33,7 +34,7 @@ def subscribers_path(settings: Settings) -> Path:
 
 def mail_settings(settings: Settings) -> MailSettings:
     """The mail's part of the settings."""
-    from reports.mail import MailSettings
+    from reports.message import MailSettings
 
     return MailSettings(
         sender=settings.mail_from or NOBODY,
@@ -62,8 +63,9 @@ def send_latest(
     ``AddressRefused``, ``LedgerUnusable``.
     """
     from reports import site
+    from reports.delivery import DeliveryReport, deliver
     from reports.ledger import Ledger
-    from reports.mail import DeliveryRefused, DeliveryReport, deliver
+    from reports.mail import DeliveryRefused
     from reports.subscribers import Store, Subscriber, plain_address
 
     edition = site.load(settings.site_path)
@@ -94,8 +96,9 @@ def send_latest(
 
 def write_outbox(folder: Path, edition: object, people: Sequence[object], mail: MailSettings) -> list[Path]:
     """Write one ``.eml`` file per message; the names hold no address."""
+    from reports.delivery import outgoing
     from reports.ledger import recipient_key
-    from reports.mail import compose, outgoing
+    from reports.message import compose
 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     written = []

@@ -17,9 +17,11 @@ import smtp_server
 from smtp_server import PASSWORD, USER, Inbox
 
 from reports import mail
+from reports.delivery import deliver
 from reports.inputs import Edition
 from reports.ledger import Ledger, LedgerUnusable, recipient_key
-from reports.mail import DeliveryRefused, MailSettings, deliver
+from reports.mail import DeliveryRefused
+from reports.message import MailSettings
 from reports.subscribers import Subscriber
 
 SENDER = "reports@deflation.example"
@@ -197,9 +199,9 @@ def test_nobody_is_suppressed_when_the_server_refuses_everybody(served, tmp_path
 def test_a_connection_that_dies_before_the_message_is_complete_is_known_not_to_have_it(served, tmp_path):
     # Larger than what the sockets hold, so that the death is noticed before the end of the message is sent.
     raw = b"Subject: long\r\n\r\n" + (b"y" * 76 + b"\r\n") * 250_000
-    with mail._Connection(settings(served(Inbox()), tmp_path), sleep=lambda s: None) as server:
+    with mail.Connection(settings(served(Inbox()), tmp_path), sleep=lambda s: None) as server:
         server.ready()
-        with pytest.raises(mail._TryLater, match="before the message was complete"):
+        with pytest.raises(mail.TryLater, match="before the message was complete"):
             server.send(SENDER, "diesmid@example.org", raw)
 
 
@@ -239,14 +241,14 @@ def test_a_crash_between_claim_and_send_never_leads_to_a_second_mail(served, tmp
     class Killed(BaseException):
         pass
 
-    real = mail._Connection.send
+    real = mail.Connection.send
 
     def die(self, sender, recipient, raw):
         if "bob" in recipient:
             raise Killed
         real(self, sender, recipient, raw)
 
-    monkeypatch.setattr(mail._Connection, "send", die)
+    monkeypatch.setattr(mail.Connection, "send", die)
     with pytest.raises(Killed):
         send(small_edition(), people("ann", "bob", "cyd"), ledger, how)
     monkeypatch.undo()

@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from reports.facts import FactBook
-from reports.mail import MailSettings, compose, prepare, redact
+from reports.mail import redact
+from reports.message import MailSettings, compose, prepare
 from reports.sections import sections
 from reports.shown import clean, safe_url
 from reports.subscribers import AddressRefused, Subscriber, Thresholds
