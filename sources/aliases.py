@@ -30,7 +30,14 @@ def normalise(label: str) -> str:
     In order: percent-decoding, lower case; the path before the last ``/`` dropped; a cloud's region and
     vendor prefix dropped (``us.anthropic.``); a route suffix dropped (``:free``, ``:thinking``); a cloud's
     revision dropped (``-v1:0``); blanks and ``_ . : @ ,`` become ``-``; quotes, brackets and ``$`` dropped.
+    Repeated until nothing changes (``*:`` ends in ``*`` only once its colon is gone), so a form is its own form.
     """
+    while (reduced := _reduced(label)) != label:
+        label = reduced
+    return label
+
+
+def _reduced(label: str) -> str:
     text = unquote(label).strip().lower().rstrip("*").split("/")[-1].removeprefix("~")
     text = _VENDOR.sub("", _REGION.sub("", text))
     text = _REVISION.sub("", _ROUTE.sub("", text))

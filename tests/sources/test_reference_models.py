@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sources.aliases import normalise, propose, resolve, unmapped
@@ -157,6 +157,7 @@ def test_proposals_never_bridge_a_number() -> None:
 
 
 @given(st.text(max_size=60))
+@example("*:")  # the star that a colon hid survived one pass
 def test_normalising_twice_changes_nothing(label: str) -> None:
     assert normalise(normalise(label)) == normalise(label)
 
