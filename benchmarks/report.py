@@ -17,6 +17,10 @@ import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reports.inputs import Edition
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "reports"))
@@ -47,11 +51,11 @@ def main() -> None:
     print(json.dumps(result, indent=1))
 
 
-def _page(edition: object) -> dict[str, object]:
+def _page(edition: Edition) -> dict[str, object]:
     from reports.render import page
 
     started, busy = time.perf_counter(), time.process_time()
-    made = page(edition)  # type: ignore[arg-type]
+    made = page(edition)
     cold, used = time.perf_counter() - started, time.process_time() - busy
     return {
         "bytes": len(made.encode()),
@@ -85,7 +89,7 @@ def _interactive(made: str) -> float | str:
     return sorted(times)[2]
 
 
-def _mail(edition: object, recipients: int) -> dict[str, object]:
+def _mail(edition: Edition, recipients: int) -> dict[str, object]:
     from reports.delivery import deliver
     from reports.ledger import Ledger
     from reports.message import MailSettings
@@ -99,7 +103,7 @@ def _mail(edition: object, recipients: int) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         ledger = Ledger(Path(folder) / "ledger.sqlite")
         started, busy = time.perf_counter(), time.process_time()
-        report = deliver(edition, people, ledger, how, clock=lambda: datetime.now(UTC), sleep=time.sleep)  # type: ignore[arg-type]
+        report = deliver(edition, people, ledger, how, clock=lambda: datetime.now(UTC), sleep=time.sleep)
         took, used = time.perf_counter() - started, time.process_time() - busy
     server.stdin.write("\n")
     server.stdin.flush()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import zlib
 from datetime import date
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -162,13 +163,13 @@ def scale_tests(rows: pl.DataFrame, scale: str, rng: np.random.Generator) -> lis
     return [{"scale": scale, **row} for row in out]
 
 
-def decide(rows: list[dict[str, object]]) -> tuple[str, float | None]:
+def decide(rows: list[dict[str, Any]]) -> tuple[str, float | None]:
     """The rule: direction and the largest p among the deciding tests."""
     deciding = [r for r in rows if r["test"] in ("quadratic", "one_break")]
     scales = {r["scale"] for r in deciding}
     if len(scales) < 2:
         return "no evidence", None
-    p = max(float(r["p_value"]) for r in deciding)  # type: ignore[arg-type]
+    p = max(float(r["p_value"]) for r in deciding)
     directions = {str(r["direction"]) for r in deciding}
     return (directions.pop() if len(directions) == 1 else "no evidence"), p
 

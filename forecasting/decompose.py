@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import combinations
 from math import factorial, log
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -77,17 +78,17 @@ def _cost(row: Mapping[str, float]) -> tuple[dict[str, float] | None, float]:
     }, energy
 
 
-def price_change(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, tuple[float, float]]:
+def price_change(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
     """Components of one change of price: name -> (log points, USD per Mtok); both columns sum to the change.
 
     When the model that sets the price changed and its cost is known on both sides, the throughput part is model
     substitution (another model serves the same quality) as far as it comes from another model; without a cost on
     either side the whole change is not attributed.
     """
-    p0, p1 = float(before["price_usd_per_mtok"]), float(after["price_usd_per_mtok"])  # type: ignore[arg-type]
+    p0, p1 = float(before["price_usd_per_mtok"]), float(after["price_usd_per_mtok"])
     total, mean = log(p1 / p0), logarithmic_mean(p1, p0)
-    cost0, energy0 = _cost(before)  # type: ignore[arg-type]
-    cost1, energy1 = _cost(after)  # type: ignore[arg-type]
+    cost0, energy0 = _cost(before)
+    cost1, energy1 = _cost(after)
     names = ("rental", "throughput", "utilisation", "energy", "model_substitution", "markup", "not_attributed")
     parts = dict.fromkeys(names, 0.0)
     if cost0 is None or cost1 is None:

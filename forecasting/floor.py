@@ -93,13 +93,13 @@ def fit_price_path(years: np.ndarray, price: np.ndarray) -> tuple[float, float, 
         return np.log(np.exp(v[0]) + np.exp(v[1] - np.exp(v[2]) * years)) - np.log(price)
 
     low = np.log(price.min())
-    best = None
+    least, best = np.inf, np.full(3, np.nan)
     for start in (low - 0.1, low - 1.0, low - 3.0):
         for k in (0.5, 1.5, 4.0):
             r = least_squares(residual, [start, np.log(price[0]), np.log(k)], loss="soft_l1", f_scale=0.3)
-            if best is None or r.cost < best.cost - 1e-12:
-                best = r
-    floor, excess, rate = np.exp(best.x)  # type: ignore[union-attr]
+            if r.cost < least - 1e-12:
+                least, best = r.cost, r.x
+    floor, excess, rate = np.exp(best)
     return float(floor), float(excess), float(rate)
 
 

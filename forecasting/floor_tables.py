@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -46,14 +47,14 @@ def build(serving: pl.DataFrame, core: Given, as_of: date) -> dict[str, pl.DataF
             "floor_assumptions": _assumed(assumed, stated, factors, why)}
 
 
-def assumptions(energy: Mapping[str, object], stated: Mapping[str, Mapping[str, object]]) -> Assumptions:
+def assumptions(energy: Mapping[str, Any], stated: Mapping[str, Mapping[str, Any]]) -> Assumptions:
     """The ranges of a vintage: electricity and PUE as read, the rest as stated."""
     def range_of(identifier: str) -> Range:
         row = stated[f"floors.{identifier}"]
-        return Range(row["low"], row["mode"], row["high"], f"{row['source']}: {row['reasoning']}")  # type: ignore[arg-type]
+        return Range(row["low"], row["mode"], row["high"], f"{row['source']}: {row['reasoning']}")
 
-    return Assumptions(Range(energy["low_usd_per_kwh"], energy["usd_per_kwh"], energy["high_usd_per_kwh"], str(energy["basis"])),  # type: ignore[arg-type]
-                       Range(energy["low_pue"], energy["pue"], energy["high_pue"], str(energy["basis"])),  # type: ignore[arg-type]
+    return Assumptions(Range(energy["low_usd_per_kwh"], energy["usd_per_kwh"], energy["high_usd_per_kwh"], str(energy["basis"])),
+                       Range(energy["low_pue"], energy["pue"], energy["high_pue"], str(energy["basis"])),
                        range_of("system_over_gpu"), range_of("utilisation"))
 
 
@@ -73,14 +74,14 @@ def hourly_ranges(hourly: pl.DataFrame) -> dict[str, Range]:
             for r in rows}
 
 
-def cost_factors(parts: pl.DataFrame, rented: Mapping[str, object], as_of: date) -> tuple[dict[str, tuple[float, float, float]], dict[str, str]]:
+def cost_factors(parts: pl.DataFrame, rented: Mapping[str, Any], as_of: date) -> tuple[dict[str, tuple[float, float, float]], dict[str, str]]:
     """Times cheaper a year each floor gets (low, mode, high), and why: the fitted trend, or the stated default."""
     label, since, memory = FLOOR_WINDOW
     fitted = hardware_trends.trends(parts, as_of, since=since, min_memory_gb=memory)
     row = fitted.filter(pl.col("metric") == "bandwidth_per_watt").to_dicts()
     energy = hardware_trends.energy_floor_factors(fitted) if row else DEFAULT_COST_FACTOR["energy"]
     said = f"bandwidth per watt over {row[0]['parts_count']} parts {label}" if row else "too few parts to fit, default range"
-    return ({"energy": energy, "gpu_hour": (float(rented["low"]), float(rented["mode"]), float(rented["high"]))},  # type: ignore[arg-type]
+    return ({"energy": energy, "gpu_hour": (float(rented["low"]), float(rented["mode"]), float(rented["high"]))},
             {"energy": said, "gpu_hour": f"stated: {rented['source']}"})
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -85,11 +86,11 @@ _OWNERSHIP = {"accelerator": pl.String, "owner_kind": pl.String, "cost_component
 _SHARED = ("life_years", "cost_of_capital", "overhead_share", "salvage_share")
 
 
-def _split(one: Mapping[str, object], usd_per_kwh: float, stated: Mapping[str, dict]) -> list[dict[str, object]]:
+def _split(one: Mapping[str, Any], usd_per_kwh: float, stated: Mapping[str, dict]) -> list[dict[str, object]]:
     """A published total in parts; nothing but the total is known to an interval."""
-    total = float(one["usd_per_accelerator_hour"])  # type: ignore[arg-type]
+    total = float(one["usd_per_accelerator_hour"])
     share = stated["ownership.overhead_share"]["mode"]
-    power, overhead = float(one["power_kw_all_in"]) * usd_per_kwh, total * share / (1 + share)  # type: ignore[arg-type]
+    power, overhead = float(one["power_kw_all_in"]) * usd_per_kwh, total * share / (1 + share)
     parts = {"capital": total - power - overhead, "power": power, "overhead": overhead, "total": total}
     return [{"accelerator": one["accelerator"], "owner_kind": one["owner_kind"], "cost_component": name, "usd_per_accelerator_hour": usd,
              "component_share": usd / total, "basis": "quoted" if name == "total" else "derived: published total, stated power and overhead",
@@ -97,14 +98,14 @@ def _split(one: Mapping[str, object], usd_per_kwh: float, stated: Mapping[str, d
              "observed_at": one["observed_at"]} for name, usd in parts.items()]
 
 
-def _built(capex: Mapping[str, object], power_kw: float, meter: Mapping[str, float], stated: Mapping[str, dict], as_of: date) -> list[dict[str, object]]:
+def _built(capex: Mapping[str, Any], power_kw: float, meter: Mapping[str, float], stated: Mapping[str, dict], as_of: date) -> list[dict[str, object]]:
     """The cost from stated capital: every part at the median of its draws, with the 5 % and 95 % quantiles."""
     rng = np.random.default_rng(int(f"{as_of:%Y%m%d}"))
     ranges = {"capex_usd": capex, **{q: stated[f"ownership.{q}"] for q in _SHARED}}
-    draws = {q: Range(r["low"], r["mode"], r["high"], q).draws(rng, OWNERSHIP_DRAWS) for q, r in ranges.items()}  # type: ignore[arg-type]
+    draws = {q: Range(r["low"], r["mode"], r["high"], q).draws(rng, OWNERSHIP_DRAWS) for q, r in ranges.items()}
     draws["usd_per_kwh"] = Range(meter["low_usd_per_kwh"], meter["usd_per_kwh"], meter["high_usd_per_kwh"]).draws(rng, OWNERSHIP_DRAWS)
     costs = [rentals.ownership_cost(power_kw_all_in=power_kw, **{q: float(v[i]) for q, v in draws.items()}) for i in range(OWNERSHIP_DRAWS)]
-    at_mode = rentals.ownership_cost(power_kw_all_in=power_kw, usd_per_kwh=meter["usd_per_kwh"], **{q: r["mode"] for q, r in ranges.items()})  # type: ignore[arg-type]
+    at_mode = rentals.ownership_cost(power_kw_all_in=power_kw, usd_per_kwh=meter["usd_per_kwh"], **{q: r["mode"] for q, r in ranges.items()})
     inputs = " ".join([str(capex["assumption_id"]), *(f"ownership.{q}" for q in _SHARED), "table:core.energy_price", "table:core.ownership_cost"])
     rows = []
     for name in ("capital", "power", "overhead", "total"):

@@ -98,4 +98,5 @@ def energy_floor_factors(fitted: pl.DataFrame) -> tuple[float, float, float]:
     row = fitted.filter(pl.col("metric") == "bandwidth_per_watt").to_dicts()
     if not row:
         raise ValueError("expected a trend of bandwidth_per_watt, found none; fit it first")
-    return tuple(max(1.0, 1.0 + row[0][k]) for k in ("growth_low", "growth_per_year", "growth_high"))  # type: ignore[return-value]
+    low, mode, high = (max(1.0, 1.0 + row[0][k]) for k in ("growth_low", "growth_per_year", "growth_high"))
+    return low, mode, high

@@ -60,8 +60,8 @@ def time_dummy(rows: pl.DataFrame, age: bool = False) -> pl.DataFrame:
     models_count. Empty when too few rows."""
     months = rows["month"].unique().sort()
     k = len(months)
-    schema = {"month": pl.Date, "index_log": pl.Float64, "standard_error_log": pl.Float64, "prices_count": pl.Int64,
-              "models_count": pl.Int64}
+    schema = pl.Schema({"month": pl.Date, "index_log": pl.Float64, "standard_error_log": pl.Float64,
+                        "prices_count": pl.Int64, "models_count": pl.Int64})
     if rows.height < MIN_ROWS + k or rows["cluster"].n_unique() < MIN_CLUSTERS or k < 3:
         return pl.DataFrame(schema=schema)
     code = rows["month"].rank("dense").to_numpy() - 1
@@ -73,7 +73,7 @@ def time_dummy(rows: pl.DataFrame, age: bool = False) -> pl.DataFrame:
         "month": months, "index_log": np.concatenate([[0.0], fit.beta[1:k]]),
         "standard_error_log": np.concatenate([[0.0], np.sqrt(np.maximum(np.diag(fit.covariance)[1:k], 0))]),
     })
-    return table.join(counts, on="month").cast(schema).sort("month")  # type: ignore[arg-type]
+    return table.join(counts, on="month").cast(schema).sort("month")
 
 
 def rolling(rows: pl.DataFrame, window_years: float = 1.0) -> pl.DataFrame:

@@ -175,7 +175,6 @@ def fit(series: Sequence[PriceSeries], prior: Prior) -> Parameters:
 
     best = start
     for _ in range(2):
-        for name, grid in (("rate", prior.rate * STEPS), ("spread", prior.spread * STEPS)):
-            tried = [replace(best, **{name: float(v)}) for v in grid]  # type: ignore[arg-type]
-            best = min(tried, key=cost)
+        best = min((replace(best, rate=float(v)) for v in prior.rate * STEPS), key=cost)
+        best = min((replace(best, spread=float(v)) for v in prior.spread * STEPS), key=cost)
     return replace(best, pairs=len(pairs))

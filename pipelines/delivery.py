@@ -16,7 +16,9 @@ from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from reports.delivery import DeliveryReport
+    from reports.inputs import Edition
     from reports.message import MailSettings
+    from reports.subscribers import Subscriber
 
 NOBODY = "reports@deflation.invalid"
 """The sender of messages that are only written to files because none is configured."""
@@ -94,7 +96,7 @@ def send_latest(
     return report, []
 
 
-def write_outbox(folder: Path, edition: object, people: Sequence[object], mail: MailSettings) -> list[Path]:
+def write_outbox(folder: Path, edition: Edition, people: Sequence[Subscriber], mail: MailSettings) -> list[Path]:
     """Write one ``.eml`` file per message; the names hold no address."""
     from reports.delivery import outgoing
     from reports.ledger import recipient_key
@@ -102,9 +104,9 @@ def write_outbox(folder: Path, edition: object, people: Sequence[object], mail: 
 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     written = []
-    for one in outgoing(edition, people, None, mail.base_url):  # type: ignore[arg-type]
-        message = compose(edition, one.person.profile, one.person, mail, body=one.body)  # type: ignore[arg-type]
-        name = f"{edition.edition_id}-{one.person.profile}-{recipient_key(one.person.address)[:12]}.eml"  # type: ignore[attr-defined]
+    for one in outgoing(edition, people, None, mail.base_url):
+        message = compose(edition, one.person.profile, one.person, mail, body=one.body)
+        name = f"{edition.edition_id}-{one.person.profile}-{recipient_key(one.person.address)[:12]}.eml"
         path = folder / name
         path.touch(mode=0o600)
         path.write_bytes(message.as_bytes())

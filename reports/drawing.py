@@ -145,7 +145,7 @@ def javascript() -> str:
     """Vega, Vega-Lite and vega-embed as one offline script (about 0.9 MB), shared by all charts of a page."""
     import vl_convert
 
-    return vl_convert.javascript_bundle().replace("</script", "<\\/script")  # type: ignore[call-arg]
+    return vl_convert.javascript_bundle().replace("</script", "<\\/script")  # type: ignore[call-arg]  # the stub misses the defaults
 
 
 def _sized(chart: Chart, width: int) -> dict[str, Any]:

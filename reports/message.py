@@ -127,7 +127,7 @@ def compose(
     message.set_content(made.text.replace(_UNSUBSCRIBE, stop), cte="quoted-printable")
     message.add_alternative(made.html.replace(_UNSUBSCRIBE, stop), subtype="html", cte="quoted-printable")
     if made.images:
-        related: Any = message.get_payload()[1]  # type: ignore[index]
+        related: Any = list(message.iter_parts())[1]
         related.make_related()
         for picture in made.image_parts:
             related.attach(picture)

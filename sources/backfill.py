@@ -127,9 +127,8 @@ def _address(official: str, source: Source, file: str, part: bool) -> str:
     note = re.search(r"\((page \d+)\)", official)
     url = said or (source.contract.urls[0] if source.contract.urls else f"file:{file}")
     url = next((u for u in source.contract.urls if _bare(u) == _bare(url)), url)
-    if part or note:
-        url = f"{urldefrag(url)[0]}#{Path(file).stem if part else note[1].replace(' ', '-')}"  # type: ignore[index]
-    return url
+    fragment = Path(file).stem if part else note[1].replace(" ", "-") if note else ""
+    return f"{urldefrag(url)[0]}#{fragment}" if fragment else url
 
 
 def _bare(url: str) -> str:

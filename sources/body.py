@@ -86,27 +86,33 @@ def join_pages(pages: Sequence[bytes], field: str) -> bytes:
     return ("{" + ",\n".join(f"{json.dumps(k)}: {v}" for k, v in joined.items()) + "}").encode()
 
 
+def _after_space(text: str, at: int) -> int:
+    """Where the white space of JSON that may stand at ``at`` ends."""
+    while text[at:at + 1] and text[at] in " \t\n\r":
+        at += 1
+    return at
+
+
 def _members(page: bytes) -> dict[str, str]:
     """The members of a JSON object as name -> the text of the value, exactly as written."""
     text = page.decode("utf-8-sig", errors="strict").strip()
     decoder = json.JSONDecoder()
-    space = json.decoder.WHITESPACE  # type: ignore[attr-defined]
     found: dict[str, str] = {}
     try:
         if text[:1] != "{":
             raise ValueError("not an object")
-        at = space.match(text, 1).end()
+        at = _after_space(text, 1)
         while text[at] != "}":
             name, at = decoder.raw_decode(text, at)
-            at = space.match(text, at).end()
+            at = _after_space(text, at)
             if text[at] != ":":
                 raise ValueError("no colon")
-            start = space.match(text, at + 1).end()
+            start = _after_space(text, at + 1)
             _, end = decoder.raw_decode(text, start)
             found[name] = text[start:end]
-            at = space.match(text, end).end()
+            at = _after_space(text, end)
             if text[at] == ",":
-                at = space.match(text, at + 1).end()
+                at = _after_space(text, at + 1)
     except (ValueError, IndexError, RecursionError) as error:
         raise BodyRefused(f"a page of the feed that is not a JSON object ({error})") from error
     return found

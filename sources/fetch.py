@@ -193,7 +193,7 @@ class Fetcher:
         with self.keys.hiding(), _translated(), deadline(self.limits.total_s) as running:
             key = None if self.mirror else self.keys.parameters(host_of(url))
             prepared = self._session.prepare_request(requests.Request("GET", asked, headers=headers, params=key))
-            prepared.pinned_address = pinned  # type: ignore[attr-defined]
+            prepared.pinned_address = pinned  # type: ignore[attr-defined]  # ours, for _Adapter: requests has no place for it
             with self._session.send(prepared, stream=True, allow_redirects=False,
                                     timeout=(self.limits.connect_s, self.limits.read_s),
                                     proxies=self._session.proxies, verify=self._session.verify) as response:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
 
 import polars as pl
+from polars.datatypes import DataTypeClass
 
 from sources.catalog import Source
 from sources.collect import Outcome
 from sources.reading import Reading, parser_version
 
-CAPTURE_SCHEMA: dict[str, Any] = {"source": pl.String, "source_url": pl.String, "status": pl.String, "message": pl.String,
+CAPTURE_SCHEMA: dict[str, DataTypeClass | pl.DataType] = {"source": pl.String, "source_url": pl.String, "status": pl.String, "message": pl.String,
                   "sha256": pl.String, "fetched_at": pl.Datetime("us", "UTC")}
 READING_SCHEMA = {"source": pl.String, "kind": pl.String, "status": pl.String, "origin": pl.String,
                   "observed_at": pl.Date, "age_days": pl.Int64, "rows": pl.Int64, "message": pl.String,

@@ -13,7 +13,7 @@ from __future__ import annotations
 import polars as pl
 
 from sources.aliases import normalise
-from sources.conditions import Condition, parse, spelled
+from sources.conditions import Condition, Window, parse, spelled
 
 _LONG = r"\blong context\b"
 _ENDINGS = ((":batch", "batch"), (":free", "free"), (":flex", "flex"), (":fast", "fast"), (":priority", "priority"))
@@ -94,8 +94,8 @@ def _spelled(witnesses: pl.DataFrame) -> pl.DataFrame:
 
 def _each_window(condition: Condition) -> list[str]:
     """One spelling per window of hours, so that a page's two peaks meet a feed's two rows."""
-    def with_windows(*windows: object) -> str:
-        return spelled(Condition(condition.above, condition.above_itself, windows=windows, rest=condition.rest))  # type: ignore[arg-type]
+    def with_windows(*windows: Window) -> str:
+        return spelled(Condition(condition.above, condition.above_itself, windows=windows, rest=condition.rest))
 
     return [with_windows(w) for w in condition.windows] or [with_windows()]
 

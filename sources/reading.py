@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time, timedelta, timezone
 from functools import cache as remembered
 from pathlib import Path
-from typing import Any
 
 import polars as pl
+from polars.datatypes import DataTypeClass
 
 from sources.archive import COPY, Archive, ArchiveUnusable, Snapshot, SnapshotCorrupt
 from sources.catalog import UNTRUSTED, Source
@@ -45,19 +45,20 @@ class Reading:
     failed: bool = False
 
 
-def quote_schema(kind: str) -> dict[str, Any]:
+def quote_schema(kind: str) -> dict[str, DataTypeClass | pl.DataType]:
     """Columns of the quotes of one kind, in order."""
     own = [f.name for f in fields(QUOTE_TYPES[kind]) if f.name not in ("source", "row", "value", "observed_at")]
-    schema: dict[str, Any] = {"quote_id": pl.String, "source": pl.String, "snapshot_sha256": pl.String,
-                                            "source_url": pl.String, "fetched_at": pl.Datetime, "observed_at": pl.Date,
-                                            "confirmed_at": pl.Date}
+    schema: dict[str, DataTypeClass | pl.DataType] = {
+        "quote_id": pl.String, "source": pl.String, "snapshot_sha256": pl.String, "source_url": pl.String,
+        "fetched_at": pl.Datetime("us", "UTC"), "observed_at": pl.Date, "confirmed_at": pl.Date,
+    }
     schema |= {name: pl.String for name in own}
     schema |= {"value": pl.Float64}
     if kind == "prices":
         schema |= {"wide_row": pl.Int64}
     if kind == "rentals":
         schema |= {"accelerators_in_offer": pl.Int64}
-    return {k: (pl.Datetime("us", "UTC") if v is pl.Datetime else v) for k, v in schema.items()}
+    return schema
 
 
 @remembered

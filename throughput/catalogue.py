@@ -82,7 +82,7 @@ def _complete(row: dict[str, Any], kind: str, columns: list[str], path: Path) ->
     needed = ("bandwidth_bytes_per_s", "memory_bytes", "bf16_flop_per_s") if kind == "accelerator" else (
         "layers", "hidden_size", "heads", "kv_heads", "vocabulary_size")
     for column in needed:
-        if not float(full[column]) > 0:  # type: ignore[arg-type]
+        if not float(full[column]) > 0:
             raise BadDefinition(f"{path}: {kind} {row.get(kind)!r}: {column} must be above 0")
     full["basis"] = "assumed"
     return full

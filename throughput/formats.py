@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from throughput.ops import Value, choose
+
 
 class UnknownFormat(ValueError):
     """A weight or KV format that cannot be read; the message says what was expected."""
@@ -110,13 +112,11 @@ def read_kv_bits(text: str | None) -> float:
     return KV_BITS[name]
 
 
-def read_columns(weight_precision: object, kv_precision: object) -> dict[str, object]:
+def read_columns(weight_precision: Value, kv_precision: Value) -> dict[str, Value]:
     """The numeric format columns from two text columns of listed names (weight_bits is 0 where unknown).
 
     For engines without Python: only names in ``FORMATS``, ``KV_BITS`` are known there.
     """
-    from throughput.ops import choose
-
     fields = {
         "weight_bits": {n: f.weight_bits for n, f in FORMATS.items()},
         "activation_bits": {n: f.activation_bits for n, f in FORMATS.items()},
@@ -124,5 +124,5 @@ def read_columns(weight_precision: object, kv_precision: object) -> dict[str, ob
         "moe_attention_bits": {n: f.moe_attention_bits for n, f in FORMATS.items()},
         "reader": {n: READERS[f.reader] for n, f in FORMATS.items()},
     }
-    columns = {name: choose(weight_precision, table, 0.0) for name, table in fields.items()}  # type: ignore[arg-type]
-    return {**columns, "kv_bits": choose(kv_precision, KV_BITS, 0.0)}  # type: ignore[arg-type]
+    columns = {name: choose(weight_precision, table, 0.0) for name, table in fields.items()}
+    return {**columns, "kv_bits": choose(kv_precision, KV_BITS, 0.0)}

@@ -117,7 +117,7 @@ def _cost(stack: Stack, speeds: pl.DataFrame, model: str, accelerator: str, avai
     if "serving software" not in available:
         rows = rows.filter(pl.col("static"))
     quick = rows.filter(pl.col("user") >= stack.service_level_tok_s_per_user)
-    best = float(quick["speed"].max()) if quick.height else float(rows.sort("user")["speed"][-1])  # type: ignore[arg-type]
+    best = max(quick["speed"].to_list()) if quick.height else rows.sort("user")["speed"][-1]
     return stack.hourly_usd.get(accelerator, 1.0) / 3600.0 / best
 
 

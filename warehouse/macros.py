@@ -9,8 +9,6 @@ No formula is written here.
 
 from __future__ import annotations
 
-from typing import Any
-
 import duckdb
 import narwhals as nw
 
@@ -40,7 +38,7 @@ def throughput_macro_sql(constants: Constants | None = None) -> list[str]:
     connection = duckdb.connect()
     connection.execute(f"CREATE TABLE scenario ({_columns()})")
     question = nw.from_native(connection.table("scenario"))
-    known: dict[str, Any] = formats.read_columns(nw.col("weight_format"), nw.col("kv_format"))
+    known = formats.read_columns(nw.col("weight_format"), nw.col("kv_format"))
     joined = question.with_columns(**known).to_native()
     answered = grid.run(joined, stages.ALL, constants or load_constants(), PREFIX)
     body = answered.sql_query().replace("memory.main.scenario", "scenario").replace('"scenario"', "scenario")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
 
@@ -12,7 +14,7 @@ import click
               help="First origin.")
 @click.option("--every", default=28, show_default=True, help="Least number of days between origins.")
 @click.option("--format", "form", type=click.Choice(["text", "csv"]), default="text", show_default=True)
-def command(series: str | None, horizons: str, first: object, every: int, form: str) -> None:
+def command(series: str | None, horizons: str, first: datetime, every: int, form: str) -> None:
     """Rolling-origin evaluation of every model on SERIES (unique_id,ds,y[,floor][,known_from]) or, without it, on
     the packaged panel of frontier prices.
 
@@ -31,7 +33,7 @@ def command(series: str | None, horizons: str, first: object, every: int, form: 
     label = "as known" if "known_from" in panel.columns else "quality hindsight"
     days = tuple(int(part) for part in horizons.split(","))
     try:
-        origins = backtest.default_origins(panel, first.date(), every)  # type: ignore[attr-defined]
+        origins = backtest.default_origins(panel, first.date(), every)
         scored = backtest.run(panel, origins, days)
     except (BadSeries, pl.exceptions.PolarsError) as problem:
         raise click.ClickException(str(problem)) from None

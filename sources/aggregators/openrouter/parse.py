@@ -103,7 +103,10 @@ def _overrides(rows: PriceRows, label: str, overrides: Any, where: str, fields: 
         return
     if len(windows) > 2:
         raise PageChanged(f"{where} ({label}): expected a peak and an off-peak price, found {len(windows)} prices")
-    dearest = max(windows, key=lambda p: dict(p)["input"].amount)  # type: ignore[union-attr]
+    inputs = {group: money.amount for group in windows if (money := dict(group).get("input")) is not None}
+    if len(inputs) < len(windows):
+        raise PageChanged(f"{where} ({label}): expected an input price at every time of day, found some without")
+    dearest = max(inputs, key=inputs.__getitem__)
     for group, times in windows.items():
         peak = group == dearest and len(windows) == 2
         when = f"peak {' and '.join(sorted(times))} UTC" if peak else ""

@@ -145,7 +145,10 @@ def _instances(tables: list[list[list[str]]]) -> list[SpecQuote]:
             raise PageChanged(f"expected rows as long as the header, found rows of {sorted(widths)} cells")
         grid = table if _count_row(table) is not None else [list(c) for c in zip(*table, strict=True)]
         head, count = grid[0], grid[_count_row(grid) or 0]
-        chip = _name(re.match(r"# of (\w+)", count[0])[1])  # type: ignore[index]
+        counted = re.match(r"# of (\w+)", count[0])
+        if counted is None:
+            raise PageChanged(f"expected a row or column that counts chips, found {count[0]!r}")
+        chip = _name(counted[1])
         for column in range(1, len(head)):
             per = int(number(count[column]))
             name = chip if per == 1 else f"{chip} ({head[column]}, /{per})"

@@ -111,7 +111,7 @@ def _joined_header(grid: Grid) -> tuple[list[str], int]:
     """One header row, or a row of groups (``Short context``) above it; with the number of header rows."""
     first = grid.header()
     if any(re.fullmatch(r"(short|long) context.*", plain(t), re.I) for t in first) and len(grid.rows) > 1 and plain(first[0]) == "":
-        groups = [re.match(r"(short|long) context|", plain(t), re.I)[0] for t in first]  # type: ignore[index]
+        groups = [m[0] if (m := re.match(r"(short|long) context", plain(t), re.I)) else "" for t in first]
         return [plain(f"{g} {c.text}") for g, c in zip(groups, grid.rows[1], strict=True)], 2
     return first, 1
 
