@@ -35,20 +35,25 @@ class Job:
 
     @property
     def archive(self) -> Archive:
+        """Every capture as it came."""
         return Archive(self.home / "archive")
 
     @property
     def parsed_cache(self) -> Path:
+        """Parsed rows by (capture, parser); may be deleted at any time."""
         return self.home / "cache" / "parsed"
 
     @property
     def issued_path(self) -> Path:
+        """The forecasts and facts issued by each vintage, never rewritten."""
         return self.home / "issued"
 
     @property
     def site_path(self) -> Path:
+        """The rendered pages and the feed."""
         return self.home / "site"
 
     @property
     def published_path(self) -> Path:
+        """The copy readers open; replaced whole when a run has passed its checks."""
         return self.home / "published.duckdb"

@@ -39,6 +39,7 @@ def measure(directory: Path) -> dict[str, tuple[int, int, float]]:
 
 
 def main(directory: Path) -> None:
+    """Print one line per source: captures, megabytes, seconds and megabytes per second."""
     measured = measure(directory)
     print(f"{'source':<28}{'captures':>9}{'MB':>9}{'seconds':>9}{'MB/s':>8}")
     for key, (count, size, took) in measured.items():

@@ -84,12 +84,14 @@ def memory_bandwidth() -> float:
 
 
 def peer(python: str, code: str) -> str:
+    """Configurations per second that another library's snippet prints, or why it did not run."""
     result = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False)
     return f"{float(result.stdout.split()[-1]):,.0f} configurations/s" if result.returncode == 0 else (
         "did not run: " + result.stderr.strip().splitlines()[-1])
 
 
 def main() -> None:
+    """Print the engine's speed beside memory bandwidth and, if given, other libraries."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peers", help="Python of an environment with genz-llm and llm-analysis")
     parser.add_argument("--loads", type=int, default=20_000, help="loads per configuration in the timed sweeps")

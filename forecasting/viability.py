@@ -23,10 +23,12 @@ PATH_YEARS = 10
 
 
 def seeded(as_of: date, name: str) -> np.random.Generator:
+    """A generator that depends on the vintage day and a name alone."""
     return np.random.default_rng(zlib.crc32(f"{as_of}/{name}".encode()))
 
 
 def drawn(rows: Mapping[str, dict], quantity: str, rng: np.random.Generator) -> np.ndarray:
+    """``DRAWS`` values of an assumption's triangular range, in logs where the range is positive."""
     r = rows[quantity]
     if r["low"] > 0:
         return triangular(rng, r["low"], r["mode"], r["high"], DRAWS)
@@ -34,6 +36,7 @@ def drawn(rows: Mapping[str, dict], quantity: str, rng: np.random.Generator) -> 
 
 
 def band(x: np.ndarray) -> tuple[float, float, float]:
+    """Median, 5 % and 95 % quantile."""
     return float(np.median(x)), float(np.quantile(x, 0.05)), float(np.quantile(x, 0.95))
 
 

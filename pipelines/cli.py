@@ -20,9 +20,11 @@ class VerbGroup(click.Group):
     """A click group whose verbs are the modules of ``pipelines/commands`` (``_`` is written ``-``)."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs in order of the alphabet."""
         return sorted(p.stem.replace("_", "-") for p in COMMANDS.glob("[a-z]*.py"))
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The verb's command; its module is imported only now. None for an unknown verb."""
         if name not in self.list_commands(ctx):
             return None
         return importlib.import_module(f"pipelines.commands.{name.replace('-', '_')}").command

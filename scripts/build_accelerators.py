@@ -17,6 +17,7 @@ AS_OF = date(2026, 11, 22)
 
 
 def main() -> None:
+    """Write ``accelerators.csv`` as the engine reads it on ``AS_OF``."""
     table = engine_table(read_history(), read_list(), AS_OF)
     table.write_csv(REFERENCE / "accelerators.csv")
     print(f"accelerators.csv: {table.height} rows")

@@ -303,6 +303,7 @@ def describe(
 
 
 def main() -> None:
+    """Write the tables of models and aliases from the study's labels and the curated lists."""
     data = Path(sys.argv[1])
     pairs = labels(data)
     rows = aliases(pairs, read(HERE / "curated_aliases.csv"))

@@ -220,6 +220,7 @@ def frame(rows: list[Row]) -> pl.DataFrame:
 
 
 def main() -> None:
+    """Write ``price_history.parquet`` from the witnesses' tables, cleaned and corrected."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("tables", type=Path)
     parser.add_argument("epoch", type=Path)

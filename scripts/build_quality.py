@@ -263,6 +263,7 @@ def write_gz(frame: pl.DataFrame, path: Path) -> None:
 
 
 def main() -> None:
+    """Write scores, benchmarks and tokens per task."""
     data = Path(sys.argv[1])
     frame = scores(data)
     write_gz(frame, FOLDER / "quality_scores.csv.gz")

@@ -33,6 +33,7 @@ LICENCES = {"hardware/epoch": "CC BY 4.0", "hardware/evokernel": "CC BY-SA 4.0",
 
 
 def main() -> None:
+    """Write the dated specifications and the list of hardware parts from the study's files."""
     data = Path(os.environ.get("DEFLATION_DATA", ROOT.parent / "shared" / "data")) / "hardware"
     labels = {(r["source"], r["label"]): r["accelerator"] for r in _rows(REFERENCE / "accelerator_labels.csv")}
     vendors = {r["accelerator"]: r["vendor"] for r in _rows(REFERENCE / "accelerator_list.csv")}
@@ -187,6 +188,7 @@ def write_parts(path: Path) -> None:
 
 
 def write(rows: list[dict[str, str]]) -> None:
+    """Write ``spec_history.csv`` with the columns of its schema."""
     path = REFERENCE / "spec_history.csv"
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, list(SCHEMA), lineterminator="\n", extrasaction="ignore")

@@ -64,6 +64,7 @@ class Row:
     provider: str = field(default="")
 
     def key(self) -> tuple[str, ...]:
+        """What makes rows one offer of one witness: their prices follow one another in time."""
         return (self.source, self.provider, self.source_provider, self.model_label, self.tier, self.condition)
 
 

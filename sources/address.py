@@ -110,6 +110,7 @@ class Mirror:
 
     @property
     def is_web(self) -> bool:
+        """Whether the base is a web address; else it is a folder."""
         return urlsplit(self.base).scheme.lower() in ("http", "https")
 
     def address(self, url: str) -> str:

@@ -34,6 +34,7 @@ class Source:
 
     @property
     def name(self) -> str:
+        """The folder's name, unique within its kind."""
         return self.folder.name
 
     @property
@@ -43,6 +44,7 @@ class Source:
 
     @cached_property
     def contract(self) -> Contract:
+        """The source's ``contract.toml``, read once."""
         return read_contract(self.folder / "contract.toml")
 
     @cached_property

@@ -87,6 +87,7 @@ class WatchedHTTPS(HTTPSConnection):
         return _watched(super()._new_conn())
 
     def connect(self) -> None:
+        """Connect, then watch the socket that TLS wrapped."""
         super().connect()
         _watched(self.sock)
 

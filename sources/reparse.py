@@ -31,6 +31,7 @@ class Change:
 
     @property
     def changed(self) -> bool:
+        """Whether any capture reads differently than before."""
         return self.differing > 0
 
     def __str__(self) -> str:

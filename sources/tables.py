@@ -49,6 +49,7 @@ class Grid:
 
     @property
     def width(self) -> int:
+        """Cells of the first row; 0 for an empty grid."""
         return len(self.rows[0]) if self.rows else 0
 
     def texts(self) -> list[list[str]]:

@@ -20,23 +20,29 @@ class ExpressionOps:
     """``ops`` for narwhals expressions; engines differ in integer rules, so numbers are made floats first."""
 
     def maximum(self, a: Value, b: Value) -> Value:
+        """The larger of two columns."""
         return nw.max_horizontal(_expression(a), _expression(b))
 
     def minimum(self, a: Value, b: Value) -> Value:
+        """The smaller of two columns."""
         return nw.min_horizontal(_expression(a), _expression(b))
 
     def where(self, condition: Value, yes: Value, no: Value) -> Value:
+        """``yes`` where the condition holds, else ``no``; a plain bool chooses at once."""
         if isinstance(condition, bool):
             return yes if condition else no
         return nw.when(condition).then(_expression(yes)).otherwise(_expression(no))
 
     def exp(self, a: Value) -> Value:
+        """e to the power of a column."""
         return a.exp()
 
     def log(self, a: Value) -> Value:
+        """The natural logarithm of a column."""
         return a.log()
 
     def ceil(self, a: Value) -> Value:
+        """The next whole number up, as a float."""
         return a.ceil().cast(nw.Float64)
 
 

@@ -20,12 +20,18 @@ Value = Any
 class ColumnOps(Protocol):
     """What an expression library must offer to carry the formulas (see ``grid.ExpressionOps``)."""
 
-    def maximum(self, a: Value, b: Value) -> Value: ...
-    def minimum(self, a: Value, b: Value) -> Value: ...
-    def where(self, condition: Value, yes: Value, no: Value) -> Value: ...
-    def exp(self, a: Value) -> Value: ...
-    def log(self, a: Value) -> Value: ...
-    def ceil(self, a: Value) -> Value: ...
+    def maximum(self, a: Value, b: Value) -> Value:
+        """The larger, element by element."""
+    def minimum(self, a: Value, b: Value) -> Value:
+        """The smaller, element by element."""
+    def where(self, condition: Value, yes: Value, no: Value) -> Value:
+        """``yes`` where the condition holds, else ``no``."""
+    def exp(self, a: Value) -> Value:
+        """e to the power of ``a``."""
+    def log(self, a: Value) -> Value:
+        """The natural logarithm."""
+    def ceil(self, a: Value) -> Value:
+        """The next whole number up."""
 
 
 _EXPRESSIONS: list[tuple[type, ColumnOps]] = []

@@ -48,8 +48,6 @@ def plain(text: str) -> str:
     """
     if text.isascii():  # nothing to normalise: most cells of most pages, and ten times faster
         return " ".join(text.replace("\\$", "$").replace("\\~", "~").split())
-    if text.isascii():
-        return " ".join(text.replace("\\$", "$").replace("\\~", "~").split())
     text = "".join(c for c in text if unicodedata.category(c) != "No")
     text = unicodedata.normalize("NFKC", text.replace("￥", "¥").replace("\\$", "$").replace("\\~", "~"))
     text = "".join(c for c in text if unicodedata.category(c) != "Cf")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,6 @@ class Table:
     key: tuple[str, ...] = ()
     family: str = ""
     """Set where many tables share one shape (one raw table per source)."""
-    notes: tuple[str, ...] = field(default=())
-
-    @property
-    def schema(self) -> str:
-        """The database schema of the name: ``core``, ``stats``, ``marts`` and so on."""
-        return self.name.partition(".")[0]
 
 
 def declare(name: str, text: str, columns: str, key: str = "") -> Table:

@@ -34,6 +34,7 @@ class Block:
     index: int
 
     def locator(self, row: int) -> str:
+        """Where row ``row`` (from 0) stands, in words."""
         return f"table {self.index + 1}, row {row + 1}"
 
 

@@ -35,10 +35,12 @@ class Offer:
 
     @property
     def currency(self) -> str:
+        """The currency of the first price there is; empty without one."""
         return next((m.currency for m in self.prices.values() if m is not None), "")
 
     @property
     def key(self) -> tuple[str, ...]:
+        """What two readings of the same offer have in common."""
         return self.model, self.tier, self.condition, self.currency, self.since, self.until
 
     def amounts(self) -> dict[str, object]:
@@ -63,9 +65,11 @@ def component(label: str) -> str | None:
 
 
 def matched(label: str, patterns: dict[str, str]) -> str | None:
+    """The name of the first pattern that is the whole label, brackets aside; None if none is."""
     text = re.sub(r"\([^()]*\)", "", plain(label)).strip()
     return next((name for pattern, name in patterns.items() if re.fullmatch(pattern, text, re.I)), None)
 
 
 def is_price(cell: Cell) -> bool:
+    """Whether a cell holds an amount, says that it is free, or holds a struck price."""
     return bool(amounts(cell.text)) or is_free(cell.text) or bool(cell.struck)

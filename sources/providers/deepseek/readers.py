@@ -100,6 +100,7 @@ class ModelsInColumns(Reader):
             raise PageChanged(f"{block.locator(header)}: expected different models, found {list(models.values())}")
 
     def read(self) -> list[Offer]:
+        """The offers of the table, in page order; raises ``PageChanged`` for a row that is not understood."""
         section, part, part_label, merged = ("standard", ""), None, "", set()
         for r in range(self.header + 1, len(self.block.rows)):
             row = self.block.rows[r]
@@ -161,6 +162,7 @@ class ModelsInRows(Reader):
             raise PageChanged(f"{block.locator(header)}: expected different price columns, found {words}")
 
     def read(self) -> list[Offer]:
+        """The offers of the table, in page order; raises ``PageChanged`` for a row that is not understood."""
         model = ""
         for r in range(self.header + 1, len(self.block.rows)):
             row = self.block.rows[r]
