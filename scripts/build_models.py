@@ -9,7 +9,6 @@ spelled by model_rules.py, and looked up in curated_aliases.csv. Nothing is matc
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections import Counter, defaultdict
 from datetime import date
@@ -20,7 +19,9 @@ import polars as pl
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import quality_labels  # noqa: E402
-from model_rules import ONE_RELEASE, developer_of, family_of, hosted, kind_of, openness, sizes_of, spelled, undated  # noqa: E402  # noqa: E402
+from model_rules import ONE_RELEASE, hosted, spelled, undated  # noqa: E402
+from model_traits import developer_of, family_of, kind_of, openness, sizes_of  # noqa: E402
+from study_rows import read  # noqa: E402
 
 from sources.aliases import normalise  # noqa: E402
 from sources.reference import FOLDER  # noqa: E402
@@ -41,11 +42,6 @@ MODELSDEV = {
 }
 NO_NAME = ("", "community")
 """What is left of labels whose last path element is not a model's name."""
-
-
-def read(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        return list(csv.DictReader(file))
 
 
 def labels(data: Path) -> list[tuple[str, str]]:

@@ -8,7 +8,8 @@ import pytest
 from readable import name, pages, read, reading
 
 from sources.contract import live_breaches
-from sources.mutate import fault, mutations
+from sources.mutate import mutations
+from sources.mutation_faults import fault
 from sources.quote import PriceQuote, SpecQuote
 
 

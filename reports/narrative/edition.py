@@ -1,0 +1,90 @@
+"""Sentences on the edition itself: what changed since the one before, what happened today, what it rests on."""
+
+from __future__ import annotations
+
+import math
+
+from reports.facts import FactBook
+from reports.shown import Sentence, join, say
+
+_NOTHING = Sentence(())
+
+
+def since(book: FactBook, fact_id: str) -> Sentence:
+    """Same, up or down since the edition before; the words follow the printed figures, so they never disagree."""
+    before = f"{fact_id}_previous"
+    if book.raw(fact_id) is None:
+        return _NOTHING
+    if book.raw(before) is None:
+        return say("There is no earlier edition to compare with.")
+    new, old = book.value(fact_id), book.value(before)
+    when = say(" of {day}", day=book.field(before, "as_of")) if book.raw(before, "as_of") else _NOTHING
+    if str(new) == str(old):
+        return say("The edition{when} said the same, {old}.", when=when, old=old)
+    words = "up" if book.raw(before) < book.raw(fact_id) else "down"
+    return say("The edition{when} said {old}; it is " + words + " to {new}.", when=when, old=old, new=new)
+
+
+def revision(book: FactBook) -> Sentence:
+    """Whether the causes sum to the change; an unexplained rest is said, not hidden."""
+    causes = book.edition.mart("revision")["change_log"].drop_nulls().to_list()
+    total = book.raw("revision.total_log")
+    if not causes or total is None:
+        return say("There is no earlier vintage to compare with.")
+    head = _NOTHING
+    if book.raw("revision.previous_value") is not None and book.raw("revision.current_value") is not None:
+        old, new = book.value("revision.previous_value"), book.value("revision.current_value")
+        head = (
+            say("The headline price stayed at {new}.", new=new)
+            if str(old) == str(new)
+            else say("The headline price went from {old} to {new}.", old=old, new=new)
+        )
+    if math.isclose(math.fsum(causes), total, rel_tol=1e-9, abs_tol=1e-9):
+        return join([head, say("The causes below sum exactly to the change.")])
+    return join([head, say("The causes below do not sum to the change; the rest is unexplained.")])
+
+
+def events(book: FactBook) -> Sentence:
+    """Cuts, rises and new prices of the day, counted."""
+    day = book.edition.as_of
+    kinds = {r.raw("kind") for r in book.rows("price_events", lambda r: r["event_date"] == day)}
+    if not kinds:
+        return say("No price changed on the edition's day.")
+    words = {"cut": "cut", "rise": "raised", "new": "new", "withdrawn": "withdrawn", "announced": "announced"}
+    parts = [say("{n} " + words[k], n=book.count("price_events", kind=k, event_date=day)) for k in words if k in kinds]
+    return say("Prices of the day: {list}.", list=join(parts, ", "))
+
+
+def health(book: FactBook) -> Sentence:
+    """What the edition rests on, and what failed."""
+    names = {
+        "live": "live",
+        "archive": "from the archive",
+        "packaged": "packaged",
+        "stale": "stale",
+        "failed": "failed",
+    }
+    parts = [
+        say("{n} " + word, n=book.value(f"coverage.sources_{key}"))
+        for key, word in names.items()
+        if book.raw(f"coverage.sources_{key}")
+    ]
+    said = [say("Sources: {list}.", list=join(parts, ", "))] if parts else []
+    if book.raw("coverage.offers") is not None:
+        said.append(
+            say(
+                "{o} offers of {m} models by {p} providers have a price today.",
+                o=book.value("coverage.offers"),
+                m=book.value("coverage.models"),
+                p=book.value("coverage.providers"),
+            )
+        )
+    return join(said) or say("What the edition rests on was not reported.")
+
+
+def correction(book: FactBook) -> Sentence:
+    """What a correction corrects."""
+    if not book.edition.corrects:
+        return _NOTHING
+    note = say(" {n}", n=book.meta("correction_note")) if book.edition.correction_note else _NOTHING
+    return say("Correction: this edition replaces {id}.{note}", id=book.meta("corrects"), note=note)
