@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from itertools import combinations
-from math import factorial, log
+from math import log
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from forecasting import outputs
+from units.shapley import shapley
 
 SECONDS_PER_HOUR = 3600.0
 SMALL = 1e-20
@@ -43,20 +43,6 @@ def lmdi(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, f
         total1 *= max(after[k], SMALL)
     weight = logarithmic_mean(total1, total0)
     return {k: weight * log(max(after[k], SMALL) / max(before[k], SMALL)) for k in before}
-
-
-def shapley(value: Callable[[frozenset[str]], float], players: Sequence[str]) -> dict[str, float]:
-    """Exact Shapley values of ``value`` over all 2**n subsets; they sum to value(all) - value(none)."""
-    n = len(players)
-    worth = {frozenset(s): value(frozenset(s)) for r in range(n + 1) for s in combinations(players, r)}
-    out = {}
-    for p in players:
-        others = [q for q in players if q != p]
-        out[p] = sum(
-            factorial(r) * factorial(n - r - 1) / factorial(n) * (worth[frozenset(s) | {p}] - worth[frozenset(s)])
-            for r in range(n) for s in combinations(others, r)
-        )
-    return out
 
 
 def first_and_last_in(value: Callable[[frozenset[str]], float], players: Sequence[str]) -> dict[str, tuple[float, float]]:

@@ -55,6 +55,8 @@ class PriceRows:
         self.currency = currency
         self.quotes: list[PriceQuote] = []
         self._next = 0
+        self.listed: dict[str, dict[str, Money | None]] = {}
+        """Models ``once`` has added, with their prices."""
 
     def add(self, label: str, prices: Mapping[str, Money | None], *, evidence: str, locator: str,
             **fields: str) -> int | None:
@@ -69,6 +71,24 @@ class PriceRows:
         for component, money in given.items():
             self.quotes.append(self._quote(label, component, money, evidence, locator, row, fields))
         return row
+
+    def once(self, label: str, prices: dict[str, Money | None], *, answers: bool, where: str, evidence: str,
+             locator: str, **fields: str) -> None:
+        """Add a model of a page that may print it twice (for wide and narrow screens), at one price.
+
+        ``answers``: whether the table prices output; where not, the model embeds and its input price is long form
+        only. Raises ``PageChanged`` for half a pair of prices, and for two different prices of one label.
+        """
+        money = prices["input"]
+        if not answers:
+            if money is not None:
+                self.extra(label, "embedding", money, evidence=evidence, locator=locator, **fields)
+        elif money is None or prices["output"] is None:
+            raise PageChanged(f"{where}: expected an input and an output price of {label}, found {evidence}")
+        elif self.listed.setdefault(label, prices) is prices:
+            self.add(label, prices, evidence=evidence, locator=locator, **fields)
+        elif self.listed[label] != prices:
+            raise PageChanged(f"{where}: expected {label} at one price, found it twice with different ones")
 
     def extra(self, label: str, component: str, money: Money, *, evidence: str, locator: str, **fields: str) -> None:
         """Add a price that the wide form does not show (modality variants, meters, struck prices)."""

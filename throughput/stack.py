@@ -8,7 +8,7 @@ exactly; first-in (alone) and last-in (added to all others) are the range.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -16,6 +16,7 @@ import polars as pl
 
 from throughput import catalogue, grid, techniques
 from throughput.efficiency import Constants
+from units.shapley import shapley
 
 LEVERS = ("quantization", "speculative decoding", "distillation and routing", "hardware", "serving software")
 
@@ -42,24 +43,6 @@ class Stack:
     waiting_share: float = 0.5  # static batches wait for the longest: mean over longest answer
     static_batch: float = 8.0
     hourly_usd: Mapping[str, float] = field(default_factory=dict)
-
-
-def shapley(value: Callable[[frozenset[str]], float], players: Sequence[str]) -> dict[str, float]:
-    """Shapley value of each player for a set function, exactly, by all 2^n coalitions (Shapley 1953).
-
-    The values sum to ``value(all) - value(none)`` up to rounding.
-    """
-    n = len(players)
-    worth = {frozenset(s): value(frozenset(s)) for k in range(n + 1) for s in combinations(players, k)}
-    shares = {}
-    for player in players:
-        total = 0.0
-        for others in worth:
-            if player not in others:
-                weight = math.factorial(len(others)) * math.factorial(n - len(others) - 1) / math.factorial(n)
-                total += weight * (worth[others | {player}] - worth[others])
-        shares[player] = total
-    return shares
 
 
 def stack_table(stack: Stack, accelerators: pl.DataFrame, architectures: pl.DataFrame,

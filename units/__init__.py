@@ -1,1 +1,1 @@
-"""LEAF: constants, the grammar of unit suffixes, and text -> exact quantity. Imports nothing of ours."""
+"""LEAF: constants, the grammar of unit suffixes, text -> exact quantity, and the Shapley value. Imports nothing of ours."""

@@ -31,17 +31,16 @@ def parse(page: Page) -> list[PriceQuote]:
     rows = PriceRows()
     if declared_currency(page.text) not in ("", "USD"):
         raise PageChanged("expected prices in USD, found another declared currency")
-    seen: dict[str, dict[str, Money | None]] = {}
     for grid in distinct((html_grids(page.tree) if page.is_html else []) or markdown_grids(page.text)):
         priced = any(amounts(c.text) or c.struck for row in grid.rows for c in row)
         if priced or re.search(r"(input|output) tokens", " ".join(grid.header()).lower()):
-            _table(grid, rows, seen)
-    if not seen:
+            _table(grid, rows)
+    if not rows.listed:
         raise PageChanged("expected a table of models with input and output prices, found none")
     return rows.quotes
 
 
-def _table(grid: Grid, rows: PriceRows, seen: dict[str, dict[str, Money | None]]) -> None:
+def _table(grid: Grid, rows: PriceRows) -> None:
     where = f"table {grid.index + 1} ({' > '.join(grid.heading)})"
     names = [plain(t).lower() for t in grid.header()]
     if not any(re.search(r"\b(input|output)\b", n) for n in names):
@@ -61,15 +60,7 @@ def _table(grid: Grid, rows: PriceRows, seen: dict[str, dict[str, Money | None]]
             if component in parts:
                 prices[component] = price(row[parts[component]], unit=unit, currency="USD", where=at)
         fields = {"unit": unit, "evidence": row_evidence(row), "locator": grid.locator(r, 0)}
-        if "output" not in parts:
-            if prices["input"] is not None:
-                rows.extra(label, "embedding", prices["input"], **fields)
-        elif prices["input"] is None or prices["output"] is None:
-            raise PageChanged(f"{at}: expected an input and an output price of {label}, found {fields['evidence']}")
-        elif seen.setdefault(label, prices) is prices:
-            rows.add(label, prices, **fields)
-        elif seen[label] != prices:
-            raise PageChanged(f"{at}: expected {label} at one price, found it twice with different ones")
+        rows.once(label, prices, answers="output" in parts, where=at, **fields)
 
 
 def _input(cell: Cell, unit: str, at: str) -> dict[str, Money | None]:

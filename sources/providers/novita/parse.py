@@ -28,19 +28,18 @@ def parse(page: Page) -> list[PriceQuote]:
     rows = PriceRows(UNIT)
     if declared_currency(page.text) not in ("", "USD"):
         raise PageChanged("expected prices in USD, found another declared currency")
-    seen: dict[str, dict[str, Money | None]] = {}
     for grid in distinct((html_grids(page.tree) if page.is_html else []) or markdown_grids(page.text)):
         header = [plain(t).lower() for t in grid.header()]
         if any(t.startswith(("input", "output")) for t in header):
-            _models(grid, rows, seen)
+            _models(grid, rows)
         elif any(amounts(c.text) or c.struck for row in grid.rows for c in row):
             _meters(grid, rows)
-    if not seen:
+    if not rows.listed:
         raise PageChanged("expected a table of models with input and output prices, found none")
     return rows.quotes
 
 
-def _models(grid: Grid, rows: PriceRows, seen: dict[str, dict[str, Money | None]]) -> None:
+def _models(grid: Grid, rows: PriceRows) -> None:
     where = f"table {grid.index + 1} ({' > '.join(grid.heading)})"
     found = columns(grid.header(), MEANINGS, where=where)
     if not {"model", "input"} <= found.keys():
@@ -56,15 +55,7 @@ def _models(grid: Grid, rows: PriceRows, seen: dict[str, dict[str, Money | None]
         for component in ("output", "cached_input"):
             if component in found:
                 prices[component] = _price(row[found[component]], at)
-        if "output" not in found:
-            if prices["input"] is not None:
-                rows.extra(label, "embedding", prices["input"], **fields)
-        elif prices["input"] is None or prices["output"] is None:
-            raise PageChanged(f"{at}: expected an input and an output price of {label}, found {fields['evidence']}")
-        elif seen.setdefault(label, prices) is prices:
-            rows.add(label, prices, **fields)
-        elif seen[label] != prices:
-            raise PageChanged(f"{at}: expected {label} at one price, found it twice with different ones")
+        rows.once(label, prices, answers="output" in found, where=at, **fields)
 
 
 def _input(cell: Cell, at: str) -> dict[str, Money | None]:
