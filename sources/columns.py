@@ -8,7 +8,7 @@ mean is that provider's own table in its ``parse.py``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from sources.build import is_empty, is_free, money_of
@@ -95,6 +95,15 @@ def body(grid: Grid, header_rows: int = 1) -> list[tuple[int, list[Cell]]]:
     return rows
 
 
+def whole_rows(grid: Grid, where: str) -> Iterator[tuple[int, str, list[Cell]]]:
+    """(row number, its place in words, cells) below the header; raises ``PageChanged`` at a row that lacks cells."""
+    for r, row in body(grid):
+        at = f"{where}, row {r + 1}"
+        if any(cell.missing for cell in row):
+            raise PageChanged(f"{at}: expected {grid.width} cells, found a row that is too short")
+        yield r, at, row
+
+
 def distinct(grids: Iterable[Grid]) -> list[Grid]:
     """Grids without repetitions: a page that prints a table twice under one heading says one thing once."""
     seen: set[tuple[object, ...]] = set()
@@ -122,6 +131,12 @@ def declared_currency(text: str) -> str:
     if len(said) > 1:
         raise PageChanged(f"expected one declared currency, found {sorted(said)}")
     return said.pop() if said else ""
+
+
+def expect_dollars(text: str) -> None:
+    """Raises ``PageChanged`` when the prose declares that prices are in another currency than US dollars."""
+    if declared_currency(text) not in ("", "USD"):
+        raise PageChanged("expected prices in USD, found another declared currency")
 
 
 def currency_in(text: str) -> str:

@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from sources.build import PriceRows, row_evidence
-from sources.columns import body, columns, declared_currency, distinct, meaning, price
+from sources.columns import body, columns, distinct, expect_dollars, meaning, price
 from sources.dates import iso_date
 from sources.page import Page
 from sources.quote import PageChanged, PriceQuote
@@ -43,8 +43,7 @@ _FROM = re.compile(r"\s*\(?\b(?:starting|from|effective) (\w+ \d{1,2}, \d{4})\)?
 def parse(page: Page) -> list[PriceQuote]:
     """Quotes of the page; raises ``PageChanged`` for a priced table or card that is not understood."""
     rows = PriceRows(UNIT)
-    if declared_currency(page.text[:200_000]) not in ("", "USD"):
-        raise PageChanged("expected prices in USD, found another declared currency")
+    expect_dollars(page.text[:200_000])
     grids = distinct((html_grids(page.tree) if page.is_html else []) or markdown_grids(page.text))
     models = [name for grid in grids for name in _read(grid, rows, grids)]
     if not models and page.is_html:

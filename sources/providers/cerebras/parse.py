@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from sources.build import PriceRows, row_evidence
-from sources.columns import FOOTNOTE, body, columns, declared_currency, distinct, price
+from sources.columns import FOOTNOTE, columns, distinct, expect_dollars, price, whole_rows
 from sources.page import Page
 from sources.quote import PageChanged, PriceQuote
 from sources.tables import Grid, html_grids, markdown_cell, markdown_grids
@@ -30,8 +30,7 @@ _PUSH = re.compile(r"__next_f\.push\(\[1,")
 def parse(page: Page) -> list[PriceQuote]:
     """Quotes of the page; raises ``PageChanged`` for a table of token prices that is not understood."""
     rows = PriceRows()
-    if declared_currency(page.text) not in ("", "USD"):
-        raise PageChanged("expected prices in USD, found another declared currency")
+    expect_dollars(page.text)
     grids = ([*_embedded(page.text), *html_grids(page.tree)] if page.is_html else []) or markdown_grids(page.text)
     seen: dict[str, Any] = {}
     for grid in distinct(grids):
@@ -49,10 +48,7 @@ def _table(grid: Grid, rows: PriceRows, seen: dict[str, Any]) -> None:
     found = columns(grid.header(), MEANINGS, where=where)
     if not {"model", "input", "output"} <= found.keys():
         raise PageChanged(f"{where}: expected model, input and output columns, found {grid.header()}")
-    for r, row in body(grid):
-        at = f"{where}, row {r + 1}"
-        if any(cell.missing for cell in row):
-            raise PageChanged(f"{at}: expected {grid.width} cells, found a row that is too short")
+    for r, at, row in whole_rows(grid, where):
         label = FOOTNOTE.sub("", re.sub(r"^\[[^\]]*\]\s*", "", plain(row[found["model"]].text))).strip()
         prices = {c: price(row[n], unit="1M tokens", unit_required=True, where=at) for c, n in found.items() if c != "model"}
         if prices["input"] is None or prices["output"] is None:

@@ -9,7 +9,16 @@ from __future__ import annotations
 import re
 
 from sources.build import PriceRows, row_evidence
-from sources.columns import FOOTNOTE, body, columns, declared_currency, distinct, one_token_unit, price
+from sources.columns import (
+    FOOTNOTE,
+    body,
+    columns,
+    distinct,
+    expect_dollars,
+    one_token_unit,
+    price,
+    whole_rows,
+)
 from sources.meters import meter, meter_as_printed
 from sources.page import Page
 from sources.quote import PageChanged, PriceQuote
@@ -29,8 +38,7 @@ MEANINGS = {
 def parse(page: Page) -> list[PriceQuote]:
     """Quotes of the page; raises ``PageChanged`` for a priced table that is not understood."""
     rows = PriceRows()
-    if declared_currency(page.text) not in ("", "USD"):
-        raise PageChanged("expected prices in USD, found another declared currency")
+    expect_dollars(page.text)
     for grid in distinct((html_grids(page.tree) if page.is_html else []) or markdown_grids(page.text)):
         priced = any(amounts(c.text) or c.struck for row in grid.rows for c in row)
         if priced or re.search(r"(input|output) tokens", " ".join(grid.header()).lower()):
@@ -50,10 +58,7 @@ def _table(grid: Grid, rows: PriceRows) -> None:
     unit = one_token_unit([grid.header()[n] for n in parts.values()], where=where)
     if not {"model", "input"} <= found.keys():
         raise PageChanged(f"{where}: expected a model and an input column, found {grid.header()}")
-    for r, row in body(grid):
-        at = f"{where}, row {r + 1}"
-        if any(cell.missing for cell in row):
-            raise PageChanged(f"{at}: expected {grid.width} cells, found a row that is too short")
+    for r, at, row in whole_rows(grid, where):
         label = row[found["model"]].text
         prices = _input(row[found["input"]], unit, at)
         for component in ("output", "cached_input"):

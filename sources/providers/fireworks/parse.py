@@ -10,7 +10,16 @@ from __future__ import annotations
 import re
 
 from sources.build import PriceRows, is_empty, row_evidence
-from sources.columns import FOOTNOTE, body, columns, declared_currency, distinct, one_token_unit, price
+from sources.columns import (
+    FOOTNOTE,
+    body,
+    columns,
+    distinct,
+    expect_dollars,
+    one_token_unit,
+    price,
+    whole_rows,
+)
 from sources.meters import meter
 from sources.page import Page
 from sources.quote import PageChanged, PriceQuote
@@ -34,8 +43,7 @@ ELSEWHERE = re.compile(r"train|fine.?tun|\bSFT\b|\bDPO\b|\bRFT\b", re.I)
 def parse(page: Page) -> list[PriceQuote]:
     """Quotes of the page; raises ``PageChanged`` for a priced table that is not understood."""
     rows = PriceRows()
-    if declared_currency(page.text) not in ("", "USD"):
-        raise PageChanged("expected prices in USD, found another declared currency")
+    expect_dollars(page.text)
     for grid in distinct((html_grids(page.tree) if page.is_html else []) or markdown_grids(page.text)):
         names = " | ".join(grid.header())
         if "$" in names or any(amounts(c.text) or c.struck for row in grid.rows for c in row):
@@ -57,10 +65,7 @@ def _table(page: Page, grid: Grid, rows: PriceRows, names: str) -> None:
     if "model" not in found or not prices:
         raise PageChanged(f"{where}: expected a model and a price column, found {grid.header()}")
     unit = _unit(page, grid, [grid.header()[n] for n in prices.values()], where)
-    for r, row in body(grid):
-        at = f"{where}, row {r + 1}"
-        if any(cell.missing for cell in row):
-            raise PageChanged(f"{at}: expected {grid.width} cells, found a row that is too short")
+    for r, at, row in whole_rows(grid, where):
         fields = {"unit": unit, "evidence": row_evidence(row), "locator": grid.locator(r, 0)}
         for label in _names(row[found["model"]].text, at):
             _row(page, rows, label, prices, row, at, fields)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from sources.build import PriceRows, is_empty, row_evidence
-from sources.columns import body, columns, declared_currency, distinct, price
+from sources.columns import body, columns, distinct, expect_dollars, price, whole_rows
 from sources.meters import meter, meter_as_printed
 from sources.page import Page
 from sources.quote import PageChanged, PriceQuote
@@ -26,8 +26,7 @@ ELSEWHERE = re.compile(r"tiered pricing|omnimodal|multimodal pricing|contact (?:
 def parse(page: Page) -> list[PriceQuote]:
     """Quotes of the page; raises ``PageChanged`` for a priced table that is not understood."""
     rows = PriceRows(UNIT)
-    if declared_currency(page.text) not in ("", "USD"):
-        raise PageChanged("expected prices in USD, found another declared currency")
+    expect_dollars(page.text)
     for grid in distinct((html_grids(page.tree) if page.is_html else []) or markdown_grids(page.text)):
         header = [plain(t).lower() for t in grid.header()]
         if any(t.startswith(("input", "output")) for t in header):
@@ -44,10 +43,7 @@ def _models(grid: Grid, rows: PriceRows) -> None:
     found = columns(grid.header(), MEANINGS, where=where)
     if not {"model", "input"} <= found.keys():
         raise PageChanged(f"{where}: expected a model and an input column, found {grid.header()}")
-    for r, row in body(grid):
-        at = f"{where}, row {r + 1}"
-        if any(cell.missing for cell in row):
-            raise PageChanged(f"{at}: expected {grid.width} cells, found a row that is too short")
+    for r, at, row in whole_rows(grid, where):
         label, fields = row[found["model"]].text, {"evidence": row_evidence(row), "locator": grid.locator(r, 0)}
         if is_empty(row[found["input"]].text) and "output" in found and ELSEWHERE.fullmatch(row[found["output"]].text):
             continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from sources.build import PriceRows
-from sources.columns import declared_currency
+from sources.columns import expect_dollars
 from sources.page import Page
 from sources.quote import PageChanged, PriceQuote
 from units.quantity import amounts, one_amount, plain
@@ -20,8 +20,7 @@ _CARD = re.compile(r"!\[[^\]]{0,200}\]\([^)]{0,600}\)\s*(?P<name>[^|\[\]]{2,80}?
 def parse(page: Page) -> list[PriceQuote]:
     """Quotes of the page; raises ``PageChanged`` when a price per million stands outside a known card."""
     text = plain(page.text)
-    if declared_currency(text) not in ("", "USD"):
-        raise PageChanged("expected prices in USD, found another declared currency")
+    expect_dollars(text)
     if "per-token pricing" not in text.lower():
         raise PageChanged("expected the page to say that it prices tokens, found no such words")
     rows = PriceRows("1M tokens")

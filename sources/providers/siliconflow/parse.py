@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from sources.build import PriceRows
-from sources.columns import declared_currency, meaning
+from sources.columns import expect_dollars, meaning
 from sources.meters import meter
 from sources.page import Page
 from sources.quote import PageChanged, PriceQuote
@@ -24,8 +24,7 @@ _UNIT = re.compile(r"prices (?:shown are|for) .*\bper .*", re.I)
 
 def parse(page: Page) -> list[PriceQuote]:
     """Quotes of the page; raises ``PageChanged`` for a table that is not understood."""
-    if declared_currency(page.text) not in ("", "USD"):
-        raise PageChanged("expected prices in USD, found another declared currency")
+    expect_dollars(page.text)
     text = page.text if not page.is_html else page.tree.text(separator="\n")
     if re.search(r"[€¥£￥]\s?\d", text):
         raise PageChanged("expected prices in dollars alone, found another currency on the page")

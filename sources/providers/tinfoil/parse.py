@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from sources.build import PriceRows, row_evidence
-from sources.columns import body, columns, declared_currency, distinct, price
+from sources.columns import body, columns, distinct, expect_dollars, price
 from sources.page import Page
 from sources.quote import PageChanged, PriceQuote
 from sources.tables import html_grids, markdown_grids
@@ -20,8 +20,7 @@ MEANINGS = {r"models?(?: name)?": "model", r"context(?: length| window)?|paramet
 
 def parse(page: Page) -> list[PriceQuote]:
     """Quotes of the page; raises ``PageChanged`` when it shows no model prices."""
-    if declared_currency(page.text) not in ("", "USD"):
-        raise PageChanged("expected prices in USD, found another declared currency")
+    expect_dollars(page.text)
     rows = PriceRows("1M tokens")
     for grid in distinct((html_grids(page.tree) if page.is_html else []) or markdown_grids(page.text)):
         header = " ".join(grid.header()).lower()

@@ -9,7 +9,16 @@ from __future__ import annotations
 import re
 
 from sources.build import PriceRows, row_evidence
-from sources.columns import body, columns, declared_currency, distinct, meaning, one_token_unit, price
+from sources.columns import (
+    body,
+    columns,
+    distinct,
+    expect_dollars,
+    meaning,
+    one_token_unit,
+    price,
+    whole_rows,
+)
 from sources.meters import meter
 from sources.page import Page
 from sources.quote import PageChanged, PriceQuote
@@ -37,8 +46,7 @@ LONG_ONLY = re.compile(r"embedding|rerank|image|video|audio|speech|transcri|fine
 def parse(page: Page) -> list[PriceQuote]:
     """Quotes of the page; raises ``PageChanged`` for a priced table that is not understood."""
     rows = PriceRows()
-    if declared_currency(page.text) not in ("", "USD"):
-        raise PageChanged("expected prices in USD, found another declared currency")
+    expect_dollars(page.text)
     for grid in distinct((html_grids(page.tree) if page.is_html else []) or markdown_grids(page.text)):
         names = " ".join(grid.header()).lower()
         if any(amounts(c.text) or c.struck for row in grid.rows for c in row) or re.search(r"pric(e|ing)", names):
@@ -60,10 +68,7 @@ def _table(grid: Grid, rows: PriceRows) -> None:
     if not {"input", "output"} <= parts.keys() or not {"id", "name"} & found.keys():
         raise PageChanged(f"{where}: expected model, input and output columns, found {grid.header()}")
     unit = one_token_unit([grid.header()[n] for n in parts.values()], where=where)
-    for r, row in body(grid):
-        at = f"{where}, row {r + 1}"
-        if any(cell.missing for cell in row):
-            raise PageChanged(f"{at}: expected {grid.width} cells, found a row that is too short")
+    for r, at, row in whole_rows(grid, where):
         label = row[found.get("id", found.get("name", 0))].text
         fields = {"evidence": row_evidence(row), "locator": grid.locator(r, 0), "model_id": label}
         prices = {c: price(row[n], unit=unit, currency="USD", where=at) for c, n in parts.items()}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from sources.build import PriceRows
-from sources.columns import declared_currency, one_token_unit
+from sources.columns import expect_dollars, one_token_unit
 from sources.page import Page
 from sources.quote import PageChanged, PriceQuote
 from units.quantity import Money, amounts, one_amount, plain, token_unit
@@ -31,8 +31,7 @@ ELSEWHERE = re.compile(r"Diem|Pro subscribers|one-time|credits|Duration-based|pe
 def parse(page: Page) -> list[PriceQuote]:
     """Quotes of the page; raises ``PageChanged`` for a line with prices that is not understood."""
     text = page.text if not page.is_html else page.tree.text(separator="\n")
-    if declared_currency(text) not in ("", "USD"):
-        raise PageChanged("expected prices in USD, found another declared currency")
+    expect_dollars(text)
     unit = one_token_unit(re.findall(r"(?i)\bprices per [^.\n]{0,30}tokens", plain(text)), where="the page's words")
     rows = PriceRows(unit)
     label = ""

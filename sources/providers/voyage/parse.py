@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from sources.build import PriceRows, row_evidence
-from sources.columns import body, columns, declared_currency, distinct, price
+from sources.columns import columns, distinct, expect_dollars, price, whole_rows
 from sources.meters import meter
 from sources.page import Page
 from sources.quote import PageChanged, PriceQuote
@@ -28,8 +28,7 @@ MEANINGS = {
 def parse(page: Page) -> list[PriceQuote]:
     """Quotes of the page; raises ``PageChanged`` for a priced table that is not understood."""
     rows = PriceRows()
-    if declared_currency(page.text) not in ("", "USD"):
-        raise PageChanged("expected prices in USD, found another declared currency")
+    expect_dollars(page.text)
     grids = (html_grids(page.tree) if page.is_html else []) or markdown_grids(_ruled(page.text))
     for grid in distinct(grids):
         header = " ".join(grid.header()).lower()
@@ -58,10 +57,7 @@ def _table(grid: Grid, rows: PriceRows) -> None:
     units = [u for u in ("1M tokens", "1K tokens") if u in found]
     if "model" not in found or not (units or "meter" in found):
         raise PageChanged(f"{where}: expected a model and a price column, found {grid.header()}")
-    for r, row in body(grid):
-        at = f"{where}, row {r + 1}"
-        if any(cell.missing for cell in row):
-            raise PageChanged(f"{at}: expected {grid.width} cells, found a row that is too short")
+    for r, at, row in whole_rows(grid, where):
         prices = {u: price(row[found[u]], unit=u, currency="USD", where=at) for u in units}
         if None in prices.values():
             raise PageChanged(f"{at}: expected a price, found {row_evidence(row)}")

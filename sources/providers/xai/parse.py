@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from sources.build import PriceRows, row_evidence
-from sources.columns import FOOTNOTE, body, columns, declared_currency, distinct, meaning, price
+from sources.columns import FOOTNOTE, body, columns, distinct, expect_dollars, meaning, price
 from sources.page import Page
 from sources.quote import PageChanged, PriceQuote
 from sources.tables import Cell, Grid, html_grids, markdown_grids
@@ -29,8 +29,7 @@ _STATUS = re.compile(r"\s*(?:\((?:deprecated|beta|preview|new)\)|[—–-] ?depr
 
 def parse(page: Page) -> list[PriceQuote]:
     """Quotes of the page; raises ``PageChanged`` where a priced table is not understood."""
-    if declared_currency(page.text[:200_000]) not in ("", "USD"):
-        raise PageChanged("expected prices in USD, found another declared currency")
+    expect_dollars(page.text[:200_000])
     grids = distinct((html_grids(page.tree) if page.is_html else []) or markdown_grids(page.text))
     prose = plain("\n".join(line for line in page.text.splitlines() if "|" not in line))
     said = {token_unit(m[1] or m[2]) for m in _PROSE.finditer(prose)}

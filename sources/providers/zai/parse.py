@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from sources.build import PriceRows, is_empty, row_evidence
-from sources.columns import body, columns, declared_currency, distinct, one_token_unit, price
+from sources.columns import body, columns, distinct, expect_dollars, one_token_unit, price
 from sources.page import Page
 from sources.quote import PageChanged, PriceQuote
 from sources.tables import Cell, Grid, html_grids, markdown_grids
@@ -31,8 +31,7 @@ METERS = {r"image": "image", r"video": "other", r"use|search|request|call": "req
 def parse(page: Page) -> list[PriceQuote]:
     """Quotes of the page; raises ``PageChanged`` for a priced table that is not understood."""
     rows = PriceRows()
-    if declared_currency(page.text) not in ("", "USD"):
-        raise PageChanged("expected prices in USD, found another declared currency")
+    expect_dollars(page.text)
     for grid in distinct(html_grids(page.tree) if page.is_html else markdown_grids(page.text)):
         header = {t.lower() for t in grid.header()}
         if header in OTHERS:
