@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import resource
 import subprocess
-import sys
 import time
 from importlib import resources
 
@@ -55,12 +54,22 @@ print(done / (time.perf_counter() - start))
 """
 
 
-def prepared() -> pl.DataFrame:
-    """1,000 configurations of models, accelerators, formats and layouts, ready for a sweep over load."""
+def configurations() -> pl.DataFrame:
+    """1,000 configurations of models, accelerators, formats and layouts."""
     accelerators, models = catalogue.load(resources.files("sources.reference"))
     chips = accelerators.filter(pl.col("accelerator").is_in(["H100-SXM", "B200-SXM", "MI300X"]))
     table = catalogue.configurations(models, chips, ["fp8", "bf16"], 1024, 1024, 8, "fp8")
-    return grid.prepare(table.sample(CONFIGURATIONS, seed=1, shuffle=True), calibration.load_constants())
+    return table.sample(CONFIGURATIONS, seed=1, shuffle=True)
+
+
+def whole(table: pl.DataFrame, rows: int) -> float:
+    """Rows per second when nothing is prepared: every stage, power, money and interval included, for every row."""
+    many = pl.concat([table] * (rows // table.height)).with_columns(
+        concurrency=(pl.int_range(pl.len()) % 512 + 1).cast(pl.Float64))
+    start = time.perf_counter()
+    grid.evaluate(many.lazy(), calibration.load_constants()).select(
+        pl.col("output_tok_s", "j_per_output_token", "log_half_width").sum()).collect(engine="streaming")
+    return many.height / (time.perf_counter() - start)
 
 
 def rate(ready: pl.DataFrame, loads: int, evaluate, column: str) -> float:
@@ -83,11 +92,13 @@ def memory_bandwidth() -> float:
     return 2 * source.nbytes / best
 
 
-def peer(python: str, code: str) -> str:
-    """Configurations per second that another library's snippet prints, or why it did not run."""
+def peer(python: str, code: str, ours: float) -> str:
+    """Configurations per second that another library's snippet prints and the ratio to ``ours``, or why it did not run."""
     result = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False)
-    return f"{float(result.stdout.split()[-1]):,.0f} configurations/s" if result.returncode == 0 else (
-        "did not run: " + result.stderr.strip().splitlines()[-1])
+    if result.returncode:
+        return "did not run: " + result.stderr.strip().splitlines()[-1]
+    theirs = float(result.stdout.split()[-1])
+    return f"{theirs:8,.0f} configurations/s; ours, nothing prepared: {ours / theirs:,.0f} times"
 
 
 def main() -> None:
@@ -96,19 +107,23 @@ def main() -> None:
     parser.add_argument("--peers", help="Python of an environment with genz-llm and llm-analysis")
     parser.add_argument("--loads", type=int, default=20_000, help="loads per configuration in the timed sweeps")
     options = parser.parse_args()
-    ready = prepared()
+    table = configurations()
+    ready = grid.prepare(table, calibration.load_constants())
     rate(ready, 200, grid.decode, "step_s")
-    print(f"decode steps            {rate(ready, options.loads, grid.decode, 'step_s') / 1e6:8.1f} M/s")
-    print(f"serving configurations  {rate(ready, options.loads, grid.serve, 'output_tok_s') / 1e6:8.1f} M/s")
+    steps, served = (rate(ready, options.loads, *what) for what in ((grid.decode, "step_s"), (grid.serve, "output_tok_s")))
+    all_of_it, copied = whole(table, 2_000_000), memory_bandwidth()
+    print(f"decode steps            {steps / 1e6:8.1f} M/s")
+    print(f"serving configurations  {served / 1e6:8.1f} M/s (configurations prepared, load swept)")
+    print(f"whole configurations    {all_of_it / 1e6:8.1f} M/s (nothing prepared; power, money and interval included)")
     start = time.perf_counter()
     rate(ready, 100_000, grid.serve, "output_tok_s")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(f"100 M configurations    {time.perf_counter() - start:8.1f} s, peak memory {peak / 1e9:.2f} GB")
-    print(f"memory bandwidth        {memory_bandwidth() / 1e9:8.1f} GB/s (numpy copy)")
+    print(f"memory bandwidth        {copied / 1e9:8.1f} GB/s (numpy copy); one decode step per {copied / steps:,.0f} bytes")
     if options.peers:
-        print(f"genz-llm                {peer(options.peers, GENZ)}", flush=True)
-        print(f"llm-analysis            {peer(options.peers, LLM_ANALYSIS)}")
+        print(f"genz-llm                {peer(options.peers, GENZ, all_of_it)}", flush=True)
+        print(f"llm-analysis            {peer(options.peers, LLM_ANALYSIS, all_of_it)}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
