@@ -99,9 +99,9 @@ def _levers(r: Mapping[str, Any], asked: Question) -> list[tuple[str, dict[str, 
     levers.append(("speculation: 3 drafts, 70 % accepted", {
         "draft_tokens": 3, "draft_acceptance": 0.7, "draft_cost": 0.05}))
     levers.append(("half of every prompt found in a prefix cache", {"prefix_hit_rate": 0.5}))
-    levers.append(("twice the requests in flight", {"concurrency": 2 * float(r["batch"])}))
     n = int(float(r["accelerators"]))
-    if "concurrency" in asked:
+    if asked.get("concurrency"):
+        levers.append(("twice the requests in flight", {"concurrency": 2 * float(r["batch"])}))
         levers.append(("as many requests as memory holds", {"concurrency": None}))
     levers.append(("twice the accelerators (tensor parallel)", {
         "n_accelerators": 2 * n, "tensor_parallel": 2 * int(float(r["tensor_parallel"]))}))
