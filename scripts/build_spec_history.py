@@ -89,7 +89,8 @@ def row_of(q: SpecQuote, name: str, day: str, url: str, capture: str) -> dict[st
         qualifier = "kernel guide, rounded"
     if capture.startswith("scaling_book"):
         qualifier = "scaling book, rounded"
-    if re.search(r"Typical|mi300x_official", capture) and q.field.endswith(("tflops", "tops")):
+    whole_pflops = re.fullmatch(r"\d{1,2}", q.value_text.strip()) and q.value >= 1000
+    if (whole_pflops or re.search(r"Typical|mi300x_official", capture)) and q.field.endswith(("tflops", "tops")):
         qualifier = "; ".join(filter(None, [qualifier, "rounded to PFLOPS"]))
     return {"accelerator": name, "field": q.field, "value": f"{q.value:f}", "unit": q.unit, "qualifier": qualifier,
             "observed_at": day, "source": q.source, "label": q.accelerator, "source_url": address(url),

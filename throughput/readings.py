@@ -96,6 +96,9 @@ def _read(row: Mapping[str, object], chips: Mapping, models: Mapping, known: tup
         raise ValueError(f"boundary {boundary!r} is not one of {', '.join(BOUNDARIES)}")
     if metric == "usd_per_mtok_output" and options["usd_per_accelerator_hour"] <= 0:
         raise ValueError("usd_per_mtok_output needs a column usd_per_accelerator_hour above 0")
+    if metric == "j_per_output_token" and not float(chips[chip].get("tdp_w") or 0) > 0:
+        raise ValueError(f"j_per_output_token needs the power of {chip}, which no document prints; "
+                         "give it as tdp_w in a definition of your own")
     gguf = weights.reader.startswith("gguf")
     return {
         "accelerator": chip, "model": model, "metric": metric, "boundary": boundary,

@@ -93,7 +93,7 @@ _ORDER = ("official", "secondary", "assumed")
 
 def _weakest(specs: dict[str, dict[str, object]]) -> str:
     used = [str(specs[f]["basis"]) for f in ("memory_gb", "memory_gib", "memory_bandwidth_gb_s", "memory_bandwidth_gib_s",
-                                             "bf16_dense_tflops") if f in specs]
+                                             "bf16_dense_tflops", "fp16_dense_tflops") if f in specs]
     return max(used, key=_ORDER.index, default="assumed")
 
 

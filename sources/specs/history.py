@@ -32,6 +32,10 @@ DISAGREEMENT = 1.05
 """Two values of one field whose ratio exceeds this disagree (rounding in TB and PFLOPS stays below it)."""
 
 
+WHOLE_COMPUTER = "whole computer at the wall"
+"""Qualifier of a maximum that includes more than the chip (Apple prints no other): used only where no chip figure stands."""
+
+
 @lru_cache(maxsize=1)
 def read_history(path: Path = REFERENCE / "spec_history.csv") -> pl.DataFrame:
     """All rows, sorted by accelerator, field, source and date; raises ``ValueError`` on undeclared columns."""
@@ -53,11 +57,12 @@ def best_specs(history: pl.DataFrame, as_of: date) -> pl.DataFrame:
     usable = history.filter(pl.col("rejected_because") == "").with_columns(
         known_at_date=pl.col("observed_at") <= as_of,
         basis_rank=pl.col("basis").replace_strict(_BASIS_RANK, return_dtype=pl.Int32),
+        whole=pl.col("qualifier").str.contains(WHOLE_COMPUTER).cast(pl.Int32),
         divided=pl.col("qualifier").str.contains(r"divided|rounded|kernel guide|instance|older vintage").cast(pl.Int32),
         source_rank=pl.col("source").replace_strict(SOURCE_RANK, default=0, return_dtype=pl.Int32),
         days=pl.col("observed_at").dt.epoch("d"),
     ).with_columns(order=pl.when("known_at_date").then(-pl.col("days")).otherwise(pl.col("days")))
-    keys = ["basis_rank", "divided", "source_rank", pl.col("known_at_date").not_(), "order", "label", "value"]
+    keys = ["whole", "basis_rank", "divided", "source_rank", pl.col("known_at_date").not_(), "order", "label", "value"]
     chosen = usable.sort(["accelerator", "field", *keys]).group_by("accelerator", "field", maintain_order=True).first()
     return chosen.select("accelerator", "vendor", "field", "value", "unit", "qualifier", "observed_at", "source", "label",
                          "source_url", "basis", "known_at_date")
