@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.specs.history import REFERENCE, best_specs
+from sources.specs.history import REFERENCE, WHOLE_COMPUTER, best_specs
 
 GIBIBYTE, GIGA, TERA = 2**30, 10**9, 10**12
 PCIE_GB_S = {"3x16": 16, "4x16": 32, "5x16": 64, "4x8": 16, "4x4": 8, "5x8": 32}
@@ -78,10 +78,10 @@ def _row(entry: dict[str, str], best: dict[str, dict[str, dict[str, object]]]) -
 
 
 def _link_gb_s(entry: dict[str, str], specs: dict[str, dict[str, object]]) -> float:
-    """One direction to the other accelerators of a node."""
-    if entry["pcie"]:
-        return PCIE_GB_S[entry["pcie"]]
+    """One direction to the other accelerators of a node; a slot is taken from its document where one stands."""
     total = specs.get("interconnect_gb_s")
+    if entry["pcie"] and (total is None or "PCI Express" not in str(total["qualifier"])):
+        return PCIE_GB_S[entry["pcie"]]
     if total is None:
         return 0.0
     share = XGMI_PEER_SHARE if "sum of links" in str(total["qualifier"]) else 1.0
@@ -100,6 +100,8 @@ def _weakest(specs: dict[str, dict[str, object]]) -> str:
 def _notes(specs: dict[str, dict[str, object]], half: float) -> str | None:
     """Which fields are not the maker's own words."""
     parts = ["half of a board of two"] if half != 1 else []
+    if WHOLE_COMPUTER in str(specs.get("tdp_w", {}).get("qualifier")):
+        parts.append(f"power: {WHOLE_COMPUTER}")
     for basis in ("secondary", "assumed"):
         fields = sorted(f for f, s in specs.items() if s["basis"] == basis and f != "launch_date")
         if fields:

@@ -15,8 +15,8 @@ from sources.specs.history import best_specs, comparison, read_history
 from sources.specs.plausible import implausible
 
 TODAY = date(2026, 11, 22)
-CORE = (("memory_gb", "memory_gib"), ("memory_bandwidth_gb_s", "memory_bandwidth_gib_s"), ("bf16_dense_tflops",), ("tdp_w",),
-        ("launch_date",))
+CORE = (("memory_gb", "memory_gib"), ("memory_bandwidth_gb_s", "memory_bandwidth_gib_s"),
+        ("bf16_dense_tflops", "fp16_dense_tflops"), ("tdp_w",), ("interconnect_gb_s",), ("launch_date",))
 
 
 def best(accelerator: str, field: str, as_of: date = TODAY) -> tuple[str, str]:
@@ -59,6 +59,11 @@ def test_the_makers_figure_per_gpu_goes_before_its_rounded_board_and_before_data
     assert best("B300-SXM", "fp4_dense_tflops") == ("13500", "official")  # the newer board's 108 / 8, not the sheet's 14 PFLOPS
     assert ("10300", "secondary") not in every("MI308X", "memory_bandwidth_gb_s")  # ruled out, with its reason
     assert best("RTX-4090", "bf16_dense_tflops")[0] == "165.2"
+
+
+def test_power_of_a_whole_computer_serves_only_where_no_chip_figure_stands() -> None:
+    assert best("Apple M1 Max (32-core GPU)", "tdp_w") == ("60", "secondary")  # not Apple's 115 W at the wall
+    assert best("Apple M2 Ultra (76-core GPU)", "tdp_w") == ("295", "official")
 
 
 def test_what_is_ruled_out_has_a_reason_and_stays_in_the_table() -> None:

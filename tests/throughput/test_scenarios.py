@@ -51,6 +51,7 @@ def test_every_name_of_the_study_tables_is_known(tables, shared_data):
     ({"osl": "nan"}, "finite"), ({"isl": "inf"}, "finite"), ({"isl": "1e30"}, "between"), ({"concurrency": "0"}, "above 0"),
     ({"concurrency": "-3"}, "between"), ({"concurrency": "abc"}, "expected a number"), ({"metric": "speed"}, "metric"),
     ({"metric": "usd_per_mtok_output"}, "usd_per_accelerator_hour"), ({"boundary": "moon"}, "boundary"),
+    ({"accelerator": "Apple M3 Ultra", "metric": "j_per_output_token"}, "needs the power of Apple M3 Ultra (80-core GPU)"),
     ({"n_accelerators": "1", "tensor_parallel": "1", "weight_precision": "bf16"}, "does not fit"),
     ({"accelerator": "Groq LPU v1"}, "does not fit"), ({"isl": "5000000", "osl": "1000"}, "does not fit"),
     ({"pipeline_parallel": "100", "tensor_parallel": "1", "n_accelerators": "100"}, "exceeds the 80 layers")])
