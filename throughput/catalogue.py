@@ -165,6 +165,10 @@ def _format_columns(precision: str) -> dict[str, float]:
 
 
 def _mart(best: pl.DataFrame) -> pl.DataFrame:
+    def powered(name: str) -> pl.Expr:
+        """Null where no document prints the accelerator's power: a missing watt is not zero joules."""
+        return pl.when(pl.col("power_w") > 0).then(pl.col(name))
+
     hours = pl.col("usd_per_accelerator_hour")
     whole = hours / 3600.0 / pl.col("output_tok_s_per_accelerator") * 1e6
     share = pl.col("prefill_share")
@@ -180,7 +184,7 @@ def _mart(best: pl.DataFrame) -> pl.DataFrame:
         user_tok_per_s=pl.col("tok_s_per_user"), ttft_ms=pl.col("ttft_ms"), tpot_ms=pl.col("tpot_ms"),
         cost_usd_per_mtok=whole, cost_input_usd_per_mtok=whole * share * pl.col("osl") / pl.col("isl"),
         cost_output_usd_per_mtok=whole * (1.0 - share),
-        energy_j_per_token=pl.col("j_per_output_token"), energy_j_per_input_token=pl.col("j_per_input_token"),
-        energy_j_per_output_token=pl.col("j_per_output_token_decode"), power_w=pl.col("power_w"),
+        energy_j_per_token=powered("j_per_output_token"), energy_j_per_input_token=powered("j_per_input_token"),
+        energy_j_per_output_token=powered("j_per_output_token_decode"), power_w=powered("power_w"),
         bound=bound, mbu_share=pl.col("mbu"), mfu_share=pl.col("mfu"),
     )

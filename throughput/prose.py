@@ -77,14 +77,20 @@ def _headline(r: Mapping[str, Any], usd_per_kwh: float) -> list[str]:
         f"  {100 * float(r['mbu']):.0f} % of memory bandwidth, {100 * float(r['mfu']):.0f} % of arithmetic in use; "
         f"{float(r['weight_bytes_per_chip']) / GIB:.1f} GiB of weights per accelerator, room for "
         f"{max(float(r['kv_capacity_sequences']), 0):,.0f} sequences",
-        f"  {float(r['power_w']):,.0f} W, {float(r['j_per_output_token']):.3f} J per output token (accelerators only)"
-        + (f", {float(r['j_per_output_token']) / JOULES_PER_KWH * TOKENS_PER_MTOK * usd_per_kwh:.4f} $/Mtok of energy"
-           if usd_per_kwh else ""),
+        _power(r, usd_per_kwh),
     ]
     if float(r["usd_per_accelerator_hour"]) > 0:
         lines.append(f"  {float(r['usd_per_mtok_output']):.3f} $ per million output tokens all told; split: "
                      f"{float(r['usd_per_mtok_input']):.4f} in, {float(r['usd_per_mtok_output_decode']):.4f} out")
     return lines
+
+
+def _power(r: Mapping[str, Any], usd_per_kwh: float) -> str:
+    joules = float(r["j_per_output_token"])
+    if not joules > 0:
+        return "  power and joules unknown: no document prints the power of this accelerator"
+    energy = f", {joules / JOULES_PER_KWH * TOKENS_PER_MTOK * usd_per_kwh:.4f} $/Mtok of energy" if usd_per_kwh else ""
+    return f"  {float(r['power_w']):,.0f} W, {joules:.3f} J per output token (accelerators only){energy}"
 
 
 def _levers(r: Mapping[str, Any], asked: Question) -> list[tuple[str, dict[str, Any]]]:
