@@ -19,7 +19,8 @@ from warehouse.schema.tables import raw_name
 from warehouse.store import Store
 
 READ = tuple(map(asset_key, map(raw_name, sources())))
-ENGINE = ("engine.serving", "engine.league", "engine.stack", "engine.ceiling")
+ENGINE = ("engine.serving", "engine.league", "engine.latency", "engine.stack", "engine.ceiling", "engine.lever_evidence", "engine.software_gain")
+PUBLISHED = ("quantization_speedup", "speculative_decoding", "software_release")
 PRICES = ("core.price_witness", "core.price_interval", "core.quarantine", "core.disagreement", "core.announced_price",
           "core.unmapped_label")
 
@@ -158,11 +159,11 @@ def track_record(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store])
     yield from written(warehouse.write_schema("stats", made))
 
 
-@dg.multi_asset(specs=specs(ENGINE, "engine", (*map(asset_key, packaged.ENGINE), asset_key("core.hourly"))))
+@dg.multi_asset(specs=specs(ENGINE, "engine", (*map(asset_key, packaged.ENGINE), asset_key("core.hourly"), *map(asset_key, map("core.{}".format, PUBLISHED)))))
 def engine_tables(warehouse: dg.ResourceParam[Store]):
-    """Every open model on every accelerator, the hardware league, the deflation stack, the bandwidth ceiling."""
-    given = warehouse.frames("core", ("architectures", "accelerators", "hourly"))
-    made = throughput_daily.build(given["architectures"], given["accelerators"], given["hourly"])
+    """Every open model on every accelerator, the leagues of cost and speed, the deflation stack, what was measured of each lever."""
+    given = warehouse.frames("core", ("architectures", "accelerators", "hourly", *PUBLISHED))
+    made = throughput_daily.build(given["architectures"], given["accelerators"], given["hourly"], given)
     yield from written(warehouse.write_schema("engine", made))
 
 

@@ -138,12 +138,18 @@ def questions(architectures: pl.DataFrame, accelerators: pl.DataFrame, precision
 
 
 def configurations(architectures: pl.DataFrame, accelerators: pl.DataFrame, precisions: Sequence[str], isl: int,
-                   osl: int, most: int, kv_precision: str) -> pl.DataFrame:
-    """Every layout of every model, accelerator and format up to ``most`` chips, joined and ready for ``grid``."""
+                   osl: int, most: int, kv_precision: str, pipelines: Sequence[int] = ()) -> pl.DataFrame:
+    """Every layout of every model, accelerator and format, joined and ready for ``grid``.
+
+    Up to ``most`` chips (tensor parallel in a node, pipeline or expert parallel beyond it), or, with ``pipelines``,
+    every tensor parallel degree of a node at every given depth of pipeline.
+    """
     from throughput import grid
 
     formats = pl.DataFrame([{"weight_precision": p, **_format_columns(p)} for p in precisions])
     layouts = pl.DataFrame([
+        {"accelerators": float(tp * pp), "tensor_parallel": float(tp), "data_parallel": 1.0, "pipeline_parallel": float(pp)}
+        for pp in pipelines for tp in (1, 2, 4, NODE)] or [
         {"accelerators": float(n), "tensor_parallel": float(tp), "data_parallel": float(n // tp // pp),
          "pipeline_parallel": float(pp)}
         for n in (1, 2, 4, 8, 16, 32) if n <= most

@@ -86,14 +86,19 @@ FIXED: dict[str, float] = {
     "waiting_power_share": 0.45, "memory_power_share": 0.75, "compute_power_share": 0.95,  # of the TDP, by phase
     # joules against the chips alone: MLPerf 4.1 power submissions on 8 H200 draw 1.22 (offline) times ours at the wall
     "boundary.gpu_only": 1.0, "boundary.system": 1.15, "boundary.wall": 1.25,
+    # chips without a kernel launch per layer (Groq, Cerebras): geometric mean over four speeds of one stream that
+    # Artificial Analysis measured in 2024 (sources/reference/user_speed_published.csv); not fitted, no measurement of ours
+    "dataflow.latency": 0.35,
 }
 """Not part of the throughput fit; the power constants are fitted apart, on measured joules."""
 
-FAMILIES = ("nvidia_datacenter", "nvidia_workstation", "amd", "apple", "neuron", "intel", "gaudi", "tpu", "other")
+FAMILIES = ("nvidia_datacenter", "nvidia_workstation", "amd", "apple", "neuron", "intel", "gaudi", "tpu", "dataflow", "other")
 """Vendor families; the datacenter NVIDIA family is the reference with factor 1."""
 REFERENCE_FAMILIES = ("nvidia_datacenter", "nvidia_workstation", "apple")
 SECOND_VENDORS = ("amd", "neuron", "intel")
 """Measured vendors with younger software. A vendor never measured (Gaudi, TPU, other) gets their geometric mean."""
+PRIOR_FAMILIES = ("dataflow",)
+"""Families with a constant from published figures in ``FIXED``; what it does not name is the second vendors' mean."""
 
 FAMILY_MEANINGS: dict[str, Meaning] = {
     "nvidia_workstation.bandwidth": _m(1.0, "1", "GDDR parts: bandwidth factor"),
@@ -134,6 +139,7 @@ class Constants(Mapping[str, float]):
 
     def _family(self, family: Value, kind: str) -> Value:
         table = {f: self._values.get(f"{f}.{kind}", 1.0) for f in (*REFERENCE_FAMILIES, *SECOND_VENDORS)}
+        table.update({f: self._values[f"{f}.{kind}"] for f in PRIOR_FAMILIES if f"{f}.{kind}" in self._values})
         return choose(family, table, math.exp(sum(math.log(table[f]) for f in SECOND_VENDORS) / len(SECOND_VENDORS)))
 
     def family_bandwidth(self, family: Value) -> Value:

@@ -6,10 +6,17 @@ Tables ready for marts. Prices of hours are arguments; speeds come from ``catalo
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import polars as pl
 
+from throughput import catalogue, grid
+from throughput.efficiency import Constants
+from throughput.stages import BOUNDS
 from units.constants import GB
+
+PIPELINES = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 80)
+"""Pipeline depths tried for one stream on chips that hold little."""
 
 
 def league(grid: pl.DataFrame, accelerators: pl.DataFrame, hourly: pl.DataFrame,
@@ -38,13 +45,29 @@ def league(grid: pl.DataFrame, accelerators: pl.DataFrame, hourly: pl.DataFrame,
     ).sort("model", "cost_usd_per_mtok", "accelerator")
 
 
-def latency_league(grid: pl.DataFrame) -> pl.DataFrame:
-    """The fastest speed one user can get on each accelerator for each model, and its tokens per accelerator."""
-    return grid.sort("model", "accelerator", "user_tok_per_s", descending=[False, False, True]).unique(
-        ["model", "accelerator"], keep="first", maintain_order=True).select(
-        "model", "accelerator", "precision", "user_tok_per_s", "throughput_tok_per_s", "cost_usd_per_mtok",
-        "energy_j_per_token", "accelerators", "batch", "bound").sort(
-        ["model", "user_tok_per_s", "accelerator"], descending=[False, True, False])
+def latency_league(architectures: pl.DataFrame, accelerators: pl.DataFrame, hourly: pl.DataFrame, precisions: Sequence[str],
+                   constants: Constants) -> pl.DataFrame:
+    """The fastest speed one user alone can get of each model on each accelerator, with its interval and what it costs.
+
+    One stream, 1024 tokens in and out, the fastest layout: tensor parallel inside a node, and a pipeline where a
+    chip holds too little of a model (SRAM). ``hourly`` as in ``league``; the cost is that of a machine that serves
+    one user, the price of the speed. Rows by model, fastest first.
+    """
+    fixed = catalogue.configurations(architectures, accelerators, precisions, 1024, 1024, 8, "bf16", pipelines=PIPELINES)
+    ready = grid.evaluate(fixed.filter(pl.col("data_parallel") == 1).with_columns(concurrency=pl.lit(1.0)), constants)
+    prices = hourly.select("accelerator", rental_usd_per_hour=pl.col("usd_per_accelerator_hour").cast(pl.Float64))
+    best = ready.filter(pl.col("room_for_one") >= 1.0).sort(
+        ["model", "accelerator", "tok_s_per_user", "accelerators", "weight_precision"], descending=[False, False, True, False, False]).unique(
+        ["model", "accelerator"], keep="first", maintain_order=True).join(prices, on="accelerator", how="left")
+    width = pl.col("log_half_width")
+    return best.select(
+        "model", "accelerator", precision="weight_precision", user_tok_per_s="tok_s_per_user",
+        user_lower_tok_per_s=pl.col("tok_s_per_user") * (-width).exp(), user_upper_tok_per_s=pl.col("tok_s_per_user") * width.exp(),
+        accelerators=pl.col("accelerators").cast(pl.Int64),
+        cost_usd_per_mtok=pl.col("rental_usd_per_hour") / 3600.0 / pl.col("output_tok_s_per_accelerator") * 1e6,
+        energy_j_per_token=pl.when(pl.col("power_w") > 0).then("j_per_output_token"),
+        bound=pl.col("bound_code").replace_strict(BOUNDS, return_dtype=pl.String),
+    ).sort(["model", "user_tok_per_s", "accelerator"], descending=[False, True, False])
 
 
 def bandwidth_ceilings(accelerators: pl.DataFrame, parameters: float, bits: float) -> pl.DataFrame:

@@ -127,25 +127,3 @@ def stacks_table(stacks: Iterable[Stack], accelerators: pl.DataFrame, architectu
                  constants: Constants) -> pl.DataFrame:
     """``stack_table`` of several model sizes and service levels, one under the other."""
     return pl.concat([stack_table(s, accelerators, architectures, constants) for s in stacks])
-
-
-def claims_table() -> pl.DataFrame:
-    """The essay's claims beside what was measured: claim, claimed range, measured range and where."""
-    return pl.DataFrame(CLAIMS, schema={
-        "lever": pl.String, "claimed_low_factor": pl.Float64, "claimed_high_factor": pl.Float64,
-        "measured_low_factor": pl.Float64, "measured_typical_factor": pl.Float64, "measured_high_factor": pl.Float64,
-        "setting": pl.String, "source_url": pl.String}, orient="row")
-
-
-CLAIMS = [
-    ("quantization", 3.0, 4.0, 1.45, 2.6, 3.26, "INT4 against FP16, one stream, whole system",
-     "https://github.com/ggml-org/llama.cpp/discussions/4167"),
-    ("quantization", 3.0, 4.0, 1.0, 3.87, 3.87, "INT4 kernel alone (Marlin), batch 16-32 on A10",
-     "https://github.com/IST-DASLab/marlin"),
-    ("speculative decoding", 2.0, 3.0, 1.5, 2.4, 3.0, "batch 1, EAGLE-2 and -3, draft models",
-     "https://github.com/hemingkx/Spec-Bench"),
-    ("speculative decoding", 2.0, 3.0, 0.56, 0.7, 1.0, "high request rate, Llama-3-70B on 4 H100: a slow-down",
-     "https://blog.vllm.ai/2024/10/17/spec-decode.html"),
-    ("serving software", 10.0, 10.0, 2.0, 3.0, 4.0, "paged KV cache against earlier systems at equal latency",
-     "https://arxiv.org/abs/2309.06180"),
-]

@@ -22,6 +22,21 @@ ENGINE: tuple[Table, ...] = (
         "model accelerator",
     ),
     declare(
+        "engine.latency", "the fastest speed one user alone can get of one model on one accelerator, and what that machine costs",
+        "model accelerator precision user_tok_per_s user_lower_tok_per_s user_upper_tok_per_s accelerators cost_usd_per_mtok energy_j_per_token bound",
+        "model accelerator",
+    ),
+    declare(
+        "engine.lever_evidence", "one lever, technique and setting: the measured range beside the engine's",
+        "lever technique setting measured_low_factor measured_factor measured_high_factor observations_count engine_low_factor engine_factor engine_high_factor source",
+        "lever technique setting",
+    ),
+    declare(
+        "engine.software_gain", "one workload on one accelerator from the first to the last release of its serving software",
+        "software accelerator model weight_precision n_accelerators isl osl first_release last_release first_date last_date first_tok_per_s last_tok_per_s releases_count gain_factor span_months gain_factor_per_year",
+        "",
+    ),
+    declare(
         "engine.stack", "one lever's share of one deflation stack",
         "scenario lever shapley_factor first_in_factor last_in_factor shapley_share total_factor model "
         "service_level_tok_s_per_user",

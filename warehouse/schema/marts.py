@@ -116,6 +116,33 @@ MARTS: tuple[Table, ...] = (
         "",
     ),
     declare(
+        "marts.lever_evidence", "one lever, technique and setting: what the essay claims, what was measured, what the engine says",
+        "lever technique setting measured_low_factor measured_factor measured_high_factor observations_count engine_low_factor engine_factor engine_high_factor claim_id claimed_value claimed_low_factor claimed_high_factor source",
+        "lever technique setting",
+    ),
+    declare(
+        "marts.quantization_quality", "one published change of quality of one weight format, with its source",
+        "model precision baseline_precision metric value low high source source_ref source_url licence observed_at basis",
+        "",
+    ),
+    declare(
+        "marts.software_gain", "one accelerator: what releases of one serving software alone gained in a year, and the workloads that say so",
+        "software accelerator gain_low_factor_per_year gain_factor_per_year gain_high_factor_per_year observations_count first_date last_date span_months source",
+        "software accelerator",
+    ),
+    declare(
+        "marts.useful_life", "one accelerator and one fall of token prices: years until its rent no longer pays power and overhead, without and with software gains",
+        "accelerator price_scenario price_factor_per_year rental_usd_per_hour running_usd_per_hour income_ratio gain_factor_per_year "
+        "useful_life_years useful_life_with_software_years inputs",
+        "accelerator price_scenario",
+    ),
+    declare(
+        "marts.latency_league", "one model on one accelerator or host: speed of one user beside what it costs, computed by the engine or published",
+        "model accelerator provider evidence precision user_tok_per_s user_lower_tok_per_s user_upper_tok_per_s accelerators "
+        "cost_usd_per_mtok energy_j_per_token observed_at source source_url",
+        "",
+    ),
+    declare(
         "marts.deflation_stack", "one lever's share of the full stack's gain",
         "lever shapley_factor first_in_factor last_in_factor shapley_share scenario",
         "",

@@ -104,6 +104,32 @@ PACKAGED: tuple[Table, ...] = (
         "metric source",
     ),
     declare(
+        "core.software_release", "one published throughput of one release of serving software",
+        "software release release_date accelerator model weight_precision n_accelerators tensor_parallel data_parallel pipeline_parallel "
+        "isl osl output_tok_s source source_ref source_url licence observed_at basis",
+        "",
+    ),
+    declare(
+        "core.speculative_decoding", "one published figure of one speculative decoding method",
+        "accelerator model method precision batch workload metric value source source_ref source_url licence observed_at basis",
+        "",
+    ),
+    declare(
+        "core.quantization_speedup", "one measured speed-up of one weight format over another",
+        "accelerator n_accelerators model from_precision to_precision setting speedup_factor source source_ref source_url licence observed_at basis",
+        "",
+    ),
+    declare(
+        "core.quantization_quality", "one published change of quality of one weight format",
+        "model precision baseline_precision metric value low high source source_ref source_url licence observed_at basis",
+        "",
+    ),
+    declare(
+        "core.user_speed", "one published speed that one user gets of one host",
+        "provider accelerator model precision user_tok_per_s source source_ref source_url licence observed_at basis",
+        "",
+    ),
+    declare(
         "core.unmapped_accelerator", "one printed accelerator that cannot be used, and why",
         "source accelerator_label reason",
         "source accelerator_label",
