@@ -24,6 +24,7 @@ ALL: dict[str, Callable[[FactBook], Chart | None]] = {
     "decomposition": cost.decomposition,
     "stack": cost.stack,
     "hardware": cost.hardware,
+    "ceiling": cost.ceiling,
     "viability": outlook.viability,
     "volume": outlook.volume,
     "spend": outlook.spend,

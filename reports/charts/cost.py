@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from reports.charts.shape import LOG, USD, bars, log_axis, spec
+from reports.charts.shape import LOG, USD, bars, colours, days_axis, log_axis, spec, typed
 from reports.drawing import BLUE, INK, Chart
 from reports.facts import FactBook
 from reports.shown import say
@@ -113,3 +113,23 @@ def hardware(book: FactBook) -> Chart | None:
         colour_by="vendor",
         ascending=True,
     )
+
+
+def ceiling(book: FactBook) -> Chart | None:
+    """The bandwidth ceiling of one stream by launch date: a dot per accelerator."""
+    import altair as alt
+
+    data = book.edition.mart("bandwidth_ceiling").filter(pl.col("launch_date").is_not_null() & (pl.col("ceiling_tok_per_s") > 0)).select(
+        "accelerator", "vendor", date="launch_date", ceiling="ceiling_tok_per_s")  # fmt: skip
+    if not data.height:
+        return None
+    names = sorted(data["vendor"].unique().to_list())
+    made = alt.Chart(typed(data, "date")).mark_point(filled=True, size=70, opacity=0.8).encode(
+        x=days_axis(),
+        y=alt.Y("ceiling:Q", scale=LOG, axis=log_axis([data["ceiling"]], "Tokens a second, one stream, log scale", "~s")),
+        color=alt.Color("vendor:N", scale=alt.Scale(domain=names, range=colours(len(names)))),
+        tooltip=[alt.Tooltip("accelerator:N", title="Accelerator"), alt.Tooltip("date:T", title="Launched", format="%Y-%m-%d"),
+                 alt.Tooltip("ceiling:Q", title="Tokens a second", format=".3~s")],
+    )  # fmt: skip
+    text = say("Dot chart: the most tokens a second that memory bandwidth lets one stream of a large model have on each accelerator, by launch date.")
+    return Chart("ceiling", "The memory-bandwidth ceiling by generation", text, spec(made, 320), data, {"ceiling": [("bandwidth_ceiling", "ceiling_tok_per_s")]})

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from reports.contract.cost import COST
 from reports.contract.effects import EFFECTS
+from reports.contract.engine import ENGINE
 from reports.contract.facts import FACTS
 from reports.contract.price import PRICE
 from reports.contract.specs import FACT_COLUMNS, UNITS, FactSpec, MartSpec
@@ -19,4 +20,4 @@ from reports.contract.trust import TRUST
 
 __all__ = ["FACTS", "FACT_COLUMNS", "MARTS", "UNITS", "FactSpec", "MartSpec"]
 
-MARTS: dict[str, MartSpec] = PRICE | COST | EFFECTS | TRUST
+MARTS: dict[str, MartSpec] = PRICE | COST | ENGINE | EFFECTS | TRUST

@@ -7,14 +7,14 @@ Belongs here: the reading order. Not here: how a figure is written (``numbers``)
 from __future__ import annotations
 
 from reports.facts import FactBook
-from reports.sections import cost, effects, price, trust
+from reports.sections import cost, effects, engine, price, trust
 from reports.sections.section import Section
 
 __all__ = ["Section", "sections"]
 
 ORDER = (
     price.outlook, price.why_changed, price.price_events, price.indices, price.per_task, price.decline,
-    cost.decomposition, cost.levers, cost.hardware, cost.rentals, cost.self_hosting,
+    cost.decomposition, cost.levers, engine.measured, cost.hardware, engine.speed, engine.life, cost.rentals, cost.self_hosting,
     effects.viability, effects.jevons, effects.margins, effects.expectations,
     trust.claims, trust.track_record, trust.data_health, trust.not_known,
 )  # fmt: skip

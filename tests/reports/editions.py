@@ -206,6 +206,24 @@ def marts() -> dict[str, pl.DataFrame]:
                                      ("MI300X", "AMD", 192.0, 5300.0, 2.1, 3300.0, 750), ("MI355X", "AMD", 288.0, 8000.0, 3.1, 6900.0, 1400), ("TPU v6e", "Google", 32.0, 1640.0, 1.89, 1300.0, 300),
                                      ("Trainium2", "AWS", 96.0, 2900.0, 1.85, 1900.0, 500), ("Gaudi 3", "Intel", 128.0, 3700.0, 1.75, 1850.0, 900))
     ]  # fmt: skip
+    chips = ("H100 SXM", "B200", "MI355X")
+    made["lever_evidence"] = [
+        {"lever": lever, "technique": f"{lever}, method {i}", "setting": "one stream", "claimed_value": "3-4x", "measured_factor": f if i else None, "measured_low_factor": f / 1.4 if i else None,
+         "measured_high_factor": f * 1.4 if i else None, "observations_count": 4 * i, "engine_factor": 0.9 * f, "engine_low_factor": 0.6 * f, "engine_high_factor": 1.2 * f, "source": "a bench"}
+        for i, (lever, f) in enumerate((("all levers", 57.3), ("quantization", 2.73), ("speculative decoding", 0.71)))
+    ]  # fmt: skip
+    made["quantization_quality"] = [{"model": "atlas-70b", "precision": "q4_0", "baseline_precision": "fp16", "metric": "perplexity_ratio", "value": 1.0361, "low": 1.02, "high": 1.05,
+                                     "source": "a card", "source_url": "https://example.org/card"}]  # fmt: skip
+    made["software_gain"] = [{"software": "server", "accelerator": a, "gain_factor_per_year": 1.15 + i / 20, "gain_low_factor_per_year": 0.96, "gain_high_factor_per_year": 1.48, "observations_count": 43,
+                              "first_date": date(2024, 11, 1), "last_date": date(2025, 9, 15), "source": "release notes"} for i, a in enumerate(chips)]  # fmt: skip
+    made["useful_life"] = [{"accelerator": a, "price_scenario": scenario, "price_factor_per_year": f, "rental_usd_per_hour": 2.59 + i, "running_usd_per_hour": 0.23, "gain_factor_per_year": 1.15,
+                            "useful_life_years": years, "useful_life_with_software_years": more, "inputs": "its own releases"}
+                           for i, a in enumerate(chips) for scenario, f, years, more in (("all listings", 1.02, None, None), ("fixed quality", 2.67, 2.46, 2.88))]  # fmt: skip
+    made["latency_league"] = [{"model": "atlas-70b", "accelerator": a, "provider": host, "evidence": said, "precision": "fp8", "user_tok_per_s": 107.4 * (i + 1), "user_lower_tok_per_s": 90.0 * (i + 1) if host is None else None,
+                               "user_upper_tok_per_s": 128.0 * (i + 1) if host is None else None, "accelerators": 8 if host is None else None, "cost_usd_per_mtok": 51.9, "observed_at": AS_OF if host else None, "source": said}
+                              for i, (a, host, said) in enumerate((("H100 SXM", None, "engine"), ("B200", None, "engine"), (None, "fasthost", "published")))]  # fmt: skip
+    made["bandwidth_ceiling"] = [{"accelerator": a, "vendor": v, "launch_date": date(2022 + i, 3, 21), "bandwidth_gb_per_s": 3350.0 + 2000 * i, "ceiling_tok_per_s": (3350.0 + 2000 * i) / 70}
+                                 for i, (a, v) in enumerate((("H100 SXM", "NVIDIA"), ("B200", "NVIDIA"), ("MI355X", "AMD")))]  # fmt: skip
     made["rental_summary"] = [
         {"accelerator": a, "term": term, "status": status, "low_usd_per_hour": 0.8 * usd, "median_usd_per_hour": usd, "high_usd_per_hour": 1.3 * usd, "providers_count": n,
          "observed_at": AS_OF - timedelta(days=age), "index_ratio": index, "change_share": change, "series_count": n, "breaks_count": breaks}

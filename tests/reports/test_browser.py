@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.settings import load_settings
-from reports import message
+from reports import charts, message
 
 ARTIFACTS = Path(__file__).resolve().parents[2] / "artifacts"
 
@@ -78,7 +78,7 @@ def scroll_through(tab) -> None:
 def test_every_chart_lives_with_no_error_and_no_request(browser, page_file, look, context):
     tab, said, asked = opened(browser, page_file, **context)
     scroll_through(tab)
-    assert tab.evaluate("document.querySelectorAll('.live svg.marks').length") == 13
+    assert tab.evaluate("document.querySelectorAll('.live svg.marks').length") == len(charts.ALL)
     assert said == [] and [u for u in asked if not u.startswith(("file:", "data:"))] == []
     width = tab.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert width[0] <= width[1]
@@ -120,7 +120,7 @@ def test_the_page_is_whole_without_scripts(browser, page_file):
     context = browser.new_context(java_script_enabled=False)
     tab = context.new_page()
     tab.goto(page_file.as_uri())
-    assert tab.locator(".static svg").count() == 13 and tab.locator(".static svg").first.is_visible()
+    assert tab.locator(".static svg").count() == len(charts.ALL) and tab.locator(".static svg").first.is_visible()
     assert tab.locator("#prices tbody tr").count() == 144
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from throughput import catalogue, frontier, league, stack
+from throughput import catalogue, evidence, frontier, league, stack
 
 SMALL = {"model": "Llama-3.1-8B", "small_model": "Qwen3-1.7B"}
 
@@ -91,9 +91,16 @@ def test_the_league_ranks_by_cost_and_names_the_bound(grid, tables):
     assert rows["accelerator"][0] == "B200-SXM"
 
 
-def test_the_latency_league_keeps_the_fastest_point(grid):
-    best = league.latency_league(grid)
-    assert best.height == grid.select("model", "accelerator").unique().height
+def test_speed_of_one_user_is_within_a_factor_of_two_of_what_hosts_of_dataflow_chips_publish(tables, constants):
+    chips = tables[0].filter(pl.col("accelerator").is_in(["WSE-3", "Groq-LPU-v1", "H100-SXM"]))
+    models = tables[1].filter(pl.col("model").is_in(["Llama-3.1-8B", "Llama-3.1-70B"]))
+    hourly = pl.DataFrame({"accelerator": ["H100-SXM"], "usd_per_accelerator_hour": [2.5]})
+    best = league.latency_league(models, chips, hourly, ["bf16", "fp8"], constants)
+    assert best.height == 6 and (best["user_lower_tok_per_s"] < best["user_upper_tok_per_s"]).all()
+    assert best.filter(pl.col("cost_usd_per_mtok").is_not_null())["accelerator"].unique().to_list() == ["H100-SXM"]
+    published = pl.read_csv(REFERENCE / "user_speed_published.csv").join(best, on=["model", "accelerator"], suffix="_ours")
+    ratio = published["user_tok_per_s_ours"] / published["user_tok_per_s"]
+    assert published.height == 4 and ratio.is_between(0.5, 2.0).all()
 
 
 def test_the_bandwidth_ceiling_of_a_known_case(tables):
@@ -134,11 +141,31 @@ def test_the_cost_curve_rises_with_speed_and_ends():
     assert curve[0] == curve[1] == pytest.approx(2.0 / 3600 / 4000 * 1e6)
 
 
-def test_every_claim_of_the_essay_has_measurements_beside_it():
-    claims = stack.claims_table()
-    assert {"quantization", "speculative decoding", "serving software"} <= set(claims["lever"])
-    assert (claims["measured_low_factor"] <= claims["measured_high_factor"]).all()
-    assert claims["source_url"].str.starts_with("https://").all()
+@pytest.fixture(scope="module")
+def levers(tables, constants):
+    """Measured levers beside the engine's, from the packaged facts."""
+    facts = {"quantization_speedup": "quantization_speedups", "speculative_decoding": "speculative_decoding", "software_release": "software_releases"}
+    frames = {k: pl.read_csv(REFERENCE / f"{name}.csv", try_parse_dates=True, infer_schema_length=None) for k, name in facts.items()}
+    return evidence.build(frames, pl.DataFrame(), evidence.Engine(*tables, constants))
+
+
+def test_every_lever_of_the_essay_has_measurements_beside_it(levers):
+    assert {"quantization", "speculative decoding", "hardware", "serving software"} == set(levers["lever"])
+    assert (levers["measured_low_factor"] <= levers["measured_high_factor"]).all()
+    assert (levers["observations_count"] > 0).all() and (levers["source"] != "").all()
+
+
+def test_measured_four_bit_stays_below_the_essays_three_to_four(levers):
+    four = levers.filter(pl.col("technique") == "fp16 to q4_0")
+    assert 2.5 < four["measured_factor"][0] < 3.0
+    assert four["engine_factor"][0] == pytest.approx(four["measured_factor"][0], rel=0.2)
+
+
+def test_speculation_gains_alone_and_loses_under_load_measured_and_computed(levers):
+    drafted = levers.filter(pl.col("lever") == "speculative decoding")
+    alone, busy = (drafted.filter(pl.col("setting") == s) for s in ("one stream", "high request rate"))
+    for column in ("measured_factor", "engine_factor"):
+        assert (alone[column] > 1.0).all() and (busy[column] < 1.0).all()
 
 
 def test_the_engine_check_sets_predictions_beside_published_measurements(tables, constants):

@@ -1,4 +1,4 @@
--- Speed of one user beside cost: the engine for accelerators, published speeds with today's list price for hosts that compete on it.
+-- Speed of one user beside cost: the engine for accelerators, published speeds beside the host's list price of that day.
 select l.model, l.accelerator, null::varchar as provider, 'engine' as evidence, l.precision, l.user_tok_per_s, l.user_lower_tok_per_s, l.user_upper_tok_per_s,
        l.accelerators, l.cost_usd_per_mtok, l.energy_j_per_token, null::date as observed_at, 'engine' as source, null::varchar as source_url
 from engine.latency as l
@@ -8,5 +8,6 @@ select u.model, nullif(u.accelerator, '') as accelerator, u.provider, 'published
        null::double as energy_j_per_token, u.observed_at, u.source, u.source_url
 from core.user_speed as u
 left join core.architectures as a on a.model = u.model
-left join marts.price_now as p on p.provider = u.provider and p.model = a.canonical_model and p.tier = 'standard'
+left join core.price_interval as p on p.provider = u.provider and p.model = a.canonical_model and p.tier = 'standard'
+  and p.valid_from <= u.observed_at and coalesce(p.valid_to, u.observed_at + 1) > u.observed_at
 group by u.model, u.accelerator, u.provider, u.precision, u.user_tok_per_s, u.observed_at, u.source, u.source_url

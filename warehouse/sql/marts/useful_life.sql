@@ -1,5 +1,5 @@
 -- How long a chip pays: today's rent against power and overhead, while token prices fall and software makes the chip faster.
--- A token's price is what a chip earns per token, so rent falls with it unless software adds tokens; null years: never at this rate.
+-- A token's price is what a chip earns per token, so rent falls with it unless software adds tokens; null years: beyond 30.
 with running as (
   select accelerator, sum(usd_per_accelerator_hour) as running_usd_per_hour from marts.ownership_cost
   where owner_kind = 'neocloud_owned' and cost_component in ('power', 'overhead') group by accelerator
@@ -12,13 +12,19 @@ falls as (
   where index_id = 'hedonic-all-gpqa_diamond' qualify row_number() over (order by window_to desc, window_from desc) = 1
   union all by name
   select 'cheapest price of a fixed quality' as price_scenario, max(price_factor_per_year) as price_factor from stats.jevons
+),
+lives as (
+  select r.accelerator, f.price_scenario, f.price_factor as price_factor_per_year, rent.rental_usd_per_hour, r.running_usd_per_hour,
+         rent.rental_usd_per_hour / r.running_usd_per_hour as income_ratio, coalesce(g.gain, t.gain) as gain_factor_per_year,
+         case when g.gain is null then 'median gain of the accelerators with releases' else 'its own releases' end as inputs
+  from running as r join rent on rent.accelerator = r.accelerator cross join falls as f cross join typical as t left join gains as g on g.accelerator = r.accelerator
+  where f.price_factor is not null and r.running_usd_per_hour > 0
+),
+years as (
+  select *, case when income_ratio <= 1 then 0 when price_factor_per_year > 1 then ln(income_ratio) / ln(price_factor_per_year) end as plain,
+         case when income_ratio <= 1 then 0 when price_factor_per_year > gain_factor_per_year then ln(income_ratio) / ln(price_factor_per_year / gain_factor_per_year) end as gained
+  from lives
 )
-select r.accelerator, f.price_scenario, f.price_factor as price_factor_per_year, rent.rental_usd_per_hour, r.running_usd_per_hour,
-       rent.rental_usd_per_hour / r.running_usd_per_hour as income_ratio, coalesce(g.gain, t.gain) as gain_factor_per_year,
-       case when rent.rental_usd_per_hour <= r.running_usd_per_hour then 0 when f.price_factor > 1.0
-            then ln(rent.rental_usd_per_hour / r.running_usd_per_hour) / ln(f.price_factor) end as useful_life_years,
-       case when rent.rental_usd_per_hour <= r.running_usd_per_hour then 0 when f.price_factor > coalesce(g.gain, t.gain)
-            then ln(rent.rental_usd_per_hour / r.running_usd_per_hour) / ln(f.price_factor / coalesce(g.gain, t.gain)) end as useful_life_with_software_years,
-       case when g.gain is null then 'median gain of the accelerators with releases' else 'its own releases' end as inputs
-from running as r join rent on rent.accelerator = r.accelerator cross join falls as f cross join typical as t left join gains as g on g.accelerator = r.accelerator
-where f.price_factor is not null and r.running_usd_per_hour > 0
+select accelerator, price_scenario, price_factor_per_year, rental_usd_per_hour, running_usd_per_hour, income_ratio, gain_factor_per_year,
+       case when plain <= 30 then plain end as useful_life_years, case when gained <= 30 then gained end as useful_life_with_software_years, inputs
+from years
