@@ -12,11 +12,11 @@ import polars as pl
 from throughput import league, scenarios, techniques
 from throughput.efficiency import Constants
 
-SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+SCHEMA = pl.Schema({
     "lever": pl.String, "technique": pl.String, "setting": pl.String, "measured_low_factor": pl.Float64,
     "measured_factor": pl.Float64, "measured_high_factor": pl.Float64, "observations_count": pl.Int64,
     "engine_low_factor": pl.Float64, "engine_factor": pl.Float64, "engine_high_factor": pl.Float64, "source": pl.String,
-}
+})
 ONE_STREAM, FULL_LOAD = "one stream", "full load"
 ACCEPTANCES = (0.5, 0.7, 0.8)
 """Share of drafts accepted, low, typical and high: Spec-Bench's 1.5 to 5.7 tokens a step with three to six drafts."""
