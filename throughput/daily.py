@@ -62,7 +62,7 @@ def check(measured: pl.DataFrame, architectures: pl.DataFrame, accelerators: pl.
     """
     rows = measured.filter(pl.col("task").is_in(list(TASK_INPUT_TOKENS)) & (pl.col("output_tok_per_s") > 0))
     asked = rows.select(
-        "accelerator", "model", "source", weight_precision=pl.col("precision").replace({"bfloat16": "bf16", "float16": "fp16"}),
+        "accelerator", "model", source=pl.format("{}, {}", "source", "task"), weight_precision=pl.col("precision").replace({"bfloat16": "bf16", "float16": "fp16"}),
         kv_precision=pl.lit("bf16"), n_accelerators="n_accelerators", tensor_parallel="n_accelerators",
         isl=pl.col("task").replace_strict(TASK_INPUT_TOKENS, return_dtype=pl.Int64), osl=pl.col("avg_output_tokens").round().cast(pl.Int64),
         concurrency="avg_batch_size", metric=pl.lit("output_tok_s"), measured="output_tok_per_s")

@@ -106,7 +106,7 @@ def hardware(book: FactBook) -> Chart | None:
         data,
         "accelerator",
         "cost",
-        "USD per million output tokens",
+        f"USD per million output tokens of {model}",
         USD,
         text,
         {"cost": [("hardware_league", "cost_usd_per_mtok")]},
@@ -123,7 +123,9 @@ def ceiling(book: FactBook) -> Chart | None:
         "accelerator", "vendor", date="launch_date", ceiling="ceiling_tok_per_s")  # fmt: skip
     if not data.height:
         return None
-    names = sorted(data["vendor"].unique().to_list())
+    frequent = data["vendor"].value_counts().sort(["count", "vendor"], descending=[True, False])["vendor"].head(6).sort()
+    data = data.with_columns(vendor=pl.when(pl.col("vendor").is_in(frequent.implode())).then("vendor").otherwise(pl.lit("others")))
+    names = [*frequent, "others"]
     made = alt.Chart(typed(data, "date")).mark_point(filled=True, size=70, opacity=0.8).encode(
         x=days_axis(),
         y=alt.Y("ceiling:Q", scale=LOG, axis=log_axis([data["ceiling"]], "Tokens a second, one stream, log scale", "~s")),

@@ -104,12 +104,12 @@ def hardware(book: FactBook) -> Section:
     """Hardware."""
     rows: list[list[Cell]] = [[
         r.show("accelerator"), r.show("vendor"), r.show("model"), r.show("precision"), r.show("memory_gb"), r.show("bandwidth_gb_per_s"), r.show("rental_usd_per_hour"),
-        r.show("throughput_tok_per_s"), r.show("cost_usd_per_mtok"), r.show("energy_j_per_token"), r.show("basis"),
+        r.show("throughput_tok_per_s"), r.show("cost_usd_per_mtok"), r.show("energy_j_per_token"),
     ] for r in book.rows("hardware_league")[:40]]  # fmt: skip
     league = table(
         "Accelerators by the cost of a million output tokens",
         [Column("Accelerator"), Column("Vendor"), Column("Model"), Column("Precision"), Column("Memory", True), Column("Bandwidth", True), Column("Rent / hour", True),
-         Column("Tokens / s", True), Column("USD / Mtok", True), Column("Energy / token", True), Column("Basis")],
+         Column("Tokens / s", True), Column("USD / Mtok", True), Column("Energy / token", True)],
         rows,
     )  # fmt: skip
     checks: list[list[Cell]] = [
