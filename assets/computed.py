@@ -14,6 +14,7 @@ from sources.live_facts import latest_electricity
 from sources.specs.history import comparison
 from sources.vintage import vintage_frame
 from throughput import daily as throughput_daily
+from throughput import published_runs
 from warehouse.issued import FACT, FORECAST, issued_before
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store
@@ -21,6 +22,7 @@ from warehouse.store import Store
 READ = tuple(map(asset_key, map(raw_name, sources())))
 ENGINE = ("engine.serving", "engine.league", "engine.latency", "engine.stack", "engine.ceiling", "engine.lever_evidence", "engine.software_gain")
 PUBLISHED = ("quantization_speedup", "speculative_decoding", "software_release")
+CHECKS, CHECK_INPUTS = ("engine.check_measured", "engine.check_energy"), ("core.energy_measured", "core.software_release", "core.accelerators", "core.architectures")
 PRICES = ("core.price_witness", "core.price_interval", "core.quarantine", "core.disagreement", "core.announced_price",
           "core.unmapped_label")
 
@@ -174,12 +176,10 @@ def model_floors(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store])
     yield from written(warehouse.write_schema("core", made) | warehouse.write_schema("marts", made))
 
 
-@dg.asset(key=["engine", "check_measured"], deps=[*map(asset_key, (*packaged.ENGINE, "core.energy_measured"))], group_name="engine", kinds={"duckdb"})
-def engine_check(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
-    """The engine beside published measurements."""
-    given = warehouse.frames("core", ("energy_measured", "architectures", "accelerators"))
-    made = throughput_daily.check(given["energy_measured"], given["architectures"], given["accelerators"])
-    return dg.MaterializeResult(metadata={"rows": warehouse.write("engine.check_measured", made)})
+@dg.multi_asset(specs=specs(CHECKS, "engine", tuple(map(asset_key, CHECK_INPUTS))))
+def engine_check(warehouse: dg.ResourceParam[Store]):
+    """The engine beside published measurements: tokens per second, joules per token."""
+    yield from written(warehouse.write_schema("engine", published_runs.check(*map(warehouse.read, CHECK_INPUTS))))
 
 
 @dg.asset(key=["marts", "spec_disagreements"], deps=[asset_key("core.spec_history")], group_name="marts", kinds={"duckdb"})

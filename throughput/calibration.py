@@ -206,12 +206,13 @@ def energy_scenarios(measured: pl.DataFrame) -> pl.DataFrame:
     return wide.drop_nulls("energy_j_per_output_token").select(
         "source", "accelerator", "model", "weight_precision", "kv_precision", "n_accelerators", "tensor_parallel", "osl",
         scenario_id=pl.format("E{}", pl.int_range(pl.len())), concurrency="batch_or_concurrency",
-        isl=pl.col("task").replace_strict(TASK_PROMPT_TOKENS, default=200), metric=pl.lit("j_per_output_token"),
+        isl=pl.col("task").replace_strict(TASK_INPUT_TOKENS, default=200), metric=pl.lit("j_per_output_token"),
         measured=pl.col("energy_j_per_output_token").cast(pl.Float64), power_w="gpu_power_W_total",
     )
 
 
-TASK_PROMPT_TOKENS = {"lm-arena-chat": 200, "gpqa": 350, "sourcegraph-fim": 800}
+TASK_INPUT_TOKENS = {"lm-arena-chat": 200, "gpqa": 350, "sourcegraph-fim": 800, "chat": 200, "code": 150, "Offline": 294, "Server": 294}
+"""Mean prompt of each text task in tokens; ML.ENERGY publishes none, so typical ones; MLPerf's Open ORCA prompts average 294."""
 
 
 def fit_power(table: pl.DataFrame, data: Measurements, constants: Constants) -> dict[str, float]:

@@ -10,7 +10,6 @@ import polars as pl
 from throughput import evidence, league, stack
 from throughput.calibration import load_constants
 from throughput.catalogue import grid_of
-from throughput.scenarios import answer
 
 PRECISIONS = ("bf16", "fp8", "int4")
 LEAGUE_MODELS = ("Llama-3.1-8B", "Llama-3.1-70B", "Llama-3.1-405B", "DeepSeek-V3", "gpt-oss-120b", "Qwen3-235B-A22B")
@@ -48,31 +47,6 @@ def build(architectures: pl.DataFrame, accelerators: pl.DataFrame, hourly: pl.Da
         "lever_evidence": evidence.build(facts, stacks, evidence.Engine(accelerators, architectures, constants)),
         "software_gain": league.software_gains(facts["software_release"]),
     }
-
-
-TASK_INPUT_TOKENS = {"lm-arena-chat": 200, "gpqa": 350}
-"""Mean prompt lengths of the two ML.ENERGY text tasks the engine is compared on (their published data sets)."""
-
-
-def check(measured: pl.DataFrame, architectures: pl.DataFrame, accelerators: pl.DataFrame) -> pl.DataFrame:
-    """The engine beside published measurements: one row per measured configuration it can answer.
-
-    ``measured``: the packaged energy measurements, which also carry tokens per second. Columns model,
-    accelerator, precision, batch, throughput_tok_per_s (predicted), measured_tok_per_s, error_share, source.
-    """
-    rows = measured.filter(pl.col("task").is_in(list(TASK_INPUT_TOKENS)) & (pl.col("output_tok_per_s") > 0))
-    asked = rows.select(
-        "accelerator", "model", source=pl.format("{}, {}", "source", "task"), weight_precision=pl.col("precision").replace({"bfloat16": "bf16", "float16": "fp16"}),
-        kv_precision=pl.lit("bf16"), n_accelerators="n_accelerators", tensor_parallel="n_accelerators",
-        isl=pl.col("task").replace_strict(TASK_INPUT_TOKENS, return_dtype=pl.Int64), osl=pl.col("avg_output_tokens").round().cast(pl.Int64),
-        concurrency="avg_batch_size", metric=pl.lit("output_tok_s"), measured="output_tok_per_s")
-    if asked.is_empty():
-        return pl.DataFrame()
-    said = answer(asked, accelerators, architectures, load_constants()).filter(pl.col("predicted").is_not_null())
-    return said.select(
-        "model", "accelerator", precision="weight_precision", batch=pl.col("concurrency").round().cast(pl.Int64),
-        throughput_tok_per_s="predicted", measured_tok_per_s="measured", error_share=pl.col("predicted") / pl.col("measured") - 1,
-        source="source").sort("model", "accelerator", "precision", "batch", "measured_tok_per_s")
 
 
 def _stacks(architectures: pl.DataFrame, accelerators: pl.DataFrame, hourly: pl.DataFrame, models: set[str]) -> pl.DataFrame:

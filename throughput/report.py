@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from throughput import calibration, scenarios
+from throughput import calibration
 from throughput.calibration import Measurements
 from throughput.efficiency import Constants
 
@@ -106,22 +106,3 @@ def _with_regime(measured: Measurements) -> Measurements:
     part = object.__new__(Measurements)
     part.frame = measured.frame.with_columns(regime=pl.concat_str(kind, load, separator=", "))
     return part
-
-
-def engine_check(releases: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.DataFrame,
-                 constants: Constants) -> pl.DataFrame:
-    """Prediction beside published measurement, per row of ``software_releases``: ready for ``marts.engine_check``.
-
-    Columns model, accelerator, precision, batch (null: full load), throughput_tok_per_s, measured_tok_per_s,
-    error_share (predicted / measured - 1), source; rows without an answer are left out.
-    """
-    asked = releases.with_columns(metric=pl.lit("output_tok_s"), concurrency=pl.lit(None, pl.String),
-                                  kv_precision=pl.when(pl.col("weight_precision") == "fp16").then(
-                                      pl.lit("fp16")).otherwise(pl.lit("fp8"))).drop("source")
-    answers = scenarios.answer(asked, accelerators, architectures, constants)
-    return answers.filter(pl.col("predicted").is_not_null()).select(
-        "model", "accelerator", precision=pl.col("weight_precision"), batch=pl.lit(None, pl.Int64),
-        throughput_tok_per_s=pl.col("predicted"), measured_tok_per_s=pl.col("output_tok_s"),
-        error_share=pl.col("predicted") / pl.col("output_tok_s") - 1.0,
-        source=pl.concat_str("software", "release", separator=" "),
-    ).sort("model", "accelerator", "precision", "source", "measured_tok_per_s")

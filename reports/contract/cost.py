@@ -136,4 +136,17 @@ COST: dict[str, MartSpec] = {
         ("model", "accelerator", "precision", "batch"),
         "no measurement to compare the engine with",
     ),
+    "energy_check": MartSpec(
+        {
+            "source": "text",
+            "boundary": "text",
+            "runs_count": "count",
+            "answered_count": "count",
+            "median_error_share": "number",
+            "bias_share": "number",
+            "coverage_share": "number",
+        },
+        ("boundary", "source"),
+        "no measured joules to compare the engine with",
+    ),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from reports.facts import FactBook
 from reports.sections.section import Section, make
 from reports.shown import say
-from reports.tables import EMPTY, Cell, Column, table
+from reports.tables import EMPTY, Cell, Column, Table, table
 
 
 def decomposition(book: FactBook) -> Section:
@@ -100,15 +100,21 @@ def levers(book: FactBook) -> Section:
     )
 
 
+CHEAPEST = 10
+"""Accelerators shown of each model; all are in the data."""
+
+
 def hardware(book: FactBook) -> Section:
     """Hardware."""
+    ranked = book.rows("hardware_league")
+    models = dict.fromkeys(r.raw("model") for r in ranked)
     rows: list[list[Cell]] = [[
-        r.show("accelerator"), r.show("vendor"), r.show("model"), r.show("precision"), r.show("memory_gb"), r.show("bandwidth_gb_per_s"), r.show("rental_usd_per_hour"),
+        r.show("model"), r.show("accelerator"), r.show("vendor"), r.show("precision"), r.show("memory_gb"), r.show("bandwidth_gb_per_s"), r.show("rental_usd_per_hour"),
         r.show("throughput_tok_per_s"), r.show("cost_usd_per_mtok"), r.show("energy_j_per_token"),
-    ] for r in book.rows("hardware_league")[:40]]  # fmt: skip
+    ] for m in models for r in [r for r in ranked if r.raw("model") == m][:CHEAPEST]]  # fmt: skip
     league = table(
-        "Accelerators by the cost of a million output tokens",
-        [Column("Accelerator"), Column("Vendor"), Column("Model"), Column("Precision"), Column("Memory", True), Column("Bandwidth", True), Column("Rent / hour", True),
+        "The cheapest accelerators for a million output tokens, model by model",
+        [Column("Model"), Column("Accelerator"), Column("Vendor"), Column("Precision"), Column("Memory", True), Column("Bandwidth", True), Column("Rent / hour", True),
          Column("Tokens / s", True), Column("USD / Mtok", True), Column("Energy / token", True)],
         rows,
     )  # fmt: skip
@@ -147,10 +153,23 @@ def hardware(book: FactBook) -> Section:
         "Which accelerator makes the cheapest token?",
         [],
         ("hardware",),
-        [league, engine],
-        ("hardware_league", "throughput"),
+        [league, engine, _energy(book)],
+        ("hardware_league", "throughput", "energy_check"),
         need=("hardware_league",),
     )
+
+
+def _energy(book: FactBook) -> Table | None:
+    """How far the engine's joules are from measured ones."""
+    rows: list[list[Cell]] = [[
+        r.show("source"), r.show("boundary"), r.show("answered_count"), r.show("runs_count"), r.show("median_error_share"), r.show("bias_share"), r.show("coverage_share"),
+    ] for r in book.rows("energy_check")]  # fmt: skip
+    return table(
+        "Joules per output token: the engine against measurements, by source and boundary",
+        [Column("Source"), Column("Boundary"), Column("Runs answered", True), Column("Runs published", True), Column("Median error", True), Column("Bias", True),
+         Column("Inside the interval", True)],
+        rows, folded=True,
+    )  # fmt: skip
 
 
 def rentals(book: FactBook) -> Section:

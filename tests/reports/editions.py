@@ -253,6 +253,10 @@ def marts() -> dict[str, pl.DataFrame]:
         }
         for a in ("H100 SXM", "MI300X")
     ]
+    made["energy_check"] = [
+        {"source": s, "boundary": b, "runs_count": 40, "answered_count": 31, "median_error_share": 0.14, "bias_share": -0.03, "coverage_share": 0.8}
+        for s, b in (("a leaderboard, chat", "gpu_only"), ("all sources", "gpu_only"), ("a benchmark, offline", "wall"))
+    ]  # fmt: skip
     made["break_even"] = [
         {"model": "atlas-70b", "accelerator": a, "api_usd_per_mtok": 0.6, "self_host_usd_per_mtok": s, "utilisation_share": 0.4, "break_even_mtok_per_month": b, "break_even_lower_mtok_per_month": b and b / 1.4,
          "break_even_upper_mtok_per_month": b and b * 1.5, "verdict": v}

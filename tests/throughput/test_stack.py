@@ -169,13 +169,29 @@ def test_speculation_gains_alone_and_loses_under_load_measured_and_computed(leve
 
 
 def test_the_engine_check_sets_predictions_beside_published_measurements(tables, constants):
-    from throughput import report
+    from throughput import published_runs
 
     releases = pl.read_csv(REFERENCE / "software_releases.csv", try_parse_dates=True)
-    rows = report.engine_check(releases, *tables, constants)
-    assert rows.height > 0.95 * releases.height
-    assert rows["error_share"].abs().median() < 0.15
-    assert set(rows["source"].str.split(" ").list.first()) == {"TensorRT-LLM"}
+    measured = pl.read_csv(REFERENCE / "energy_measured.csv.gz", try_parse_dates=True, infer_schema_length=None)
+    rows = published_runs.speeds(measured, releases, *tables, constants)
+    for software, least in (("TensorRT-LLM", 0.95 * releases.height), ("ML.ENERGY", 300)):
+        part = rows.filter(pl.col("source").str.starts_with(software))
+        assert part.height > least and part["error_share"].abs().median() < 0.15
+
+
+def test_joules_are_set_beside_measured_ones_at_the_boundary_of_the_measurement(tables, constants):
+    from throughput import published_runs
+
+    measured = pl.read_csv(REFERENCE / "energy_measured.csv.gz", try_parse_dates=True, infer_schema_length=None)
+    rows = published_runs.joules(measured, *tables, constants)
+    assert rows.height == measured.filter(~pl.col("task").is_in(["image-chat", "video-chat"])).height
+    said = rows.filter(pl.col("energy_j_per_token").is_not_null())
+    assert rows.height == said.height + rows.filter(pl.col("why_not").str.len_chars() > 10).height
+    error = dict(said.with_columns(year=pl.col("source").str.extract(r"(20\d\d)")).group_by("boundary", "year").agg(
+        pl.col("error_share").abs().median()).select(pl.concat_str("boundary", "year", separator=" "), "error_share").iter_rows())
+    assert error["gpu_only 2026"] < 0.2 and error["wall 2024"] < 0.2
+    # servers of 2024 waited for their own software: the engine, fitted on later ones, needs a third less
+    assert error["gpu_only 2024"] < 0.45
 
 
 def test_a_vendor_never_measured_is_treated_like_other_second_vendors(constants):

@@ -53,4 +53,10 @@ ENGINE: tuple[Table, ...] = (
         "model accelerator precision batch throughput_tok_per_s measured_tok_per_s error_share source",
         "",
     ),
+    declare(
+        "engine.check_energy", "one published energy per output token beside the engine's, at the boundary it was measured at",
+        "model accelerator precision batch boundary energy_j_per_token energy_lower_j_per_token energy_upper_j_per_token "
+        "measured_energy_j_per_token error_share source why_not",
+        "",
+    ),
 )

@@ -159,6 +159,11 @@ MARTS: tuple[Table, ...] = (
         "",
     ),
     declare(
+        "marts.energy_check", "one source and boundary of measured joules per output token: how far off the engine is",
+        "source boundary runs_count answered_count median_error_share bias_share within_quarter_share coverage_share",
+        "source boundary",
+    ),
+    declare(
         "marts.break_even", "one model on one accelerator: renting against buying tokens",
         "model accelerator api_usd_per_mtok self_host_usd_per_mtok utilisation_share "
         "break_even_mtok_per_month break_even_lower_mtok_per_month break_even_upper_mtok_per_month "
