@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 _UNFOLDED_AT_ONCE = 1 << 20
 
@@ -54,36 +56,95 @@ def _collect(chunks: Iterable[bytes], limit_bytes: int) -> bytes:
     return bytes(body)
 
 
-def next_page(page: bytes, field: str) -> str:
-    """The address in the JSON field ``field`` of a page of a feed; empty on the last page."""
+def next_page(page: bytes, paging: str, asked: str = "") -> str:
+    """The address of the page after ``page``; empty on the last page.
+
+    ``paging`` as in a contract: the JSON field that holds the address, or where the number of all rows and the rows
+    stand (``response.total response.data``); the next page is then ``asked`` with its ``offset`` moved on. Raises
+    ``BodyRefused`` where the page does not say, or says that rows are missing and has none.
+    """
+    total, _, rows = paging.partition(" ")
+    value = _member(page, total)
+    if not rows:
+        if value is not None and not isinstance(value, str):
+            raise BodyRefused(f"a field {total!r} that is not an address")
+        return value or ""
+    read, offset = len(_member(page, rows) or ()), int(dict(parse_qsl(urlsplit(asked).query)).get("offset", "0"))
+    if not str(value).isdigit():
+        raise BodyRefused(f"a field {total!r} that is not a number of rows")
+    if offset + read >= int(str(value)):
+        return ""
+    if not read:
+        raise BodyRefused(f"no rows from row {offset} of {value} on")
+    return _with_offset(asked, offset + read)
+
+
+def _with_offset(url: str, offset: int) -> str:
+    parts = urlsplit(url)
+    others = [p for p in parts.query.split("&") if p and not p.startswith("offset=")]
+    return parts._replace(query="&".join([*others, f"offset={offset}"])).geturl()
+
+
+def shortfall(body: bytes, paging: str) -> str:
+    """How many of the rows that a paged body counts it holds, where that is not all of them; else empty."""
+    total, _, rows = paging.partition(" ")
+    if not rows:
+        return ""
+    stated, read = int(str(_member(body, total))), len(_member(body, rows))
+    return f"holds {read} of the {stated} rows it counts" if read < stated else ""
+
+
+def _member(page: bytes, path: str) -> Any:
     try:
-        value = json.loads(page)[field]
+        value = json.loads(page)
+        for name in path.split("."):
+            value = value[name]
+        return value
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise BodyRefused(f"a page of the feed without the field {field!r} ({type(error).__name__})") from error
-    if value is not None and not isinstance(value, str):
-        raise BodyRefused(f"a field {field!r} that is not an address")
-    return value or ""
+        raise BodyRefused(f"a page of the feed without the field {path!r} ({type(error).__name__})") from error
 
 
-def join_pages(pages: Sequence[bytes], field: str) -> bytes:
+def join_pages(pages: Sequence[bytes], paging: str) -> bytes:
     """One page that holds the lists of all pages in order, as if the feed had not been paged.
 
-    Every page is a JSON object; lists of the same name are concatenated, ``field`` becomes null, and any
-    other member is the first page's. Raises ``BodyRefused`` when the pages are not alike.
+    Every page is a JSON object; lists of the same name are concatenated, the field of the next address becomes null,
+    and any other member is the first page's. Of a feed that counts its rows only the list of rows is joined. Raises
+    ``BodyRefused`` when the pages are not alike.
     """
     if len(pages) == 1:
         return pages[0]
-    members = [_members(page) for page in pages]
+    field, _, rows = paging.partition(" ")
+    if rows:
+        return _joined([p.decode("utf-8-sig", errors="strict") for p in pages], rows.split(".")).encode()
+    members = _alike([p.decode("utf-8-sig", errors="strict") for p in pages])
+    joined = {name: _list_of([m[name] for m in members]) if first.startswith("[") else first for name, first in members[0].items()}
+    joined[field] = "null"
+    return _object(joined).encode()
+
+
+def _joined(texts: Sequence[str], path: Sequence[str]) -> str:
+    """The first of some objects with the lists at ``path`` of all of them."""
+    members, inner = _alike(texts), path[0]
+    if inner not in members[0]:
+        raise BodyRefused(f"a page of the feed without the field {inner!r}")
+    values = [m[inner] for m in members]
+    return _object(members[0] | {inner: _joined(values, path[1:]) if path[1:] else _list_of(values)})
+
+
+def _alike(texts: Sequence[str]) -> list[dict[str, str]]:
+    members = [_members(text) for text in texts]
     if any(set(m) != set(members[0]) for m in members):
         raise BodyRefused("pages of one feed with different members")
-    joined = {}
-    for name, first in members[0].items():
-        joined[name] = first
-        if first.startswith("["):
-            inner = (m[name][1:-1].strip() for m in members)
-            joined[name] = "[" + ",\n".join(part for part in inner if part) + "]"
-    joined[field] = "null"
-    return ("{" + ",\n".join(f"{json.dumps(k)}: {v}" for k, v in joined.items()) + "}").encode()
+    return members
+
+
+def _list_of(lists: Iterable[str]) -> str:
+    inner = (text[1:-1].strip() for text in lists)
+    return "[" + ",\n".join(part for part in inner if part) + "]"
+
+
+def _object(members: Mapping[str, str]) -> str:
+    return "{" + ",\n".join(f"{json.dumps(k)}: {v}" for k, v in members.items()) + "}"
 
 
 def _after_space(text: str, at: int) -> int:
@@ -93,9 +154,9 @@ def _after_space(text: str, at: int) -> int:
     return at
 
 
-def _members(page: bytes) -> dict[str, str]:
+def _members(text: str) -> dict[str, str]:
     """The members of a JSON object as name -> the text of the value, exactly as written."""
-    text = page.decode("utf-8-sig", errors="strict").strip()
+    text = text.strip()
     decoder = json.JSONDecoder()
     found: dict[str, str] = {}
     try:

@@ -28,7 +28,8 @@ class Outcome:
     """What came of one address of one source.
 
     ``fetched``: a new body. ``unchanged``: the server says the last body holds. ``not_due``: asked already
-    within the cadence. ``failed``: ``error`` says why. ``snapshot`` is what the archive holds of it now.
+    within the cadence. ``failed``: ``error`` says why. ``snapshot`` is what the archive holds of it now,
+    ``missing`` what a list that counts its rows does not hold.
     """
 
     source: str
@@ -36,6 +37,7 @@ class Outcome:
     kind: Literal["fetched", "unchanged", "not_due", "failed"]
     snapshot: Snapshot | None = None
     error: FetchFailed | None = None
+    missing: str = ""
 
 
 Progress = Callable[[Outcome, int, int], None]
@@ -129,4 +131,4 @@ class _Run:
             return Outcome(source.key, url, "unchanged", kept)
         kept = self.archive.put(source.key, url, fetched.body, fetched.fetched_at, fetched.etag,
                                 fetched.last_modified, fetched.status)
-        return Outcome(source.key, url, "fetched", kept)
+        return Outcome(source.key, url, "fetched", kept, missing=f"{source.key}: the answer {fetched.missing}" if fetched.missing else "")

@@ -65,10 +65,13 @@ class Contract(BaseModel):
     """Largest believable ratio between two successive prices of one offer; beyond it: quarantine."""
     allowed_loss: float = 0.3
     """Largest believable share of offers that vanish between two readings."""
+    allowed_row_loss: float = 1.0
+    """Largest believable share of rows that vanish between two readings: a list cut off keeps its first names."""
     largest_page_bytes: int = 4_000_000
     """Largest believable page (decompressed); three times the largest real one. Data feeds are not held to it."""
     paging: str = ""
-    """The JSON field that holds the next page's address (Azure: ``NextPageLink``); empty for one page."""
+    """The JSON field that holds the next page's address (Azure: ``NextPageLink``), or where the number of all rows and
+    the rows stand, for pages asked by the address' ``offset`` (EIA: ``response.total response.data``); empty for one page."""
     key_setting: str = ""
     """The setting that holds this interface's key (EIA: ``DEFLATION_EIA_API_KEY``); the address is written without it."""
 
@@ -193,15 +196,18 @@ def _implausible_energy(quotes: Sequence[Quote]) -> list[str]:
     return found
 
 
-def live_breaches(contract: Contract, rows: int, names: Sequence[str], previous_names: Sequence[str] = ()) -> list[str]:
+def live_breaches(contract: Contract, rows: int, names: Sequence[str], previous_names: Sequence[str] = (),
+                  previous_rows: int = 0) -> list[str]:
     """What today's page owes: enough rows, the must-see names, and no mass disappearance.
 
     ``rows`` counts what was read (price rows, or figures), ``names`` are the models (or accelerators) they
-    are about, ``previous_names`` those of the last good reading.
+    are about, ``previous_names`` and ``previous_rows`` those of the last good reading.
     """
     found = []
     if rows < contract.minimum_rows:
         found.append(f"expected at least {contract.minimum_rows} rows, found {rows}")
+    if rows < (1 - contract.allowed_row_loss) * previous_rows:
+        found.append(f"{previous_rows - rows} of {previous_rows} rows of the last good reading are gone (allowed: {contract.allowed_row_loss:.0%})")
     lowered = [n.lower() for n in names]
     missing = [m for m in contract.must_see if not any(m.lower() in n for n in lowered)]
     if missing:

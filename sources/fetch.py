@@ -34,7 +34,7 @@ from sources.address import (
     system_resolver,
 )
 from sources.answer import Passing, Refused, check_body, check_status, read_body
-from sources.body import BodyRefused, join_pages, next_page, unfold
+from sources.body import BodyRefused, join_pages, next_page, shortfall, unfold
 from sources.catalog import Source
 from sources.deadline import TookTooLong, WatchedHTTP, WatchedHTTPS, deadline
 from sources.fetched import Fetched, FetchFailed, Limits
@@ -100,7 +100,7 @@ class Fetcher:
             return first
         pages, seen, after = [first.body], {url}, first.final_url
         try:
-            while following := next_page(pages[-1], paging):
+            while following := next_page(pages[-1], paging, after):
                 following = urljoin(after, following)
                 if following in seen or len(pages) >= self.limits.pages:
                     raise BodyRefused(f"{len(pages)} pages and no last one")
@@ -108,12 +108,15 @@ class Fetcher:
                     raise BodyRefused(f"a next page at another host ({host_of(following)})")
                 seen.add(following)
                 page = self._one(source, following, "", "", binary)
+                if page.body == pages[-1]:
+                    break  # a server that gives one page for every offset (a copy in a mirror): it says itself what is missing
                 pages.append(page.body)
                 after = page.final_url
             body = join_pages(pages, paging)
+            missing = shortfall(body, paging)
         except (BodyRefused, AddressRefused) as error:
             raise FetchFailed(source, url, "a paged feed", str(error), "see whether the feed has changed") from error
-        return replace(first, body=body, etag="" if len(pages) > 1 else first.etag)
+        return replace(first, body=body, missing=missing, etag="" if len(pages) > 1 else first.etag)
 
     def _one(self, source: str, url: str, etag: str, last_modified: str, binary: bool) -> Fetched:
         """One address with its redirects and retries, or ``FetchFailed``."""

@@ -29,7 +29,10 @@ def _remade(source: str, url: str, expected: str, found: str, remedy: str, statu
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What an address answered. ``not_modified`` means: the body of last time still holds (``body`` is empty)."""
+    """What an address answered. ``not_modified`` means: the body of last time still holds (``body`` is empty).
+
+    ``missing`` says what a list that counts its rows does not hold; empty when it is whole.
+    """
 
     url: str
     body: bytes
@@ -39,6 +42,7 @@ class Fetched:
     final_url: str
     fetched_at: datetime
     not_modified: bool = False
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

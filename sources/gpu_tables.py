@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from sources.build import is_empty, money_of
-from sources.offers import Offers, accelerator_of
+from sources.offers import Offers, accelerator_of, why_not
 from sources.page import Page
 from sources.quote import PageChanged, RentalQuote
 from sources.tables import Grid, html_grids, markdown_grids
@@ -45,14 +45,15 @@ def _read(offers: Offers, grid: Grid) -> bool:
     if not _PER.search(said):
         raise PageChanged(f"expected prices per GPU and hour, found the header {header}")
     for r, row in enumerate(rows):
-        accelerator = accelerator_of(row[place].text, " ".join(c.text for i, c in enumerate(row) if re.search(r"vram|memory", header[i], re.I)))
+        memory = next((c.text for i, c in enumerate(row) if re.search(r"vram|gpu mem|(?:memory|ram).*gpu", header[i], re.I)), "")
+        label, evidence = plain(row[place].text), " | ".join(c.text for c in row)
+        accelerator = accelerator_of(label, memory)
         for i, _, term in prices:
-            if accelerator is None or term == "other" or is_empty(row[i].text) or "$" not in row[i].text:
-                continue
-            money = money_of(row[i].text)
-            if money is not None:
-                offers.add(accelerator, money.amount, money.text, 1, " | ".join(c.text for c in row), grid.locator(r + 1, i),
-                           term=term, sku=plain(row[place].text))
+            money = None if term == "other" or is_empty(row[i].text) or "$" not in row[i].text else money_of(row[i].text)
+            if money is not None and accelerator is None:
+                offers.leave_out(label, money.amount, money.text, why_not(label), evidence, grid.locator(r + 1, i), term=term, sku=label)
+            elif money is not None and accelerator is not None:
+                offers.add(accelerator, money.amount, money.text, 1, evidence, grid.locator(r + 1, i), term=term, sku=label)
     return True
 
 

@@ -22,7 +22,7 @@ READING_SCHEMA = {"source": pl.String, "kind": pl.String, "status": pl.String, "
 def capture_frame(outcomes: Iterable[Outcome]) -> pl.DataFrame:
     """One row per address asked in this run."""
     rows = [{
-        "source": o.source, "source_url": o.url, "status": o.kind, "message": str(o.error) if o.error else "",
+        "source": o.source, "source_url": o.url, "status": o.kind, "message": str(o.error) if o.error else o.missing,
         "sha256": o.snapshot.sha256 if o.snapshot else "", "fetched_at": o.snapshot.fetched_at if o.snapshot else None,
     } for o in outcomes]
     return pl.DataFrame(rows, schema=CAPTURE_SCHEMA).sort("source", "source_url")
@@ -46,7 +46,8 @@ def reading_frame(source: Source, reading: Reading, as_of: date, captures: pl.Da
         status = "absent"
     else:
         status = "stale" if age is not None and age > 2 * source.contract.cadence_days else "ok"
-    messages = [*failed["message"].to_list(), *reading.problems[-1:]] if status == "failed" else []
+    said = asked.filter(pl.col("message") != "")["message"].to_list()
+    messages = [*said, *reading.problems[-1:]] if status == "failed" else said
     return pl.DataFrame([{
         "source": source.key, "kind": source.kind, "status": status,
         "origin": "live" if live else "archive" if observed else "packaged", "observed_at": observed, "age_days": age,

@@ -79,17 +79,17 @@ _READING = ("accelerator", "field", "source", "label", "qualifier", "observed_at
 
 
 def rental_prices(packaged: pl.DataFrame, quotes: pl.DataFrame | None = None, names: Mapping[str, str] | None = None) -> pl.DataFrame:
-    """The dated offers with those read since added, in the columns of ``rental_prices``; prices in USD only.
+    """The dated offers with those read since added, in the columns of ``rental_prices``; prices in USD per accelerator only.
 
-    ``names``: names of accelerators in lower case without blanks and hyphens -> the project's name. An offer whose page was shown again is
+    ``names``: names of accelerators as ``specs.engine.project_names`` gives them -> the project's name. An offer whose page was shown again is
     seen on both days. Of readings that repeat a price only the first and the last look stay: a daily feed does not grow
     the table, and how long a price held is not lost.
     """
-    bare = pl.col("accelerator").str.to_lowercase().str.replace_all(r"[\s-]", "")
+    bare = pl.col("accelerator").str.to_lowercase().str.replace_all(r"[\s_-]", "")
     name = bare.replace_strict(names or {}, default=pl.col("accelerator"), return_dtype=pl.String)
     table = packaged.with_columns(name.alias("accelerator"))
     if quotes is not None:
-        seen = quotes.filter(pl.col("currency") == "USD")
+        seen = quotes.filter((pl.col("currency") == "USD") & (pl.col("left_out") == ""))
         again = seen.filter(pl.col("confirmed_at") > pl.col("observed_at")).with_columns(observed_at="confirmed_at")
         live = pl.concat([seen, again]).select(
             "provider", name.alias("accelerator"), "region", "term", pl.col("value").cast(SCHEMAS["rental_prices"]["usd_per_accelerator_hour"])
@@ -108,10 +108,11 @@ def _ends_of_spells(live: pl.DataFrame) -> pl.DataFrame:
     return ordered.filter(~inside)
 
 
-def unmapped_names(specs: list[str], rentals: pl.DataFrame, history: pl.DataFrame) -> pl.DataFrame:
+def unmapped_names(specs: list[str], rentals: pl.DataFrame, history: pl.DataFrame, offers: pl.DataFrame | None = None) -> pl.DataFrame:
     """What was printed and cannot be used, to be shown: source, accelerator_label, reason; sorted.
 
-    ``specs``: ``source: name`` as ``spec_history`` returns them; rentals of parts that have no specification follow.
+    ``specs``: ``source: name`` as ``spec_history`` returns them; rentals of parts that have no specification follow,
+    then the offers read (``offers``) that the parser left out, with how many the newest reading has.
     """
     parts = pl.DataFrame({"printed": specs}, schema={"printed": pl.String}).select(
         pl.col("printed").str.extract(r"^(.*?): ").alias("source"), pl.col("printed").str.replace(r"^.*?: ", "").alias("accelerator_label"),
@@ -119,7 +120,15 @@ def unmapped_names(specs: list[str], rentals: pl.DataFrame, history: pl.DataFram
     lone = rentals.join(history, on="accelerator", how="anti").select(
         "source", pl.col("accelerator").alias("accelerator_label"),
         pl.lit("rented but without a specification; add an alias in sources/reference/accelerator_list.csv or a sheet").alias("reason"))
-    return pl.concat([parts, lone]).unique().sort("source", "accelerator_label", "reason")
+    found = [parts, lone] if offers is None else [parts, lone, _left_out(offers)]
+    return pl.concat(found).unique().sort("source", "accelerator_label", "reason")
+
+
+def _left_out(offers: pl.DataFrame) -> pl.DataFrame:
+    """The offers left out of the newest reading of each source, one row per name and reason, counted in the reason."""
+    newest = offers.filter(pl.col("observed_at") == pl.col("observed_at").max().over("source"))
+    left = newest.filter(pl.col("left_out") != "").group_by("source", pl.col("accelerator").alias("accelerator_label"), "left_out").len()
+    return left.select("source", "accelerator_label", pl.format("{} ({} offers)", "left_out", "len").alias("reason"))
 
 
 def electricity(packaged: pl.DataFrame, quotes: pl.DataFrame) -> pl.DataFrame:

@@ -3,6 +3,8 @@
 The one place that divides. A price becomes an offer only with the number of accelerators it pays for: read
 from the page, or known for the instance name (``reference/rental_skus.csv``). A node taken for one GPU is
 an eightfold error, so every offer is also held against the highest price ever seen for its accelerator.
+What is on the page and cannot be priced so (an unknown name or instance, a slice of a GPU) is left out with
+its reason, and counted and shown later: a new part never takes the known ones of its page down.
 """
 
 from __future__ import annotations
@@ -24,27 +26,50 @@ FLOOR = Decimal("0.02")
 HOURS_PER_YEAR = 8760
 
 _NAMES = (
-    (r"\bgb300\b", "GB300"), (r"\bgb200\b", "GB200"), (r"\bgh200\b", "GH200-96GB"), (r"\bb300\b", "B300-SXM"),
-    (r"\bb200\b", "B200-SXM"), (r"\bh200[ -]?nvl\b", "H200-NVL"), (r"\bh200\b", "H200-SXM"), (r"\bh100[ -]?nvl\b", "H100-NVL"),
-    (r"\bh100\b.*pcie|pcie.*\bh100\b", "H100-PCIe"), (r"\bh100\b", "H100-SXM"), (r"\ba100\b.*80.*pcie|\ba100\b.*pcie.*80", "A100-PCIe-80GB"),
-    (r"\ba100\b.*pcie", "A100-PCIe-40GB"), (r"\ba100\b.*40", "A100-SXM-40GB"), (r"\ba100\b", "A100-SXM-80GB"),
-    (r"\bmi355x\b", "MI355X"), (r"\bmi325x\b", "MI325X"), (r"\bmi300x\b", "MI300X"), (r"\bl40s\b", "L40S"), (r"\bl40\b", "L40"),
-    (r"\bl4\b", "L4"), (r"\brtx pro 6000\b", "RTX-PRO-6000-SE"), (r"\brtx 6000 ada\b", "RTX 6000 Ada 48GB"),
-    (r"\b(?:rtx )?a6000\b", "RTX A6000 48GB"), (r"\brtx 5090\b", "RTX-5090"), (r"\brtx 4090\b", "RTX-4090"), (r"\ba10g\b", "A10G"),
-    (r"\ba10\b", "A10"), (r"\bv100\b", "V100-SXM2-32GB"), (r"\bt4\b", "T4"), (r"\ba40\b", "A40 48GB"),
+    (r"\bgb300\b", "GB300"), (r"\bgb200\b", "GB200"), (r"\bgh200\b.*\b144", "GH200-144GB"), (r"\bgh200\b", "GH200-96GB"),
+    (r"\bb300\b", "B300-SXM"), (r"\bb200\b", "B200-SXM"), (r"\bh200[ -]?nvl\b", "H200-NVL"), (r"\bh200\b", "H200-SXM"),
+    (r"\bh100[ -]?nvl\b|\bh100\b.*\b94", "H100-NVL"), (r"\bh100\b.*pcie|pcie.*\bh100\b", "H100-PCIe"), (r"\bh100\b", "H100-SXM"),
+    (r"\ba100\b.*\b80.*pcie|\ba100\b.*pcie.*\b80", "A100-PCIe-80GB"), (r"\ba100\b.*pcie", "A100-PCIe-40GB"),
+    (r"\ba100\b.*\b40", "A100-SXM-40GB"), (r"\ba100\b", "A100-SXM-80GB"),
+    (r"\bmi355x\b", "MI355X"), (r"\bmi350x\b", "MI350X"), (r"\bmi325x\b", "MI325X"), (r"\bmi300x\b", "MI300X"),
+    (r"\bl40s\b", "L40S"), (r"\bl40\b", "L40"), (r"\bl4\b", "L4"), (r"\brtx ?pro ?6000\b", "RTX-PRO-6000-SE"),
+    (r"\brtx ?6000 ?ada\b", "RTX 6000 Ada 48GB"), (r"\b(?:rtx ?)?a6000\b", "RTX A6000 48GB"), (r"\brtx ?5090\b", "RTX-5090"),
+    (r"\brtx ?4090\b", "RTX-4090"), (r"\ba10g\b", "A10G"), (r"\ba10\b", "A10"), (r"\bv100\b", "V100-SXM2-32GB"), (r"\bt4\b", "T4"),
+    (r"\ba40\b", "A40 48GB"),
 )
-_OUT_OF_SCOPE = r"\b(?:a5000|a4000|a30|a2|quadro|rtx 6000(?! ada)|p100|k80|m60|cpu|rtx a4\d*|rtx 4000|rtx 5000|rtx pro 4\d+)\b"
+"""Names within free text (``8x NVIDIA HGX H100``); a name printed alone is looked up in ``accelerator_list.csv``."""
+NOT_MAPPED = "nobody has mapped this name; add an alias to sources/reference/accelerator_list.csv"
+NOT_COUNTED = "the number of accelerators of this instance is not known; add it to sources/reference/rental_skus.csv with its address"
+ANOTHER_MEMORY = "a slice, or another part than the known one of this name: the memory differs"
 
 
 def accelerator_of(label: str, memory_gb: str = "") -> str | None:
-    """The project's name of a printed GPU name; None for parts outside the project. Unknown names raise ``PageChanged``."""
+    """The project's name of a printed GPU name, or None where nobody has mapped it.
+
+    ``memory_gb``: the memory per accelerator as printed. A sixth of an A10 and a V100 of 16 GB are not the
+    parts of that name, so a memory that does not fit gives None too (whole multiples are totals of a node).
+    """
+    from sources.specs.engine import project_names
+
     text = plain(f"{label} {memory_gb}").lower().replace("_", " ").replace("nvidia", "")
-    for pattern, name in _NAMES:
-        if re.search(pattern, text):
-            return name
-    if re.search(_OUT_OF_SCOPE, text):
-        return None
-    raise PageChanged(f"expected a known accelerator, found {label!r}; add it to sources/offers.py or list it as out of scope")
+    name = next((n for p, n in _NAMES if re.search(p, text)), None) or project_names().get(re.sub(r"[\s_-]", "", plain(label).lower()))
+    printed, known = re.search(r"\d+(?:\.\d+)?", memory_gb), _memory_bytes().get(name or "")
+    if printed is None or known is None:
+        return name
+    share = float(printed[0]) * 1e9 / known
+    return name if 0.8 <= share <= 1.25 or (share > 1.5 and abs(share / round(share) - 1) < 0.08) else None
+
+
+def why_not(label: str) -> str:
+    """Why ``accelerator_of`` gave None for a label with its memory."""
+    return NOT_MAPPED if accelerator_of(label) is None else ANOTHER_MEMORY
+
+
+@lru_cache(maxsize=1)
+def _memory_bytes() -> dict[str, float]:
+    from sources.reference import load
+
+    return {name: float(size) for name, size in load("accelerators").select("accelerator", "memory_bytes").rows()}
 
 
 @lru_cache(maxsize=1)
@@ -55,13 +80,9 @@ def _skus() -> dict[tuple[str, str], tuple[str, int]]:
             for r in load("rental_skus").to_dicts()}
 
 
-def instance(provider: str, sku: str) -> tuple[str, int]:
-    """Accelerator and how many an instance type has; raises ``PageChanged`` for an instance nobody has looked up."""
-    found = _skus().get((provider, sku.lower()))
-    if found is None:
-        raise PageChanged(f"expected the number of accelerators of {provider} {sku}, found none: add it to "
-                          "sources/reference/rental_skus.csv with its address")
-    return found
+def instance(provider: str, sku: str) -> tuple[str, int] | None:
+    """Accelerator and how many an instance type has; None for an instance nobody has looked up."""
+    return _skus().get((provider, sku.lower()))
 
 
 class Offers:
@@ -69,7 +90,7 @@ class Offers:
 
     def __init__(self, provider: str, observed_at: str = "") -> None:
         self.provider, self.observed_at = provider, observed_at
-        self._quotes: dict[tuple[str, str, str, str, str], RentalQuote] = {}
+        self._quotes: dict[tuple[str, ...], RentalQuote] = {}
 
     def add(self, accelerator: str, total: Decimal, text: str, accelerators: int, evidence: str, locator: str, *,
             term: str = "on_demand", sku: str = "", region: str = "", provider: str = "") -> None:
@@ -93,8 +114,18 @@ class Offers:
         if twin.value != quote.value:
             raise PageChanged(f"two prices of {sku or accelerator} {region} {term}: {twin.value_text} and {text} ({locator})")
 
+    def leave_out(self, label: str, total: Decimal, text: str, why: str, evidence: str, locator: str, *,
+                  term: str = "on_demand", sku: str = "", region: str = "", provider: str = "") -> None:
+        """Keep an offer that cannot be priced per accelerator, under its printed name and with the reason."""
+        quote = RentalQuote(provider=provider or self.provider, accelerator=label, value=total, value_text=text, evidence=evidence[:300],
+                            locator=locator, term=term, sku=sku, region=region, accelerators_in_offer=0,
+                            observed_at=self.observed_at, left_out=why)
+        self._quotes.setdefault((quote.provider, label, sku, region, term, why), quote)
+
     def quotes(self) -> list[RentalQuote]:
-        """All offers in page order; raises ``PageChanged`` when there are none."""
-        if not self._quotes:
-            raise PageChanged("expected at least one offer of an accelerator by the hour, found none")
-        return list(self._quotes.values())
+        """All offers in page order; raises ``PageChanged`` when none of them can be priced per accelerator."""
+        found = list(self._quotes.values())
+        if all(q.left_out for q in found):
+            why = f", only {len(found)} left out: {found[0].accelerator} ({found[0].left_out})" if found else ""
+            raise PageChanged(f"expected at least one offer of an accelerator by the hour, found none{why}")
+        return found

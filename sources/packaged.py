@@ -14,7 +14,7 @@ import polars as pl
 
 from sources import live_facts, reference
 from sources.aliases import resolve
-from sources.specs.engine import engine_table, read_list
+from sources.specs.engine import engine_table, project_names, read_list
 from sources.specs.history import read_history
 
 TABLES = {
@@ -48,21 +48,14 @@ def tables(as_of: date, quotes: Mapping[str, pl.DataFrame] | None = None) -> dic
     known = {name: _known(table, as_of) for name, table in TABLES.items()}
     labels = reference.load("accelerator_labels")
     history, unmapped = live_facts.spec_history(read_history(), read["hardware"], labels) if "hardware" in read else (read_history(), [])
-    rentals = live_facts.rental_prices(known["core.rental_price"], read.get("rentals"), _names())
+    rentals = live_facts.rental_prices(known["core.rental_price"], read.get("rentals"), project_names())
     if "energy" in read:
         known["core.electricity"] = live_facts.electricity(known["core.electricity"], read["energy"])
     history = _specs_at(history, as_of)
     made = known | {"core.rental_price": rentals, "core.spec_history": history.rename({"value": "value_text"}),
                     "core.accelerators": _accelerators(history, as_of), "core.architectures": _architectures(as_of),
-                    "core.unmapped_accelerator": live_facts.unmapped_names(unmapped, rentals, history)}
+                    "core.unmapped_accelerator": live_facts.unmapped_names(unmapped, rentals, history, read.get("rentals"))}
     return {name: _plain(frame) for name, frame in made.items()}
-
-
-def _names() -> dict[str, str]:
-    """Names of accelerators in lower case without blanks and hyphens -> the project's name; own names win."""
-    listed = read_list().select("accelerator", pl.col("aliases").str.split("|")).explode("aliases")
-    pairs = [*listed.select("aliases", "accelerator").rows(), *((name, name) for name in listed["accelerator"])]
-    return {"".join(alias.lower().replace("-", " ").split()): name for alias, name in pairs if alias}
 
 
 def _specs_at(history: pl.DataFrame, as_of: date) -> pl.DataFrame:

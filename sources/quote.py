@@ -92,7 +92,12 @@ class SpecQuote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RentalQuote:
-    """One offer of accelerators by the hour: ``value`` in ``currency`` per accelerator-hour unless ``per``."""
+    """One offer of accelerators by the hour: ``value`` in ``currency`` per accelerator-hour.
+
+    ``left_out`` says why an offer that is on the page cannot be priced per accelerator; ``accelerator`` is then the
+    name as printed, ``value`` the whole price and ``accelerators_in_offer`` 0. Such offers are counted and shown,
+    never computed with.
+    """
 
     provider: str
     accelerator: str
@@ -106,6 +111,7 @@ class RentalQuote:
     region: str = ""
     accelerators_in_offer: int = 1
     observed_at: str = ""
+    left_out: str = ""
     source: str = ""
 
 

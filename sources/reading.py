@@ -88,6 +88,7 @@ def read_captures(source: Source, archive: Archive, as_of: date, cache: Path | N
     good: list[tuple[pl.DataFrame, Snapshot]] = []
     problems: list[str] = []
     names: dict[str, tuple[str, ...]] = {}
+    rows: dict[str, int] = {}
     last: Snapshot | None = None
     failed = False
     seen: dict[str, str] = {}
@@ -101,7 +102,7 @@ def read_captures(source: Source, archive: Archive, as_of: date, cache: Path | N
         try:
             frame = _parsed(source, archive, capture, cache)
             broken = [] if capture.status == COPY else live_breaches(
-                source.contract, _rows(source.kind, frame), _names(source.kind, frame), names.get(capture.url, ()))
+                source.contract, _rows(source.kind, frame), _names(source.kind, frame), names.get(capture.url, ()), rows.get(capture.url, 0))
             if broken:
                 raise UNTRUSTED[1](f"{source.key}: " + "; ".join(broken))
         except (*UNTRUSTED, SnapshotCorrupt) as error:
@@ -109,7 +110,7 @@ def read_captures(source: Source, archive: Archive, as_of: date, cache: Path | N
             failed = failed if capture.status == COPY else True
             continue
         if capture.status != COPY:
-            names[capture.url] = _names(source.kind, frame)
+            names[capture.url], rows[capture.url] = _names(source.kind, frame), _rows(source.kind, frame)
         seen[capture.url], begun[capture.url] = capture.sha256, _place(capture)
         good.append((frame, capture))
         last, failed = capture, False
@@ -129,13 +130,18 @@ def _last_certain(capture: Snapshot) -> date:
 
 
 def _rows(kind: str, frame: pl.DataFrame) -> int:
-    """Rows of a reading: wide-form rows of a price page (all its quotes where it has none), else figures."""
-    return (frame["wide_row"].drop_nulls().n_unique() or frame.height) if kind == "prices" else frame.height
+    """Rows of a reading: wide-form rows of a price page (all its quotes where it has none), else figures that are used."""
+    return (frame["wide_row"].drop_nulls().n_unique() or frame.height) if kind == "prices" else _used(kind, frame).height
 
 
 def _names(kind: str, frame: pl.DataFrame) -> tuple[str, ...]:
     column = "model_label" if kind == "prices" else "accelerator" if kind in ("hardware", "rentals") else "subject"
-    return tuple(frame[column].unique(maintain_order=True))
+    return tuple(_used(kind, frame)[column].unique(maintain_order=True))
+
+
+def _used(kind: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Without the offers that were left out with a reason: they keep no promise of a contract."""
+    return frame.filter(pl.col("left_out") == "") if kind == "rentals" else frame
 
 
 def _parsed(source: Source, archive: Archive, capture: Snapshot, cache: Path | None) -> pl.DataFrame:

@@ -9,6 +9,7 @@ bidirectional total), and a card without a fabric has the rate of its PCI Expres
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -30,6 +31,14 @@ def read_list(path: Path = REFERENCE / "accelerator_list.csv") -> pl.DataFrame:
     """Names and classes of accelerators: accelerator, vendor, family, memory_kind, link_kind, link_domain
     (accelerators on one scale-up fabric), pcie, half_of, engine, aliases."""
     return pl.read_csv(path, infer_schema=False).with_columns(pl.all().fill_null(""))
+
+
+@lru_cache(maxsize=1)
+def project_names() -> dict[str, str]:
+    """Names of accelerators in lower case without blanks, hyphens and underscores -> the project's name; own names win."""
+    listed = read_list().select("accelerator", pl.col("aliases").str.split("|")).explode("aliases")
+    pairs = [*listed.select("aliases", "accelerator").rows(), *((name, name) for name in listed["accelerator"])]
+    return {alias.lower().translate(str.maketrans("", "", " -_\t")): name for alias, name in pairs if alias}
 
 
 def engine_table(history: pl.DataFrame, names: pl.DataFrame, as_of: date) -> pl.DataFrame:

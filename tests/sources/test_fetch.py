@@ -7,6 +7,7 @@ is refused as in production.
 from __future__ import annotations
 
 import gzip
+import json
 import socket
 import threading
 import time
@@ -419,6 +420,42 @@ def test_a_feed_that_never_ends_or_leaves_its_host_is_refused(site, tmp_path, fo
     site.page("/f", f'{{"Items": [], "NextPageLink": {following}}}'.encode())
     with pytest.raises(FetchFailed, match="paged feed"):
         fetcher().fetch(a_source(tmp_path, urls=[site.url + "/f"], paging="NextPageLink"))
+
+
+OFFSET = {"paging": "response.total response.data"}
+
+
+def counted(total, *rows):
+    return f'{{"response": {{"total": {total}, "data": [{", ".join(rows)}]}}, "request": {{}}}}'.encode()
+
+
+def test_a_feed_that_counts_its_rows_is_asked_until_it_has_given_all(site, tmp_path):
+    site.page("/v2?offset=0&length=2", counted('"3"', '{"price": ".00316"}', '{"price": "0"}'))
+    site.page("/v2?length=2&offset=2", counted("3", '{"price": null}'))
+    answer = fetcher().fetch(a_source(tmp_path, urls=[site.url + "/v2?offset=0&length=2"], **OFFSET))
+    rows = json.loads(answer.body)["response"]["data"]
+    assert [r["price"] for r in rows] == [".00316", "0", None] and answer.missing == ""
+
+
+def test_a_copy_that_gives_one_page_for_every_offset_says_what_is_missing(site, tmp_path):
+    page = counted('"10404"', '{"price": "1"}', '{"price": "2"}')
+    for path in ("/v2?offset=0", "/v2?offset=2"):
+        site.page(path, page)
+    answer = fetcher().fetch(a_source(tmp_path, urls=[site.url + "/v2?offset=0"], **OFFSET))
+    assert answer.body == page and answer.missing == "holds 2 of the 10404 rows it counts"
+
+
+def test_a_feed_that_ends_before_its_count_or_fails_halfway_gives_nothing(site, tmp_path):
+    site.page("/v2?offset=0", counted("9", "1", "2"))
+    site.page("/v2?offset=2", counted("9"))
+    with pytest.raises(FetchFailed, match="no rows from row 2 of 9 on"):
+        fetcher().fetch(a_source(tmp_path, urls=[site.url + "/v2?offset=0"], **OFFSET))
+    site.page("/v2?offset=2", (404, {}, b"gone"))
+    with pytest.raises(FetchFailed):
+        fetcher().fetch(a_source(tmp_path, urls=[site.url + "/v2?offset=0"], **OFFSET))
+    site.page("/v2?offset=0", b'{"response": {"data": []}}')
+    with pytest.raises(FetchFailed, match="response.total"):
+        fetcher().fetch(a_source(tmp_path, urls=[site.url + "/v2?offset=0"], **OFFSET))
 
 
 def test_pages_that_are_not_alike_are_not_joined():

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from sources.catalog import UNTRUSTED, source, sources
-from sources.offers import Offers, accelerator_of, instance
+from sources.contract import live_breaches
+from sources.offers import Offers, accelerator_of, instance, why_not
 from sources.quote import ImplausibleValue, PageChanged, RentalQuote
 
 
@@ -37,7 +38,7 @@ def test_azure_divides_a_machine_by_its_gpus_and_leaves_windows_and_low_priority
 def test_a_reservation_is_divided_by_the_hours_of_its_term(page: Callable[[str], str]) -> None:
     document = json.loads(page(AZURE))
     item = document["Items"][0] | {"type": "Reservation", "reservationTerm": "3 Years", "retailPrice": 26280 * 32.0}
-    document["Items"] = [item]
+    document |= {"Items": [item], "Count": 1}
     (quote,) = read("azure", json.dumps(document))
     assert (quote.term, quote.value) == ("reserved_3yr", Decimal(4))
 
@@ -52,8 +53,47 @@ def test_other_currencies_units_and_unknown_machines_are_refused(page: Callable[
 def test_aws_prices_are_those_of_the_instance_divided(page: Callable[[str], str]) -> None:
     found = {q.sku: (q.accelerator, q.value, q.observed_at) for q in read("aws", page("aws_public_feed_2026-09-10.json"))}
     assert found["p5.48xlarge"] == ("H100-SXM", Decimal("6.88"), "2026-09-10")
-    with pytest.raises(PageChanged, match="rental_skus"):
-        read("aws", page("aws_public_feed_2026-09-10.json").replace("p5.48xlarge", "p9.48xlarge"))
+
+
+def test_an_instance_nobody_has_counted_is_shown_and_takes_no_other_down(page: Callable[[str], str]) -> None:
+    quotes = {q.sku: q for q in read("aws", page("aws_public_feed_2026-09-10.json").replace("p5.48xlarge", "p9.48xlarge"))}
+    assert quotes["p4d.24xlarge"].left_out == "" and "rental_skus" in quotes["p9.48xlarge"].left_out
+    assert quotes["p9.48xlarge"].accelerators_in_offer == 0, "nobody divides by a number nobody knows"
+
+
+def test_names_nobody_has_mapped_are_shown_on_every_page(page: Callable[[str], str]) -> None:
+    for name, capture in (("lambda", "lambda_rows_2026-09-16.html"), ("coreweave", "coreweave_blocks_2026-09-16.html")):
+        text = page(capture)
+        quotes = read(name, text + text.replace("H100", "X900"))
+        left = {q.accelerator: q.left_out for q in quotes if q.left_out}
+        assert len(left) == 1 and "X900" in next(iter(left)) and "nobody has mapped" in next(iter(left.values()))
+        with pytest.raises(PageChanged, match="X900"):
+            read(name, text.replace("H100", "X900").replace("B200", "X900"))  # a page of unknown names alone is no offer
+
+
+def test_a_list_that_is_cut_or_goes_on_is_refused(page: Callable[[str], str]) -> None:
+    document = json.loads(page(AZURE))
+    for change in ({"NextPageLink": "https://prices.azure.com/next"}, {"Items": document["Items"][:1]}, {"Items": []}, {"Items": None}):
+        with pytest.raises(PageChanged):
+            read("azure", json.dumps(document | change))
+    with pytest.raises(UNTRUSTED):
+        read("azure", page(AZURE)[:-40])
+    with pytest.raises(PageChanged):
+        read("aws", json.dumps({"manifest": {}, "regions": {"US East (N. Virginia)": {}}}))
+    with pytest.raises(PageChanged):
+        read("lambda", page("lambda_rows_2026-09-16.html").replace("<tbody>", "<tbody hidden>").replace("$", ""))
+
+
+CAPTURES = {"azure": AZURE, "aws": "aws_public_feed_2026-09-10.json", "coreweave": "coreweave_blocks_2026-09-16.html",
+            "lambda": "lambda_rows_2026-09-16.html"}
+
+
+@pytest.mark.parametrize("name", sorted(CAPTURES))
+def test_every_capture_keeps_the_promises_of_its_contract_and_half_of_it_does_not(name: str, page: Callable[[str], str]) -> None:
+    quotes, contract = read(name, page(CAPTURES[name])), source(f"rentals/{name}").contract
+    names = [q.accelerator for q in quotes]
+    assert live_breaches(contract, len(quotes), names) == []
+    assert live_breaches(contract, 0, []) and live_breaches(contract, len(quotes) // 4, names, names, len(quotes))
 
 
 def test_coreweave_blocks_printed_twice_count_once_and_are_per_node(page: Callable[[str], str]) -> None:
@@ -91,6 +131,27 @@ def test_the_catalogue_leaves_out_providers_whose_terms_forbid_it() -> None:
         read("gpuhunt", body.getvalue())
 
 
+def catalogue(*rows: str, provider: str = "gcp") -> bytes:
+    body = BytesIO()
+    with zipfile.ZipFile(body, "w") as archive:
+        archive.writestr(f"v1/{provider}.csv", "\n".join(["instance_name,location,price,gpu_count,gpu_name,gpu_memory,spot", *rows]))
+    return body.getvalue()
+
+
+def test_the_catalogue_counts_chips_of_a_slice_and_shows_what_it_leaves_out() -> None:
+    quotes = read("gpuhunt", catalogue("v5litepod-8,us-east1,9.6,1,v5litepod-8,128.0,False", "v5p-8,us-east5,16.8,1,tpu-v5p-8,95,False",
+                                       "a2,us-east1,4.0,1,A100,40.0,True", "nv6,eastus,0.45,1,A10,4.0,False", "x,eastus,1.5,1,Quantum7,64,False",
+                                       "h,eastus,98.32,1,H100,80,False", "cpu,eastus,0.1,0,,,False"))
+    read_as = {q.sku: (q.accelerator, q.value, q.accelerators_in_offer, q.left_out.split(":")[0].split(";")[0]) for q in quotes}
+    assert read_as == {
+        "v5litepod-8": ("TPU-v5e", Decimal("1.2"), 8, ""), "v5p-8": ("TPU-v5p", Decimal("4.2"), 4, ""),
+        "a2": ("A100-SXM-40GB", Decimal(4), 1, ""), "nv6": ("A10 4.0 GB", Decimal("0.45"), 0, "a slice, or another part than the known one of this name"),
+        "x": ("Quantum7 64 GB", Decimal("1.5"), 0, "nobody has mapped this name"),
+        "h": ("H100 80 GB", Decimal("98.32"), 0, "outside the plausible prices of this part")}  # a node's price for one GPU
+    with pytest.raises(PageChanged, match="expected a price"):
+        read("gpuhunt", catalogue("a2,us-east1,four,1,A100,40.0,True"))
+
+
 def test_sources_whose_terms_forbid_collection_are_no_sources() -> None:
     forbidden = ("vast", "runpod", "shadeform", "silicondata", "cme", "together", "crusoe")
     assert [k for k in sources() if k.startswith("rentals/") and any(f in k for f in forbidden)] == []
@@ -107,9 +168,28 @@ def test_tables_must_say_that_they_are_per_gpu_and_hour(name: str) -> None:
 def test_gpu_names_are_mapped_or_refused() -> None:
     assert accelerator_of("NVIDIA A100 PCIe 80GB") == "A100-PCIe-80GB"
     assert accelerator_of("8x NVIDIA A100 SXM", "40 GB") == "A100-SXM-40GB"
-    assert accelerator_of("RTX A5000") is None
-    with pytest.raises(PageChanged):
-        accelerator_of("NVIDIA X9000")
+    assert [accelerator_of(n, m) for n, m in (("H100", "94.0"), ("H100NVL", ""), ("RTX4090", "24"), ("RTX6000Ada", "48.0"), ("MI325X", "288"))] == [
+        "H100-NVL", "H100-NVL", "RTX-4090", "RTX 6000 Ada 48GB", "MI325X"]
+    assert accelerator_of("NVIDIA X9000") is None and accelerator_of("RTX A5000") is None
+    assert accelerator_of("MI250X") == "MI250X", "a card of two dies is not one of them"
+
+
+def test_a_part_of_another_memory_is_another_part() -> None:
+    assert accelerator_of("A10", "24 GB") == "A10" and accelerator_of("V100", "32 GB") == "V100-SXM2-32GB"
+    assert accelerator_of("A10", "4 GB") is None, "a sixth of a GPU at a sixth of its price is not that GPU"
+    assert accelerator_of("V100", "16 GB") is None and "memory differs" in why_not("V100")
+    assert accelerator_of("H100 SXM", "640 GB") == "H100-SXM", "the memory of a whole node"
+
+
+def test_every_listed_accelerator_is_found_by_its_own_name_and_aliases() -> None:
+    from sources.specs.engine import project_names, read_list
+
+    assert {n: accelerator_of(n) for n in read_list()["accelerator"] if accelerator_of(n) not in (n, RENTED.get(n))} == {}
+    assert set(project_names().values()) == set(read_list()["accelerator"])
+
+
+RENTED = {"RTX-PRO-6000-Blackwell": "RTX-PRO-6000-SE"}
+"""Names whose rented part is another one of the name: clouds hold the server edition."""
 
 
 def test_every_instance_type_is_known_with_its_address() -> None:

@@ -28,6 +28,7 @@ _TEXT = {
     "offer_id": "provider|model label|tier|condition: the thing that has one price at a time",
     "evidence": "the words the figure was read from",
     "locator": "where on the page the words stand",
+    "left_out": "why an offer on the page has no price per accelerator; empty for one that has",
     "basis": "quoted, derived or assumed; or how a secondary value was obtained",
     "reason": "why, in a sentence",
     # prices
@@ -135,7 +136,7 @@ _COUNT = {
     "age_days": "days from the last good reading to the vintage day",
     "versions": "different official values seen",
     "n": "observations behind the number",
-    "accelerators_in_offer": "accelerators sold together",
+    "accelerators_in_offer": "accelerators sold together; 0 where nobody knows",
     "ordinal": "order of the row",
 }
 

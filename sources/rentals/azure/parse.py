@@ -1,25 +1,32 @@
 """Azure Retail Prices: one item per meter. Linux and Windows share a meter name; only Linux is read.
 
-A reservation's price is for the whole term and is divided by its hours. Low-priority, dev/test and
-savings-plan items are other products. Prices are per virtual machine and divided by its accelerators.
+A reservation's price is for the whole term and is divided by its hours. Low-priority, dev/test, cloud-service,
+dedicated-host and savings-plan items are other products. Prices are per virtual machine and divided by its accelerators; a machine
+whose accelerators nobody has counted is left out with that reason. A page of a longer list is refused: the
+fetch joins all pages, so a list that goes on, or holds fewer items than it counts, was cut.
 """
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
-from sources.offers import HOURS_PER_YEAR, Offers, instance
+from sources.offers import HOURS_PER_YEAR, NOT_COUNTED, Offers, instance
 from sources.page import Page
 from sources.quote import PageChanged, RentalQuote
 
+_OTHER = re.compile(r"windows|cloud ?services|dedicated host", re.IGNORECASE)
 _YEARS = {"1 Year": ("reserved_1yr", 1), "3 Years": ("reserved_3yr", 3)}
 
 
 def parse(page: Page) -> list[RentalQuote]:
-    """On-demand, spot and reserved Linux prices per accelerator-hour; raises ``PageChanged`` for unknown items."""
+    """On-demand, spot and reserved Linux prices per accelerator-hour; raises ``PageChanged`` for a cut list or unknown items."""
     document = page.json()
     if not isinstance(document, dict) or not isinstance(document.get("Items"), list):
         raise PageChanged("expected an object with Items, found another document")
+    items, stated = len(document["Items"]), document.get("Count")
+    if document.get("NextPageLink") or (isinstance(stated, int) and items < stated):
+        raise PageChanged(f"expected the whole list, found {items} of {stated} items, next page {document.get('NextPageLink')!r}")
     offers = Offers("azure")
     for i, item in enumerate(document["Items"]):
         _item(offers, item, f"item {i + 1}")
@@ -28,7 +35,7 @@ def parse(page: Page) -> list[RentalQuote]:
 
 def _item(offers: Offers, item: dict[str, object], locator: str) -> None:
     product, meter = str(item["productName"]), str(item["meterName"])
-    if "Windows" in product or "Low Priority" in meter or item["type"] == "DevTestConsumption":
+    if _OTHER.search(product) or "Low Priority" in meter or item["type"] == "DevTestConsumption":
         return
     if item["currencyCode"] != "USD" or item["unitOfMeasure"] != "1 Hour":
         raise PageChanged(f"expected USD per 1 Hour, found {item['currencyCode']} per {item['unitOfMeasure']} ({locator})")
@@ -43,7 +50,9 @@ def _item(offers: Offers, item: dict[str, object], locator: str) -> None:
         hours = years * HOURS_PER_YEAR
     elif item["type"] != "Consumption":
         raise PageChanged(f"expected Consumption or Reservation, found {item['type']!r} ({locator})")
-    accelerator, count = instance("azure", sku)
+    known, region = instance("azure", sku), str(item["armRegionName"])
     evidence = f"{sku} {product} {meter} {item['type']} {text} per {item['unitOfMeasure']}"
-    offers.add(accelerator, price / hours, text, count, evidence, locator, term=term, sku=sku,
-               region=str(item["armRegionName"]))
+    if known is None:
+        offers.leave_out(sku, price, text, NOT_COUNTED, evidence, locator, term=term, sku=sku, region=region)
+    else:
+        offers.add(known[0], price / hours, text, known[1], evidence, locator, term=term, sku=sku, region=region)

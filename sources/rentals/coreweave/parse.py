@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from sources.build import is_empty, money_of
-from sources.offers import Offers, accelerator_of
+from sources.offers import Offers, accelerator_of, why_not
 from sources.page import Page
 from sources.quote import PageChanged, RentalQuote
 from units.quantity import plain
@@ -47,9 +47,12 @@ def _price(offers: Offers, name: str, meta: dict[str, str], node: Any) -> None:
     count = next((v for k, v in meta.items() if k == "gpu count"), "")
     if not re.fullmatch(r"\d+", count):
         raise PageChanged(f"expected the GPU count of {name!r}, found {count!r}: the price is per node")
-    accelerator = accelerator_of(name, meta.get("vram (gb)", ""))
-    money = money_of(text)
-    if accelerator is not None and money is not None:
-        term = "spot" if "spot-price" in _class(node) else "on_demand"
-        offers.add(accelerator, money.amount, money.text, int(count), f"{name} | {count} GPUs | {plain(node.text(deep=True))}",
-                   f"block {name}", term=term, sku=name)
+    accelerator, money = accelerator_of(name, meta.get("vram (gb)", "")), money_of(text)
+    if money is None:
+        return
+    term = "spot" if "spot-price" in _class(node) else "on_demand"
+    evidence = f"{name} | {count} GPUs | {plain(node.text(deep=True))}"
+    if accelerator is None:
+        offers.leave_out(name, money.amount, money.text, why_not(name), evidence, f"block {name}", term=term, sku=name)
+    else:
+        offers.add(accelerator, money.amount, money.text, int(count), evidence, f"block {name}", term=term, sku=name)

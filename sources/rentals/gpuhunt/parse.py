@@ -1,7 +1,8 @@
 """gpuhunt's catalogue: a zip with one CSV per provider, prices per instance with GPU name and count.
 
-Providers whose own terms forbid collection are left out here too. Fractions of a GPU, CPU-only instances
-and parts outside the project are left out. The file's own name is the provider.
+Providers whose own terms forbid collection are not read, CPU-only instances are no offers. Slices of a GPU, parts
+nobody has mapped, absurd listings and providers whose terms nobody has read are left out with that reason. A
+TPU listing is of a whole slice counted as one: its name says how many chips. The file's own name is the provider.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ import csv
 import io
 import re
 import zipfile
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
-from sources.offers import Offers, accelerator_of
+from sources.offers import Offers, accelerator_of, why_not
 from sources.page import MAX_BYTES, Page
 from sources.quote import ImplausibleValue, PageChanged, RentalQuote
 
@@ -23,6 +24,11 @@ LEFT_OUT = frozenset({"vastai", "runpod", "tensordock", "crusoe"})
 _COLUMNS = {"instance_name", "location", "price", "gpu_count", "gpu_name", "gpu_memory", "spot"}
 
 
+_TPU = re.compile(r"(?:tpu-)?(v\d+[a-z]*)-(\d+)$")
+_CORES_PER_CHIP = {"v2": 2, "v3": 2, "v4": 2, "v5p": 2}
+"""TPU slices of these versions are named by cores, later ones by chips (Google's TPU configurations)."""
+
+
 def parse(page: Page) -> list[RentalQuote]:
     """On-demand and spot offers per accelerator-hour; raises ``PageChanged`` for another archive or missing columns."""
     offers = Offers("gpuhunt")
@@ -30,6 +36,10 @@ def parse(page: Page) -> list[RentalQuote]:
         rows = csv.DictReader(io.StringIO(text))
         if not _COLUMNS <= set(rows.fieldnames or ()):
             raise PageChanged(f"expected the columns {sorted(_COLUMNS)} for {provider}, found {rows.fieldnames}")
+        if provider not in PROVIDERS:
+            offers.leave_out(provider, Decimal(0), "", "a provider nobody has reviewed; read its terms and list it",
+                             f"{provider}.csv", f"{provider}.csv", provider=provider)
+            continue
         for i, row in enumerate(rows):
             _row(offers, provider, row, f"{provider}.csv, row {i + 2}")
     return offers.quotes()
@@ -38,41 +48,39 @@ def parse(page: Page) -> list[RentalQuote]:
 def _members(raw: bytes) -> list[tuple[str, str]]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(raw))
+        return [(name[1], _text(archive, info)) for info in sorted(archive.infolist(), key=lambda i: i.filename)
+                if (name := re.fullmatch(r"(?:\w+/)*(\w+)\.csv", info.filename)) and name[1] not in LEFT_OUT]
     except zipfile.BadZipFile as error:
         raise PageChanged(f"expected a zip archive, found another body ({error})") from error
-    found = []
-    for info in sorted(archive.infolist(), key=lambda i: i.filename):
-        name = re.fullmatch(r"(?:\w+/)*(\w+)\.csv", info.filename)
-        if name is None or name[1] in LEFT_OUT:
-            continue
-        if name[1] not in PROVIDERS:
-            raise PageChanged(f"expected known providers, found {name[1]!r}; read its terms and list it")
-        if info.file_size > MAX_BYTES:
-            raise PageChanged(f"expected at most {MAX_BYTES} bytes in {info.filename}, found {info.file_size}")
-        found.append((name[1], archive.read(info).decode("utf-8")))
-    if not found:
-        raise PageChanged("expected one CSV per provider in the archive, found none")
-    return found
+
+
+def _text(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> str:
+    if info.file_size > MAX_BYTES:
+        raise PageChanged(f"expected at most {MAX_BYTES} bytes in {info.filename}, found {info.file_size}")
+    return archive.read(info).decode("utf-8")
 
 
 def _row(offers: Offers, provider: str, row: dict[str, str], locator: str) -> None:
     if not row["gpu_name"] or not re.fullmatch(r"[1-9]\d*", row["gpu_count"]) or not row["price"]:
         return
-    try:
-        accelerator = accelerator_of(row["gpu_name"], f"{row['gpu_memory']} GB")
-        price = Decimal(row["price"])
-    except PageChanged:
-        return  # a feed of hundreds of parts: those the project does not follow are left out by name
-    except InvalidOperation as error:
-        raise PageChanged(f"expected a price, found {row['price']!r} ({locator})") from error
+    if not re.fullmatch(r"\d+(?:\.\d*)?(?:[eE][-+]?\d+)?", row["price"]):
+        raise PageChanged(f"expected a price, found {row['price']!r} ({locator})")
+    name, price = row["gpu_name"], Decimal(row["price"])
+    slice_of = _TPU.fullmatch(name.lower()) or _TPU.fullmatch(row["instance_name"].lower())
+    label, memory, count = name, row["gpu_memory"], int(row["gpu_count"])
+    if slice_of:
+        label, memory, count = f"TPU {slice_of[1]}", "", max(1, int(slice_of[2]) // _CORES_PER_CHIP.get(slice_of[1], 1))
+    accelerator = accelerator_of(label.removeprefix("TPU ") if "lite" in label else label, memory)
+    evidence = f"{row['instance_name']} {row['gpu_count']}x {name} {row['price']}"
+    where = {"term": "spot" if row["spot"].strip().lower() == "true" else "on_demand", "sku": row["instance_name"],
+             "region": row["location"], "provider": provider}
+    printed = f"{label} {memory} GB" if memory else label
     if accelerator is None:
+        offers.leave_out(printed, price, row["price"], why_not(label), evidence, locator, **where)
         return
-    spot = row["spot"].strip().lower() == "true"
     try:
-        offers.add(accelerator, price, row["price"], int(row["gpu_count"]), f"{row['instance_name']} {row['gpu_count']}x "
-                   f"{row['gpu_name']} {row['price']}", locator, term="spot" if spot else "on_demand", sku=row["instance_name"],
-                   region=row["location"], provider=provider)
-    except ImplausibleValue:
-        return  # one absurd listing does not discredit the others of a feed; the first-party sources are strict
+        offers.add(accelerator, price, row["price"], count, evidence, locator, **where)
+    except ImplausibleValue:  # one absurd listing does not discredit the others of a feed; first-party sources are strict
+        offers.leave_out(printed, price, row["price"], "outside the plausible prices of this part", evidence, locator, **where)
     except PageChanged:
         return  # the same instance twice in a region with other disks: the first listing stands

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from sources.build import is_empty, money_of
-from sources.offers import Offers, accelerator_of
+from sources.offers import Offers, accelerator_of, why_not
 from sources.page import Page
 from sources.quote import PageChanged, RentalQuote
 from units.quantity import plain
@@ -51,12 +51,13 @@ def _row(offers: Offers, cells: dict[str, str], price: str, locator: str) -> Non
     memory = next((v for k, v in cells.items() if re.search(r"vram", k, re.I)), "")
     if not plan:
         raise PageChanged(f"expected the plan's name, found the columns {list(cells)}")
-    accelerator = accelerator_of(plan, memory)
-    if is_empty(cells[price]) or accelerator is None:
+    money = None if is_empty(cells[price]) else money_of(cells[price])
+    if money is None:
         return
-    money = money_of(cells[price])
+    accelerator, count = accelerator_of(plan, memory), int((re.match(r"(\d+)x\b", plan) or ("", "1"))[1])
     size = next((v for k, v in cells.items() if re.search(r"vcpu", k, re.I)), "")
-    if money is not None:
-        count = re.match(r"(\d+)x\b", plan)
-        offers.add(accelerator, money.amount * int(count[1] if count else 1), money.text, int(count[1] if count else 1),
-                   " | ".join(f"{k}: {v}" for k, v in cells.items()), locator, sku=f"{plan}, {size} vCPUs" if size else plan)
+    evidence, sku = " | ".join(f"{k}: {v}" for k, v in cells.items()), f"{plan}, {size} vCPUs" if size else plan
+    if accelerator is None:
+        offers.leave_out(plan, money.amount, money.text, why_not(plan), evidence, locator, sku=sku)
+    else:
+        offers.add(accelerator, money.amount * count, money.text, count, evidence, locator, sku=sku)
