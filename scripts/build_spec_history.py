@@ -6,8 +6,7 @@ adds the capture's date and address, and drops repeated values. Run it again whe
     DEFLATION_DATA=../shared/data python scripts/build_spec_history.py
 
 Inputs: DATA/hardware (captures, index.csv, epoch, spec_db_check.csv), sources/reference/accelerator_labels.csv
-(printed name -> accelerator), scripts/spec_found.csv (values found in public documents, each with its address), scripts/spec_assumed.csv
-(values the engine uses without a document at hand, marked as assumed)
+(printed name -> accelerator), scripts/spec_found.csv (values found in public documents, each with its address)
 and scripts/spec_rejected.csv (rows ruled out, with the reason).
 """
 
@@ -38,7 +37,7 @@ def main() -> None:
     labels = {(r["source"], r["label"]): r["accelerator"] for r in _rows(REFERENCE / "accelerator_labels.csv")}
     vendors = {r["accelerator"]: r["vendor"] for r in _rows(REFERENCE / "accelerator_list.csv")}
     rows = [*captures(data, labels), *epoch(data, labels), *cards(data, labels), *gpuhunt(data, labels),
-            *_rows(ROOT / "scripts" / "spec_found.csv"), *_rows(ROOT / "scripts" / "spec_assumed.csv")]
+            *_rows(ROOT / "scripts" / "spec_found.csv")]
     rejected = {(r["source"], r["accelerator"], r["field"], r["value"]): r["reason"]
                 for r in _rows(ROOT / "scripts" / "spec_rejected.csv")}
     for row in rows:

@@ -20,8 +20,8 @@ def command(accelerators: tuple[str, ...], only: str, disagree: bool, history: b
             as_of: datetime | None, as_csv: bool) -> None:
     """Official value, Epoch's, evokernel's and gpuhunt's, and the one used, for every accelerator and field.
 
-    The rule: a maker's own figure per accelerator, then its board or rack figure divided, then databases in a
-    fixed order, then values without a document (basis "assumed"). Every value is traceable in
+    The rule: a maker's own figure per accelerator, then its board or rack figure divided, then found documents,
+    then databases in a fixed order; a figure without a document is missing. Every value is traceable in
     sources/reference/spec_history.csv.
 
     Exit status: 0 rows printed, 2 wrong usage (no such accelerator).

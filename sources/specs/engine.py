@@ -97,13 +97,10 @@ def _link_gb_s(entry: dict[str, str], specs: dict[str, dict[str, object]]) -> fl
     return float(str(total["value"])) / 2 * share
 
 
-_ORDER = ("official", "secondary", "assumed")
-
-
 def _weakest(specs: dict[str, dict[str, object]]) -> str:
-    used = [str(specs[f]["basis"]) for f in ("memory_gb", "memory_gib", "memory_bandwidth_gb_s", "memory_bandwidth_gib_s",
-                                             "bf16_dense_tflops", "fp16_dense_tflops") if f in specs]
-    return max(used, key=_ORDER.index, default="assumed")
+    used = {specs[f]["basis"] for f in ("memory_gb", "memory_gib", "memory_bandwidth_gb_s", "memory_bandwidth_gib_s",
+                                        "bf16_dense_tflops", "fp16_dense_tflops") if f in specs}
+    return "official" if used == {"official"} else "secondary"
 
 
 def _notes(specs: dict[str, dict[str, object]], half: float) -> str | None:
@@ -111,8 +108,7 @@ def _notes(specs: dict[str, dict[str, object]], half: float) -> str | None:
     parts = ["half of a board of two"] if half != 1 else []
     if WHOLE_COMPUTER in str(specs.get("tdp_w", {}).get("qualifier")):
         parts.append(f"power: {WHOLE_COMPUTER}")
-    for basis in ("secondary", "assumed"):
-        fields = sorted(f for f, s in specs.items() if s["basis"] == basis and f != "launch_date")
-        if fields:
-            parts.append(f"{basis}: {' '.join(fields)}")
+    fields = sorted(f for f, s in specs.items() if s["basis"] == "secondary" and f != "launch_date")
+    if fields:
+        parts.append(f"secondary: {' '.join(fields)}")
     return "; ".join(parts) or None

@@ -1,8 +1,8 @@
 """The dated specification history, and the one value per accelerator and field to compute with.
 
 Values are never overwritten: a page that changes adds a row. The choice is a rule, not an edit: a maker's
-own per-accelerator figure first, then its board or rack figure divided, then the other databases in a fixed
-order, then values carried over without a document (``assumed``). Rows that a reason rules out stay in the
+own per-accelerator figure first, then its board or rack figure divided, then found documents, then the other
+databases in a fixed order; a figure without a document is missing. Rows that a reason rules out stay in the
 table and are never chosen. The history is data of ``sources/reference``; how pages are read is elsewhere.
 """
 
@@ -23,11 +23,10 @@ SCHEMA = {"accelerator": TEXT, "vendor": TEXT, "field": TEXT, "value": TEXT, "un
 
 SOURCE_RANK = {"hardware/nvidia": 0, "hardware/amd": 0, "hardware/google": 0, "hardware/aws": 0, "hardware/intel": 0,
                "hardware/microsoft": 0, "hardware/groq": 0, "hardware/cerebras": 0, "hardware/apple": 0,
-               "found": 1, "hardware/epoch": 2, "hardware/evokernel": 3, "gpuhunt": 4, "carried over": 9}
-"""Order of belief within one basis: pages read by our parsers (a new folder too), found documents, databases, carried
-values."""
+               "found": 1, "hardware/epoch": 2, "hardware/evokernel": 3, "gpuhunt": 4}
+"""Order of belief within one basis: pages read by our parsers (a new folder too), found documents, databases."""
 
-_BASIS_RANK = {"official": 0, "secondary": 1, "assumed": 2}
+_BASIS_RANK = {"official": 0, "secondary": 1}
 DISAGREEMENT = 1.05
 """Two values of one field whose ratio exceeds this disagree (rounding in TB and PFLOPS stays below it)."""
 
