@@ -96,9 +96,9 @@ def hardware(book: FactBook) -> Chart | None:
         .unique("accelerator", keep="first", maintain_order=True)
         .head(25)
     )
-    data = data.select("accelerator", "vendor", cost="cost_usd_per_mtok")
+    data = data.select("accelerator", "basis", cost="cost_usd_per_mtok")
     text = say(
-        "Bar chart of the cost of a million output tokens by accelerator at today's rental prices, cheapest first."
+        "Bar chart of the cost of a million output tokens by accelerator at the latest rents, cheapest first; the colour says what kind of rent."
     )
     return bars(
         "hardware",
@@ -110,7 +110,7 @@ def hardware(book: FactBook) -> Chart | None:
         USD,
         text,
         {"cost": [("hardware_league", "cost_usd_per_mtok")]},
-        colour_by="vendor",
+        colour_by="basis",
         ascending=True,
     )
 

@@ -109,13 +109,13 @@ def hardware(book: FactBook) -> Section:
     ranked = book.rows("hardware_league")
     models = dict.fromkeys(r.raw("model") for r in ranked)
     rows: list[list[Cell]] = [[
-        r.show("model"), r.show("accelerator"), r.show("vendor"), r.show("precision"), r.show("memory_gb"), r.show("bandwidth_gb_per_s"), r.show("rental_usd_per_hour"),
-        r.show("throughput_tok_per_s"), r.show("cost_usd_per_mtok"), r.show("energy_j_per_token"),
+        r.show("model"), r.show("accelerator"), r.show("precision"), r.show("memory_gb"), r.show("bandwidth_gb_per_s"), r.show("rental_usd_per_hour"),
+        r.show("rental_date"), r.show("throughput_tok_per_s"), r.show("cost_usd_per_mtok"), r.show("energy_j_per_token"), r.show("basis"),
     ] for m in models for r in [r for r in ranked if r.raw("model") == m][:CHEAPEST]]  # fmt: skip
     league = table(
         "The cheapest accelerators for a million output tokens, model by model",
-        [Column("Model"), Column("Accelerator"), Column("Vendor"), Column("Precision"), Column("Memory", True), Column("Bandwidth", True), Column("Rent / hour", True),
-         Column("Tokens / s", True), Column("USD / Mtok", True), Column("Energy / token", True)],
+        [Column("Model"), Column("Accelerator"), Column("Precision"), Column("Memory", True), Column("Bandwidth", True), Column("Rent / hour", True), Column("As of"),
+         Column("Tokens / s", True), Column("USD / Mtok", True), Column("Energy / token", True), Column("Rent is the")],
         rows,
     )  # fmt: skip
     checks: list[list[Cell]] = [
@@ -151,7 +151,7 @@ def hardware(book: FactBook) -> Section:
         "hardware",
         "Hardware league",
         "Which accelerator makes the cheapest token?",
-        [],
+        [say("Rents are not all of one kind: where nobody quotes a rent on demand, the cost of ownership or of a long lease stands in, and flatters the accelerator.")],
         ("hardware",),
         [league, engine, _energy(book)],
         ("hardware_league", "throughput", "energy_check"),
