@@ -22,9 +22,9 @@ OFFER = ("provider", "accelerator", "region", "term", "accelerators_in_offer", "
 
 
 def known(quotes: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """The rows read by the end of a day; a page shown again later than that counts as shown once."""
+    """The rows read by the end of a day, in order of reading; a page shown again later than that counts as shown once."""
     again = pl.col("confirmed_at")
-    return quotes.filter(pl.col("observed_at") <= as_of).with_columns(pl.when(again <= as_of).then(again).alias("confirmed_at"))
+    return quotes.filter(pl.col("observed_at") <= as_of).sort("fetched_at", maintain_order=True).with_columns(pl.when(again <= as_of).then(again).alias("confirmed_at"))
 
 
 def spec_history(packaged: pl.DataFrame, quotes: pl.DataFrame, labels: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
@@ -91,7 +91,8 @@ def rental_prices(packaged: pl.DataFrame, quotes: pl.DataFrame | None = None, na
     if quotes is not None:
         seen = quotes.filter((pl.col("currency") == "USD") & (pl.col("left_out") == ""))
         again = seen.filter(pl.col("confirmed_at") > pl.col("observed_at")).with_columns(observed_at="confirmed_at")
-        live = pl.concat([seen, again]).select(
+        live = pl.concat([again, seen]).select(  # of two looks on one day the newer page comes last
+           
             "provider", name.alias("accelerator"), "region", "term", pl.col("value").cast(SCHEMAS["rental_prices"]["usd_per_accelerator_hour"])
             .alias("usd_per_accelerator_hour"), pl.col("accelerators_in_offer").cast(pl.Int64), pl.lit("cloud").alias("provider_kind"),
             pl.col("sku").alias("note"), "source", pl.col("quote_id").alias("source_ref"), "source_url",
@@ -102,7 +103,7 @@ def rental_prices(packaged: pl.DataFrame, quotes: pl.DataFrame | None = None, na
 
 def _ends_of_spells(live: pl.DataFrame) -> pl.DataFrame:
     """The first and the last look of every run of equal prices of one offer."""
-    ordered = live.sort(*OFFER, "observed_at", "source_ref").unique([*OFFER, "observed_at"], keep="last", maintain_order=True)
+    ordered = live.sort(*OFFER, "observed_at", maintain_order=True).unique([*OFFER, "observed_at"], keep="last", maintain_order=True)
     price = pl.col("usd_per_accelerator_hour")
     inside = ((price == price.shift().over(OFFER)) & (price == price.shift(-1).over(OFFER))).fill_null(False)
     return ordered.filter(~inside)
