@@ -78,7 +78,7 @@ _TEXT = {
     "gpuhunt": "what gpuhunt says",
     "used": "the figure used",
     "used_source": "where the used figure comes from",
-    "used_basis": "official, secondary or assumed",
+    "used_basis": "official or secondary",
     "history": "value (date) in order",
     # results
     "series": "name of the series as shown to readers",
