@@ -23,6 +23,11 @@ CAPS = (
 )
 """USD per accelerator-hour above which a price is a node's: a quarter above the dearest list price 2022 to 2026."""
 FLOOR = Decimal("0.02")
+SPAN = (Decimal("0.15"), Decimal(5))
+"""The same relative to the median on-demand price of a part that at least ``PANEL_PROVIDERS`` rent out: of all packaged
+offers of such parts (spot too) none is below 0.29 or above 4.7 times it, and a node taken for one GPU is eight times off."""
+PANEL_PROVIDERS = 5
+IMPLAUSIBLE = "outside the plausible prices of this part: a node's price for one accelerator, or a host that costs more than it"
 HOURS_PER_YEAR = 8760
 
 _NAMES = (
@@ -85,6 +90,27 @@ def instance(provider: str, sku: str) -> tuple[str, int] | None:
     return _skus().get((provider, sku.lower()))
 
 
+@lru_cache(maxsize=1)
+def _medians() -> dict[str, Decimal]:
+    """Median packaged on-demand price of the accelerators that enough providers rent out."""
+    import polars as pl
+
+    from sources.reference import load
+    from sources.specs.engine import project_names
+
+    names, usd = project_names(), pl.col("usd_per_accelerator_hour").cast(pl.Float64)
+    bare = pl.col("accelerator").str.to_lowercase().str.replace_all(r"[\s_-]", "")
+    panel = load("rental_prices").filter(pl.col("term") == "on_demand").group_by(
+        bare.replace_strict(names, default=pl.col("accelerator"), return_dtype=pl.String)).agg(usd.median(), pl.col("provider").n_unique())
+    return {name: Decimal(str(median)) for name, median, providers in panel.rows() if providers >= PANEL_PROVIDERS}
+
+
+def plausible_usd(accelerator: str) -> tuple[Decimal, Decimal]:
+    """Lowest and highest believable USD per accelerator-hour of a part, on any term."""
+    cap, median = next(c for p, c in CAPS if re.match(p, accelerator)), _medians().get(accelerator)
+    return (FLOOR, cap) if median is None else (max(FLOOR, SPAN[0] * median), min(cap, SPAN[1] * median))
+
+
 class Offers:
     """Collects offers; identical repeats (a block printed for desktop and phone) count once."""
 
@@ -102,10 +128,10 @@ class Offers:
         if accelerators < 1 or term not in TERMS:
             raise PageChanged(f"expected accelerators and a known term, found {accelerators} and {term!r} ({locator})")
         each = (total / accelerators).quantize(Decimal("0.00000001")).normalize()
-        cap = next(c for p, c in CAPS if re.match(p, accelerator))
-        if not FLOOR <= each <= cap:
+        low, high = plausible_usd(accelerator)
+        if not low <= each <= high:
             raise ImplausibleValue(f"{accelerator} at {each:f} USD per hour ({text} for {accelerators}, {locator}) is outside "
-                                   f"{FLOOR} to {cap}: a node's price for one accelerator, or no price?")
+                                   f"{low:.3g} to {high:.3g}: a node's price for one accelerator, or no price?")
         quote = RentalQuote(provider=provider or self.provider, accelerator=accelerator, value=Decimal(f"{each:f}"),
                             value_text=text, evidence=evidence[:300], locator=locator, term=term, sku=sku, region=region,
                             accelerators_in_offer=accelerators, observed_at=self.observed_at)
@@ -113,6 +139,17 @@ class Offers:
         twin = self._quotes.setdefault(key, quote)
         if twin.value != quote.value:
             raise PageChanged(f"two prices of {sku or accelerator} {region} {term}: {twin.value_text} and {text} ({locator})")
+
+    def counted(self, label: str, known: tuple[str, int] | None, total: Decimal, text: str, evidence: str, locator: str, *,
+                why: str = "", **where: str) -> None:
+        """``add`` for a machine whose accelerators are known from elsewhere; left out where they are not (``known`` None,
+        for the reason ``why``) or where the price is not one of them: with a known count it is the host that costs so."""
+        try:
+            if known is not None:
+                return self.add(known[0], total, text, known[1], evidence, locator, **where)
+        except ImplausibleValue:
+            why = IMPLAUSIBLE
+        return self.leave_out(label, total, text, why or NOT_COUNTED, evidence, locator, **where)
 
     def leave_out(self, label: str, total: Decimal, text: str, why: str, evidence: str, locator: str, *,
                   term: str = "on_demand", sku: str = "", region: str = "", provider: str = "") -> None:

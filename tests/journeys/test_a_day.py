@@ -67,6 +67,10 @@ def lived(tmp_path_factory: pytest.TempPathFactory, shared_data: Path, deflation
     machines = (shared_data / "hardware" / "captures" / "rental_pages" / RENTALS["azure"]).read_text()
     server.place("rentals/azure", machines.replace("98.32", "80.0").encode())
     server.place("rentals/lambda", b"gone", 410)
+    nebius = (source("rentals/nebius").folder / "specimens" / "table.html").read_text()
+    server.place("rentals/nebius", nebius.replace("$2.95", "$23.60").encode())  # the node's price in the column of one GPU
+    bands = next((shared_data / "hardware" / "captures" / "electricity").glob("eurostat*")).read_text()
+    server.place("energy/eurostat", bands.replace("0.1297", "0").encode())
     server.answer("energy/eia", eia([tariffs[0] | {"price": "10.49"}, *tariffs[1:]], 7, KEY))
     second = deflation(home, "run", days_later=1, **given)
     server.close()
@@ -168,6 +172,14 @@ def test_a_source_that_fails_says_so_and_its_offers_keep_their_day(lived: Path) 
     ((status, origin, age, message),) = rows(lived, "select status, origin, age_days, message from marts.data_health where source = 'rentals/lambda'")
     assert (status, origin, age) == ("failed", "archive", 1) and "410" in message
     assert rows(lived, "select distinct observed_at - (select as_of from core.vintage) from core.rental_believed where source = 'rentals/lambda'") == [(-1,)]
+
+
+def test_figures_that_cannot_be_right_are_refused_with_the_reason_and_yesterdays_stay(lived: Path) -> None:
+    for key, reason in (("rentals/nebius", "a node's price for one accelerator"), ("energy/eurostat", "0 EUR/kWh is outside")):
+        ((status, message),) = rows(lived, f"select status, message from marts.data_health where source = '{key}'")
+        assert status == "failed" and reason in message
+    assert rows(lived, "select usd_per_accelerator_hour from core.rental_believed where source = 'rentals/nebius' and accelerator = 'H100-SXM' and term = 'on_demand'") == [(2.95,)]
+    assert rows(lived, "select min(eur_per_kwh) from marts.electricity where source = 'energy/eurostat'") == [(0.1297,)]
 
 
 def test_the_key_of_an_interface_is_nowhere_in_the_state_folder(lived: Path) -> None:

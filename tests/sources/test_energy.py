@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from sources.catalog import UNTRUSTED, source
-from sources.contract import ContractBroken
+from sources.contract import ContractBroken, live_breaches
 from sources.fetch import Fetcher, FetchFailed
 from sources.quote import EnergyQuote, ImplausibleValue, PageChanged
 
@@ -78,6 +78,36 @@ def test_eurostat_positions_are_row_major_and_sparse(folder: Path) -> None:
         ("X_TAX MWH500-1999", Decimal("0.1297")), ("X_VAT MWH500-1999", Decimal("0.1534")), ("X_TAX MWH20-499", Decimal("0.1638")),
         ("X_VAT MWH20-499", Decimal("0.1946")), ("I_TAX MWH20-499", Decimal("0.23"))]
     assert {(q.subject, q.period, q.unit) for q in quotes} == {("FR", "2025-S2", "EUR/kWh")}
+
+
+def test_electricity_for_nothing_is_refused_in_every_source(folder: Path) -> None:
+    tariffs = next(folder.glob("eurostat*")).read_text()
+    with pytest.raises(ContractBroken, match=r"FR 2025-S2 .*: 0 EUR/kWh is outside"):
+        read("eurostat", tariffs.replace("0.1297", "0"))
+    rows = [r for r in json.loads((folder / EIA).read_text())["response"]["data"] if r["sectorid"] == "TRA"][:1]
+    with pytest.raises(ImplausibleValue, match="sold"):  # without customers beside it nobody knows that nobody was served
+        read("eia", {"response": {"data": [{k: v for k, v in r.items() if k not in ("customers", "sales")} | {"price": "0"} for r in rows]}})
+
+
+def test_a_mistranslated_unit_is_refused(folder: Path) -> None:
+    text = (folder / EIA).read_text()
+    for wrong in ("cents per megawatt-hour", "Cent pro Kilowattstunde", "dollars per kilowatt-hour", ""):
+        with pytest.raises(ContractBroken, match="known quantity and unit"):
+            read("eia", text.replace("cents per kilowatt-hour", wrong))
+    with pytest.raises(PageChanged, match="unit of energy"):
+        read("eurostat", next(folder.glob("eurostat*")).read_text().replace('"KWH"', '"KWH_DE"'))
+
+
+def test_captures_keep_the_promises_of_their_contracts_and_emptied_ones_do_not(folder: Path) -> None:
+    for name, path in (("eia", folder / EIA), ("eurostat", next(folder.glob("eurostat*")))):
+        quotes, contract = read(name, path.read_bytes()), source(f"energy/{name}").contract
+        names = [q.subject for q in quotes]
+        assert live_breaches(contract, len(quotes), names, names, len(quotes)) == []
+        assert live_breaches(contract, len(quotes) // 4, names, names, len(quotes))
+        with pytest.raises(UNTRUSTED):
+            read(name, path.read_bytes()[:-300])
+    with pytest.raises(PageChanged):
+        read("eia", {"response": {"total": "10404", "data": []}})
 
 
 @pytest.mark.parametrize(("old", "new"), [('"KWH"', '"MTOE"'), ('"5"', '"77"'), ('"2.0"', '"1.3"'), ('"currency"', '"money"')])

@@ -94,6 +94,8 @@ def test_official_numbers_that_changed_silently_are_read_as_each_page_has_them(c
     first, second = (read("aws", capture(f"aws/trainium2_{d}.rst")) for d in ("2024-12-03", "HEAD_2026-08-21"))
     assert (first["Trainium2", "bf16_dense_tflops"].value, second["Trainium2", "bf16_dense_tflops"].value) == (655, 667)
     assert (first["Trainium2", "fp8_dense_tflops"].value, second["Trainium2", "fp8_dense_tflops"].value) == (1287, 1299)
+    older, newer = (read("aws", capture(f"aws/trainium_2023-{d}.rst")) for d in ("02-24", "04-25"))
+    assert (older["Trainium1", "bf16_dense_tflops"].value, newer["Trainium1", "bf16_dense_tflops"].value) == (210, 190)
 
 
 def test_copies_of_a_sheet_are_read_with_their_basis_and_wrong_ones_refused(capture: Callable[[str], str]) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from sources.catalog import UNTRUSTED, source, sources
 from sources.contract import live_breaches
-from sources.offers import Offers, accelerator_of, instance, why_not
+from sources.offers import Offers, accelerator_of, instance, plausible_usd, why_not
 from sources.quote import ImplausibleValue, PageChanged, RentalQuote
 
 
@@ -111,6 +111,29 @@ def test_a_node_price_taken_for_one_gpu_is_refused(page: Callable[[str], str]) -
         read("coreweave", text)
     with pytest.raises(ImplausibleValue, match="node's price"):
         Offers("x").add("A100-SXM-80GB", Decimal("14.32"), "14.32", 1, "e", "l")
+
+
+def test_a_node_at_a_low_price_is_still_no_gpu_and_a_gpu_divided_twice_is_none() -> None:
+    for accelerator, total in (("RTX A6000 48GB", "4.00"), ("L40S", "7.12"), ("H100-SXM", "21.12"), ("H100-SXM", "0.33")):
+        with pytest.raises(ImplausibleValue, match="node's price"):
+            Offers("x").add(accelerator, Decimal(total), total, 1, "e", "l")  # eight times, or an eighth of, its usual price
+    low, high = plausible_usd("H100-SXM")
+    assert low < Decimal("0.8") and high > Decimal("12.29"), "spot at its lowest and Azure's list price are believed"
+
+
+def test_no_packaged_offer_is_outside_what_is_believed() -> None:
+    from sources.reference import load
+
+    names = {r["accelerator"]: accelerator_of(r["accelerator"]) or r["accelerator"] for r in load("rental_prices").to_dicts()}
+    outside = [r for r in load("rental_prices").to_dicts()
+               if not plausible_usd(names[r["accelerator"]])[0] <= r["usd_per_accelerator_hour"] <= plausible_usd(names[r["accelerator"]])[1]]
+    assert outside == []
+
+
+def test_a_machine_whose_host_costs_more_than_its_gpu_is_shown_apart(page: Callable[[str], str]) -> None:
+    text = page("aws_public_feed_2026-09-10.json").replace("p4d.24xlarge", "g6e.16xlarge")  # one L40S, 21.96 USD an hour
+    left = [q for q in read("aws", text) if q.left_out]
+    assert [(q.accelerator, q.sku) for q in left] == [("g6e.16xlarge", "g6e.16xlarge")] and "a host that costs more" in left[0].left_out
 
 
 def test_lambda_reads_the_table_and_not_the_script_beside_it(page: Callable[[str], str]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from sources.offers import NOT_COUNTED, Offers, instance
+from sources.offers import Offers, instance
 from sources.page import Page
 from sources.quote import PageChanged, RentalQuote
 
@@ -30,8 +30,5 @@ def parse(page: Page) -> list[RentalQuote]:
                 continue
             price, known = str(entry["price"]), instance("aws", sku)
             evidence, place = f"{key}: {sku} Linux {price}", f"{region}, {key}"
-            if known is None:
-                offers.leave_out(sku, Decimal(price), price, NOT_COUNTED, evidence, place, sku=sku, region=region)
-            else:
-                offers.add(known[0], Decimal(price), price, known[1], evidence, place, sku=sku, region=region)
+            offers.counted(sku, known, Decimal(price), price, evidence, place, sku=sku, region=region)
     return offers.quotes()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from sources.offers import HOURS_PER_YEAR, NOT_COUNTED, Offers, instance
+from sources.offers import HOURS_PER_YEAR, Offers, instance
 from sources.page import Page
 from sources.quote import PageChanged, RentalQuote
 
@@ -52,7 +52,4 @@ def _item(offers: Offers, item: dict[str, object], locator: str) -> None:
         raise PageChanged(f"expected Consumption or Reservation, found {item['type']!r} ({locator})")
     known, region = instance("azure", sku), str(item["armRegionName"])
     evidence = f"{sku} {product} {meter} {item['type']} {text} per {item['unitOfMeasure']}"
-    if known is None:
-        offers.leave_out(sku, price, text, NOT_COUNTED, evidence, locator, term=term, sku=sku, region=region)
-    else:
-        offers.add(known[0], price / hours, text, known[1], evidence, locator, term=term, sku=sku, region=region)
+    offers.counted(sku, known, price / hours, text, evidence, locator, term=term, sku=sku, region=region)

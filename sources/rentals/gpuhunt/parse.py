@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from sources.offers import Offers, accelerator_of, why_not
 from sources.page import MAX_BYTES, Page
-from sources.quote import ImplausibleValue, PageChanged, RentalQuote
+from sources.quote import PageChanged, RentalQuote
 
 PROVIDERS = frozenset({"aws", "azure", "gcp", "lambdalabs", "nebius", "oci", "datacrunch", "verda", "cudo", "vultr",
                        "hotaisle", "digitalocean", "amddevcloud", "cloudrift"})
@@ -75,12 +75,7 @@ def _row(offers: Offers, provider: str, row: dict[str, str], locator: str) -> No
     where = {"term": "spot" if row["spot"].strip().lower() == "true" else "on_demand", "sku": row["instance_name"],
              "region": row["location"], "provider": provider}
     printed = f"{label} {memory} GB" if memory else label
-    if accelerator is None:
-        offers.leave_out(printed, price, row["price"], why_not(label), evidence, locator, **where)
-        return
     try:
-        offers.add(accelerator, price, row["price"], count, evidence, locator, **where)
-    except ImplausibleValue:  # one absurd listing does not discredit the others of a feed; first-party sources are strict
-        offers.leave_out(printed, price, row["price"], "outside the plausible prices of this part", evidence, locator, **where)
+        offers.counted(printed, (accelerator, count) if accelerator else None, price, row["price"], evidence, locator, why=why_not(label), **where)
     except PageChanged:
         return  # the same instance twice in a region with other disks: the first listing stands
