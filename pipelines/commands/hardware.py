@@ -74,7 +74,7 @@ def _render(table) -> str:  # noqa: ANN001 - polars is imported when needed
 def _summary(table) -> str:  # noqa: ANN001
     import polars as pl
 
-    used = table["used_basis"].value_counts().sort("used_basis")
+    used = table["used_basis"].fill_null("with every value ruled out").value_counts().sort("used_basis")
     counts = ", ".join(f"{n} {b}" for b, n in used.rows())
     both = table.filter(pl.col("official").is_not_null() & (pl.col("field") != "launch_date"))
     parts = []
@@ -83,5 +83,5 @@ def _summary(table) -> str:  # noqa: ANN001
             r=pl.col(witness).cast(pl.Float64) / pl.col("official").cast(pl.Float64))
         right = said.filter((pl.col("r") > 1 / 1.05) & (pl.col("r") < 1.05)).height
         parts.append(f"{witness} {right} of {said.height}")
-    return (f"\n{table['accelerator'].n_unique()} accelerators of {table['vendor'].n_unique()} vendors, {table.height} fields in use: "
+    return (f"\n{table['accelerator'].n_unique()} accelerators of {table['vendor'].n_unique()} vendors, {table.height} fields: "
             f"{counts}.\nWithin 5 % of the maker's value where both exist: {'; '.join(parts)}.")

@@ -71,7 +71,7 @@ def comparison(history: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Official value, what each other database says, and which is used: one row per accelerator and field.
 
     Returns accelerator, vendor, field, unit, official, epoch, evokernel, gpuhunt (text, latest at the date,
-    null where absent), used, used_source, used_basis, versions (number of different official values seen),
+    null where absent), used, used_source, used_basis (null where every value is ruled out), versions (number of different official values seen),
     history (``value (date)`` in order), disagree (a database differs from the used value by more than 5 %).
     """
     known = history.filter(pl.col("observed_at") <= as_of)
@@ -87,8 +87,10 @@ def comparison(history: pl.DataFrame, as_of: date) -> pl.DataFrame:
         pl.col("value").n_unique().alias("versions"),
         (pl.col("value") + " (" + pl.col("observed_at").cast(pl.String) + ")").unique(maintain_order=True).str.join(", ")
         .alias("history"))
-    frame = best_specs(history, as_of).select(*key, "vendor", "unit", pl.col("value").alias("used"),
-                                              pl.col("source").alias("used_source"), pl.col("basis").alias("used_basis"))
+    best = best_specs(history, as_of).select(*key, "unit", pl.col("value").alias("used"), pl.col("source").alias("used_source"),
+                                             pl.col("basis").alias("used_basis"))
+    stated = history.unique(key, keep="first", maintain_order=True).select(*key, "vendor", pl.col("unit").alias("printed_unit"))
+    frame = stated.join(best, on=key, how="left").with_columns(pl.coalesce("unit", "printed_unit").alias("unit")).drop("printed_unit")
     for part in (official, said("epoch", pl.col("source") == "hardware/epoch"),
                  said("evokernel", pl.col("source") == "hardware/evokernel"), said("gpuhunt", pl.col("source") == "gpuhunt"),
                  versions):

@@ -130,5 +130,9 @@ def test_the_hardware_verb_shows_who_says_what() -> None:
     assert shown.exit_code == 0 and "3750" in shown.output and "hardware/nvidia" in shown.output and "Within 5 %" in shown.output
     table = CliRunner().invoke(command, ["--csv", "--as-of", "2026-11-22"]).output
     assert pl.read_csv(io.BytesIO(table.encode()), infer_schema_length=None).height > 800
+    every = read_history().select("accelerator", "field").unique()
+    assert every.join(pl.read_csv(io.BytesIO(table.encode()), infer_schema_length=None), on=["accelerator", "field"], how="anti").is_empty()
+    ruled_out = next(line for line in CliRunner().invoke(command, ["MI308X"]).output.splitlines() if "memory_bandwidth_gb_s" in line)
+    assert ruled_out.split()[3:] == ["GB/s", "-", "10300", "-", "-", "-", "-", "-"], "what a database says of a field that nobody may use is shown"
     assert "beyond eight HBM3 stacks" in CliRunner().invoke(command, ["MI308X", "--rejected"]).output
     assert CliRunner().invoke(command, ["no such part"]).exit_code == 2
