@@ -85,6 +85,8 @@ def meaning(label: str) -> Meaning:
 
 def _compute(t: str) -> Meaning | None:
     names = precisions_in(t)
+    if not names and "peak compute" in t:
+        return Meaning("compute")  # Google prints the precision beside the figure
     if not names:
         return Meaning("ignored") if re.search(_OTHER_PRECISION, t) else None
     both = bool(re.search(r"/ with structured sparsity|sparse ?\| ?dense|dense ?[|/] ?sparse|w/ sparsity", t))

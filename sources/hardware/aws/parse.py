@@ -22,6 +22,10 @@ _RATE = re.compile(r"(?P<n>\d[\d,.]*)\s+(?P<what>[A-Za-z0-9/]+)\s+(?P<sparse>spa
 _RATE_OF = re.compile(r"(?P<n>\d[\d,.]*)\s+(?P<unit>[TP]FLOPS)\s+of\s+(?P<what>[A-Za-z0-9/]*FP8[A-Za-z0-9/]*|[A-Za-z0-9/]*BF16[A-Za-z0-9/]*)")
 
 
+_BULLET = re.compile(r"(?:^|\s)-\s+([A-Z][A-Za-z ]+):\s(.*?)(?=\s-\s+[A-Z][A-Za-z ]+:\s|\Z)", re.DOTALL)
+_BLOCK = re.compile(r"^([A-Z][A-Za-z]+(?: [A-Za-z]+)?)[ \t]*\n\s*\n(.*?)(?=^[A-Z][A-Za-z]+(?: [A-Za-z]+)?[ \t]*\n\s*\n|\Z)",
+                    re.DOTALL | re.MULTILINE)
+"""A component's name and its description: after a dash, or on a line of its own above it."""
 _GUIDE = re.compile(r"HBM stacks with a total device memory capacity of ([\d.]+ ?GiB) and bandwidth of\s+([\d.]+ ?[GT]B/s)")
 
 
@@ -56,17 +60,16 @@ def _name(printed: str) -> str:
 
 
 def _components(text: str, tables: list[list[list[str]]]) -> dict[str, str]:
-    """Component -> description, from the first component table or the bullet list of older pages."""
+    """Component -> description: the first component table, the bullets of older pages, or the lines of a rendered page."""
     for table in tables:
         parts = {clean(r[0]).lower(): r[1] for r in table if len(r) == 2}
         if "compute" in parts:
             return parts
-    found = {}
-    for m in re.finditer(r"^-\s+([A-Za-z ]+):\s*\n(.*?)(?=^-\s|\Z)", text, re.MULTILINE | re.DOTALL):
-        found[m[1].strip().lower()] = m[2]
-    if "compute" not in found:
-        raise PageChanged("expected a Compute component of the chip, found none")
-    return found
+    for form in (_BULLET, _BLOCK):
+        found = {m[1].strip().lower(): m[2] for m in form.finditer(text)}
+        if "compute" in found:
+            return found
+    raise PageChanged("expected a Compute component of the chip, found none")
 
 
 def _chip(name: str, parts: dict[str, str]) -> list[SpecQuote]:
