@@ -85,6 +85,12 @@ def _with_offset(url: str, offset: int) -> str:
     return parts._replace(query="&".join([*others, f"offset={offset}"])).geturl()
 
 
+def repeats(page: bytes, before: bytes, paging: str) -> bool:
+    """Whether a page gives the rows of the one before it again, whatever it echoes of the request around them."""
+    _, _, rows = paging.partition(" ")
+    return page == before or bool(rows and _member(page, rows) and _member(page, rows) == _member(before, rows))
+
+
 def shortfall(body: bytes, paging: str) -> str:
     """How many of the rows that a paged body counts it holds, where that is not all of them; else empty."""
     total, _, rows = paging.partition(" ")

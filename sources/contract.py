@@ -185,14 +185,18 @@ ENERGY_BOUNDS = {"electricity_price": {"cents per kilowatt-hour": (Decimal("0.5"
 
 
 def _implausible_energy(quotes: Sequence[Quote]) -> list[str]:
-    """Energy figures of a known quantity in a known unit within its bounds; the subject and period in every sentence."""
+    """Energy figures of a known quantity in a known unit within its bounds, one value each; the subject and period in every sentence."""
     found = []
+    seen: dict[tuple[str, ...], EnergyQuote] = {}
     for q in (q for q in quotes if isinstance(q, EnergyQuote)):
         bounds = ENERGY_BOUNDS.get(q.quantity, {}).get(q.unit)
         if bounds is None:
             found.append(f"{q.subject} {q.period}: expected a known quantity and unit, found {q.quantity} in {q.unit!r}")
         elif not bounds[0] <= q.value <= bounds[1]:
             found.append(f"{q.subject} {q.period} {q.qualifier}: {q.value_text} {q.unit} is outside {bounds[0]}..{bounds[1]}")
+        other = seen.setdefault((q.quantity, q.subject, q.period, q.qualifier), q)
+        if other.value != q.value:
+            found.append(f"{q.subject} {q.period} {q.qualifier}: two values, {other.value_text} ({other.locator}) and {q.value_text} ({q.locator})")
     return found
 
 

@@ -34,7 +34,7 @@ from sources.address import (
     system_resolver,
 )
 from sources.answer import Passing, Refused, check_body, check_status, read_body
-from sources.body import BodyRefused, join_pages, next_page, shortfall, unfold
+from sources.body import BodyRefused, join_pages, next_page, repeats, shortfall, unfold
 from sources.catalog import Source
 from sources.deadline import TookTooLong, WatchedHTTP, WatchedHTTPS, deadline
 from sources.fetched import Fetched, FetchFailed, Limits
@@ -108,7 +108,7 @@ class Fetcher:
                     raise BodyRefused(f"a next page at another host ({host_of(following)})")
                 seen.add(following)
                 page = self._one(source, following, "", "", binary)
-                if page.body == pages[-1]:
+                if repeats(page.body, pages[-1], paging):
                     break  # a server that gives one page for every offset (a copy in a mirror): it says itself what is missing
                 pages.append(page.body)
                 after = page.final_url

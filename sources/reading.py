@@ -29,6 +29,10 @@ FRAMEWORK = ("page.py", "tables.py", "build.py", "quote.py", "contract.py", "cat
 """What parsers share: a fix in one of these re-reads every capture, a fix in a source's folder only its own."""
 
 
+RENTAL_NAMES = ("specs/engine.py", "reference/accelerator_list.csv", "reference/accelerators.csv", "reference/rental_skus.csv")
+"""By what rented parts are named and counted: a name mapped today is mapped in the captures of yesterday too."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """What a source's captures say up to a day.
@@ -63,10 +67,12 @@ def quote_schema(kind: str) -> dict[str, DataTypeClass | pl.DataType]:
 
 @remembered
 def parser_version(source: Source) -> str:
-    """A content hash of the parser, its contract and the reading framework."""
+    """A content hash of the parser, its contract, the reading framework and, for rentals, the names of parts and instances."""
     root = Path(__file__).parent
     digest = hashlib.sha256()
     shared = [root / f for f in FRAMEWORK] + (sorted((root / "specs").glob("*.py")) if source.kind == "hardware" else [])
+    if source.kind == "rentals":
+        shared += [root / f for f in RENTAL_NAMES]
     for path in [*sorted(source.folder.glob("*.py")), source.folder / "contract.toml", *shared]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -89,6 +89,16 @@ def test_electricity_for_nothing_is_refused_in_every_source(folder: Path) -> Non
         read("eia", {"response": {"data": [{k: v for k, v in r.items() if k not in ("customers", "sales")} | {"price": "0"} for r in rows]}})
 
 
+def test_two_prices_of_one_month_are_a_contradiction_and_one_given_twice_is_not(folder: Path) -> None:
+    document = json.loads((folder / EIA).read_text())
+    rows = document["response"]["data"]
+    document["response"]["data"] = [*rows, rows[0]]
+    assert len(read("eia", document)) == len(read("eia", (folder / EIA).read_bytes())) + 1
+    document["response"]["data"] = [*rows, rows[0] | {"price": "11"}]
+    with pytest.raises(ContractBroken, match="two values"):
+        read("eia", document)
+
+
 def test_a_mistranslated_unit_is_refused(folder: Path) -> None:
     text = (folder / EIA).read_text()
     for wrong in ("cents per megawatt-hour", "Cent pro Kilowattstunde", "dollars per kilowatt-hour", ""):

@@ -443,6 +443,8 @@ def test_a_copy_that_gives_one_page_for_every_offset_says_what_is_missing(site, 
         site.page(path, page)
     answer = fetcher().fetch(a_source(tmp_path, urls=[site.url + "/v2?offset=0"], **OFFSET))
     assert answer.body == page and answer.missing == "holds 2 of the 10404 rows it counts"
+    site.page("/v2?offset=2", page.replace(b'"request": {}', b'"request": {"offset": "2"}'))
+    assert fetcher().fetch(a_source(tmp_path, urls=[site.url + "/v2?offset=0"], **OFFSET)).missing == answer.missing
 
 
 def test_a_feed_that_ends_before_its_count_or_fails_halfway_gives_nothing(site, tmp_path):

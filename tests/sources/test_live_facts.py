@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import polars as pl
 
-from sources.live_facts import electricity, latest_electricity, rental_prices, spec_history, unmapped_names
+from sources.live_facts import electricity, known, latest_electricity, rental_prices, spec_history, unmapped_names
 from sources.reading import quote_schema
 from sources.reference import load
 from sources.specs.history import best_specs, read_history
@@ -113,3 +113,24 @@ def test_a_revised_price_is_a_new_vintage_and_each_day_sees_its_own() -> None:
     euros = row | {"source": "energy/eurostat", "subject": "DE", "period": "2025-S2", "unit": "EUR/kWh", "value": 0.1297}
     table = electricity(packaged, quotes("energy", euros))
     assert table.filter(pl.col("source") == "energy/eurostat")["eur_per_kwh"].item() == 0.1297
+
+
+def test_offers_left_out_are_counted_with_their_reason_and_never_priced() -> None:
+    row = {"source": "rentals/aws", "provider": "aws", "accelerator": "p9.48xlarge", "currency": "USD", "term": "on_demand", "value": 99.0,
+           "sku": "p9.48xlarge", "accelerators_in_offer": 0, "left_out": "not counted"}
+    known = row | {"accelerator": "H100-SXM", "accelerators_in_offer": 8, "value": 6.88, "left_out": "", "sku": "p5.48xlarge"}
+    old = row | {"accelerator": "p8.48xlarge", "observed_at": date(2026, 11, 20)}
+    offers = quotes("rentals", row, row | {"region": "eu"}, known, old)
+    packaged = load("rental_prices").head(0)
+    table = rental_prices(packaged, offers)
+    assert table["accelerator"].to_list() == ["H100-SXM"]
+    assert unmapped_names([], table, read_history(), offers).rows() == [("rentals/aws", "p9.48xlarge", "not counted (2 offers)")]
+
+
+def test_of_two_readings_on_one_day_the_later_one_is_that_days_price() -> None:
+    row = {"source": "rentals/lambda", "provider": "lambda", "accelerator": "H100-SXM", "currency": "USD", "term": "on_demand", "sku": "s",
+           "accelerators_in_offer": 1}
+    first, second = (row | {"value": v, "quote_id": i, "fetched_at": datetime(2026, 11, 25, h, tzinfo=UTC)} for v, i, h in ((4.0, "z", 6), (3.0, "a", 18)))
+    for order in ((first, second), (second, first)):
+        table = rental_prices(load("rental_prices").head(0), known(quotes("rentals", *order), DAY))
+        assert table["usd_per_accelerator_hour"].cast(pl.Float64).to_list() == [3.0]
