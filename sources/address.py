@@ -137,7 +137,8 @@ class Mirror:
         parts = urlsplit(url)
         relative = f"{host_of(url).replace(':', '_')}/{unquote(parts.path).lstrip('/')}"
         with_query = root / f"{relative}?{quote(parts.query, safe='=&,%$+')}"
-        path = with_query if parts.query and with_query.is_file() else root / relative
+        # a query may be longer than a file's name may be: such an address is the file of its path
+        path = with_query if parts.query and len(with_query.name.encode()) <= 255 and with_query.is_file() else root / relative
         path = path / "index.html" if path.is_dir() else path
         if not path.resolve().is_relative_to(root):
             raise AddressRefused(f"a path outside the mirror folder {self.base}")

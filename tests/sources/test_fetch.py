@@ -394,6 +394,12 @@ def test_a_folder_can_be_the_mirror(tmp_path):
         robot.fetch("https://prices.example.org/%2e%2e/%2e%2e/outside")
 
 
+def test_a_long_query_of_a_folder_mirror_is_the_file_of_its_path(tmp_path):
+    (tmp_path / "site.test").mkdir()
+    (tmp_path / "site.test" / "data").write_text("rows")
+    assert fetcher(mirror=str(tmp_path)).fetch("https://site.test/data?" + "facet=x&" * 60).body == b"rows"
+
+
 # paged feeds ---------------------------------------------------------------------------------------------
 
 def a_source(tmp_path, name="feed", **fields):
