@@ -78,7 +78,10 @@ KV_BITS = {"bf16": 16.0, "fp16": 16.0, "auto": 16.0, "fp8": 8.0, "fp8_e4m3": 8.0
 
 ALIASES = {"bfloat16": "bf16", "float16": "fp16", "half": "fp16", "float32": "fp32", "float8": "fp8", "e4m3": "fp8",
            "fp8_e4m3": "fp8", "fp8_e5m2": "fp8", "fp8_dynamic": "fp8", "f16": "fp16", "awq": "int4_awq",
-           "gptq": "int4_gptq", "int4": "int4_wo", "w8a16": "int8_wo", "smoothquant": "int8_sq"}
+           "gptq": "int4_gptq", "int4": "int4_wo", "w8a16": "int8_wo", "smoothquant": "int8_sq", "fp6": "mxfp6",
+           "tf32": "fp32", "w8a8_int8": "int8_sq"}
+UNSTATED = ("", "unstated", "unknown", "auto", "none", "null", "n/a", "default", "native", "-", "?")
+"""Words for a format that nobody stated: the model's own stands in."""
 
 
 def read_weight_format(text: str | None) -> Format:
@@ -87,26 +90,44 @@ def read_weight_format(text: str | None) -> Format:
     name = ALIASES.get(name, name)
     if name in FORMATS:
         return FORMATS[name]
-    group = re.search(r"_?g(\d+)$", name)
-    if name.startswith(("int4", "w4a16")):
-        bits = 4.0 + 16.0 / int(group.group(1)) if group and int(group.group(1)) > 0 else 4.25
-        return Format(bits, 16, "int4", 16, 16)
-    if name.startswith("int8"):
-        return Format(8.0 + (16.0 / int(group.group(1)) if group and int(group.group(1)) > 0 else 0.0), 16, "int8")
-    if name.startswith("fp8"):
-        return FORMATS["fp8"]
-    gguf = re.match(r"i?q(\d)_", name)
-    if gguf and 2 <= int(gguf.group(1)) <= 8:
-        bits = int(gguf.group(1)) + 0.5
-        return Format(bits, 16, "gguf_k" if "k" in name or name.startswith("iq") else "gguf_block", max(bits, 6.5625))
+    read = _by_bits(name)
+    if read:
+        return read
+    family = max((f for f in FORMATS if name.startswith(f)), key=len, default=None)
+    if family:
+        return FORMATS[family]
     known = ", ".join(sorted(FORMATS))
     raise UnknownFormat(f"weight_precision {text!r} is not a format I can read; known families: {known}")
+
+
+def _by_bits(name: str) -> Format | None:
+    """A format that says its bits: ``int3``, ``int4_gptq_g32``, ``w4a8``, ``4bit``, ``iq2_xxs``, ``3.5bpw``; None where it does not."""
+    group = re.search(r"_?g(\d+)(?:_|$)", name)
+    scales = 16.0 / int(group[1]) if group and int(group[1]) > 0 else None
+    gguf = re.match(r"(?:ud_)?(i)?q([2-8])(_k)?(?:_|$)", name)
+    if gguf:
+        bits = int(gguf[2]) + 0.5
+        return Format(bits, 16, "gguf_k" if gguf[1] or gguf[3] else "gguf_block", max(bits, 6.5625))
+    per_weight = re.search(r"(?:^|_)(\d(?:\.\d+)?)_?bpw", name)
+    if per_weight:
+        return Format(float(per_weight[1]), 16, "int4", 16, 16)
+    found = re.match(r"(?:w([2-8])a(4|8|16)|int([2-8])|([2-8])_?bits?)(?:_|$)", name)
+    if not found:
+        return None
+    bits, activations = int(found[1] or found[3] or found[4]), float(found[2] or 16)
+    if activations < 16 and bits == 8:
+        return FORMATS["fp8"]
+    if activations == 4 and bits == 4:
+        return FORMATS["nvfp4"]
+    if bits >= 5:
+        return Format(bits + (scales or 0.0), activations, "int8")
+    return Format(bits + (scales or 0.25), activations, "int4", 16, 16)
 
 
 def read_kv_bits(text: str | None) -> float:
     """Bits per cached number of a ``kv_precision`` (empty: 16); raises ``UnknownFormat``."""
     name = re.sub(r"[\s\-]+", "_", (text or "auto").strip().lower())
-    name = {"bfloat16": "bf16", "float16": "fp16", "f16": "fp16"}.get(name, name)
+    name = "auto" if name in UNSTATED else {"bfloat16": "bf16", "float16": "fp16", "f16": "fp16"}.get(name, name)
     if name not in KV_BITS:
         raise UnknownFormat(f"kv_precision {text!r} is not one of {', '.join(sorted(KV_BITS))}")
     return KV_BITS[name]

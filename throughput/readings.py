@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from throughput import names
-from throughput.formats import READERS, UnknownFormat, read_kv_bits, read_weight_format
+from throughput.formats import READERS, UNSTATED, UnknownFormat, read_kv_bits, read_weight_format
 
 ACCELERATOR_COLUMNS = [
     "accelerator", "family", "bandwidth_bytes_per_s", "memory_bytes", "bf16_flop_per_s", "fp8_flop_per_s",
@@ -77,8 +77,9 @@ def _read(row: Mapping[str, object], chips: Mapping, models: Mapping, known: tup
     chip = _resolve(row.get("accelerator"), known[0], "accelerator", cache)
     model = _resolve(row.get("model"), known[1], "model", cache)
     try:
+        stated = _text(row.get("weight_precision"))
         weights = read_weight_format(
-            _text(row.get("weight_precision")) or _text(models[model].get("native_weight_precision")) or "bf16")
+            (stated if stated.lower() not in UNSTATED else _text(models[model].get("native_weight_precision"))) or "bf16")
         kv_bits = read_kv_bits(_text(row.get("kv_precision")) or None)
     except UnknownFormat as problem:
         raise ValueError(str(problem)) from None
@@ -88,8 +89,8 @@ def _read(row: Mapping[str, object], chips: Mapping, models: Mapping, known: tup
     if _text(row.get("concurrency")) and load["concurrency"] <= 0:
         raise ValueError("concurrency must be above 0 (leave it empty for as many as memory holds)")
     options = {n: _number(row.get(n), n, *spec) for n, spec in OPTIONS.items()}
-    metric = _text(row.get("metric")) or "output_tok_s"
-    boundary = _text(row.get("boundary")) or "gpu_only"
+    metric = _text(row.get("metric")).lower() or "output_tok_s"
+    boundary = _text(row.get("boundary")).lower() or "gpu_only"
     if metric not in METRICS:
         raise ValueError(f"metric {metric!r} is not one of {', '.join(METRICS)}")
     if boundary not in BOUNDARIES:
@@ -112,7 +113,7 @@ def _read(row: Mapping[str, object], chips: Mapping, models: Mapping, known: tup
     }
 
 
-def _resolve(name: object, known: Mapping[str, str], kind: str, cache: dict) -> str:
+def _resolve(name: object, known: names.Known, kind: str, cache: dict) -> str:
     key = (kind, _text(name))
     if key not in cache:
         try:
@@ -190,9 +191,9 @@ def misfit() -> pl.Expr:
     return pl.when(need > have).then(pl.format(
         "does not fit: {} GiB of weights per accelerator, {} GiB of memory; use more accelerators or fewer bits",
         (need / gib).round(1), (have / gib).round(1),
-    )).when((pl.col("kv_capacity_sequences") <= 0) & (need > 0.97 * have)).then(pl.format(
+    )).when((pl.col("room_for_one") < 1) & (need > 0.97 * have)).then(pl.format(
         "does not fit: {} GiB of weights leave no memory for one sequence on {} GiB", (need / gib).round(1),
         (have / gib).round(1),
-    )).when((pl.col("kv_capacity_sequences") < 0.5) & (need <= 0.97 * have) & (pl.col("room_for_one") < 1)).then(
+    )).when(pl.col("room_for_one") < 1).then(
         pl.format("does not fit: one sequence of {} tokens needs more memory than the weights leave",
                   (pl.col("isl") + pl.col("osl")).cast(pl.Int64)))

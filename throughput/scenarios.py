@@ -85,6 +85,6 @@ def one(question: Mapping[str, object], accelerators: pl.DataFrame, architecture
     return result
 
 
-def known_names(table: pl.DataFrame, key: str) -> dict[str, str]:
-    """Slug index of a reference table (see ``names.index``)."""
+def known_names(table: pl.DataFrame, key: str) -> names.Known:
+    """The names of a reference table (see ``names.index``)."""
     return names.index(table.iter_rows(named=True), key)

@@ -120,12 +120,13 @@ def test_a_larger_micro_batch_never_lowers_pipeline_throughput(micro, stages):
 @pytest.mark.parametrize(("text", "bits"), [
     ("bf16", 16), ("FP8", 8), ("fp8_block", 8), ("int4_awq_g128", 4.125), ("int4_gptq_g32", 4.5), ("int4_wo", 4.25),
     ("q4_0", 4.5), ("Q4_K_M", 4.89), ("q8_0", 8.5), ("nvfp4", 4.5), ("mxfp4", 4.25), ("int4_newmethod", 4.25),
-    ("w4a16", 4.25), ("bfloat16", 16), ("q5_1", 5.5), ("int8", 8)])
+    ("w4a16", 4.25), ("bfloat16", 16), ("q5_1", 5.5), ("int8", 8), ("w8a8_fp8", 8), ("w8a8_int8", 8), ("w4a4", 4.5), ("int3", 3.25),
+    ("int4_gptq_g64_sym", 4.25), ("4-bit", 4.25), ("fp6", 6.25), ("exl2_3.5bpw", 3.5), ("UD-Q4_K_XL", 4.5), ("tf32", 32)])
 def test_formats_are_read_by_family_and_bits(text, bits):
     assert formats.read_weight_format(text).weight_bits == pytest.approx(bits)
 
 
-@pytest.mark.parametrize("text", ["", "fp7", "banana", "q9_0", "int5"])
+@pytest.mark.parametrize("text", ["", "fp7", "banana", "q9_0", "int9"])
 def test_unknown_formats_are_refused_with_the_known_ones(text):
     with pytest.raises(formats.UnknownFormat, match="known families"):
         formats.read_weight_format(text)

@@ -20,9 +20,18 @@ GOOD = {"accelerator": "H100-SXM", "model": "Llama-3.1-70B", "weight_precision":
     ("NVIDIA H100 80GB HBM3", "H100-SXM"), ("h100-sxm", "H100-SXM"), ("H100", "H100-SXM"), ("b200", "B200-SXM"),
     ("AMD Instinct MI300X", "MI300X"), ("RTX 4090", "RTX-4090"), ("NVIDIA GeForce RTX 4090", "RTX-4090"),
     ("M2 Ultra 76-Core GPU 192GB", "Apple M2 Ultra (76-core GPU)"), ("Trillium", "TPU-v6e"), ("gaudi 3", "Gaudi3"),
-    ("NVIDIA A100-SXM4-80GB", "A100-SXM-80GB"), ("mi355x", "MI355X"), ("Trn2", "Trainium2"), ("L40S 48GB", "L40S")])
+    ("NVIDIA A100-SXM4-80GB", "A100-SXM-80GB"), ("A100 40GB PCIe", "A100-PCIe-40GB"), ("A100-SXM4-40GB", "A100-SXM-40GB"),
+    ("NVIDIA GH200 480GB", "GH200-96GB"), ("GH200 144GB HBM3e", "GH200-144GB"), ("NVIDIA B200 SXM6 180GB", "B200-SXM"), ("B200 192GB", "B200-SXM"),
+    ("trn2.48xlarge", "Trainium2"), ("v5e", "TPU-v5e"), ("RTX 6000 Ada Generation", "RTX 6000 Ada 48GB"), ("M3 Max 40-core", "Apple M3 Max (40-core GPU)"),
+    ("mi355x", "MI355X"), ("Trn2", "Trainium2"), ("L40S 48GB", "L40S")])
 def test_accelerators_answer_to_their_common_names(tables, alias, name):
     assert names.resolve(alias, scenarios.known_names(tables[0], "accelerator"), "accelerator") == name
+
+
+@pytest.mark.parametrize("sibling", ["V100 16GB", "RTX 3080 12GB", "H100-64GB", "RTX 4080 Super", "MI300A", "H20"])
+def test_a_sibling_with_other_memory_or_name_is_not_taken_for_a_known_part(tables, sibling):
+    with pytest.raises(names.UnknownName, match="not known; nearest"):
+        names.resolve(sibling, scenarios.known_names(tables[0], "accelerator"), "accelerator")
 
 
 @pytest.mark.parametrize(("alias", "name"), [
@@ -53,7 +62,7 @@ def test_every_name_of_the_study_tables_is_known(tables, shared_data):
     ({"metric": "usd_per_mtok_output"}, "usd_per_accelerator_hour"), ({"boundary": "moon"}, "boundary"),
     ({"accelerator": "Apple M3 Ultra", "metric": "j_per_output_token"}, "needs the power of Apple M3 Ultra (80-core GPU)"),
     ({"n_accelerators": "1", "tensor_parallel": "1", "weight_precision": "bf16"}, "does not fit"),
-    ({"accelerator": "Groq LPU v1"}, "does not fit"), ({"isl": "5000000", "osl": "1000"}, "does not fit"),
+    ({"accelerator": "Groq LPU v1"}, "does not fit"), ({"isl": "2000000", "osl": "1000"}, "one sequence of 2001000 tokens"),
     ({"pipeline_parallel": "100", "tensor_parallel": "1", "n_accelerators": "100"}, "exceeds the 80 layers")])
 def test_a_bad_row_says_why_and_the_others_are_answered(tables, constants, change, words):
     table = pl.DataFrame([{**GOOD, "boundary": ""}, {**GOOD, "boundary": "", **change}, {**GOOD, "boundary": ""}])
@@ -61,6 +70,13 @@ def test_a_bad_row_says_why_and_the_others_are_answered(tables, constants, chang
     assert answers["predicted"].is_null().to_list() == [False, True, False]
     assert words in answers["error"][1]
     assert answers["error"][0] is None and answers["predicted"][0] == answers["predicted"][2] > 0
+
+
+@pytest.mark.parametrize("word", ["unstated", "Unknown", "auto", "n/a", ""])
+def test_a_precision_that_nobody_stated_is_the_models_own(tables, constants, word):
+    said = scenarios.answer(pl.DataFrame([{**GOOD, "weight_precision": word, "kv_precision": word}, {**GOOD, "weight_precision": "bf16", "kv_precision": "auto"}]),
+                            *tables, constants)
+    assert said["error"].null_count() == 2 and said["predicted"][0] == said["predicted"][1]
 
 
 def test_intervals_contain_the_prediction_and_nothing_is_infinite(tables, constants):
