@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from throughput import readings
-from throughput.efficiency import Constants
+from throughput.efficiency import FAMILIES, Constants
 from throughput.formats import READERS, read_kv_bits, read_weight_format
 from throughput.stages import BOUNDS
 
@@ -29,6 +29,11 @@ DEFAULTS: dict[str, dict[str, Any]] = {
               "q_lora_rank": 0, "qk_nope_dim": 0, "qk_rope_dim": 0, "sparse_top_k": 0, "intermediate_size": 0,
               "aliases": "", "native_weight_precision": "bf16"},
 }
+
+
+LARGEST_BYTES = 1_000_000
+LARGEST_FIGURE = 1e20
+"""Beyond any chip or model there will be; keeps ratios finite."""
 
 
 class BadDefinition(ValueError):
@@ -51,14 +56,18 @@ def load(folder: Traversable, definitions: Iterable[Path] = ()) -> tuple[pl.Data
 
 def read_definitions(path: Path) -> dict[str, list[dict[str, object]]]:
     """``[[accelerator]]`` and ``[[model]]`` tables of a TOML file, completed; raises ``BadDefinition``."""
+    if path.stat().st_size > LARGEST_BYTES:
+        raise BadDefinition(f"{path} has {path.stat().st_size:,} bytes, expected at most {LARGEST_BYTES:,}")
     try:
-        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise BadDefinition(f"{path} is not TOML: {problem}") from None
     found: dict[str, list[dict[str, object]]] = {}
     for kind, columns in (("accelerator", readings.ACCELERATOR_COLUMNS), ("model", readings.ARCHITECTURE_COLUMNS)):
         rows = content.get(kind, [])
         for row in rows if isinstance(rows, list) else [rows]:
+            if not isinstance(row, dict):
+                raise BadDefinition(f"{path}: expected a table [[{kind}]], found {kind} = {row!r:.40}")
             found.setdefault(kind, []).append(_complete(row, kind, columns, path))
     if not found:
         raise BadDefinition(f"{path} defines nothing: expected a table [[accelerator]] or [[model]]")
@@ -67,10 +76,16 @@ def read_definitions(path: Path) -> dict[str, list[dict[str, object]]]:
 
 def _complete(row: dict[str, Any], kind: str, columns: list[str], path: Path) -> dict[str, Any]:
     full = {**DEFAULTS[kind], **row}
-    for column in set(columns) & set(row) - readings.TEXT:
+    place = f"{path}: {kind} {row.get(kind)!r:.60}"
+    for column in sorted(set(columns) & set(row)):
         value = row[column]
-        if not isinstance(value, (int, float)) or isinstance(value, bool) or value < 0 or value != value:
-            raise BadDefinition(f"{path}: {kind} {row.get(kind)!r}: {column} is {value!r}, expected a number >= 0")
+        if column in readings.TEXT:
+            if not isinstance(value, str) or not value.strip():
+                raise BadDefinition(f"{place}: {column} is {value!r:.40}, expected a word")
+        elif not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= LARGEST_FIGURE:
+            raise BadDefinition(f"{place}: {column} is {value!r:.40}, expected a number >= 0, at most {LARGEST_FIGURE:g}")
+    if kind == "accelerator" and full["family"] not in FAMILIES:
+        raise BadDefinition(f"{place}: family is {full['family']!r}, expected one of {', '.join(FAMILIES)}")
     if kind == "model":
         full.setdefault("value_head_dim", full.get("head_dim"))
         full.setdefault("dense_layers", int(full.get("layers") or 0) - int(full["moe_layers"] or 0))
@@ -83,7 +98,9 @@ def _complete(row: dict[str, Any], kind: str, columns: list[str], path: Path) ->
         "layers", "hidden_size", "heads", "kv_heads", "vocabulary_size")
     for column in needed:
         if not float(full[column]) > 0:
-            raise BadDefinition(f"{path}: {kind} {row.get(kind)!r}: {column} must be above 0")
+            raise BadDefinition(f"{place}: {column} must be above 0")
+    if kind == "model" and full["heads"] % full["kv_heads"]:
+        raise BadDefinition(f"{place}: {full['heads']} heads cannot share {full['kv_heads']} kv_heads evenly")
     full["basis"] = "assumed"
     return full
 

@@ -12,6 +12,12 @@ from pathlib import Path
 import click
 
 
+def _price(_: click.Context, __: click.Parameter, value: float) -> float:
+    if not 0.0 <= value <= 100.0:
+        raise click.BadParameter(f"{value} is not between 0 and 100")
+    return value
+
+
 @click.command(epilog="""\b
 Examples:
   deflation throughput scenarios.csv --out answers.csv
@@ -32,7 +38,7 @@ Examples:
 @click.option("--osl", type=int, default=1024, show_default=True, help="Output tokens per request.")
 @click.option("--concurrency", type=float, help="Requests in flight (default: as many as memory holds).")
 @click.option("--usd-per-hour", type=float, default=0.0, help="Dollars per accelerator-hour, for $/Mtok.")
-@click.option("--usd-per-kwh", type=float, default=0.0866, show_default=True)
+@click.option("--usd-per-kwh", type=float, default=0.0866, show_default=True, callback=_price, help="Dollars per kWh of electricity.")
 @click.option("--definitions", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="TOML file with [[accelerator]] and [[model]] tables of your own; may be repeated.")
 @click.option("--list", "listing", is_flag=True, help="Print every accelerator, model and format that can be named.")
@@ -42,10 +48,17 @@ def command(scenarios: Path | None, out: Path | None, definitions: tuple[Path, .
 
     SCENARIOS is a CSV with the columns accelerator, model, weight_precision, kv_precision, n_accelerators,
     tensor_parallel, data_parallel, pipeline_parallel, isl, osl, concurrency, metric (and optionally boundary,
-    usd_per_accelerator_hour, utilisation, prefix_hit_rate, draft_tokens, draft_acceptance, draft_cost).
+    usd_per_accelerator_hour, utilisation, prefix_hit_rate, draft_tokens, draft_acceptance, draft_cost). Metrics:
+    output_tok_s, output_tok_s_per_accelerator, tok_s_per_user, tpot_ms, itl_ms, e2e_s, ttft_ms, j_per_output_token
+    (boundary gpu_only, system or wall; default gpu_only), usd_per_mtok_output. A row that cannot be answered says why
+    in its column error; the others are answered.
+
+    Exit code: 0 answered, 1 a file cannot be read, 2 a wrong option or a question without an answer.
     """
     from importlib import resources
 
+    if scenarios and (model or accelerator):
+        raise click.UsageError("give a scenario file or --model and --accelerator, not both")
     from throughput import catalogue, prose
     from throughput import scenarios as engine
     from throughput.calibration import load_constants
@@ -83,6 +96,9 @@ def _read(path: Path):
         table = pl.read_csv(path, infer_schema_length=0)
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as problem:
         raise click.ClickException(f"{path} cannot be read as CSV: {problem}") from None
+    twice = [c.removesuffix("_duplicated_0") for c in table.columns if c.endswith("_duplicated_0")]
+    if twice:
+        raise click.ClickException(f"{path} has more than one column {', '.join(twice)}")
     missing = [c for c in ("accelerator", "model") if c not in table.columns]
     if missing:
         raise click.ClickException(f"{path} has no column {', '.join(missing)}; it has {', '.join(table.columns)}")

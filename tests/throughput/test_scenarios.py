@@ -156,7 +156,9 @@ def test_custom_parts_come_from_toml(tmp_path, tables, constants):
 
 @pytest.mark.parametrize(("text", "words"), [
     ("[[accelerator]]\naccelerator='x'\nmemory_bytes=1.0\n", "lacks"), ("not toml", "is not TOML"), ("a=1", "defines nothing"),
-    (CUSTOM.replace("1e12", "0"), "above 0"), (CUSTOM.replace("1e12", "-5"), ">= 0"), (CUSTOM.replace("layers = 32", "layers = 'many'"), "expected a number")])
+    (CUSTOM.replace("1e12", "0"), "above 0"), (CUSTOM.replace("1e12", "-5"), ">= 0"), (CUSTOM.replace("layers = 32", "layers = 'many'"), "expected a number"),
+    (CUSTOM.replace("1e12", "inf"), "at most 1e\\+20"), ("accelerator = 'x'", r"expected a table \[\[accelerator\]\]"), ("a=" + "[" * 100_000, "is not TOML"),
+    (CUSTOM.replace("[[accelerator]]", "[[accelerator]]\nfamily = 'martian'"), "expected one of nvidia_datacenter"), ("#" * 1_000_001, "at most 1,000,000")])
 def test_a_bad_definition_names_file_and_field(tmp_path, text, words):
     path = tmp_path / "bad.toml"
     path.write_text(text)
