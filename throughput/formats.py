@@ -80,6 +80,9 @@ ALIASES = {"bfloat16": "bf16", "float16": "fp16", "half": "fp16", "float32": "fp
            "fp8_e4m3": "fp8", "fp8_e5m2": "fp8", "fp8_dynamic": "fp8", "f16": "fp16", "awq": "int4_awq",
            "gptq": "int4_gptq", "int4": "int4_wo", "w8a16": "int8_wo", "smoothquant": "int8_sq", "fp6": "mxfp6",
            "tf32": "fp32", "w8a8_int8": "int8_sq"}
+LISTED = (*FORMATS, *ALIASES, *(f"int4_{m}_g{g}" for m in ("awq", "gptq", "wo") for g in (32, 64, 128)), "int3", "int2", "w4a4", "w8a8_fp8",
+          "q2_k_s", "q3_k_s", "q3_k_l", "q5_1", "q5_k_s", "iq2_xxs", "iq3_xxs", "iq4_nl")
+"""Names that engines without Python know."""
 UNSTATED = ("", "unstated", "unknown", "auto", "none", "null", "n/a", "default", "native", "-", "?")
 """Words for a format that nobody stated: the model's own stands in."""
 
@@ -136,14 +139,15 @@ def read_kv_bits(text: str | None) -> float:
 def read_columns(weight_precision: Value, kv_precision: Value) -> dict[str, Value]:
     """The numeric format columns from two text columns of listed names (weight_bits is 0 where unknown).
 
-    For engines without Python: only names in ``FORMATS``, ``KV_BITS`` are known there.
+    For engines without Python: only ``LISTED`` formats and ``KV_BITS`` are known there.
     """
+    read = {name: read_weight_format(name) for name in LISTED}
     fields = {
-        "weight_bits": {n: f.weight_bits for n, f in FORMATS.items()},
-        "activation_bits": {n: f.activation_bits for n, f in FORMATS.items()},
-        "head_bits": {n: f.head_bits for n, f in FORMATS.items()},
-        "moe_attention_bits": {n: f.moe_attention_bits for n, f in FORMATS.items()},
-        "reader": {n: READERS[f.reader] for n, f in FORMATS.items()},
+        "weight_bits": {n: f.weight_bits for n, f in read.items()},
+        "activation_bits": {n: f.activation_bits for n, f in read.items()},
+        "head_bits": {n: f.head_bits for n, f in read.items()},
+        "moe_attention_bits": {n: f.moe_attention_bits for n, f in read.items()},
+        "reader": {n: READERS[f.reader] for n, f in read.items()},
     }
     columns = {name: choose(weight_precision, table, 0.0) for name, table in fields.items()}
     return {**columns, "kv_bits": choose(kv_precision, KV_BITS, 0.0)}

@@ -79,13 +79,26 @@ def _question() -> str:
     }
     asked = [f'CAST({value} AS DOUBLE) AS "{PREFIX}{name}"' for name, value in given.items()]
     texts = [f'm.model AS "{PREFIX}model"', f'a.accelerator AS "{PREFIX}accelerator"', "a.family AS family",
-             "a.link_kind AS link_kind", "lower(coalesce(weight_precision, m.native_weight_precision)) AS weight_format",
-             "lower(coalesce(kv_precision, 'auto')) AS kv_format"]
+             "a.link_kind AS link_kind", f"{_word('coalesce(weight_precision, m.native_weight_precision)')} AS weight_format",
+             _word("coalesce(kv_precision, 'auto')") + " AS kv_format"]
     return ("SELECT " + ", ".join([*facts, *asked, *texts])
             + " FROM core.accelerators AS a CROSS JOIN core.architectures AS m CROSS JOIN (SELECT unnest(CASE WHEN "
             "n_accelerators IS NULL AND tensor_parallel IS NULL THEN [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] "
             "ELSE [0] END) AS tried) AS trial WHERE "
             + _named("a.accelerator", "a.aliases", "accelerator") + " AND " + _named("m.model", "m.aliases", "model"))
+
+
+def _word(text: str) -> str:
+    """A format as it is listed: small letters, underscores."""
+    return f"regexp_replace(lower(trim({text})), '[\\s-]+', '_', 'g')"
+
+
+def _within() -> str:
+    """The condition that every number is one; NaN is above all numbers in DuckDB."""
+    limits = {"isl": (0.0, readings.LIMITS["isl"]), "osl": (1.0, readings.LIMITS["osl"]), "concurrency": (0.0, readings.LIMITS["concurrency"]),
+              **dict.fromkeys(("accelerators", "tensor_parallel", "data_parallel", "pipeline_parallel"), (1.0, readings.LIMITS["n_accelerators"])),
+              **{n: readings.OPTIONS[n][1:] for n in _NUMBERS if n in readings.OPTIONS}}
+    return " AND ".join(f'"{PREFIX}{n}" BETWEEN {low!r} AND {high!r}' for n, (low, high) in limits.items())
 
 
 def _named(column: str, aliases: str, parameter: str) -> str:
@@ -107,10 +120,7 @@ def _answer() -> str:
     error = (
         "CASE WHEN weight_bits = 0 THEN 'weight_precision is not a known format' "
         "WHEN kv_bits = 0 THEN 'kv_precision is not a known format' "
-        f"WHEN NOT ({asked('isl')} >= 0 AND {asked('osl')} >= 1 AND {asked('concurrency')} >= 0 "
-        f"AND {asked('accelerators')} >= 1 AND {asked('tensor_parallel')} >= 1 AND {asked('data_parallel')} >= 1 "
-        f"AND {asked('pipeline_parallel')} >= 1 AND {asked('utilisation')} > 0) "
-        "THEN 'a number is zero, negative or missing' "
+        f"WHEN NOT coalesce({_within()}, false) THEN 'a number is missing, negative or beyond what is sensible' "
         f"WHEN {asked('tensor_parallel')} * {asked('data_parallel')} * {asked('pipeline_parallel')} <> "
         f"{asked('accelerators')} THEN 'tensor x data x pipeline parallel do not make up n_accelerators' "
         f"WHEN heads % {asked('tensor_parallel')} <> 0 AND family <> 'neuron' "

@@ -127,10 +127,16 @@ def test_the_macro_knows_aliases_defaults_and_refusals(published):
                            f"accelerator := 'h100-sxm', {arguments})").fetchall()
         assert len(rows) == 1 and rows[0][0] is None and word in rows[0][1]
     for arguments in ("tensor_parallel := 0", "n_accelerators := 0", "isl := -5", "concurrency := -1", "utilisation := 0",
-                      "pipeline_parallel := 0", "data_parallel := -2", "n_accelerators := 3, tensor_parallel := 2"):
+                      "pipeline_parallel := 0", "data_parallel := -2", "n_accelerators := 3, tensor_parallel := 2",
+                      "concurrency := 'nan'::DOUBLE", "concurrency := 1e300", "isl := 100000000", "draft_acceptance := 2",
+                      "prefix_hit_rate := -0.5", "usd_per_accelerator_hour := 'inf'::DOUBLE"):
         rows = con.execute(f"SELECT output_tok_s, error FROM throughput(model := 'llama-3.1-70b', "
                            f"accelerator := 'h100-sxm', {arguments})").fetchall()
         assert len(rows) == 1 and rows[0][0] is None and rows[0][1], arguments
+    for words, listed in (("int4 awq-g128", "int4_awq_g128"), ("Q4_K_M", "q4_k_m"), ("w4a4", "nvfp4"), ("bfloat16", "bf16")):
+        both = [con.execute(f"SELECT output_tok_s FROM throughput(model := 'llama-3.1-8b', accelerator := 'h100-sxm', "
+                            f"weight_precision := '{w}', concurrency := 8)").fetchone()[0] for w in (words, listed)]
+        assert both[0] == both[1] > 0
     every = con.execute("SELECT count(*), count(DISTINCT model) FROM throughput(accelerator := 'b200')").fetchone()
     assert every[0] == every[1] >= 40
 
