@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sources.quote import PageChanged
 
 FOOTNOTES = (
-    ("sparse_dense", r"specifications? (?:is |are )?(?:shown )?in sparse ?\| ?dense"),
+    ("sparse_dense", r"specifications? (?:is |are )?(?:shown )?in sparse ?\| ?dense|with sparsity ?\| ?without(?: sparsity)?"),
     ("sparse", r"specifications? (?:is |are )?(?:shown )?in sparse\b(?! ?\|)|(?:all |shown )?with (?:structured )?sparsity"
                r"|with sparsity feature|using (?:the )?sparsity"),
     ("dense", r"specifications? (?:is |are )?(?:shown )?in dense|without sparsity|dense (?:performance|specification)"),

@@ -35,3 +35,29 @@ def test_components_of_a_chip_in_three_forms(text: str) -> None:
 def test_a_precision_beside_its_figure_in_three_forms(text: str) -> None:
     page = f"<html><body><h1>TPU v3</h1>{text}</body></html>" if text.startswith("<") else f"TPU v3\n\n{text}"
     assert {(q.accelerator, q.field, float(q.value)) for q in source("hardware/google").read(page.encode())} == TPU_V3
+
+
+L40S = {("memory_gb", 48.0), ("memory_bandwidth_gb_s", 864.0), ("bf16_dense_tflops", 362.05), ("bf16_sparse_tflops", 733.0),
+        ("fp8_dense_tflops", 733.0), ("fp8_sparse_tflops", 1466.0), ("tdp_w", 350.0), ("interconnect_gb_s", 64.0)}
+LAYER = ("GPU Memory 48GB GDDR6 with ECC Memory Bandwidth 864GB/s Interconnect Interface PCIe Gen4 x16: 64GB/s bidirectional "
+         "BFLOAT16 Tensor Core TFLOPS 362.05 | 733* FP16 Tensor Core 362.05 | 733* FP8 Tensor Core 733 | 1,466* "
+         "Max Power Consumption 350W * With Sparsity")
+
+
+@pytest.mark.parametrize("text", [
+    f"# Source: https://www.nvidia.com/en-us/data-center/l40s/\n{LAYER}\n",
+    f"# NVIDIA L40S GPU: specifications\nProduct Specifications {LAYER}\n",
+    f"Form Factor L40S {LAYER}\n",
+], ids=["address", "title", "first column"])
+def test_a_layer_without_columns_is_the_pages_one_product(text: str) -> None:
+    quotes = source("hardware/nvidia").read(text.encode())
+    assert {q.accelerator for q in quotes} == {"L40S"} and {(q.field, float(q.value)) for q in quotes} == L40S
+
+
+def test_a_rack_of_one_column_is_divided_by_the_gpus_it_states() -> None:
+    text = ("# Source: https://www.nvidia.com/en-us/data-center/gb300-nvl72/\nConfiguration 72 NVIDIA Blackwell Ultra GPUs, 36 NVIDIA Grace CPUs "
+            "NVLink Bandwidth 130 TB/s GPU Memory | Bandwidth 20 TB | Up to 576 TB/s FP4 Tensor Core 1,440 PFLOPS | 1,080 PFLOPS2 "
+            "FP8/FP6 Tensor Core 720 PFLOPS3 FP16/BF16 Tensor Core 360 PFLOPS3 2. With sparsity | without sparsity. 3. With sparsity.\n")
+    found = {q.field: float(q.value) for q in source("hardware/nvidia").read(text.encode())}
+    assert found["memory_bandwidth_gb_s"] == 8000 and found["fp4_dense_tflops"] == 15000 and found["fp4_sparse_tflops"] == 20000
+    assert found["bf16_dense_tflops"] == 2500

@@ -10,7 +10,7 @@ from sources.quote import PageChanged
 _FAMILY = (r"(?:(?:HGX|DGX) )?(?:(?:GB|GH|GR|VR)\d{3}|[AHBVPR]\d{2,3}[A-Z]?|L4(?!\d)0?S?|L\d{1,2}S?|T4|RTX (?:PRO )?A?\d{4}"
            r"(?: Ti| SUPER| Ada| D)?)")
 _START = re.compile(rf"(?<![\w-]){_FAMILY}(?:NVL)?")
-_WORDS = re.compile(r"(?i)^(NVIDIA|GPU|Tensor|Core|Product|Specifications?|Specs|GeForce|Technical)\b")
+_ONE = re.compile(rf"{_START.pattern}(?: NVL\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def columns_in(header: str, notes: dict[str, str]) -> list[Column]:
 def product_in(text: str) -> Column:
     """The first product named in a title, an address or running text; raises ``PageChanged`` where none is."""
     words = re.sub(r"[-_/]", " ", text)
-    found = _START.search(words) or _START.search(words.upper())
+    found = _ONE.search(words) or _ONE.search(words.upper())
     if found is None:
         raise PageChanged("expected a product name in the header or title of the sheet, found none")
     return _column(found[0].replace("TI", "Ti"))

@@ -35,14 +35,14 @@ def parse(page: Page) -> list[SpecQuote]:
     rows = pipe_rows(text)
     if rows:
         return table.read_pipes(rows, text, source_basis)
-    return table.read_layer(_body(text), source_basis)
+    return table.read_layer(_body(text), source_basis, text[:2000])
 
 
 def _document(grids: list, text: str, source_basis: str) -> list[SpecQuote]:
     sheets = [g for g in grids if table.is_sheet(g)]
     if sheets:
         return table.read_grids(sheets, text, source_basis)
-    return table.read_layer(clean(text), source_basis)
+    return table.read_layer(clean(text), source_basis, text[:2000])
 
 
 def _body(text: str) -> str:

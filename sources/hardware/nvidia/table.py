@@ -44,18 +44,22 @@ LABELS = (
 )
 _HEADS = frozenset({"", "specification", "specifications", "feature", "features", "spec", "details"})
 """First cells of header rows that name no product."""
+_TITLE_WORDS = re.compile(r"\b(?:NVIDIA|GPU|Tensor|Core|Product|Technical|Key|Specifications?|Specs|Data ?sheet)(?=\W|\d|$)|[\d^¹²³*.:]", re.IGNORECASE)
+"""Words above a table of one product that do not name it."""
 _NEEDED = ("memory", "compute")
 
 
-def read_layer(text: str, basis: str) -> list[SpecQuote]:
-    """Read a text layer: header words, labels and values in one line, footnotes."""
+def read_layer(text: str, basis: str, title: str) -> list[SpecQuote]:
+    """Read a text layer: header words, labels and values in one line, footnotes. Without products in the header the
+    one named in ``title`` (what stands above the table, the page's address) is the only column."""
     body, notes = cut_footnotes(re.sub(r"(?<=\d) I (?=\d)", " | ", text))
     header, rows = split_rows(body, LABELS)
-    if not header and rows[0].name == "form":
+    if rows[0].name == "form" and not columns_in(header, notes) and columns_in(rows[0].value, notes):
         header, rows = rows[0].value, rows[1:]  # older tables head their first column "Form Factor"
     columns = columns_in(header, notes)
-    if not columns:
+    if not columns and _TITLE_WORDS.sub("", header).strip():
         raise PageChanged(f"expected product names before the first label, found {header[:80]!r}")
+    columns = columns or [product_in(title)]
     title_marks = {m for m in notes if re.search(rf"Specs ?\^? ?{re.escape(m)}", header)}
     return _Sheet(columns, notes, title_marks, basis).read([(r.name, r.label, [r.value]) for r in rows])
 
