@@ -55,7 +55,7 @@ def meaning(label: str) -> Meaning:
     if re.search(r"per pod|per[- ]host|number of|data ?center network|\bhost\b|pod size|all-reduce|bisection|\bcache\b|\bvector\b|packed|cpu", t):
         return Meaning("ignored")
     if re.search(r"flop|\btops\b|peak (?:\w+[ -])*(?:performance|compute)|tensor|precision|peak (?:fp|int|bf|mx|ocp|b?float)|"
-                 r"matrix|\bmxfp|\b[pt]ops\b|peak compute|with structured sparsity", t):
+                 r"matrix|\bmme\b|\bmxfp|\b[pt]ops\b|peak compute|with structured sparsity", t):
         found = _compute(t)
         if found is not None:
             return found

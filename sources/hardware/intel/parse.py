@@ -30,7 +30,7 @@ def parse(page: Page) -> list[SpecQuote]:
     """Figures of every Gaudi on the page; raises ``PageChanged`` where there is no table and no specification prose."""
     text = page.text
     grids = html_grids(page.tree) if page.is_html else markdown_grids(text)
-    sheets = [g.texts() for g in grids if any(re.search("gaudi", c, re.I) for c in g.header())]
+    sheets = [[[clean(c) for c in r] for r in g.texts()] for g in grids if any(_name(c) for c in g.header())]
     if sheets:
         return _tables(sheets, basis.of_text(text))
     body = clean(basis.without_comments(text))
@@ -93,10 +93,16 @@ def _put(out: SpecRows, name: str, kind: str, figure: Figure, evidence: str, loc
         out.power(name, figure, evidence, locator)
 
 
+def _name(header: str) -> str | None:
+    """The product a column stands for: ``Gaudi 3`` of ``Intel® Gaudi® 3 Accelerator`` or of its card HL-325L."""
+    found = re.search(r"Gaudi ?(\d)?|HL-?([23])\d\d", clean(header), re.IGNORECASE)
+    return f"Gaudi {found[1] or found[2] or ''}".strip() if found else None
+
+
 def _tables(sheets: list[list[list[str]]], source_basis: str) -> list[SpecQuote]:
     out = SpecRows(source_basis)
     for sheet in sheets:
-        names = [re.search(r"Gaudi(?: ?\d)?", c, re.I) for c in sheet[0][1:]]
+        names = [_name(c) for c in sheet[0][1:]]
         if not all(names):
             raise PageChanged(f"expected a Gaudi in every column, found {sheet[0][1:]}")
         for row in sheet[1:]:
@@ -104,12 +110,13 @@ def _tables(sheets: list[list[list[str]]], source_basis: str) -> list[SpecQuote]
             kind = {"memory": "size", "bandwidth": "rate", "tdp": "power", "link": "link", "compute": "compute"}.get(found.kind)
             if found.kind == "unknown" and any(figures(c) for c in row[1:]):
                 raise PageChanged(f"expected a known label, found {row[0]!r}")
-            for m, cell in zip(names, row[1:], strict=True):
+            unit = re.search(r"\b[TP](?:FL)?OPS\b", row[0], re.IGNORECASE)
+            for name, cell in zip(names, row[1:], strict=True):
                 wanted = "rate" if kind == "link" else kind
-                hits = [f for f in figures(clean(cell)) if f.kind == wanted]
-                if kind and hits and m:
-                    _put(out, re.sub(r"(?i)gaudi ?(\d?)", r"Gaudi \1", m[0]).strip(), kind, hits[0], f"{row[0]}: {cell}",
-                         row[0], row[0])
+                said = f"{cell} {unit[0]}" if unit and re.fullmatch(r"[\d,.]+", cell) else cell
+                hits = [f for f in figures(said) if f.kind == wanted]
+                if kind and hits:
+                    _put(out, str(name), kind, hits[0], f"{row[0]}: {cell}", row[0], row[0])
     return out.quotes()
 
 
