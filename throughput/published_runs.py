@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from throughput.calibration import TASK_INPUT_TOKENS, load_constants
+from throughput.calibration import load_constants
 from throughput.efficiency import Constants
+from throughput.joules import TASK_INPUT_TOKENS
 from throughput.scenarios import answer
 
 MLPERF_OUTPUT_TOKENS = 294.0

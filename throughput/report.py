@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from throughput import calibration
+from throughput import calibration, joules
 from throughput.calibration import Measurements
 from throughput.efficiency import Constants
 
 
 @dataclass
 class Judgement:
-    """Constants and the log errors they make: fitted, without each source, without each accelerator."""
+    """Constants and the log errors they make: fitted, without each source, without each accelerator, without each model."""
 
     measured: Measurements
     energy: Measurements
@@ -27,7 +27,8 @@ class Judgement:
     fitted: np.ndarray
     without_source: np.ndarray
     without_accelerator: np.ndarray
-    joules: np.ndarray
+    of_joules: np.ndarray
+    of_joules_unseen: np.ndarray
     spread: dict[str, float] = field(default_factory=dict)
     power: dict[str, float] = field(default_factory=dict)
 
@@ -38,8 +39,9 @@ def judge(measured: Measurements, energy: Measurements, runs: pl.DataFrame, pack
     nothing = np.full(len(measured), np.nan)
     if not refit:
         errors = calibration.log_predicted(measured, packaged) - measured.log_measured
-        joules = calibration.log_predicted(energy, packaged) - energy.log_measured
-        return Judgement(measured, energy, packaged, np.zeros((0, 0)), errors, nothing, nothing, joules)
+        in_sample = calibration.log_predicted(energy, packaged) - energy.log_measured
+        return Judgement(measured, energy, packaged, np.zeros((0, 0)), errors, nothing, nothing, in_sample,
+                         np.full(len(energy), np.nan))
     say(f"fitting {len(calibration.meanings())} constants on {len(measured)} rows ({measured.refused} refused)")
     constants, covariance = calibration.fit(measured, packaged)
     errors = calibration.log_predicted(measured, constants) - measured.log_measured
@@ -47,14 +49,17 @@ def judge(measured: Measurements, energy: Measurements, runs: pl.DataFrame, pack
     by_source = calibration.held_out(measured, constants, measured.folds())
     say("held out, accelerator by accelerator: " + ", ".join(n for n, _ in calibration.accelerator_groups(measured)))
     by_accelerator = calibration.held_out(measured, constants, calibration.accelerator_groups(measured))
-    power = calibration.fit_power(runs, energy, constants)
+    say("held out for joules, a fifth of the models at a time")
+    unseen = joules.held_out(measured, runs, energy, constants)
+    power = joules.fit_power(runs, energy, constants)
     constants = Constants({**constants, **power})
-    joules = calibration.log_predicted(energy, constants) - energy.log_measured
+    in_sample = calibration.log_predicted(energy, constants) - energy.log_measured
     spread = calibration.fit_spread(measured, constants, by_source)
     spread["spread.is_first_token"] = packaged["spread.is_first_token"]
-    spread["spread.is_energy"] = calibration.extra_spread(energy, Constants({**constants, **spread}), joules)
+    spread["spread.is_energy"] = joules.extra_spread(energy, Constants({**constants, **spread}), unseen)
     constants = Constants({**constants, **spread})
-    return Judgement(measured, energy, constants, covariance, errors, by_source, by_accelerator, joules, spread, power)
+    return Judgement(measured, energy, constants, covariance, errors, by_source, by_accelerator, in_sample, unseen,
+                     spread, power)
 
 
 def summary(name: str, errors: np.ndarray) -> str:
@@ -86,7 +91,8 @@ def markdown(result: Judgement) -> str:
              summary("all visible rows, one set of constants", result.fitted),
              summary("each source predicted without it", result.without_source),
              summary("each accelerator predicted without it", result.without_accelerator),
-             summary("joules per output token (GPU only)", result.joules),
+             summary("joules per output token (GPU only)", result.of_joules),
+             summary("joules, each fifth of the models predicted without it", result.of_joules_unseen),
              "", f"80 % interval covers {coverage(m, result.constants, result.fitted):.0f} % of visible rows, "
              f"{coverage(m, result.constants, result.without_source):.0f} % of rows of held-out sources."]
     for title, errors in (("fitted", result.fitted), ("held out", result.without_source)):

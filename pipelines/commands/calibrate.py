@@ -33,12 +33,12 @@ def command(data: Path | None, refit: bool, write: bool, table: Path | None) -> 
     import polars as pl
 
     from pipelines.settings import load_settings
-    from throughput import calibration, catalogue, report
+    from throughput import calibration, catalogue, joules, report
 
     folder = data or load_settings().data
     accelerators, models = catalogue.load(resources.files("sources.reference"))
     scenarios = pl.read_csv(folder / "throughput" / "scenarios_measured.csv", infer_schema_length=None)
-    runs = calibration.energy_scenarios(
+    runs = joules.energy_scenarios(
         pl.read_csv(folder / "throughput" / "measured" / "ml_energy_v3.csv", infer_schema_length=0))
     measured = calibration.Measurements(scenarios, accelerators, models)
     energy = calibration.Measurements(runs, accelerators, models)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
 
-from throughput import calibration, scenarios
+from throughput import calibration, joules, scenarios
 
 UNPREDICTABLE = {"InferenceX experimental token_position_decode_slo"}
 """A work-in-progress bench; what another source measured on the same server contradicts it (tested below)."""
@@ -85,11 +86,26 @@ def test_prediction_ignores_the_measured_column(measured, tables, constants):
 
 
 def test_joules_are_within_fifteen_percent_in_the_median(shared_data, tables, constants):
-    runs = calibration.energy_scenarios(
+    runs = joules.energy_scenarios(
         pl.read_csv(shared_data / "throughput" / "measured" / "ml_energy_v3.csv", infer_schema_length=0))
     answers = scenarios.answer(runs.drop("measured", "power_w"), *tables, constants)
     error = (answers["predicted"] / runs["measured"] - 1.0).abs() * 100.0
     assert error.median() <= 15.0
+
+
+def test_joules_of_a_held_out_model_are_predicted_without_its_joules(shared_data, measured, tables, constants):
+    """Ten times the joules of one model move its own errors by ln(10) and nothing else of it: the fit never saw them."""
+    table = joules.energy_scenarios(
+        pl.read_csv(shared_data / "throughput" / "measured" / "ml_energy_v3.csv", infer_schema_length=0))
+    model = pl.col("model") == "Qwen/Qwen3-14B"
+    assert table.filter(model).height > 10
+    louder = table.with_columns(measured=pl.when(model).then(10.0 * pl.col("measured")).otherwise("measured"))
+    data = calibration.Measurements(measured.gather_every(10), *tables)
+    one, two = (joules.held_out(data, runs, calibration.Measurements(runs, *tables), constants, evaluations=1)
+                for runs in (table, louder))
+    own = calibration.Measurements(table, *tables).columns["model"] == "Qwen3-14B"
+    assert own.sum() > 10
+    assert two[own] == pytest.approx(one[own] - np.log(10.0), abs=1e-9)
 
 
 def test_the_engine_beats_a_bare_roofline_by_far(measured, tables, constants):

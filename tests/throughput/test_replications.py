@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from throughput import calibration, formats, frontier, techniques
+from throughput import calibration, formats, frontier, joules, techniques
 
 
 def test_marlins_gain_fades_between_batch_16_and_64(ask):
@@ -51,7 +51,7 @@ def test_paging_recovers_the_memory_that_earlier_systems_wasted(ask):
                                               ("Qwen/Qwen3-235B-A22B-Instruct-2507", 8)])
 def test_joules_fall_with_batch_as_ml_energy_measured(shared_data, tables, constants, model, chips):
     """ML.ENERGY v3: the log-log slope of joules per token against batch, and the curve's level."""
-    runs = calibration.energy_scenarios(
+    runs = joules.energy_scenarios(
         pl.read_csv(shared_data / "throughput" / "measured" / "ml_energy_v3.csv", infer_schema_length=0))
     runs = runs.filter((pl.col("model") == model) & (pl.col("n_accelerators") == str(chips)), pl.col("isl") == 200)
     data = calibration.Measurements(runs, *tables)
