@@ -108,7 +108,11 @@ def _complete(row: dict[str, Any], kind: str, columns: list[str], path: Path) ->
 SERVICE_LEVELS = (20.0, 50.0, 100.0)
 """Interactivity targets in tokens per second and user."""
 NODE = 8
+COMBINATION = ["model", "accelerator", "weight_precision"]
 BATCHES = tuple(float(2**p) for p in range(12))
+"""Loads that bracket the largest one at a service level."""
+LADDER = tuple(float(b) for b in sorted({round(1.05**i) for i in range(157)}))
+"""Loads in steps of one request or 5 %, 1 to 2,019."""
 
 
 def grid_of(architectures: pl.DataFrame, accelerators: pl.DataFrame, precisions: Sequence[str],
@@ -118,28 +122,28 @@ def grid_of(architectures: pl.DataFrame, accelerators: pl.DataFrame, precisions:
     """The best way to serve every model on every accelerator in every precision at each interactivity target.
 
     For each combination the layouts that fit (tensor parallel inside a node, pipeline beyond it, expert parallel
-    for mixtures) and batches 1..2048 are evaluated; the one with the most output tokens per accelerator-second
-    that still gives each user ``service_level`` tokens per second is kept. ``hourly`` has columns accelerator and
-    usd_per_accelerator_hour; without it the dollar columns are null. Rows sorted by model, accelerator, precision,
-    service level; combinations that do not fit or cannot be fast enough are left out.
+    for mixtures) are loaded with as many requests as still leave each user ``service_level`` tokens per second
+    (at most 2048); the one with the most output tokens per accelerator-second is kept. ``hourly`` has columns
+    accelerator and usd_per_accelerator_hour; without it the dollar columns are null. Rows sorted by model,
+    accelerator, precision, service level; combinations that do not fit or cannot be fast enough are left out.
     """
     from throughput import grid
     from throughput.calibration import load_constants
 
     known = constants or load_constants()
     fixed = configurations(architectures, accelerators, precisions, isl, osl, most_accelerators, kv_precision)
-    ready = grid.prepare(fixed, known).filter(pl.col("room_for_one") >= 1.0)
+    ready = grid.prepare(fixed, known).filter(pl.col("room_for_one") >= 1.0).with_row_index("configuration")
     table = ready.lazy().join(pl.LazyFrame({"concurrency": BATCHES}), how="cross").filter(
         pl.col("kv_capacity_sequences") >= pl.col("concurrency"))
     done = grid.serve(table, known).select(
-        *fixed.columns, "concurrency", "tok_s_per_user", "output_tok_s_per_accelerator").collect()
+        "configuration", *COMBINATION, "concurrency", "tok_s_per_user", "output_tok_s_per_accelerator").collect()
     kept = []
     for level in service_levels:
-        good = done.filter(pl.col("tok_s_per_user") >= level).sort(
-            ["output_tok_s_per_accelerator", "accelerators", "concurrency"], descending=[True, False, False])
-        kept.append(good.unique(["model", "accelerator", "weight_precision"], keep="first", maintain_order=True)
+        loaded = _largest_loads(ready, done.filter(pl.col("tok_s_per_user") >= level), level, known)
+        good = loaded.sort(["output_tok_s_per_accelerator", "accelerators", "concurrency"], descending=[True, False, False])
+        kept.append(good.unique(COMBINATION, keep="first", maintain_order=True).select(*fixed.columns, "concurrency")
                     .with_columns(service_level_tok_s_per_user=pl.lit(float(level))))
-    best = grid.evaluate(pl.concat(kept).drop("tok_s_per_user", "output_tok_s_per_accelerator"), known)
+    best = grid.evaluate(pl.concat(kept), known)
     money = hourly if hourly is not None else pl.DataFrame(
         schema={"accelerator": pl.String, "usd_per_accelerator_hour": pl.Float64})
     money = money.select("accelerator", pl.col("usd_per_accelerator_hour").cast(pl.Float64)).unique("accelerator")
@@ -147,11 +151,34 @@ def grid_of(architectures: pl.DataFrame, accelerators: pl.DataFrame, precisions:
     return _mart(best).sort("model", "accelerator", "precision", "service_level_tok_s_per_user")
 
 
+def _largest_loads(ready: pl.DataFrame, bracketed: pl.DataFrame, level: float, constants: Constants) -> pl.DataFrame:
+    """The largest whole number of requests at which each user still gets ``level`` tokens per second, by bisection.
+
+    ``bracketed``: the loads of ``BATCHES`` that are fast enough. Twice a load makes at most twice the tokens, so a
+    configuration with less than half the tokens of its combination's best cannot win and is left out.
+    """
+    from throughput import grid
+
+    found = bracketed.sort("concurrency").unique("configuration", keep="last", maintain_order=True).filter(
+        2.0 * pl.col("output_tok_s_per_accelerator") >= pl.col("output_tok_s_per_accelerator").max().over(COMBINATION))
+    table = ready.join(found.select("configuration", low="concurrency"), on="configuration", maintain_order="left").with_columns(
+        high=pl.min_horizontal(2.0 * pl.col("low") - 1.0, pl.col("kv_capacity_sequences").floor(), pl.lit(BATCHES[-1])))
+    step = BATCHES[-1] / 4.0
+    while step >= 1.0:
+        tried = table.lazy().with_columns(concurrency=pl.col("low") + step).filter(pl.col("concurrency") <= pl.col("high"))
+        fast = grid.serve(tried, constants).filter(pl.col("tok_s_per_user") >= level).select(
+            "configuration", reached="concurrency").collect()
+        table = table.join(fast, on="configuration", how="left", maintain_order="left").with_columns(
+            low=pl.coalesce("reached", "low")).drop("reached")
+        step /= 2.0
+    return grid.serve(table.rename({"low": "concurrency"}), constants)
+
+
 def questions(architectures: pl.DataFrame, accelerators: pl.DataFrame, precisions: Sequence[str], isl: int, osl: int,
               most: int, kv_precision: str) -> pl.DataFrame:
-    """``configurations`` at every batch of ``BATCHES`` (some do not fit)."""
+    """``configurations`` at every load of ``LADDER`` (some do not fit)."""
     fixed = configurations(architectures, accelerators, precisions, isl, osl, most, kv_precision)
-    return fixed.join(pl.DataFrame({"concurrency": BATCHES}), how="cross")
+    return fixed.join(pl.DataFrame({"concurrency": LADDER}), how="cross")
 
 
 def configurations(architectures: pl.DataFrame, accelerators: pl.DataFrame, precisions: Sequence[str], isl: int,

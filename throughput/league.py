@@ -40,7 +40,7 @@ def league(grid: pl.DataFrame, accelerators: pl.DataFrame, hourly: pl.DataFrame,
     return best.select(
         "accelerator", "vendor", "model", "precision", "memory_gb", "bandwidth_gb_per_s", "rental_usd_per_hour",
         "throughput_tok_per_s", "cost_usd_per_mtok", "energy_j_per_token", "rental_date", "basis",
-        "service_level_tok_s_per_user", "user_tok_per_s", "accelerators", "batch", "bound",
+        "service_level_tok_s_per_user", "user_tok_per_s", "isl", "osl", "accelerators", "batch", "bound",
         cost_rank=pl.col("cost_usd_per_mtok").rank("ordinal").over("model"),
     ).sort("model", "cost_usd_per_mtok", "accelerator")
 

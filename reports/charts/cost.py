@@ -96,6 +96,7 @@ def hardware(book: FactBook) -> Chart | None:
         .unique("accelerator", keep="first", maintain_order=True)
         .head(25)
     )
+    level = data["service_level_tok_s_per_user"][0] or 0.0
     data = data.select("accelerator", "basis", cost="cost_usd_per_mtok")
     text = say(
         "Bar chart of the cost of a million output tokens by accelerator at the latest rents, cheapest first; the colour says what kind of rent."
@@ -106,7 +107,7 @@ def hardware(book: FactBook) -> Chart | None:
         data,
         "accelerator",
         "cost",
-        f"USD per million output tokens of {model}",
+        f"USD per million output tokens of {model} at {level:g} tokens/s per user",
         USD,
         text,
         {"cost": [("hardware_league", "cost_usd_per_mtok")]},

@@ -109,15 +109,20 @@ def hardware(book: FactBook) -> Section:
     ranked = book.rows("hardware_league")
     models = dict.fromkeys(r.raw("model") for r in ranked)
     rows: list[list[Cell]] = [[
-        r.show("model"), r.show("accelerator"), r.show("precision"), r.show("memory_gb"), r.show("bandwidth_gb_per_s"), r.show("rental_usd_per_hour"),
-        r.show("rental_date"), r.show("throughput_tok_per_s"), r.show("cost_usd_per_mtok"), r.show("energy_j_per_token"), r.show("basis"),
+        r.show("model"), r.show("accelerator"), r.show("cost_usd_per_mtok"), r.show("energy_j_per_token"), r.show("throughput_tok_per_s"),
+        r.show("precision"), r.show("accelerators"), r.show("batch"), r.show("user_tok_per_s"), r.show("bound"), r.show("rental_usd_per_hour"),
+        r.show("rental_date"), r.show("basis"),
     ] for m in models for r in [r for r in ranked if r.raw("model") == m][:CHEAPEST]]  # fmt: skip
     league = table(
         "The cheapest accelerators for a million output tokens, model by model",
-        [Column("Model"), Column("Accelerator"), Column("Precision"), Column("Memory", True), Column("Bandwidth", True), Column("Rent / hour", True), Column("As of"),
-         Column("Tokens / s", True), Column("USD / Mtok", True), Column("Energy / token", True), Column("Rent is the")],
+        [Column("Model"), Column("Accelerator"), Column("USD / Mtok", True), Column("Energy / token", True), Column("Tokens / s", True),
+         Column("Precision"), Column("Chips", True), Column("Requests", True), Column("Per user", True), Column("Bound by"), Column("Rent / hour", True),
+         Column("As of"), Column("Rent is the")],
         rows,
     )  # fmt: skip
+    terms = [say("Each accelerator carries as many requests as leave every user {level} or more, with {read} tokens in and {written} out; "
+                 "tokens / s are those of one chip, and who cannot reach that speed is not listed.",
+                 level=r.show("service_level_tok_s_per_user", unit="tok_per_s"), read=r.show("isl"), written=r.show("osl")) for r in ranked[:1]]
     checks: list[list[Cell]] = [
         [
             r.show("model"),
@@ -151,7 +156,7 @@ def hardware(book: FactBook) -> Section:
         "hardware",
         "Hardware league",
         "Which accelerator makes the cheapest token?",
-        [say("Rents are not all of one kind: where nobody quotes a rent on demand, the cost of ownership or of a long lease stands in, and flatters the accelerator.")],
+        [*terms, say("Rents are not all of one kind: where nobody quotes a rent on demand, the cost of ownership or of a long lease stands in, and flatters the accelerator.")],
         ("hardware",),
         [league, engine, _energy(book)],
         ("hardware_league", "throughput", "energy_check"),

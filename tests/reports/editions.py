@@ -201,7 +201,8 @@ def marts() -> dict[str, pl.DataFrame]:
     ]  # fmt: skip
     made["hardware_league"] = [
         {"accelerator": a, "vendor": v, "model": "atlas-70b", "precision": "fp8", "memory_gb": m, "bandwidth_gb_per_s": bw, "rental_usd_per_hour": r, "throughput_tok_per_s": t, "cost_usd_per_mtok": r / 3600 / t * 1e6,
-         "energy_j_per_token": w / t, "rental_date": date(2026, 11, 3), "basis": "median over providers, on demand"}
+         "energy_j_per_token": w / t, "rental_date": date(2026, 11, 3), "basis": "median over providers, on demand",
+         "service_level_tok_s_per_user": 50.0, "user_tok_per_s": 50.4, "isl": 1024, "osl": 1024, "accelerators": 4, "batch": 37, "bound": "weights"}
         for a, v, m, bw, r, t, w in (("H100 SXM", "NVIDIA", 80.0, 3350.0, 2.49, 2600.0, 700), ("H200 SXM", "NVIDIA", 141.0, 4800.0, 3.29, 3900.0, 700), ("B200", "NVIDIA", 180.0, 8000.0, 4.99, 7900.0, 1000),
                                      ("MI300X", "AMD", 192.0, 5300.0, 2.1, 3300.0, 750), ("MI355X", "AMD", 288.0, 8000.0, 3.1, 6900.0, 1400), ("TPU v6e", "Google", 32.0, 1640.0, 1.89, 1300.0, 300),
                                      ("Trainium2", "AWS", 96.0, 2900.0, 1.85, 1900.0, 500), ("Gaudi 3", "Intel", 128.0, 3700.0, 1.75, 1850.0, 900))

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from throughput import catalogue, evidence, frontier, league, stack
+from throughput import grid as engine_grid
 
 SMALL = {"model": "Llama-3.1-8B", "small_model": "Qwen3-1.7B"}
 
@@ -68,6 +69,37 @@ def test_the_grid_meets_its_service_levels(grid):
     assert (grid["user_tok_per_s"] >= grid["service_level_tok_s_per_user"]).all()
     keys = ["model", "accelerator", "precision", "service_level_tok_s_per_user"]
     assert grid.select(keys).is_duplicated().sum() == 0
+
+
+def test_a_configuration_carries_as_many_requests_as_its_service_level_leaves(grid, tables, constants):
+    """One request more would be too slow for each user, or would not fit; powers of two alone left a fifth unused."""
+    part = grid.filter(pl.col("batch") < 2048)
+    fixed = catalogue.configurations(
+        tables[1].filter(pl.col("model").is_in(part["model"].unique().implode())),
+        tables[0].filter(pl.col("accelerator").is_in(part["accelerator"].unique().implode())),
+        part["precision"].unique().to_list(), 1024, 1024, 32, "bf16")
+    layout = ["model", "accelerator", "accelerators", "tensor_parallel", "data_parallel", "pipeline_parallel"]
+    asked = part.select(*[pl.col(c).cast(pl.Float64) if c not in ("model", "accelerator") else c for c in layout],
+                        weight_precision="precision", level="service_level_tok_s_per_user", concurrency=pl.col("batch") + 1.0)
+    more = engine_grid.serve(fixed.join(asked, on=[*layout, "weight_precision"]), constants)
+    assert more.height == part.height > 50
+    assert more.filter((pl.col("tok_s_per_user") >= pl.col("level"))
+                       & (pl.col("kv_capacity_sequences") >= pl.col("concurrency"))).is_empty()
+
+
+def test_no_load_and_no_layout_makes_more_tokens_than_the_one_kept(tables, constants):
+    """Against every load of every layout: the bisection and the layouts it leaves out cost nothing."""
+    models = tables[1].filter(pl.col("model").is_in(["Llama-3.1-8B", "gpt-oss-20b"]))
+    chips = tables[0].filter(pl.col("accelerator").is_in(["H100-SXM", "MI300X"]))
+    kept = catalogue.grid_of(models, chips, ["fp8"], constants, service_levels=(50.0,), most_accelerators=8)
+    fixed = catalogue.configurations(models, chips, ["fp8"], 1024, 1024, 8, "bf16")
+    loads = pl.DataFrame({"concurrency": [float(b) for b in range(1, 2049)]})
+    every = engine_grid.serve(fixed.join(loads, how="cross"), constants).filter(
+        (pl.col("room_for_one") >= 1.0) & (pl.col("kv_capacity_sequences") >= pl.col("concurrency")) & (pl.col("tok_s_per_user") >= 50.0))
+    best = every.group_by("model", "accelerator").agg(pl.col("output_tok_s_per_accelerator").max())
+    both = kept.join(best, on=["model", "accelerator"])
+    assert both.height == 4
+    assert both["throughput_tok_per_s"].to_list() == pytest.approx(both["output_tok_s_per_accelerator"].to_list(), rel=1e-9)
 
 
 def test_a_faster_service_level_never_makes_tokens_cheaper(grid):

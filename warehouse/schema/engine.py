@@ -18,7 +18,7 @@ ENGINE: tuple[Table, ...] = (
         "engine.league", "one accelerator serving one model at the league's interactivity",
         "accelerator vendor model precision memory_gb bandwidth_gb_per_s rental_usd_per_hour "
         "throughput_tok_per_s cost_usd_per_mtok energy_j_per_token rental_date basis "
-        "service_level_tok_s_per_user user_tok_per_s accelerators batch bound cost_rank",
+        "service_level_tok_s_per_user user_tok_per_s isl osl accelerators batch bound cost_rank",
         "model accelerator",
     ),
     declare(

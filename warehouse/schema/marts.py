@@ -150,8 +150,9 @@ MARTS: tuple[Table, ...] = (
     declare(
         "marts.hardware_league", "one accelerator serving one model: dollars and joules per token",
         "accelerator vendor model precision memory_gb bandwidth_gb_per_s rental_usd_per_hour "
-        "throughput_tok_per_s cost_usd_per_mtok energy_j_per_token rental_date basis",
-        "",
+        "throughput_tok_per_s cost_usd_per_mtok energy_j_per_token rental_date basis "
+        "service_level_tok_s_per_user user_tok_per_s isl osl accelerators batch bound",
+        "model accelerator",
     ),
     declare(
         "marts.engine_check", "engine check",

@@ -1,4 +1,6 @@
--- Accelerators side by side: dollars and joules per output token for the league's models at 50 tokens/s per user.
+-- Accelerators side by side: dollars and joules per output token for the league's models, each loaded with as many
+-- requests as leave every user the stated tokens per second (1,024 tokens in and out). Who cannot reach it has no row.
 select accelerator, vendor, model, precision, memory_gb, bandwidth_gb_per_s, rental_usd_per_hour, throughput_tok_per_s, cost_usd_per_mtok,
-       energy_j_per_token, rental_date, replace(basis, 'quoted: ', '') as basis
+       energy_j_per_token, rental_date, replace(basis, 'quoted: ', '') as basis,
+       service_level_tok_s_per_user, user_tok_per_s, isl, osl, accelerators, batch, bound
 from engine.league
