@@ -1,7 +1,7 @@
-"""Fit the engine's constants on measured scenarios, hold out whole sources and accelerators, print the errors.
+"""Fit the engine's constants on measured scenarios, hold out sources, accelerators and models, print the errors.
 
-Reads the study data (``DEFLATION_DATA``), fits once on everything visible, repeats the fit without each source
-and without each accelerator, and prints both error tables. ``--write`` stores the constants with their intervals.
+Reads the study data (``DEFLATION_DATA``), fits once on everything visible, repeats the fit without each source, without
+each accelerator and (for joules) without each fifth of the models, and prints the error tables. ``--write`` stores the constants with their intervals.
 """
 
 from __future__ import annotations
@@ -35,11 +35,17 @@ def command(data: Path | None, refit: bool, write: bool, table: Path | None) -> 
     from pipelines.settings import load_settings
     from throughput import calibration, catalogue, joules, report
 
-    folder = data or load_settings().data
+    folder = (data or load_settings().data) / "throughput"
+    inputs = folder / "scenarios_measured.csv", folder / "measured" / "ml_energy_v3.csv"
+    for path in inputs:
+        if not path.is_file():
+            raise click.ClickException(
+                f"{path} is not there: the measured scenarios carry no licence and are not packaged; set DEFLATION_DATA "
+                "or --data to the folder of the study data. The errors of the packaged constants: docs/method/engine_errors.md")
     accelerators, models = catalogue.load(resources.files("sources.reference"))
-    scenarios = pl.read_csv(folder / "throughput" / "scenarios_measured.csv", infer_schema_length=None)
+    scenarios = pl.read_csv(inputs[0], infer_schema_length=None)
     runs = joules.energy_scenarios(
-        pl.read_csv(folder / "throughput" / "measured" / "ml_energy_v3.csv", infer_schema_length=0))
+        pl.read_csv(inputs[1], infer_schema_length=0))
     measured = calibration.Measurements(scenarios, accelerators, models)
     energy = calibration.Measurements(runs, accelerators, models)
     packaged = calibration.load_constants()

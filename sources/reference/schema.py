@@ -183,4 +183,15 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "reason": TEXT,
         **ORIGIN,
     },
+    "software_releases": {
+        "software": TEXT,
+        "release": TEXT,
+        "release_date": DAY,
+        "accelerator": TEXT,
+        "model": TEXT,
+        "weight_precision": TEXT,
+        **dict.fromkeys(("n_accelerators", "tensor_parallel", "data_parallel", "pipeline_parallel", "isl", "osl"), INT),
+        "output_tok_s": REAL,
+        **ORIGIN,
+    },
 }

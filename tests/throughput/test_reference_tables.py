@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
+from click.testing import CliRunner
 
+from pipelines.commands.calibrate import command as calibrate
+from sources import reference
 from throughput import calibration, catalogue, grid
 from throughput.efficiency import Constants
 
@@ -48,6 +51,16 @@ def test_every_constant_is_packaged_with_an_interval_that_contains_it():
     for name, row in table["constants"].items():
         assert row["low_80"] <= row["value"] <= row["high_80"], name
         assert row["meaning"] and row["unit"]
+
+
+def test_releases_of_serving_software_are_names_not_numbers():
+    """Release 0.20 read as a number is 0.2, which is another release."""
+    assert set(reference.load("software_releases")["release"]) == {"0.14", "0.20", "1.0"}
+
+
+def test_calibrate_says_what_it_lacks_where_the_study_data_are_not(tmp_path):
+    said = CliRunner().invoke(calibrate, ["--data", str(tmp_path)])
+    assert said.exit_code == 1 and "scenarios_measured.csv is not there" in said.output and "DEFLATION_DATA" in said.output
 
 
 def test_facts_on_techniques_name_source_and_licence():
