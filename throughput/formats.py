@@ -96,7 +96,8 @@ def read_weight_format(text: str | None) -> Format:
     read = _by_bits(name)
     if read:
         return read
-    family = max((f for f in FORMATS if name.startswith(f)), key=len, default=None)
+    # a family's name ends where a word does: fp8_e4m3fn and fp8e4m3 are FP8, fp80 and bf16banana are nothing
+    family = max((f for f in FORMATS if re.match(re.escape(f) + r"(?:[^a-z0-9]|e\d)", name)), key=len, default=None)
     if family:
         return FORMATS[family]
     known = ", ".join(sorted(FORMATS))
@@ -112,7 +113,7 @@ def _by_bits(name: str) -> Format | None:
         bits = int(gguf[2]) + 0.5
         return Format(bits, 16, "gguf_k" if gguf[1] or gguf[3] else "gguf_block", max(bits, 6.5625))
     per_weight = re.search(r"(?:^|_)(\d(?:\.\d+)?)_?bpw", name)
-    if per_weight:
+    if per_weight and float(per_weight[1]) >= 1:
         return Format(float(per_weight[1]), 16, "int4", 16, 16)
     found = re.match(r"(?:w([2-8])a(4|8|16)|int([2-8])|([2-8])_?bits?)(?:_|$)", name)
     if not found:

@@ -17,6 +17,8 @@ from throughput.formats import FORMATS
 from units.constants import GIB, JOULES_PER_KWH, TOKENS_PER_MTOK
 
 Question = Mapping[str, Any]
+DOUBLINGS = 10
+"""How many tensor parallel degrees, from 1 on, are tried where nobody says how many accelerators."""
 
 
 def explain(question: Question, accelerators: pl.DataFrame, architectures: pl.DataFrame,
@@ -28,16 +30,18 @@ def explain(question: Question, accelerators: pl.DataFrame, architectures: pl.Da
     asked = {k: v for k, v in question.items() if v not in (None, "")}
     asked["usd_per_accelerator_hour"] = asked.pop("usd_per_hour", 0.0)
     usd_per_kwh = float(asked.pop("usd_per_kwh", 0.0))
-    if "n_accelerators" not in asked and "tensor_parallel" not in asked:
-        asked["n_accelerators"] = fewest(asked, accelerators, architectures, constants)
-        asked["tensor_parallel"] = asked["n_accelerators"]
+    searched = "n_accelerators" not in asked and "tensor_parallel" not in asked
+    if searched:
+        asked["tensor_parallel"] = fewest(asked, accelerators, architectures, constants)
 
     def ask(**change: object) -> dict[str, Any]:
         return scenarios.one({**asked, **change}, accelerators, architectures, constants)
 
     base = ask()
     if base["error"]:
-        return f"This cannot be answered: {base['error']}", False
+        tried = (f"; no tensor parallel degree up to {2 ** (DOUBLINGS - 1)} holds it, so give a layout with --tensor-parallel "
+                 "and --pipeline-parallel") if searched and base["error"].startswith("does not fit") else ""
+        return f"This cannot be answered: {base['error']}{tried}", False
     lines = _headline(base, usd_per_kwh)
     lines += ["", "Levers, one at a time (output tokens per second and accelerator):"]
     for name, change in _levers(base, asked):
@@ -50,10 +54,10 @@ def explain(question: Question, accelerators: pl.DataFrame, architectures: pl.Da
 
 
 def fewest(asked: Question, accelerators: pl.DataFrame, architectures: pl.DataFrame, constants: Constants) -> int:
-    """The fewest accelerators (1, 2, 4, ... 512) that hold the model and one sequence; 1 when none does."""
-    for power in range(10):
+    """The least tensor parallel degree (1, 2, 4, ... 512) that holds the model and one sequence; 1 when none does."""
+    for power in range(DOUBLINGS):
         count = 2**power
-        trial = {**asked, "n_accelerators": count, "tensor_parallel": count}
+        trial = {**asked, "tensor_parallel": count}
         if not scenarios.one(trial, accelerators, architectures, constants)["error"]:
             return count
     return 1

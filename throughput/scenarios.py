@@ -14,13 +14,23 @@ import polars as pl
 from throughput import grid, names, readings, stages
 from throughput.efficiency import Constants
 
+SLICE = 100_000
+"""Rows answered at a time."""
+
 
 def answer(scenarios: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.DataFrame,
            constants: Constants) -> pl.DataFrame:
     """Every input row with ``predicted, lower_80, upper_80, bound, error`` for its metric, in input order.
 
     A row that cannot be answered has nulls and a sentence in ``error``; the others are answered all the same.
+    Rows are independent of each other; they are read in slices, so that a file of millions needs little memory.
     """
+    slices = [scenarios.slice(start, SLICE) for start in range(0, max(scenarios.height, 1), SLICE)]
+    return pl.concat([_answer(part, accelerators, architectures, constants) for part in slices])
+
+
+def _answer(scenarios: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.DataFrame,
+            constants: Constants) -> pl.DataFrame:
     rows = readings.read_rows(scenarios, accelerators, architectures)
     asked = rows.filter(pl.col("error").is_null())
     results = rows.select("row", "error")

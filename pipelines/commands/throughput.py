@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def _price(_: click.Context, __: click.Parameter, value: float) -> float:
@@ -59,6 +63,12 @@ def command(scenarios: Path | None, out: Path | None, definitions: tuple[Path, .
 
     if scenarios and (model or accelerator):
         raise click.UsageError("give a scenario file or --model and --accelerator, not both")
+    given = [o for o in question if _is_given(o)]
+    if scenarios and given:
+        raise click.UsageError(f"{', '.join('--' + o.replace('_', '-') for o in given)} would be ignored: with a scenario file "
+                               "these are columns of the file")
+    if out and not scenarios:
+        raise click.UsageError("--out goes with a scenario file; one question is answered on standard output")
     from throughput import catalogue, prose
     from throughput import scenarios as engine
     from throughput.calibration import load_constants
@@ -70,13 +80,16 @@ def command(scenarios: Path | None, out: Path | None, definitions: tuple[Path, .
     if listing:
         click.echo(prose.listing(accelerators, models))
     elif scenarios is not None:
-        table = _read(scenarios)
-        answers = engine.answer(table, accelerators, models, load_constants())
+        table, misread = _read(scenarios)
+        answers = _refuse(engine.answer(table, accelerators, models, load_constants()), misread)
         if out is None:
             sys.stdout.write(answers.write_csv())
         else:
-            out.parent.mkdir(parents=True, exist_ok=True)
-            answers.write_csv(out)
+            try:
+                out.parent.mkdir(parents=True, exist_ok=True)
+                answers.write_csv(out)
+            except OSError as problem:
+                raise click.ClickException(f"{out} cannot be written: {problem}") from None
             refused = answers["error"].is_not_null().sum()
             click.echo(f"{answers.height - refused} of {answers.height} rows answered, written to {out}", err=True)
     elif model and accelerator:
@@ -88,18 +101,50 @@ def command(scenarios: Path | None, out: Path | None, definitions: tuple[Path, .
         raise click.UsageError("give a scenario file, or --model and --accelerator, or --list")
 
 
-def _read(path: Path):
-    """The scenario table with every value as text, so that one bad cell cannot stop the file."""
+def _is_given(option: str) -> bool:
+    source = click.get_current_context().get_parameter_source(option)
+    return source is click.core.ParameterSource.COMMANDLINE
+
+
+def _refuse(answers: pl.DataFrame, reasons: dict[int, str]) -> pl.DataFrame:
+    """The answers without those of the rows (by number) that could not be read, which say why instead."""
     import polars as pl
 
+    if not reasons:
+        return answers
+    why = pl.Series([reasons.get(i) for i in range(answers.height)], dtype=pl.String)
+    kept = [pl.when(why.is_null()).then(c).alias(c) for c in ("predicted", "lower_80", "upper_80", "bound")]
+    return answers.with_columns(*kept, error=pl.coalesce(why, pl.col("error")))
+
+
+def _read(path: Path) -> tuple[pl.DataFrame, dict[int, str]]:
+    """The scenario table with every value as text, and why some rows (by number) must not be answered.
+
+    One bad cell or row cannot stop the file: a byte that is no UTF-8 becomes a replacement character, and a row with
+    more cells than the header, whose values may stand in the wrong columns, is kept as far as there are columns.
+    """
+    import csv
+
+    import polars as pl
+
+    misread = {}
     try:
-        table = pl.read_csv(path, infer_schema_length=0)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as problem:
-        raise click.ClickException(f"{path} cannot be read as CSV: {problem}") from None
+        try:
+            table = pl.read_csv(path, infer_schema_length=0, encoding="utf8-lossy")
+        except pl.exceptions.ComputeError:
+            table = pl.read_csv(path, infer_schema_length=0, encoding="utf8-lossy", truncate_ragged_lines=True)
+            with path.open(encoding="utf-8-sig", errors="replace", newline="") as text:
+                lines = [r or [""] for r in csv.reader(text)][1:]
+            if len(lines) != table.height:
+                raise
+            misread = {i: f"the row has {len(r)} cells, the header {table.width}: quote cells that contain a comma"
+                       for i, r in enumerate(lines) if len(r) > table.width}
+    except (pl.exceptions.PolarsError, UnicodeDecodeError, csv.Error) as problem:
+        raise click.ClickException(f"{path} cannot be read as CSV: {str(problem).strip().splitlines()[0]}") from None
     twice = [c.removesuffix("_duplicated_0") for c in table.columns if c.endswith("_duplicated_0")]
     if twice:
         raise click.ClickException(f"{path} has more than one column {', '.join(twice)}")
     missing = [c for c in ("accelerator", "model") if c not in table.columns]
     if missing:
-        raise click.ClickException(f"{path} has no column {', '.join(missing)}; it has {', '.join(table.columns)}")
-    return table
+        raise click.ClickException(f"{path} has no column {', '.join(missing)}; it has {', '.join(table.columns)[:300]!r}")
+    return table, misread

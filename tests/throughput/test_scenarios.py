@@ -53,7 +53,8 @@ def test_every_name_of_the_study_tables_is_known(tables, shared_data):
 
 @pytest.mark.parametrize(("change", "words"), [
     ({"accelerator": "H900"}, "not known"), ({"model": "Llama-99"}, "not known"), ({"model": ""}, "no model given"),
-    ({"weight_precision": "fp7"}, "not a format"), ({"kv_precision": "banana"}, "kv_precision"),
+    ({"weight_precision": "fp7"}, "not a format"), ({"weight_precision": "fp80"}, "not a format"), ({"weight_precision": "0bpw"}, "not a format"),
+    ({"weight_precision": "bf16banana"}, "not a format"), ({"kv_precision": "banana"}, "kv_precision"),
     ({"n_accelerators": "0"}, "between"), ({"n_accelerators": "-4"}, "between"), ({"tensor_parallel": "3", "n_accelerators": "3"}, "does not divide"),
     ({"tensor_parallel": "8"}, "n_accelerators says 4"), ({"n_accelerators": "6"}, "groups"),
     ({"n_accelerators": "2.5"}, "whole number"), ({"isl": "-1"}, "between"), ({"osl": "0"}, "between"),
@@ -122,6 +123,55 @@ def test_the_command_refuses_what_is_not_a_scenario_file(tmp_path):
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("a,b\n1,2\n")
     assert "no column accelerator" in CliRunner().invoke(command, [str(wrong)]).output
+
+
+HEADER = "accelerator,model,weight_precision,note\n"
+
+
+def test_a_row_that_cannot_be_read_does_not_stop_the_file(tmp_path):
+    source = tmp_path / "in.csv"
+    source.write_bytes((HEADER + "h100,llama-3.1-8b,fp8,plain\nh100,llama-3.1-8b,fp8,an,unquoted comma\n\nh100,llama-3.1-8b,fp8,").encode()
+                       + "caf\xe9\n".encode("latin-1"))
+    result = CliRunner().invoke(command, [str(source)])
+    assert result.exit_code == 0, result.output
+    good, wide, empty, latin = pl.read_csv(result.stdout.encode()).to_dicts()
+    assert good["error"] is None and good["predicted"] == latin["predicted"] > 0
+    assert wide["predicted"] is None and "5 cells, the header 4" in wide["error"] and wide["bound"] is None
+    assert empty["error"] == "no accelerator given"
+
+
+def test_answers_do_not_depend_on_how_many_rows_are_read_at_a_time(tables, constants, monkeypatch):
+    table = pl.DataFrame([GOOD, {**GOOD, "model": "nobody"}, {**GOOD, "concurrency": ""}, {**GOOD, "model": "nobody"}])
+    whole = scenarios.answer(table, *tables, constants)
+    monkeypatch.setattr(scenarios, "SLICE", 1)
+    assert scenarios.answer(table, *tables, constants).equals(whole)
+    assert scenarios.answer(table.head(0), *tables, constants).columns == whole.columns
+
+
+def test_options_of_a_question_are_not_silently_ignored_for_a_file(tmp_path):
+    source = tmp_path / "in.csv"
+    source.write_text(HEADER + "h100,llama-3.1-8b,fp8,\n")
+    refused = CliRunner().invoke(command, [str(source), "--isl", "9", "--kv-precision", "fp8"])
+    assert refused.exit_code == 2 and "--isl" in refused.output and "--kv-precision" in refused.output
+    refused = CliRunner().invoke(command, ["--model", "llama-3.1-8b", "--accelerator", "h100", "--out", str(tmp_path / "x")])
+    assert refused.exit_code == 2 and "--out" in refused.output
+
+
+def test_an_output_that_cannot_be_written_is_a_sentence(tmp_path):
+    source = tmp_path / "in.csv"
+    source.write_text(HEADER + "h100,llama-3.1-8b,fp8,\n")
+    result = CliRunner().invoke(command, [str(source), "--out", str(source / "below" / "a-file.csv")])
+    assert result.exit_code == 1 and "cannot be written" in result.output
+
+
+def test_the_fewest_accelerators_are_found_beside_any_other_parallelism():
+    asked = ["--model", "llama-3.1-70b", "--accelerator", "h100", "--weight-precision", "bf16"]
+    copies = CliRunner().invoke(command, [*asked, "--data-parallel", "2"])
+    assert copies.exit_code == 0 and "on 4 x H100-SXM (tensor 2 x data 2 x pipeline 1)" in copies.output
+    staged = CliRunner().invoke(command, [*asked, "--pipeline-parallel", "4"])
+    assert staged.exit_code == 0 and "on 4 x H100-SXM (tensor 1 x data 1 x pipeline 4)" in staged.output
+    sram = CliRunner().invoke(command, ["--model", "llama-3.1-70b", "--accelerator", "groq lpu v1"])
+    assert sram.exit_code == 2 and "no tensor parallel degree up to 512" in sram.output
 
 
 CUSTOM = """
