@@ -12,7 +12,7 @@ from __future__ import annotations
 import duckdb
 import narwhals as nw
 
-from throughput import formats, grid, readings, stages
+from throughput import formats, grid, names, readings, stages
 from throughput.calibration import load_constants
 from throughput.efficiency import Constants
 
@@ -49,8 +49,8 @@ def throughput_macro_sql(constants: Constants | None = None) -> list[str]:
 
 
 def _columns() -> str:
-    names = [c for c in (*readings.ACCELERATOR_COLUMNS, *readings.ARCHITECTURE_COLUMNS) if c not in readings.TEXT]
-    numbers = [*names, *(f"{PREFIX}{n}" for n in _NUMBERS)]
+    facts = [c for c in (*readings.ACCELERATOR_COLUMNS, *readings.ARCHITECTURE_COLUMNS) if c not in readings.TEXT]
+    numbers = [*facts, *(f"{PREFIX}{n}" for n in _NUMBERS)]
     texts = [f"{PREFIX}model", f"{PREFIX}accelerator", "family", "link_kind", "weight_format", "kv_format"]
     return ", ".join([*(f'"{n}" DOUBLE' for n in numbers), *(f'"{n}" VARCHAR' for n in texts)])
 
@@ -59,33 +59,43 @@ _NUMBERS = ("isl", "osl", "concurrency", "tensor_parallel", "data_parallel", "pi
             "usd_per_accelerator_hour", "utilisation", "prefix_hit_rate", "draft_tokens", "draft_acceptance",
             "draft_cost", "local_runtime")
 
+_LAYOUT = ("accelerators", "tensor_parallel", "data_parallel", "pipeline_parallel")
+
 
 def _question() -> str:
     """The scenario rows: parameters beside the facts of every matching model and accelerator."""
     facts = [f'coalesce(CAST({t}."{c}" AS DOUBLE), 0) AS "{c}"'
              for t, columns in (("a", readings.ACCELERATOR_COLUMNS), ("m", readings.ARCHITECTURE_COLUMNS))
              for c in columns if c not in readings.TEXT]
+    dp, pp = "coalesce(data_parallel, 1)", "coalesce(pipeline_parallel, 1)"
     tp = ("coalesce(tensor_parallel, nullif(trial.tried, 0), "
-          "greatest(coalesce(n_accelerators, 1) // greatest(data_parallel * pipeline_parallel, 1), 1))")
-    n = f"coalesce(n_accelerators, {tp} * data_parallel * pipeline_parallel)"
+          f"greatest(coalesce(n_accelerators, 1) // greatest({dp} * {pp}, 1), 1))")
+    n = f"coalesce(n_accelerators, {tp} * {dp} * {pp})"
     gguf = "regexp_matches(lower(coalesce(weight_precision, 'bf16')), '^i?q[2-8]_')"
     given = {
-        "isl": "isl", "osl": "osl", "concurrency": "coalesce(concurrency, 0)", "tensor_parallel": tp,
-        "data_parallel": f"data_parallel * greatest({n} // greatest({tp} * data_parallel * pipeline_parallel, 1), 1)",
-        "pipeline_parallel": "pipeline_parallel", "accelerators": n,
-        **{o: o for o in ("usd_per_accelerator_hour", "utilisation", "prefix_hit_rate", "draft_tokens",
-                          "draft_acceptance", "draft_cost")},
+        # nothing said is the default; no requests are not "as many as memory holds"
+        **{o: f"coalesce({o}, {PARAMETERS[o]})" for o in ("isl", "osl", "usd_per_accelerator_hour", "utilisation", "prefix_hit_rate",
+                                                         "draft_tokens", "draft_acceptance", "draft_cost")},
+        "concurrency": "CASE WHEN concurrency <= 0 THEN -1 ELSE coalesce(concurrency, 0) END", "tensor_parallel": tp,
+        "data_parallel": f"{dp} * greatest({n} // greatest({tp} * {dp} * {pp}, 1), 1)",
+        "pipeline_parallel": pp, "accelerators": n,
         "local_runtime": f"CASE WHEN {gguf} OR (isl = 0 AND concurrency = 1) THEN 1 ELSE 0 END",
     }
     asked = [f'CAST({value} AS DOUBLE) AS "{PREFIX}{name}"' for name, value in given.items()]
     texts = [f'm.model AS "{PREFIX}model"', f'a.accelerator AS "{PREFIX}accelerator"', "a.family AS family",
-             "a.link_kind AS link_kind", f"{_word('coalesce(weight_precision, m.native_weight_precision)')} AS weight_format",
-             _word("coalesce(kv_precision, 'auto')") + " AS kv_format"]
+             "a.link_kind AS link_kind", f"{_word(_stated('weight_precision', 'm.native_weight_precision'))} AS weight_format",
+             _word(_stated("kv_precision", "'auto'")) + " AS kv_format"]
     return ("SELECT " + ", ".join([*facts, *asked, *texts])
             + " FROM core.accelerators AS a CROSS JOIN core.architectures AS m CROSS JOIN (SELECT unnest(CASE WHEN "
             "n_accelerators IS NULL AND tensor_parallel IS NULL THEN [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] "
             "ELSE [0] END) AS tried) AS trial WHERE "
             + _named("a.accelerator", "a.aliases", "accelerator") + " AND " + _named("m.model", "m.aliases", "model"))
+
+
+def _stated(parameter: str, otherwise: str) -> str:
+    """A format parameter, or ``otherwise`` where it is one of the words for not stated."""
+    words = ", ".join(f"'{w}'" for w in formats.UNSTATED)
+    return f"CASE WHEN coalesce(lower(trim({parameter})), '') IN ({words}) THEN {otherwise} ELSE {parameter} END"
 
 
 def _word(text: str) -> str:
@@ -96,7 +106,7 @@ def _word(text: str) -> str:
 def _within() -> str:
     """The condition that every number is one; NaN is above all numbers in DuckDB."""
     limits = {"isl": (0.0, readings.LIMITS["isl"]), "osl": (1.0, readings.LIMITS["osl"]), "concurrency": (0.0, readings.LIMITS["concurrency"]),
-              **dict.fromkeys(("accelerators", "tensor_parallel", "data_parallel", "pipeline_parallel"), (1.0, readings.LIMITS["n_accelerators"])),
+              **dict.fromkeys(_LAYOUT, (1.0, readings.LIMITS["n_accelerators"])),
               **{n: readings.OPTIONS[n][1:] for n in _NUMBERS if n in readings.OPTIONS}}
     return " AND ".join(f'"{PREFIX}{n}" BETWEEN {low!r} AND {high!r}' for n, (low, high) in limits.items())
 
@@ -106,7 +116,9 @@ def _named(column: str, aliases: str, parameter: str) -> str:
         return f"regexp_replace(lower({text}), '[^a-z0-9|]', '', 'g')"
 
     last = f"regexp_replace(CAST({parameter} AS VARCHAR), '^.*/', '')"
-    bare = f"regexp_replace({slug(last)}, '(instruct|chat|hf|it)$', '')"
+    variant = "|".join(w.replace(".", "[.]") for w in names.CHECKPOINT_WORDS)
+    plain = f"regexp_replace(lower({last}), '^(meta|nvidia)[-_ ]|([-_ ]({variant}))+$', '', 'g')"
+    bare = f"regexp_replace({slug(plain)}, '(instruct|chat|hf|it)$', '')"
     listed = f"list_contains(string_split({slug(f'coalesce({aliases}, chr(32))')}, '|'), "
     return (f"({parameter} IS NULL OR {slug(column)} IN ({slug(last)}, {bare}) OR {listed}{slug(last)}) "
             f"OR {listed}{bare}))")
@@ -118,11 +130,13 @@ def _answer() -> str:
         return f'"{PREFIX}{name}"'
 
     error = (
-        "CASE WHEN weight_bits = 0 THEN 'weight_precision is not a known format' "
+        "CASE WHEN weight_bits = 0 THEN 'weight_precision is not a listed format (the command deflation throughput reads more)' "
         "WHEN kv_bits = 0 THEN 'kv_precision is not a known format' "
         f"WHEN NOT coalesce({_within()}, false) THEN 'a number is missing, negative or beyond what is sensible' "
         f"WHEN {asked('tensor_parallel')} * {asked('data_parallel')} * {asked('pipeline_parallel')} <> "
         f"{asked('accelerators')} THEN 'tensor x data x pipeline parallel do not make up n_accelerators' "
+        f"WHEN {' OR '.join(f'{asked(p)} <> floor({asked(p)})' for p in _LAYOUT)} THEN 'a count of accelerators is not a whole number' "
+        f"WHEN {asked('pipeline_parallel')} > layers THEN 'pipeline_parallel exceeds the layers' "
         f"WHEN heads % {asked('tensor_parallel')} <> 0 AND family <> 'neuron' "
         "THEN 'tensor_parallel does not divide the attention heads' "
         "WHEN weight_bytes_per_chip > memory_bytes OR room_for_one < 1 THEN 'does not fit in memory' "
@@ -134,8 +148,8 @@ def _answer() -> str:
     values = [f"CASE WHEN error IS NULL{priced if o.startswith('usd') else ''} THEN {o} END AS {o}" for o in OUTPUTS]
     low, high = (f"CASE WHEN error IS NULL THEN output_tok_s * exp({s}log_half_width) END AS output_tok_s_{e}_80"
                  for s, e in (("-", "lower"), ("", "upper")))
-    names = [f'{asked(n)} AS "{n}"' for n in ("model", "accelerator")]
-    shape = [f'CAST({asked(n)} AS BIGINT) AS "{n}"' for n in ("accelerators", "tensor_parallel", "data_parallel",
+    who = [f'{asked(n)} AS "{n}"' for n in ("model", "accelerator")]
+    shape = [f'TRY_CAST({asked(n)} AS BIGINT) AS "{n}"' for n in ("accelerators", "tensor_parallel", "data_parallel",
                                                              "pipeline_parallel", "isl", "osl")]
     unknown = (
         "UNION ALL BY NAME SELECT coalesce(CAST(model AS VARCHAR), '') AS model, coalesce(CAST(accelerator AS VARCHAR), '') AS accelerator, "
@@ -143,7 +157,7 @@ def _answer() -> str:
         "WHERE NOT EXISTS (SELECT 1 FROM scenario)"
     )
     return ("SELECT * FROM (SELECT " + ", ".join([
-        *names, "weight_format AS \"weight_precision\"", *shape, *values, low, high,
+        *who, "weight_format AS \"weight_precision\"", *shape, *values, low, high,
         "CASE WHEN error IS NULL THEN exp(log_half_width) END AS interval_factor_80",
         f"CASE WHEN error IS NULL THEN {bound} END AS bound", "error"])
         + f" FROM (SELECT *, {error} AS error FROM answered) "

@@ -129,7 +129,9 @@ def test_the_macro_knows_aliases_defaults_and_refusals(published):
     for arguments in ("tensor_parallel := 0", "n_accelerators := 0", "isl := -5", "concurrency := -1", "utilisation := 0",
                       "pipeline_parallel := 0", "data_parallel := -2", "n_accelerators := 3, tensor_parallel := 2",
                       "concurrency := 'nan'::DOUBLE", "concurrency := 1e300", "isl := 100000000", "draft_acceptance := 2",
-                      "prefix_hit_rate := -0.5", "usd_per_accelerator_hour := 'inf'::DOUBLE"):
+                      "prefix_hit_rate := -0.5", "usd_per_accelerator_hour := 'inf'::DOUBLE", "concurrency := 0",
+                      "n_accelerators := 'nan'::DOUBLE", "n_accelerators := 1e300", "tensor_parallel := 'inf'::DOUBLE",
+                      "n_accelerators := 2.5", "pipeline_parallel := 200, tensor_parallel := 1"):
         rows = con.execute(f"SELECT output_tok_s, error FROM throughput(model := 'llama-3.1-70b', "
                            f"accelerator := 'h100-sxm', {arguments})").fetchall()
         assert len(rows) == 1 and rows[0][0] is None and rows[0][1], arguments
@@ -137,6 +139,14 @@ def test_the_macro_knows_aliases_defaults_and_refusals(published):
         both = [con.execute(f"SELECT output_tok_s FROM throughput(model := 'llama-3.1-8b', accelerator := 'h100-sxm', "
                             f"weight_precision := '{w}', concurrency := 8)").fetchone()[0] for w in (words, listed)]
         assert both[0] == both[1] > 0
+    plain = "model := 'gpt-oss-120b', accelerator := 'h100-sxm', concurrency := 8"
+    unsaid = [con.execute(f"SELECT output_tok_s FROM throughput({plain}{more})").fetchone()[0] for more in (
+        "", ", weight_precision := 'unstated'", ", weight_precision := '', kv_precision := ''", ", isl := NULL, data_parallel := NULL",
+        ", draft_tokens := NULL, utilisation := NULL, pipeline_parallel := NULL")]
+    assert len(set(unsaid)) == 1 and unsaid[0] > 0
+    for name in ("RedHatAI/Meta-Llama-3.1-70B-Instruct-FP8-dynamic", "Qwen/Qwen3-235B-A22B-Instruct-2507-FP8"):
+        rows = con.execute(f"SELECT error FROM throughput(model := '{name}', accelerator := 'b200')").fetchall()
+        assert rows == [(None,)], name
     every = con.execute("SELECT count(*), count(DISTINCT model) FROM throughput(accelerator := 'b200')").fetchone()
     assert every[0] == every[1] >= 40
 
