@@ -109,6 +109,7 @@ SERVICE_LEVELS = (20.0, 50.0, 100.0)
 """Interactivity targets in tokens per second and user."""
 NODE = 8
 COMBINATION = ["model", "accelerator", "weight_precision"]
+LEVEL = "service_level_tok_s_per_user"
 BATCHES = tuple(float(2**p) for p in range(12))
 """Loads that bracket the largest one at a service level."""
 LADDER = tuple(float(b) for b in sorted({round(1.05**i) for i in range(157)}))
@@ -137,13 +138,10 @@ def grid_of(architectures: pl.DataFrame, accelerators: pl.DataFrame, precisions:
         pl.col("kv_capacity_sequences") >= pl.col("concurrency"))
     done = grid.serve(table, known).select(
         "configuration", *COMBINATION, "concurrency", "tok_s_per_user", "output_tok_s_per_accelerator").collect()
-    kept = []
-    for level in service_levels:
-        loaded = _largest_loads(ready, done.filter(pl.col("tok_s_per_user") >= level), level, known)
-        good = loaded.sort(["output_tok_s_per_accelerator", "accelerators", "concurrency"], descending=[True, False, False])
-        kept.append(good.unique(COMBINATION, keep="first", maintain_order=True).select(*fixed.columns, "concurrency")
-                    .with_columns(service_level_tok_s_per_user=pl.lit(float(level))))
-    best = grid.evaluate(pl.concat(kept), known)
+    loaded = _largest_loads(ready, done, service_levels, known)
+    kept = loaded.sort(["output_tok_s_per_accelerator", "accelerators", "concurrency"], descending=[True, False, False]).unique(
+        [*COMBINATION, LEVEL], keep="first", maintain_order=True)
+    best = grid.evaluate(kept.select(*fixed.columns, "concurrency", LEVEL), known)
     money = hourly if hourly is not None else pl.DataFrame(
         schema={"accelerator": pl.String, "usd_per_accelerator_hour": pl.Float64})
     money = money.select("accelerator", pl.col("usd_per_accelerator_hour").cast(pl.Float64)).unique("accelerator")
@@ -151,25 +149,25 @@ def grid_of(architectures: pl.DataFrame, accelerators: pl.DataFrame, precisions:
     return _mart(best).sort("model", "accelerator", "precision", "service_level_tok_s_per_user")
 
 
-def _largest_loads(ready: pl.DataFrame, bracketed: pl.DataFrame, level: float, constants: Constants) -> pl.DataFrame:
-    """The largest whole number of requests at which each user still gets ``level`` tokens per second, by bisection.
+def _largest_loads(ready: pl.DataFrame, done: pl.DataFrame, levels: Sequence[float], constants: Constants) -> pl.DataFrame:
+    """The largest whole number of requests at which each user still gets each of ``levels``, by bisection.
 
-    ``bracketed``: the loads of ``BATCHES`` that are fast enough. Twice a load makes at most twice the tokens, so a
+    ``done``: the configurations at the loads of ``BATCHES``. Twice a load makes at most twice the tokens, so a
     configuration with less than half the tokens of its combination's best cannot win and is left out.
     """
     from throughput import grid
 
-    found = bracketed.sort("concurrency").unique("configuration", keep="last", maintain_order=True).filter(
-        2.0 * pl.col("output_tok_s_per_accelerator") >= pl.col("output_tok_s_per_accelerator").max().over(COMBINATION))
-    table = ready.join(found.select("configuration", low="concurrency"), on="configuration", maintain_order="left").with_columns(
+    fast = done.join(pl.DataFrame({LEVEL: [float(v) for v in levels]}), how="cross").filter(pl.col("tok_s_per_user") >= pl.col(LEVEL))
+    speed = pl.col("output_tok_s_per_accelerator")
+    found = fast.sort("concurrency").unique(["configuration", LEVEL], keep="last", maintain_order=True).filter(
+        2.0 * speed >= speed.max().over([*COMBINATION, LEVEL]))
+    table = ready.join(found.select("configuration", LEVEL, low="concurrency"), on="configuration").with_row_index("place").with_columns(
         high=pl.min_horizontal(2.0 * pl.col("low") - 1.0, pl.col("kv_capacity_sequences").floor(), pl.lit(BATCHES[-1])))
     step = BATCHES[-1] / 4.0
     while step >= 1.0:
         tried = table.lazy().with_columns(concurrency=pl.col("low") + step).filter(pl.col("concurrency") <= pl.col("high"))
-        fast = grid.serve(tried, constants).filter(pl.col("tok_s_per_user") >= level).select(
-            "configuration", reached="concurrency").collect()
-        table = table.join(fast, on="configuration", how="left", maintain_order="left").with_columns(
-            low=pl.coalesce("reached", "low")).drop("reached")
+        good = grid.serve(tried, constants).filter(pl.col("tok_s_per_user") >= pl.col(LEVEL)).select("place").collect()
+        table = table.with_columns(low=pl.col("low") + step * pl.col("place").is_in(good["place"].implode()))
         step /= 2.0
     return grid.serve(table.rename({"low": "concurrency"}), constants)
 
