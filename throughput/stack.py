@@ -2,7 +2,8 @@
 
 Five levers give 32 configurations; each is evaluated by the engine at one service level, a lever being *available*
 rather than forced (speculation is not used where it would slow things down). Shapley shares of the log gain sum
-exactly; first-in (alone) and last-in (added to all others) are the range.
+exactly; first-in (alone) and last-in (added to all others) are the two ends; as levers interact, a
+share may lie outside them.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def decomposition(book: FactBook) -> Chart | None:
 
 
 def stack(book: FactBook) -> Chart | None:
-    """The levers' Shapley factors, with first-in and last-in as the range."""
+    """The levers' Shapley factors, with first-in and last-in, of the first scenario."""
     import altair as alt
 
     rows = book.edition.mart("deflation_stack").filter(pl.col("shapley_factor") > 0)

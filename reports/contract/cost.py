@@ -53,8 +53,12 @@ COST: dict[str, MartSpec] = {
             "last_in_factor": "number",
             "shapley_share": "number",
             "scenario": "text",
+            "model": "text",
+            "service_level_tok_s_per_user": "number",
+            "total_factor": "number",
+            "order": "count",  # the stack that is drawn comes first
         },
-        ("scenario", "lever"),
+        ("order", "lever"),
         "the engine was not run on the levers",
     ),
     "hardware_league": MartSpec(

@@ -59,40 +59,26 @@ def decomposition(book: FactBook) -> Section:
 
 def levers(book: FactBook) -> Section:
     """Levers."""
-    rows: list[list[Cell]] = [
-        [
-            r.show("lever"),
-            r.show("shapley_factor"),
-            r.show("first_in_factor"),
-            r.show("last_in_factor"),
-            r.show("shapley_share"),
-            r.show("scenario"),
-        ]
-        for r in book.rows("deflation_stack")
-    ]
-    total: set[int] = set()
-    if rows and book.has("stack.total_factor"):
-        total = {len(rows)}
-        rows.append([say("All levers"), book.value("stack.total_factor"), EMPTY, EMPTY, EMPTY, EMPTY])
+    stacks = book.rows("deflation_stack")
+    rows: list[list[Cell]] = [[
+        r.show("scenario"), r.show("service_level_tok_s_per_user", unit="tok_per_s"), r.show("lever"), r.show("shapley_factor"),
+        r.show("first_in_factor"), r.show("last_in_factor"), r.show("shapley_share"), r.show("total_factor"),
+    ] for r in stacks]  # fmt: skip
     made = table(
-        "Levers of the serving stack",
-        [
-            Column("Lever"),
-            Column("Shapley", True),
-            Column("Alone", True),
-            Column("Added last", True),
-            Column("Share", True),
-            Column("Scenario"),
-        ],
+        "Levers of the serving stack, by model size and service level",
+        [Column("Scenario"), Column("Per user", True), Column("Lever"), Column("Shapley", True), Column("Alone", True), Column("Last", True),
+         Column("Share", True), Column("All", True)],
         rows,
-        total,
-    )
+    )  # fmt: skip
+    read = [say("Levers help or hinder one another: what one adds depends on what is there already. A Shapley factor is its mean over all orders; "
+                "alone and added last are two of these orders, not bounds. All levers of the drawn stack make {total}.",
+                total=book.value("stack.total_factor"))] if stacks and book.has("stack.total_factor") else []
     return make(
         book,
         "stack",
         "The serving stack",
         "What is each technique worth, on its own and on top of the others?",
-        [],
+        read,
         ("stack",),
         [made],
         ("deflation_stack",),

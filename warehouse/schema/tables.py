@@ -106,7 +106,8 @@ DECLARED = (
     declare("marts.series_floor_gap", "one frontier series: its price against both floors of the cheapest open model that reaches it",
             "series model accelerator price_usd_per_mtok gpu_hour_floor_usd_per_mtok energy_floor_usd_per_mtok price_to_gpu_hour_floor_ratio"
             " price_to_energy_floor_ratio speed_tok_per_s", "series"),
-    declare("marts.stack_shown", "one lever's share of the stack the report draws", "lever shapley_factor first_in_factor last_in_factor shapley_share scenario", "lever"),
+    declare("marts.stack_shown", "one lever's share of one stack, as the report shows it",
+            "lever shapley_factor first_in_factor last_in_factor shapley_share scenario model service_level_tok_s_per_user total_factor order", "scenario lever"),
     declare("marts.events", "probability of one checkable event", "series event horizon_days target_date threshold_usd_per_mtok probability_share base_rate_share event_id", "event_id"),
     declare("marts.meeting_dates", "probability that price meets its floor by a deadline, given a stated trend",
             "series floor_kind scenario price_factor_per_year outcome deadline probability_share median_date"),
