@@ -11,10 +11,10 @@ import dagster as dg
 import polars as pl
 
 from assets.job import Job
-from sources.catalog import Source, sources
-from sources.collect import fetch_all
+from sources.captures import read_captures
+from sources.catalogue import Source, sources
+from sources.fetching.collect import fetch_all
 from sources.health import capture_frame, reading_frame
-from sources.reading import read_captures
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store
 

@@ -6,15 +6,16 @@ import dagster as dg
 
 from assets.job import Job
 from assets.models import asset_key
-from forecasting import daily, floor_tables, hardware_costs, outlook, rentals
-from sources import packaged, prices
-from sources.catalog import sources
+from belief import packaged, prices
+from belief.live_facts import latest_electricity
+from belief.vintage import vintage_frame
+from forecasting import daily, outlook
+from forecasting.floors import floor_tables, hardware_costs, rentals
+from reference.specs.history import comparison
+from sources.catalogue import sources
 from sources.health import source_frame
-from sources.live_facts import latest_electricity
-from sources.specs.history import comparison
-from sources.vintage import vintage_frame
-from throughput import daily as throughput_daily
-from throughput import published_runs
+from throughput.calibration import published_runs
+from throughput.products import daily as throughput_daily
 from warehouse.issued import FACT, FORECAST, issued_before
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store

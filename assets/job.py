@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from sources.archive import Archive
-from sources.collect import Progress
-from sources.fetch import Fetcher
+from sources.fetching.archive import Archive
+from sources.fetching.collect import Progress
+from sources.fetching.fetch import Fetcher
 
 
 @dataclass(frozen=True)

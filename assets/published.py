@@ -6,8 +6,8 @@ import dagster as dg
 
 from assets.job import Job
 from assets.models import asset_key
-from reports import site
 from reports.inputs import MARTS, Edition
+from reports.site import site
 from warehouse.issued import issue, with_build
 from warehouse.macros import throughput_macro_sql
 from warehouse.publish import publish, target

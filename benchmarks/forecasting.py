@@ -15,8 +15,9 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from forecasting import candidates, pooled, scoring
-from forecasting.series import Panel, PriceSeries
+from forecasting.forecast import candidates, pooled
+from forecasting.panel.series import Panel, PriceSeries
+from forecasting.track_record import scoring
 
 SERIES, POINTS, STEP_DAYS = 10_000, 40, 30
 HORIZONS = (30, 90, 180, 365)

@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def _page(edition: Edition) -> dict[str, object]:
-    from reports.render import page
+    from reports.page.render import page
 
     started, busy = time.perf_counter(), time.process_time()
     made = page(edition)
@@ -90,10 +90,10 @@ def _interactive(made: str) -> float | str:
 
 
 def _mail(edition: Edition, recipients: int) -> dict[str, object]:
-    from reports.delivery import deliver
-    from reports.ledger import Ledger
-    from reports.message import MailSettings
-    from reports.subscribers import Subscriber
+    from reports.mail.delivery import deliver
+    from reports.mail.ledger import Ledger
+    from reports.mail.message import MailSettings
+    from reports.mail.subscribers import Subscriber
 
     source = SERVER.format(tests=str(ROOT / "tests" / "reports"))
     server = subprocess.Popen([sys.executable, "-c", source], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

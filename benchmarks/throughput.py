@@ -19,7 +19,9 @@ from importlib import resources
 import numpy as np
 import polars as pl
 
-from throughput import calibration, catalogue, grid
+from throughput.calibration import calibration
+from throughput.engine import grid
+from throughput.products import catalogue
 
 CONFIGURATIONS = 1_000
 
@@ -56,7 +58,7 @@ print(done / (time.perf_counter() - start))
 
 def configurations() -> pl.DataFrame:
     """1,000 configurations of models, accelerators, formats and layouts."""
-    accelerators, models = catalogue.load(resources.files("sources.reference"))
+    accelerators, models = catalogue.load(resources.files("reference"))
     chips = accelerators.filter(pl.col("accelerator").is_in(["H100-SXM", "B200-SXM", "MI300X"]))
     table = catalogue.configurations(models, chips, ["fp8", "bf16"], 1024, 1024, 8, "fp8")
     return table.sample(CONFIGURATIONS, seed=1, shuffle=True)

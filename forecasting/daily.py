@@ -35,9 +35,9 @@ def indices(
     """All price indices at ``as_of``: frontier_price, index_level, latent_quality, selection_audit, cost_per_task.
 
     ``tokens`` (optional): model, benchmark, tokens_output_per_task, as_of, source; without it the
-    per-task table is empty. Thresholds come from sources/reference/thresholds.toml, fixed before estimation.
+    per-task table is empty. Thresholds come from reference/thresholds.toml, fixed before estimation.
     """
-    from forecasting import index_set
+    from forecasting.indices import index_set
 
     return index_set.build(prices, scores, models, as_of, tokens=tokens, hindsight=hindsight)
 
@@ -48,7 +48,7 @@ def decline_rates(index: Mapping[str, pl.DataFrame], prices: pl.DataFrame, score
 
     ``index`` is what ``indices`` returned. ``is_headline`` marks hedonic, all listings, last 12 months.
     """
-    from forecasting import rates
+    from forecasting.rates import rates
 
     return rates.build(index, prices, scores, models, as_of, hindsight=hindsight)
 
@@ -56,7 +56,7 @@ def decline_rates(index: Mapping[str, pl.DataFrame], prices: pl.DataFrame, score
 def acceleration(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, as_of: date, *,
                  hindsight: bool = False) -> pl.DataFrame:
     """Table acceleration: the four declared tests on each quality scale and the row (all, rule)."""
-    from forecasting import acceleration as tests
+    from forecasting.rates import acceleration as tests
 
     return tests.build(prices, scores, models, as_of, hindsight=hindsight)
 
@@ -65,7 +65,7 @@ def series_from_frontier(frontier_price: pl.DataFrame) -> pl.DataFrame:
     """The forecasting input (unique_id, ds, y) from table frontier_price, provider_tier 'all', change points
     and month ends only; pass it to ``forecasts`` and ``events`` as ``series``.
     """
-    from forecasting import issue
+    from forecasting.forecast import issue
 
     return issue.series_from_frontier(frontier_price)
 
@@ -77,7 +77,7 @@ def series_floors(frontier_price: pl.DataFrame, floors: pl.DataFrame, scores: pl
     Columns series_id, floor_kind, model, low_usd_per_mtok, mode_usd_per_mtok, high_usd_per_mtok,
     cost_factor_low_per_year, cost_factor_mode_per_year, cost_factor_high_per_year.
     """
-    from forecasting import floor
+    from forecasting.floors import floor
 
     return floor.series_floors(frontier_price, floors, scores, as_of, hindsight=hindsight)
 
@@ -89,7 +89,7 @@ def forecasts(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *,
     ``series``: unique_id, ds, y (USD per Mtok). ``floors``: what ``series_floors`` returned, or None.
     Energy floors clip, GPU-hour floors attract.
     """
-    from forecasting import issue
+    from forecasting.forecast import issue
 
     return issue.forecasts(series, floors, as_of, horizons_days=horizons_days, all_models=all_models)
 
@@ -97,21 +97,21 @@ def forecasts(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *,
 def events(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *,
            horizons_days: Sequence[int] = HORIZONS_DAYS) -> pl.DataFrame:
     """Table event_probability: new low, halving, rise of each series within each horizon, with base rates."""
-    from forecasting import issue
+    from forecasting.forecast import issue
 
     return issue.events(series, floors, as_of, horizons_days=horizons_days)
 
 
 def meeting_dates(series: pl.DataFrame, floors: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Table meeting_date: probability of meeting each floor by 2027, 2028, 2030, and never, per stated trend."""
-    from forecasting import floor
+    from forecasting.floors import floor
 
     return floor.meeting_dates(series, floors, as_of)
 
 
 def binding_constraints(series: pl.DataFrame, floors: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Table binding_constraint: every limit as share of the price; the largest binds."""
-    from forecasting import floor
+    from forecasting.floors import floor
 
     return floor.binding_constraints(series, floors, as_of)
 
@@ -124,17 +124,17 @@ def decomposition(cost: pl.DataFrame, as_of: date, *,
     throughput_tok_per_s, utilisation_share, energy_usd_per_mtok (null where unknown: the change is then
     'not attributed'). ``levers``: scenario -> {frozenset of levers in: tok/s}, all 2**n subsets.
     """
-    from forecasting import decompose
+    from forecasting.rates import decompose
 
     return decompose.build(cost, as_of, levers=levers)
 
 
 def claims(claims_reference: pl.DataFrame, measurements: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Table claims: sources/reference/claims.csv held against measurements.
+    """Table claims: reference/claims.csv held against measurements.
 
     ``measurements``: claim_id, value, low, high, basis (null value: not measurable today).
     """
-    from forecasting import claims as table
+    from forecasting.consequences import claims as table
 
     return table.build(claims_reference, measurements, as_of)
 
@@ -146,7 +146,7 @@ def claim_measurements(index: Mapping[str, pl.DataFrame], rates: pl.DataFrame, a
 
     ``engine``: claim_id, value, low, high, basis, from throughput (C2-C7, C9-C12, C20).
     """
-    from forecasting import claims as table
+    from forecasting.consequences import claims as table
 
     return table.measurements(index, rates, accelerating, constraints, meaning, engine)
 
@@ -159,11 +159,11 @@ def what_it_means(
     """The essay's consequences: what_it_means (facts), viability, break_even, wrapper_margin, family_ratio,
     jevons, expectations.
 
-    ``applications``, ``assumptions``: sources/reference/applications.csv and assumptions.csv. ``engine``: model,
+    ``applications``, ``assumptions``: reference/applications.csv and assumptions.csv. ``engine``: model,
     accelerator, rental_usd_per_hour, accelerators_count, throughput_tok_per_s (one replica at full load, in
     tokens of the price's own mix: 3 input to 1 output), price_usd_per_mtok optional. A section without its inputs says 'not yet measured'.
     """
-    from forecasting import meaning
+    from forecasting.consequences import meaning
 
     return meaning.build(applications, assumptions, index, prices, scores, models, series, floors, as_of,
                          engine=engine)
@@ -175,7 +175,7 @@ def track_record(issued: pl.DataFrame, actuals: pl.DataFrame, as_of: date) -> di
     ``issued``: table forecast as stored. ``actuals``: unique_id, ds, y (``series_from_frontier`` of today); the
     actual of a target date is the last y at or before it, if the series was still observed then.
     """
-    from forecasting import scoring
+    from forecasting.track_record import scoring
 
     return scoring.track_record(issued, actuals, as_of)
 
@@ -183,7 +183,7 @@ def track_record(issued: pl.DataFrame, actuals: pl.DataFrame, as_of: date) -> di
 def champion(track: Mapping[str, pl.DataFrame], as_of: date, *, incumbent: str | None = None,
              held_since: date | None = None) -> tuple[str, str]:
     """The model of record by rule and the sentence that says why, from what ``track_record`` returned."""
-    from forecasting import champion as rule
+    from forecasting.forecast import champion as rule
 
     return rule.review(track["track_record"], incumbent or rule.INCUMBENT, held_since, as_of)
 
@@ -195,6 +195,6 @@ def revision(previous: pl.DataFrame, stages: Sequence[tuple[str, Callable[[], pl
     ``stages``: (cause, function that gives table forecast with that input swapped in as well), in order; the
     last stage is today's forecast. Contributions sum to the total exactly.
     """
-    from forecasting import revisions
+    from forecasting.track_record import revisions
 
     return revisions.build(previous, stages, as_of)

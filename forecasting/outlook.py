@@ -10,7 +10,9 @@ from datetime import date
 
 import polars as pl
 
-from forecasting import daily, frontier, listings, outputs, reference
+from forecasting import daily, outputs
+from forecasting.indices import frontier
+from forecasting.panel import listings, reference
 
 
 def build(frontier_price: pl.DataFrame, floors: pl.DataFrame, scores: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:

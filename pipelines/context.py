@@ -13,11 +13,11 @@ from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from assets.job import Job
-    from sources.collect import Progress
-    from sources.fetch import Fetcher
+    from sources.fetching.collect import Progress
+    from sources.fetching.fetch import Fetcher
 
 ROOT = Path(__file__).resolve().parent.parent
-CODE = ("units", "sources", "throughput", "forecasting", "warehouse", "reports", "assets", "pipelines")
+CODE = ("units", "reference", "sources", "belief", "throughput", "forecasting", "warehouse", "reports", "assets", "pipelines")
 CODE_SUFFIXES = {".py", ".sql", ".toml", ".j2", ".css", ".js"}
 """Not the packaged facts: a fact of a later day must not change the id of an earlier vintage."""
 
@@ -40,7 +40,7 @@ def code_version() -> str:
 
 def make_fetcher(settings: Settings) -> Fetcher:
     """The one polite session, with the keys and the mirror of the settings."""
-    from sources.fetch import Fetcher
+    from sources.fetching.fetch import Fetcher
 
     return Fetcher(settings.contact, clock=lambda: datetime.now(UTC), mirror=settings.mirror,
                    keys={"api.eia.gov": ("api_key", settings.eia_api_key.get_secret_value())})

@@ -1,7 +1,7 @@
 """Sending the published edition: settings, site, subscribers and ledger brought together.
 
 Used by ``deflation send`` and by the daily job after publishing. Belongs here: which files and settings are
-meant. Not here: composing and delivering (``reports.delivery``).
+meant. Not here: composing and delivering (``reports.mail.delivery``).
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    from reports.delivery import DeliveryReport
     from reports.inputs import Edition
-    from reports.message import MailSettings
-    from reports.subscribers import Subscriber
+    from reports.mail.delivery import DeliveryReport
+    from reports.mail.message import MailSettings
+    from reports.mail.subscribers import Subscriber
 
 NOBODY = "reports@deflation.invalid"
 """The sender of messages that are only written to files because none is configured."""
@@ -36,7 +36,7 @@ def subscribers_path(settings: Settings) -> Path:
 
 def mail_settings(settings: Settings) -> MailSettings:
     """The mail's part of the settings."""
-    from reports.message import MailSettings
+    from reports.mail.message import MailSettings
 
     return MailSettings(
         sender=settings.mail_from or NOBODY,
@@ -64,11 +64,11 @@ def send_latest(
     report and the files written. Raises ``InvalidEdition`` (nothing published), ``DeliveryRefused``,
     ``AddressRefused``, ``LedgerUnusable``.
     """
-    from reports import site
-    from reports.delivery import DeliveryReport, deliver
-    from reports.ledger import Ledger
-    from reports.mail import DeliveryRefused
-    from reports.subscribers import Store, Subscriber, plain_address
+    from reports.mail.delivery import DeliveryReport, deliver
+    from reports.mail.ledger import Ledger
+    from reports.mail.mail import DeliveryRefused
+    from reports.mail.subscribers import Store, Subscriber, plain_address
+    from reports.site import site
 
     edition = site.load(settings.site_path)
     store = Store(subscribers_path(settings))
@@ -98,9 +98,9 @@ def send_latest(
 
 def write_outbox(folder: Path, edition: Edition, people: Sequence[Subscriber], mail: MailSettings) -> list[Path]:
     """Write one ``.eml`` file per message; the names hold no address."""
-    from reports.delivery import outgoing
-    from reports.ledger import recipient_key
-    from reports.message import compose
+    from reports.mail.delivery import outgoing
+    from reports.mail.ledger import recipient_key
+    from reports.mail.message import compose
 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     written = []

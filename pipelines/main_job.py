@@ -163,8 +163,10 @@ def _summary(settings: Settings, as_of: date, result: Any, tell: Tell) -> None:
 
 def headline(settings: Settings, edition_id: str) -> list[str]:
     """The headline and the paragraph under it, of one edition."""
-    from reports import narrative, render, site
+    from reports import narrative
     from reports.facts import FactBook
+    from reports.page import render
+    from reports.site import site
 
     book = FactBook(site.load(settings.site_path, edition_id))
     return [str(narrative.headline(book)), str(render.standfirst(book)), ""]

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from reports import numbers
 from reports.inputs import MARTS, Edition
-from reports.shown import NAME_LIMIT, Shown, clean, safe_url
+from reports.page import numbers
+from reports.page.shown import NAME_LIMIT, Shown, clean, safe_url
 
 
 class Printed(NamedTuple):

@@ -24,10 +24,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from urllib.parse import quote, urldefrag
 
-from sources.archive import COPY, Archive
-from sources.catalog import Source
-from sources.fetch import Fetcher
-from sources.fetched import FetchFailed
+from sources.catalogue import Source
+from sources.fetching.archive import COPY, Archive
+from sources.fetching.fetch import Fetcher
+from sources.fetching.fetched import FetchFailed
 
 NOT_THE_PUBLISHER = ("secondary", "negative", "reseller", "handmade", "blocked", "script-only")
 """Words of an index's ``kind`` for what is not the publisher's page as published: never evidence of a price."""

@@ -16,7 +16,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sources.quote import EnergyQuote, PriceQuote, Quote, SpecQuote
+from sources.pages.quote import EnergyQuote, PriceQuote, Quote, SpecQuote
 from units.quantity import TOKEN_UNITS
 
 ROUGH_USD = {"USD": Decimal(1), "EUR": Decimal("1.1"), "CNY": Decimal("0.14"), "GBP": Decimal("1.3")}
@@ -173,7 +173,7 @@ def _double_specs(specs: list[SpecQuote]) -> list[str]:
 
 def _implausible_specs(specs: list[SpecQuote]) -> list[str]:
     """Every sheet is held against physics, a maker's own also against what is known of the part."""
-    from sources.specs.plausible import implausible
+    from sources.pages.specs.plausible import implausible
 
     return implausible(specs) if specs else []
 

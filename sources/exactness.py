@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from sources.catalog import UNTRUSTED, Source, sources
-from sources.quote import PriceQuote, Quote, SpecQuote
-from sources.wide import SPEC_COLUMNS, WIDE_COLUMNS, spec_rows, wide_rows
+from sources.catalogue import UNTRUSTED, Source, sources
+from sources.pages.quote import PriceQuote, Quote, SpecQuote
+from sources.pages.wide import SPEC_COLUMNS, WIDE_COLUMNS, spec_rows, wide_rows
 
 FIGURES = frozenset({"input", "output", "cached", "cache_write_5m", "cache_write_1h", "value"})
 """Columns compared as decimals: ``1.50`` and ``1.5`` are one price."""

@@ -8,9 +8,9 @@ from datetime import date
 import polars as pl
 from polars.datatypes import DataTypeClass
 
-from sources.catalog import Source
-from sources.collect import Outcome
-from sources.reading import Reading, parser_version
+from sources.captures import Reading, parser_version
+from sources.catalogue import Source
+from sources.fetching.collect import Outcome
 
 CAPTURE_SCHEMA: dict[str, DataTypeClass | pl.DataType] = {"source": pl.String, "source_url": pl.String, "status": pl.String, "message": pl.String,
                   "sha256": pl.String, "fetched_at": pl.Datetime("us", "UTC")}

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.archive import Archive
-from sources.catalog import Source
-from sources.reading import read_captures
+from sources.captures import read_captures
+from sources.catalogue import Source
+from sources.fetching.archive import Archive
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sources.catalog import FOLDERS, ROOT, Source
-from sources.wide import to_csv
+from sources.catalogue import FOLDERS, ROOT, Source
+from sources.pages.wide import to_csv
 
 CONTRACT = """title = "{title} pricing"
 publisher = "{title}"
@@ -32,11 +32,11 @@ PARSER = '''"""{title}'s price page: one table of models with an input and an ou
 
 from __future__ import annotations
 
-from sources.build import PriceRows, row_evidence
-from sources.columns import body, columns, distinct, price
-from sources.page import Page
-from sources.quote import PageChanged, PriceQuote
-from sources.tables import html_grids, markdown_grids
+from sources.pages.build import PriceRows, row_evidence
+from sources.pages.columns import body, columns, distinct, price
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.tables import html_grids, markdown_grids
 
 MEANINGS = {{r"models?": "model", r"input( price)?": "input", r"cached input( price)?": "cached_input",
             r"output( price)?": "output", r"context( window)?": ""}}

@@ -2,7 +2,7 @@
 
 What belongs here: the physics of serving a language model as plain arithmetic, the one set of efficiency
 constants it is calibrated with, and what follows from both (stack of levers, league table, frontier).
-What does not: prices of hours and power (arguments), files of facts (``sources/reference``), tables
+What does not: prices of hours and power (arguments), files of facts (``reference``), tables
 (``warehouse``), forecasts (``forecasting``). Imports nothing of the project but ``units``.
 
 Reading order: ``roofline`` ``memory`` ``moe`` ``parallel`` ``techniques`` (formulas), ``stages`` (how they

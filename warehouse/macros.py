@@ -2,7 +2,7 @@
 
 ``throughput_macro_sql`` gives the CREATE MACRO statements the build runs; afterwards any DuckDB client, opened
 read-only on the published file and without Python, can ask ``from throughput(model := 'llama-3.1-70b', ...)``.
-Needs ``core.accelerators`` (columns ``throughput.readings.ACCELERATOR_COLUMNS`` and ``aliases``) and
+Needs ``core.accelerators`` (columns ``throughput.questions.readings.ACCELERATOR_COLUMNS`` and ``aliases``) and
 ``core.architectures`` (``ARCHITECTURE_COLUMNS``, ``aliases``, ``native_weight_precision``) in the same database.
 No formula is written here.
 """
@@ -12,9 +12,10 @@ from __future__ import annotations
 import duckdb
 import narwhals as nw
 
-from throughput import formats, grid, names, readings, stages
-from throughput.calibration import load_constants
-from throughput.efficiency import Constants
+from throughput.calibration.calibration import load_constants
+from throughput.engine import grid, stages
+from throughput.engine.efficiency import Constants
+from throughput.questions import formats, names, readings
 
 PREFIX = "asked_"
 PARAMETERS = {

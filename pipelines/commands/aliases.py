@@ -13,15 +13,15 @@ import click
 def command(propose: bool, provider: str) -> None:
     """List the labels of the latest published run that mean no canonical model yet, most frequent first.
 
-    An accepted proposal becomes a row of scripts/curated_aliases.csv with its reason.
+    An accepted proposal becomes a row of research/builders/curated_aliases.csv with its reason.
 
     Exit status: 0 listed, 1 nothing is published yet, 2 wrong usage.
     """
     import polars as pl
 
+    from belief.aliases import normalise
+    from belief.aliases import propose as candidates
     from pipelines.settings import load_settings
-    from sources.aliases import normalise
-    from sources.aliases import propose as candidates
     from warehouse.store import WarehouseUnusable, query
 
     path = load_settings().published_path

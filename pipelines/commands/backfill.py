@@ -30,8 +30,8 @@ def captures(directory: Path) -> None:
     from datetime import UTC
 
     from sources import backfill
-    from sources.archive import ArchiveUnusable
-    from sources.catalog import sources
+    from sources.catalogue import sources
+    from sources.fetching.archive import ArchiveUnusable
 
     try:
         kept = list(backfill.captures(directory, sources(), _archive(), datetime.now(UTC)))
@@ -54,9 +54,9 @@ def web_archive(source: str, since: datetime, until: datetime | None) -> None:
     from pipelines.context import make_fetcher
     from pipelines.settings import load_settings
     from sources import backfill
-    from sources.archive import ArchiveUnusable
-    from sources.catalog import source as find
-    from sources.fetched import FetchFailed
+    from sources.catalogue import source as find
+    from sources.fetching.archive import ArchiveUnusable
+    from sources.fetching.fetched import FetchFailed
 
     try:
         found = find(source)
@@ -86,8 +86,8 @@ def reparse(source: str | None) -> None:
     """
     from pipelines.context import today
     from pipelines.settings import load_settings
-    from sources.catalog import source as find
-    from sources.catalog import sources
+    from sources.catalogue import source as find
+    from sources.catalogue import sources
     from sources.reparse import reparsed
 
     try:
@@ -103,7 +103,7 @@ def reparse(source: str | None) -> None:
 
 def _archive() -> Any:
     from pipelines.settings import load_settings
-    from sources.archive import Archive
+    from sources.fetching.archive import Archive
 
     return Archive(load_settings().archive_path)
 

@@ -25,9 +25,10 @@ def command(series: str | None, horizons: str, first: datetime, every: int, form
     """
     import polars as pl
 
-    from forecasting import backtest, event_backtest, reference, scoring
-    from forecasting.champion import INCUMBENT, review
-    from forecasting.series import BadSeries
+    from forecasting.forecast.champion import INCUMBENT, review
+    from forecasting.panel import reference
+    from forecasting.panel.series import BadSeries
+    from forecasting.track_record import backtest, event_backtest, scoring
 
     panel = pl.read_csv(series, try_parse_dates=True) if series else reference.frontier_panel().drop("known_from")
     label = "as known" if "known_from" in panel.columns else "quality hindsight"

@@ -33,7 +33,8 @@ def command(data: Path | None, refit: bool, write: bool, table: Path | None) -> 
     import polars as pl
 
     from pipelines.settings import load_settings
-    from throughput import calibration, catalogue, joules, report
+    from throughput.calibration import calibration, joules, report
+    from throughput.products import catalogue
 
     folder = (data or load_settings().data) / "throughput"
     inputs = folder / "scenarios_measured.csv", folder / "measured" / "ml_energy_v3.csv"
@@ -42,7 +43,7 @@ def command(data: Path | None, refit: bool, write: bool, table: Path | None) -> 
             raise click.ClickException(
                 f"{path} is not there: the measured scenarios carry no licence and are not packaged; set DEFLATION_DATA "
                 "or --data to the folder of the study data. The errors of the packaged constants: docs/method/engine_errors.md")
-    accelerators, models = catalogue.load(resources.files("sources.reference"))
+    accelerators, models = catalogue.load(resources.files("reference"))
     scenarios = pl.read_csv(inputs[0], infer_schema_length=None)
     runs = joules.energy_scenarios(
         pl.read_csv(inputs[1], infer_schema_length=0))

@@ -38,10 +38,10 @@ def command(series: str, horizons: tuple[int, ...], as_of: object, out: str | No
 
     import polars as pl
 
-    from forecasting import issue
-    from forecasting.candidates import CANDIDATES
-    from forecasting.champion import INCUMBENT
-    from forecasting.series import BadSeries, prepare
+    from forecasting.forecast import issue
+    from forecasting.forecast.candidates import CANDIDATES
+    from forecasting.forecast.champion import INCUMBENT
+    from forecasting.panel.series import BadSeries, prepare
 
     source = sys.stdin.buffer.read() if series == "-" else series
     try:

@@ -22,14 +22,14 @@ def command(accelerators: tuple[str, ...], only: str, disagree: bool, history: b
 
     The rule: a maker's own figure per accelerator, then its board or rack figure divided, then found documents,
     then databases in a fixed order; a figure without a document is missing. Every value is traceable in
-    sources/reference/spec_history.csv.
+    reference/spec_history.csv.
 
     Exit status: 0 rows printed, 2 wrong usage (no such accelerator).
     """
     import polars as pl
 
     from pipelines.context import today
-    from sources.specs.history import comparison, read_history
+    from reference.specs.history import comparison, read_history
 
     day = as_of.date() if as_of else today()
     known = read_history()

@@ -26,9 +26,9 @@ def command(source: str | None, file: Path | None, long_form: bool, check_dir: P
 
     Exit status: 0 rows printed, 2 wrong usage, 3 the page cannot be trusted (nothing is printed).
     """
-    from sources.catalog import UNTRUSTED
-    from sources.catalog import source as find
-    from sources.wide import to_csv
+    from sources.catalogue import UNTRUSTED
+    from sources.catalogue import source as find
+    from sources.pages.wide import to_csv
 
     if check_dir is not None:
         from sources.exactness import check_folder, render

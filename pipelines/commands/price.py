@@ -30,8 +30,9 @@ def command(model: str, provider: str | None, at: str | None, input_tokens: int,
 
     Exit status: 0 at least one total is known, 1 no price answers (the reason is printed), 2 wrong usage.
     """
-    from sources import reference, request_cost
-    from sources.quote import TIERS
+    import reference
+    from belief import request_cost
+    from sources.pages.quote import TIERS
     from warehouse.store import WarehouseUnusable
 
     if tier not in TIERS:
@@ -87,7 +88,7 @@ def _offers(name: str, provider: str | None, moment: datetime, intervals: Any, a
     """The intervals of the model ``name`` means at each provider; raises ``NoPrice`` with near names."""
     import polars as pl
 
-    from sources.request_cost import NoPrice, canonical_models, near_names
+    from belief.request_cost import NoPrice, canonical_models, near_names
 
     providers = intervals["provider"].unique().sort().to_list()
     if provider is not None and provider not in providers:

@@ -18,8 +18,8 @@ def command(form: str) -> None:
     import csv
     import sys
 
-    from forecasting import replication
     from pipelines.settings import load_settings
+    from research import replication
 
     data = load_settings().data
     targets = replication.run(data if (data / "forecast").is_dir() else None)

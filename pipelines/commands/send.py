@@ -36,10 +36,10 @@ def command(to: tuple[str, ...], dry_run: bool, profile: str) -> None:
     from pipelines.delivery import send_latest
     from pipelines.settings import load_settings
     from reports.inputs import InvalidEdition
-    from reports.ledger import LedgerUnusable
-    from reports.mail import DeliveryRefused
-    from reports.site import EditionChanged
-    from reports.subscribers import AddressRefused
+    from reports.mail.ledger import LedgerUnusable
+    from reports.mail.mail import DeliveryRefused
+    from reports.mail.subscribers import AddressRefused
+    from reports.site.site import EditionChanged
 
     settings = load_settings()
     try:

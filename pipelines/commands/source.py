@@ -35,7 +35,7 @@ def new(key: str, url: str) -> None:
 @click.argument("key", metavar="KIND/NAME")
 def golden(key: str) -> None:
     """Write the rows the parser reads from each specimen beside it; compare them with the page before committing."""
-    from sources.catalog import UNTRUSTED, source
+    from sources.catalogue import UNTRUSTED, source
     from sources.scaffold import write_golden
 
     try:

@@ -16,7 +16,7 @@ def command(kind: str | None, broken: bool) -> None:
     Exit status: 0 listed, 1 some source failed or is stale (with --broken).
     """
     from pipelines.settings import load_settings
-    from sources.catalog import sources
+    from sources.catalogue import sources
     from warehouse.store import WarehouseUnusable, query
 
     try:

@@ -14,7 +14,7 @@ import click
 def _store() -> Any:
     from pipelines.delivery import subscribers_path
     from pipelines.settings import load_settings
-    from reports.subscribers import Store
+    from reports.mail.subscribers import Store
 
     return Store(subscribers_path(load_settings()))
 
@@ -55,7 +55,7 @@ def command() -> None:
 @click.option("--stale-days", default=3, show_default=True, help="Alert when a source has failed for this many days.")
 def add(address: str, profile: str, move: float, floor: float, stale_days: int) -> None:
     """Add an address, or change its profile and thresholds."""
-    from reports.subscribers import Thresholds
+    from reports.mail.subscribers import Thresholds
 
     new = _store().add(address, _token, profile, Thresholds(move, floor, stale_days))
     click.echo("added" if new else "changed")
@@ -80,7 +80,7 @@ def remove(address: str) -> None:
 )
 def unsubscribe(token: str | None, mails: Path | None) -> None:
     """Honour an unsubscribe: by the token of the mail's link, by address, or from the replies in a mailbox."""
-    from reports.subscribers import tokens_in_mail
+    from reports.mail.subscribers import tokens_in_mail
 
     found = tokens_in_mail(mails.read_bytes()) if mails else []
     done = sum(_store().unsubscribe(t) for t in [*found, *([token] if token else [])])
@@ -95,7 +95,7 @@ def restore(address: str) -> None:
     """Make an unsubscribed or suppressed address active again, on its owner's word."""
     from pipelines.delivery import ledger_path
     from pipelines.settings import load_settings
-    from reports.ledger import Ledger, recipient_key
+    from reports.mail.ledger import Ledger, recipient_key
 
     if not _store().restore(address):
         raise click.ClickException("no such subscriber")
@@ -106,7 +106,7 @@ def restore(address: str) -> None:
 @command.command("list")
 def list_() -> None:
     """Print all subscribers, with the key by which delivery reports name them."""
-    from reports.ledger import recipient_key
+    from reports.mail.ledger import recipient_key
 
     for s in _store().all():
         t = s.thresholds

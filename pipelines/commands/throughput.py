@@ -69,12 +69,13 @@ def command(scenarios: Path | None, out: Path | None, definitions: tuple[Path, .
                                "these are columns of the file")
     if out and not scenarios:
         raise click.UsageError("--out goes with a scenario file; one question is answered on standard output")
-    from throughput import catalogue, prose
-    from throughput import scenarios as engine
-    from throughput.calibration import load_constants
+    from throughput.calibration.calibration import load_constants
+    from throughput.products import catalogue
+    from throughput.questions import prose
+    from throughput.questions import scenarios as engine
 
     try:
-        accelerators, models = catalogue.load(resources.files("sources.reference"), definitions)
+        accelerators, models = catalogue.load(resources.files("reference"), definitions)
     except catalogue.BadDefinition as problem:
         raise click.ClickException(str(problem)) from None
     if listing:

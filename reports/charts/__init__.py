@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from reports.charts import cost, fan, outlook, price
 from reports.charts.shape import bands_of, champion_model, headline_series
-from reports.drawing import Chart
 from reports.facts import FactBook
+from reports.page.drawing import Chart
 
 __all__ = ["ALL", "bands_of", "champion_model", "headline_series"]
 

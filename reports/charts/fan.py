@@ -21,10 +21,10 @@ from reports.charts.shape import (
     spec,
     typed,
 )
-from reports.drawing import BLUE, GREY, INK, OCHRE, RUST, Chart
 from reports.facts import FactBook
 from reports.inputs import Edition
-from reports.shown import say
+from reports.page.drawing import BLUE, GREY, INK, OCHRE, RUST, Chart
+from reports.page.shown import say
 
 EARLIER_SHOWN = 24
 """Earlier forecasts drawn as thin lines: the newest, and others at even distance."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 import polars as pl
 
 from reports.charts.shape import DATE, LOG, champion_model, colours, days_axis, log_axis, spec, typed
-from reports.drawing import BLUE, GREEN, INK, MUTED, RUST, Chart
 from reports.facts import FactBook
-from reports.shown import say
+from reports.page.drawing import BLUE, GREEN, INK, MUTED, RUST, Chart
+from reports.page.shown import say
 
 
 def viability(book: FactBook) -> Chart | None:

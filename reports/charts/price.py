@@ -16,9 +16,9 @@ from reports.charts.shape import (
     spec,
     typed,
 )
-from reports.drawing import MUTED, Chart
 from reports.facts import FactBook
-from reports.shown import say
+from reports.page.drawing import MUTED, Chart
+from reports.page.shown import say
 
 
 def frontiers(book: FactBook) -> Chart | None:

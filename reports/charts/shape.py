@@ -10,9 +10,9 @@ from typing import Any
 
 import polars as pl
 
-from reports.drawing import BLUE, GREY, INK, MUTED, RUST, SERIES_COLOURS, Chart
 from reports.facts import FactBook
 from reports.inputs import Edition
+from reports.page.drawing import BLUE, GREY, INK, MUTED, RUST, SERIES_COLOURS, Chart
 
 BANDS = ((0.025, 0.975), (0.05, 0.95), (0.1, 0.9), (0.25, 0.75))
 """Pairs of quantiles that are drawn as bands, widest first; the first two are alternatives."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.facts import FactBook
-from reports.shown import Sentence, say
+from reports.page.shown import Sentence, say
 
 _NOTHING = Sentence(())
 _RATE = "headline.decline_factor"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.facts import FactBook
-from reports.shown import Sentence, join, say
+from reports.page.shown import Sentence, join, say
 
 _NOTHING = Sentence(())
 _RATE = "headline.decline_factor"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.facts import FactBook
-from reports.shown import Sentence, Shown, join, say
+from reports.page.shown import Sentence, Shown, join, say
 
 _NOTHING = Sentence(())
 

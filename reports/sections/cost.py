@@ -6,9 +6,9 @@ One function per section; which facts and columns it shows and what it says.
 from __future__ import annotations
 
 from reports.facts import FactBook
+from reports.page.shown import say
+from reports.page.tables import EMPTY, Cell, Column, Table, table
 from reports.sections.section import Section, make
-from reports.shown import say
-from reports.tables import EMPTY, Cell, Column, Table, table
 
 
 def decomposition(book: FactBook) -> Section:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from reports import narrative
 from reports.charts import bands_of
 from reports.facts import FactBook
+from reports.page.shown import join, say
+from reports.page.tables import EMPTY, Cell, Column, Link, table
 from reports.sections.section import Section, make
-from reports.shown import join, say
-from reports.tables import EMPTY, Cell, Column, Link, table
 
 
 def outlook(book: FactBook) -> Section:

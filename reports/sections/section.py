@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from reports.contract import MARTS
 from reports.facts import FactBook
-from reports.shown import Sentence, say
-from reports.tables import EMPTY, Table
+from reports.page.shown import Sentence, say
+from reports.page.tables import EMPTY, Table
 
 
 @dataclass(frozen=True)

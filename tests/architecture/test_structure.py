@@ -15,7 +15,7 @@ from units.grammar import unit_of
 from warehouse.schema.columns import COLUMNS
 from warehouse.schema.tables import RAW_SHAPES, TABLES
 
-LIBRARIES = ("units", "sources", "throughput", "forecasting", "warehouse", "reports")
+LIBRARIES = ("units", "reference", "sources", "belief", "throughput", "forecasting", "warehouse", "reports")
 LIBRARY_FILES = sorted(p for lib in LIBRARIES for p in (ROOT / lib).rglob("*.py"))
 ASSET_FILES = sorted((ROOT / "assets").glob("*.py"))
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time"), ("datetime", "today")}

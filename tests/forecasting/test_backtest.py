@@ -8,11 +8,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting import backtest, champion, event_backtest, issue, outputs, reference, scoring
-from forecasting.candidates import CANDIDATES
-from forecasting.champion import INCUMBENT
-from forecasting.pooled import QUANTILES
-from forecasting.series import prepare
+from forecasting import outputs
+from forecasting.forecast import champion, issue
+from forecasting.forecast.candidates import CANDIDATES
+from forecasting.forecast.champion import INCUMBENT
+from forecasting.forecast.pooled import QUANTILES
+from forecasting.panel import reference
+from forecasting.panel.series import prepare
+from forecasting.track_record import backtest, event_backtest, scoring
 from tests.forecasting.worlds import price_panel
 
 BARS = {90: 0.85, 180: 0.75, 365: 0.65}
@@ -78,7 +81,7 @@ def test_every_candidate_gives_ordered_quantiles_for_short_and_flat_series(name:
         "ds": [date(2025, 1, 1), date(2025, 1, 1), date(2025, 2, 1), *[date(2025, m, 1) for m in range(1, 7)] * 2],
         "y": [1.0, 3.0, 2.0, *[0.5] * 6, *[float(10 / 2**m) for m in range(6)]],
     })
-    from forecasting import pooled
+    from forecasting.forecast import pooled
 
     panel = prepare(frame)
     p = pooled.fit(panel.series, pooled.Prior())
@@ -94,7 +97,7 @@ def test_the_quantile_loss_agrees_with_scoringrules() -> None:
     rng = np.random.default_rng(0)
     q = np.sort(rng.standard_normal((50, 19)), axis=1)
     y = rng.standard_normal(50)
-    from forecasting.pooled import quantile_loss
+    from forecasting.forecast.pooled import quantile_loss
 
     assert quantile_loss(y, q) == pytest.approx(scoringrules.crps_quantile(y, q, QUANTILES), rel=1e-9)
 

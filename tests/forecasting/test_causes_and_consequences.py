@@ -11,7 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting import claims, daily, decompose, facts, floor, meaning, reference, revisions
+from forecasting import daily
+from forecasting.consequences import claims, facts, meaning
+from forecasting.floors import floor
+from forecasting.panel import reference
+from forecasting.rates import decompose
+from forecasting.track_record import revisions
 from tests.forecasting.worlds import market, price_panel
 
 AS_OF = date(2026, 9, 1)

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting.floors_mc import Assumptions, Range, batch_slope, from_serving, lowest, model_floors
-from sources.reference import load
+from forecasting.floors.floors_mc import Assumptions, Range, batch_slope, from_serving, lowest, model_floors
+from reference import load
 
 POINT = Assumptions(Range(0.0866, 0.0866, 0.0866), Range(1.1, 1.1, 1.1), Range(1.3, 1.3, 1.3), Range(0.5, 0.5, 0.5))
 WIDE = Assumptions(Range(0.06, 0.0866, 0.12, "EIA"), Range(1.08, 1.15, 1.5, "operators"))
@@ -84,7 +84,7 @@ def test_the_lowest_floor_feeds_the_series_floors() -> None:
     needed = {"model", "floor_kind", "low_usd_per_mtok", "mode_usd_per_mtok", "high_usd_per_mtok", "cost_factor_low_per_year",
               "cost_factor_mode_per_year", "cost_factor_high_per_year"}
     assert needed <= set(best.columns)
-    from forecasting.floor import _with_factors
+    from forecasting.floors.floor import _with_factors
 
     assert _with_factors(best)["cost_factor_mode_per_year"].to_list() == [1.14, 1.2]
 

@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting import floor_tables, floors_mc, hardware_costs
-from forecasting.floors_mc import Assumptions, Range
-from forecasting.rentals import SERIES, believed
-from sources.reference import load
+from forecasting.floors import floor_tables, floors_mc, hardware_costs
+from forecasting.floors.floors_mc import Assumptions, Range
+from forecasting.floors.rentals import SERIES, believed
+from reference import load
 
 TODAY = date(2026, 11, 22)
 ENERGY = pl.DataFrame([{"usd_per_kwh": 0.0866, "low_usd_per_kwh": 0.066, "high_usd_per_kwh": 0.18, "pue": 1.15, "low_pue": 1.08,

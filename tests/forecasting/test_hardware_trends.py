@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting.hardware_trends import compare, energy_floor_factors, fit, trends
-from sources.reference import load
+from forecasting.floors.hardware_trends import compare, energy_floor_factors, fit, trends
+from reference import load
 
 TODAY = date(2026, 11, 22)
 

@@ -8,7 +8,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting import daily, frontier, hedonic, listings, outputs
+from forecasting import daily, outputs
+from forecasting.indices import frontier, hedonic
+from forecasting.panel import listings
 from tests.forecasting.worlds import listings_world, market
 
 AS_OF = date(2026, 9, 1)

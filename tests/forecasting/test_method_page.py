@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from forecasting import replication
+from research import replication
 
 HERE = Path(__file__).resolve().parent
 PAGE = (HERE.parents[1] / "docs" / "method" / "forecasting.md").read_text(encoding="utf-8")
@@ -28,8 +28,9 @@ def test_the_number_of_replicated_results_is_the_pages(shared_data: Path) -> Non
 def test_the_pages_backtest_rows_are_what_the_backtest_prints() -> None:
     from datetime import date
 
-    from forecasting import backtest, reference, scoring
-    from forecasting.champion import INCUMBENT
+    from forecasting.forecast.champion import INCUMBENT
+    from forecasting.panel import reference
+    from forecasting.track_record import backtest, scoring
 
     panel = reference.frontier_panel().drop("known_from")
     origins = backtest.default_origins(panel, date(2024, 3, 1), 28)

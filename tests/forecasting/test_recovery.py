@@ -6,19 +6,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting import (
-    acceleration,
-    decline,
-    floor,
-    hedonic,
-    index_set,
-    latent,
-    pooled,
-    published,
-    regression,
-    selection,
-)
-from forecasting.series import prepare
+from forecasting.floors import floor
+from forecasting.forecast import pooled
+from forecasting.indices import hedonic, index_set, regression
+from forecasting.panel import latent, selection
+from forecasting.panel.series import prepare
+from forecasting.rates import acceleration, decline
+from research import published
 from tests.forecasting.worlds import listings_world, price_panel
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting.rentals import believed, breaks, current, matched_index, ownership_cost, series_breaks
-from sources.reference import load
+from forecasting.floors.rentals import believed, breaks, current, matched_index, ownership_cost, series_breaks
+from reference import load
 
 TODAY = date(2026, 11, 22)
 

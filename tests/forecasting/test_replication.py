@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from forecasting import decline, published, replication
-from forecasting.published import Target
+from forecasting.rates import decline
+from research import published, replication
+from research.published import Target
 
 
 @pytest.fixture(scope="module")

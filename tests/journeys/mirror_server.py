@@ -11,7 +11,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from sources.catalog import source
+from sources.catalogue import source
 
 Answer = Callable[[dict[str, list[str]]], tuple[int, bytes]]
 

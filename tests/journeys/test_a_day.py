@@ -14,8 +14,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from sources.archive import Archive
-from sources.catalog import source
+from sources.catalogue import source
+from sources.fetching.archive import Archive
 from tests.journeys.conftest import Run
 from tests.journeys.mirror_server import MirrorServer, eia
 

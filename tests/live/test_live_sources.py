@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.settings import load_settings
-from sources.catalog import sources
-from sources.fetch import Fetcher, FetchFailed
+from sources.catalogue import sources
+from sources.fetching.fetch import Fetcher, FetchFailed
 
 LIVE = [s for s in sources().values() if s.contract.live and s.contract.urls]
 

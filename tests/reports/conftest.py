@@ -13,7 +13,7 @@ import editions
 
 from reports.facts import FactBook
 from reports.inputs import Edition
-from reports.render import page_and_book
+from reports.page.render import page_and_book
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.settings import load_settings
-from reports import charts, message
+from reports import charts
+from reports.mail import message
 
 ARTIFACTS = Path(__file__).resolve().parents[2] / "artifacts"
 

@@ -16,13 +16,13 @@ import pytest
 import smtp_server
 from smtp_server import PASSWORD, USER, Inbox
 
-from reports import mail
-from reports.delivery import deliver
 from reports.inputs import Edition
-from reports.ledger import Ledger, LedgerUnusable, recipient_key
-from reports.mail import DeliveryRefused
-from reports.message import MailSettings
-from reports.subscribers import Subscriber
+from reports.mail import mail
+from reports.mail.delivery import deliver
+from reports.mail.ledger import Ledger, LedgerUnusable, recipient_key
+from reports.mail.mail import DeliveryRefused
+from reports.mail.message import MailSettings
+from reports.mail.subscribers import Subscriber
 
 SENDER = "reports@deflation.example"
 

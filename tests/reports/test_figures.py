@@ -11,11 +11,12 @@ import polars as pl
 import pytest
 import tracing
 
-from reports import charts, message
+from reports import charts
 from reports.facts import FactBook
-from reports.render import TEMPLATES, environment, page, page_and_book
-from reports.shown import UnsourcedFigure, only_facts, say
-from reports.text import text_and_book
+from reports.mail import message
+from reports.page.render import TEMPLATES, environment, page, page_and_book
+from reports.page.shown import UnsourcedFigure, only_facts, say
+from reports.page.text import text_and_book
 
 
 @pytest.mark.parametrize("which", ["full", "hostile"])

@@ -13,9 +13,9 @@ from reports import charts
 from reports.contract import FACTS, MARTS
 from reports.facts import FactBook
 from reports.inputs import Edition, InvalidEdition
-from reports.render import page
+from reports.page.render import page
+from reports.page.text import text
 from reports.sections import sections
-from reports.text import text
 
 
 @pytest.mark.parametrize("missing", sorted(MARTS))

@@ -14,9 +14,9 @@ from click.testing import CliRunner
 
 from pipelines.commands.send import command as send_command
 from pipelines.commands.subscribers import command as subscribers_command
-from reports import site
 from reports.inputs import InvalidEdition
-from reports.subscribers import Store, Thresholds, tokens_in_mail
+from reports.mail.subscribers import Store, Thresholds, tokens_in_mail
+from reports.site import site
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 FILES = {"index.html": b"<p>one</p>", "data/a.csv": b"a\n"}

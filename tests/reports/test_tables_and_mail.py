@@ -11,12 +11,12 @@ import polars as pl
 import pytest
 
 from reports.facts import FactBook
-from reports.mail import redact
-from reports.message import MailSettings, compose, prepare
+from reports.mail.mail import redact
+from reports.mail.message import MailSettings, compose, prepare
+from reports.mail.subscribers import AddressRefused, Subscriber, Thresholds
+from reports.page.shown import clean, safe_url
+from reports.page.tables import csv_bytes, plain_text
 from reports.sections import sections
-from reports.shown import clean, safe_url
-from reports.subscribers import AddressRefused, Subscriber, Thresholds
-from reports.tables import csv_bytes, plain_text
 
 HOW = MailSettings("reports@deflation.example", base_url="https://deflation.example")
 

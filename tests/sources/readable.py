@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from sources.catalog import UNTRUSTED, Source, sources
+from sources.catalogue import UNTRUSTED, Source, sources
 from sources.exactness import rows_of
-from sources.quote import Quote
+from sources.pages.quote import Quote
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("DEFLATION_DATA", ROOT.parent / "shared" / "data"))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from sources.archive import Archive, ArchiveUnusable, SnapshotCorrupt
+from sources.fetching.archive import Archive, ArchiveUnusable, SnapshotCorrupt
 
 DAY1 = datetime(2026, 11, 1, 6, tzinfo=UTC)
 DAY2 = DAY1 + timedelta(days=1)

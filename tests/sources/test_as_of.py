@@ -8,12 +8,13 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from sources import packaged, prices, reference
-from sources.archive import Archive
-from sources.catalog import source, sources
+import reference
+from belief import packaged, prices
+from reference.specs import history as specs
+from sources.captures import quote_schema, read_captures
+from sources.catalogue import source, sources
+from sources.fetching.archive import Archive
 from sources.health import READING_SCHEMA
-from sources.reading import quote_schema, read_captures
-from sources.specs import history as specs
 
 DAYS = [date(2024, 3, 1), date(2025, 6, 1), date(2026, 5, 1)]
 NO_QUOTES, NO_READINGS = pl.DataFrame(schema=quote_schema("prices")), pl.DataFrame(schema=READING_SCHEMA)

@@ -12,13 +12,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from sources import backfill, history
-from sources.archive import COPY, Archive
+from belief import history
+from sources import backfill
 from sources.backfill import captures, days, web_archive
-from sources.catalog import source, sources
-from sources.fetch import Fetcher
-from sources.fetched import FetchFailed
-from sources.reading import parser_version, read_captures
+from sources.captures import parser_version, read_captures
+from sources.catalogue import source, sources
+from sources.fetching.archive import COPY, Archive
+from sources.fetching.fetch import Fetcher
+from sources.fetching.fetched import FetchFailed
 from sources.reparse import reparsed
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)

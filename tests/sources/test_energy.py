@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from sources.catalog import UNTRUSTED, source
+from sources.catalogue import UNTRUSTED, source
 from sources.contract import ContractBroken, live_breaches
-from sources.fetch import Fetcher, FetchFailed
-from sources.quote import EnergyQuote, ImplausibleValue, PageChanged
+from sources.fetching.fetch import Fetcher, FetchFailed
+from sources.pages.quote import EnergyQuote, ImplausibleValue, PageChanged
 
 
 def read(name: str, body: bytes | str | object) -> list[EnergyQuote]:

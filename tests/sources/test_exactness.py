@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from sources.exactness import check_folder, compare, render
-from sources.mutate import Mutation, mutations, tables
-from sources.mutation_faults import fault
+from tests.sources.mutation.mutate import Mutation, mutations, tables
+from tests.sources.mutation.mutation_faults import fault
 
 ROW = {"model": "m", "unit": "1M tokens", "input": "1.50", "output": "6", "cached": "", "currency": "USD", "tier": "standard",
        "condition": "", "cache_write_5m": "", "cache_write_1h": "", "valid_from": "", "valid_to": ""}

@@ -18,13 +18,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from sources.address import AddressRefused, check_url, is_public, public_address
-from sources.archive import Archive
-from sources.body import BodyRefused, join_pages, unfold
-from sources.catalog import Source
-from sources.collect import fetch_all, is_due
+from sources.catalogue import Source
 from sources.contract import Contract
-from sources.fetch import Fetcher, FetchFailed, Limits
+from sources.fetching.address import AddressRefused, check_url, is_public, public_address
+from sources.fetching.archive import Archive
+from sources.fetching.body import BodyRefused, join_pages, unfold
+from sources.fetching.collect import fetch_all, is_due
+from sources.fetching.fetch import Fetcher, FetchFailed, Limits
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
 QUICK = Limits(connect_s=1, read_s=0.5, total_s=1.0, body_bytes=100_000, host_delay_s=0, backoff_s=1)

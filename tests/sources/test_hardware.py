@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from pdf_sheets import HOPPER, sheet
 
-from sources.catalog import UNTRUSTED, source
+from sources.catalogue import UNTRUSTED, source
 from sources.contract import ContractBroken
 from sources.exactness import check_folder
-from sources.quote import ImplausibleValue, PageChanged, SpecQuote
+from sources.pages.quote import ImplausibleValue, PageChanged, SpecQuote
 
 Read = Callable[..., dict[tuple[str, str], SpecQuote]]
 

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
-from sources import history, quarantine
-from sources.reading import quote_schema
+from belief import history, quarantine
+from sources.captures import quote_schema
 
 RATES = pl.DataFrame({"month": [date(2026, 1, 1)], "currency": ["CNY"], "units_per_usd": [7.0]})
 

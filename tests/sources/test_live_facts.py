@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 
-from sources.live_facts import electricity, known, latest_electricity, rental_prices, spec_history, unmapped_names
-from sources.reading import quote_schema
-from sources.reference import load
-from sources.specs.history import best_specs, read_history
+from belief.live_facts import electricity, known, latest_electricity, rental_prices, spec_history, unmapped_names
+from reference import load
+from reference.specs.history import best_specs, read_history
+from sources.captures import quote_schema
 
 DAY = date(2026, 11, 25)
 

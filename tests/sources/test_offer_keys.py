@@ -6,9 +6,9 @@ from datetime import date
 
 import polars as pl
 
-from sources import history
-from sources.aliases import split_at_moves
-from sources.offer_keys import one_key
+from belief import history
+from belief.aliases import split_at_moves
+from belief.offer_keys import one_key
 
 
 def stated(condition: str, *, source: str = "prices/acme", model: str = "m", label: str = "m", output: float = 8.0, tier: str = "standard",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sources.catalog import sources
-from sources.pages import layouts, page
+from sources.catalogue import sources
+from sources.source_docs import layouts, page
 from tests.conftest import ROOT
 
 
 def test_the_page_is_what_the_contracts_and_parsers_say_today() -> None:
-    assert (ROOT / "docs" / "sources.md").read_text(encoding="utf-8") == page(), "run python -m sources.pages > docs/sources.md"
+    assert (ROOT / "docs" / "sources.md").read_text(encoding="utf-8") == page(), "run python -m sources.source_docs > docs/sources.md"
 
 
 def test_every_source_has_a_section_with_its_address_and_terms() -> None:

@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from sources.catalog import UNTRUSTED, source
+from sources.catalogue import UNTRUSTED, source
+from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.tables import Cell
+from sources.pages.wide import wide_rows
 from sources.providers.azure.meters import read_name
 from sources.providers.google.cells import prices_of
-from sources.quote import PageChanged, PriceQuote
-from sources.tables import Cell
-from sources.wide import wide_rows
 
 
 def rows(key: str, text: str) -> list[dict[str, str]]:

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sources.catalog import UNTRUSTED, source
+from sources.catalogue import UNTRUSTED, source
 from sources.exactness import rows_of
-from sources.page import Page
-from sources.quote import PriceQuote
-from sources.tables import Grid, html_grids
+from sources.pages.page import Page
+from sources.pages.quote import PriceQuote
+from sources.pages.tables import Grid, html_grids
 
 PROVIDERS = ("alibaba", "aliyun", "byteplus", "cohere", "deepseek", "groq", "minimax", "moonshot", "tencent", "zai", "zhipu")
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from sources.catalog import UNTRUSTED, source
+from sources.catalogue import UNTRUSTED, source
 from sources.exactness import check_folder
-from sources.meters import meter, meter_as_printed
-from sources.quote import PriceQuote
-from sources.wide import wide_rows
+from sources.pages.meters import meter, meter_as_printed
+from sources.pages.quote import PriceQuote
+from sources.pages.wide import wide_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTS = ["together", "fireworks", "cerebras", "deepinfra", "novita", "voyage", "phala", "siliconflow", "venice", "tinfoil"]
@@ -213,7 +213,7 @@ def test_the_copying_feeds_are_one_witness():
 
 
 def test_a_feed_read_live_is_the_same_witness_as_its_packaged_rows():
-    from sources import reference
+    import reference
 
     packaged = set(reference.load("price_history")["witness"])
     assert {source(f"prices/{name}").contract.witness for name in FEEDS} - {"llm-prices"} <= packaged

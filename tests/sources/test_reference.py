@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from sources import reference
-from sources.reference.schema import ORIGIN, SCHEMAS
+import reference
+from reference.schema import ORIGIN, SCHEMAS
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 22)
@@ -57,11 +57,11 @@ def test_all_declared_tables_are_listed() -> None:
 
 
 def test_data_md_is_what_its_script_writes() -> None:
-    sys.path.insert(0, str(ROOT / "scripts"))
+    sys.path.insert(0, str(ROOT / "research" / "builders"))
     import write_data_md
 
     text = (ROOT / "DATA.md").read_text()
-    assert write_data_md.spliced(text) == text, "run PYTHONPATH=. .venv/bin/python scripts/write_data_md.py"
+    assert write_data_md.spliced(text) == text, "run PYTHONPATH=. .venv/bin/python research/builders/write_data_md.py"
 
 
 HISTORY = reference.load("price_history")
@@ -107,7 +107,7 @@ def in_force(day: date, as_of: date = TODAY) -> pl.DataFrame:
 
 
 def test_prices_cover_every_month_since_july_2023_and_four_hundred_models_now() -> None:
-    from sources.aliases import resolve
+    from belief.aliases import resolve
 
     day = date(2023, 7, 31)
     while day < TODAY:
@@ -172,7 +172,7 @@ def test_a_single_look_at_a_page_proves_that_day_alone() -> None:
 
 
 def test_launch_prices_since_trackers_exist_are_confirmed_by_a_tracker() -> None:
-    from sources.aliases import resolve
+    from belief.aliases import resolve
 
     rows = resolve(HISTORY, reference.load("model_aliases"))
     key = ["model", "price_input_usd_per_mtok", "price_output_usd_per_mtok"]
@@ -186,7 +186,7 @@ def test_rebuilding_prices_gives_the_packaged_rows(shared_data: Path) -> None:
         "genai_prices",
         reason="genai-prices, model-prices and model-price-radar-mcp are build inputs, not dependencies",
     )
-    sys.path.insert(0, str(ROOT / "scripts"))
+    sys.path.insert(0, str(ROOT / "research" / "builders"))
     import build_price_history as build
 
     rows, shots = build.collect(shared_data / "prices" / "tables", shared_data / "forecast" / "epoch_price_trends")

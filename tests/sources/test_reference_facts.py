@@ -12,9 +12,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from sources.reference import load
+from reference import load
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+SCRIPTS = Path(__file__).resolve().parents[2] / "research" / "builders"
 sys.path.insert(0, str(SCRIPTS))
 import price_corrections as corrections  # noqa: E402
 import price_rows as prices  # noqa: E402

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sources.aliases import normalise, propose, resolve, unmapped
-from sources.reference import load
+from belief.aliases import normalise, propose, resolve, unmapped
+from reference import load
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = HERE.parents[1] / "scripts"
+SCRIPTS = HERE.parents[1] / "research" / "builders"
 ALIASES = load("model_aliases")
 FAR = date(2999, 1, 1)
 

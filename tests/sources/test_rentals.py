@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from sources.catalog import UNTRUSTED, source, sources
+from sources.catalogue import UNTRUSTED, source, sources
 from sources.contract import live_breaches
-from sources.offers import Offers, accelerator_of, instance, plausible_usd, why_not
-from sources.quote import ImplausibleValue, PageChanged, RentalQuote
+from sources.pages.offers import Offers, accelerator_of, instance, plausible_usd, why_not
+from sources.pages.quote import ImplausibleValue, PageChanged, RentalQuote
 
 
 def read(name: str, body: bytes | str) -> list[RentalQuote]:
@@ -122,7 +122,7 @@ def test_a_node_at_a_low_price_is_still_no_gpu_and_a_gpu_divided_twice_is_none()
 
 
 def test_no_packaged_offer_is_outside_what_is_believed() -> None:
-    from sources.reference import load
+    from reference import load
 
     names = {r["accelerator"]: accelerator_of(r["accelerator"]) or r["accelerator"] for r in load("rental_prices").to_dicts()}
     outside = [r for r in load("rental_prices").to_dicts()
@@ -205,7 +205,7 @@ def test_a_part_of_another_memory_is_another_part() -> None:
 
 
 def test_every_listed_accelerator_is_found_by_its_own_name_and_aliases() -> None:
-    from sources.specs.engine import project_names, read_list
+    from reference.specs.engine import project_names, read_list
 
     assert {n: accelerator_of(n) for n in read_list()["accelerator"] if accelerator_of(n) not in (n, RENTED.get(n))} == {}
     assert set(project_names().values()) == set(read_list()["accelerator"])
@@ -216,7 +216,7 @@ RENTED = {"RTX-PRO-6000-Blackwell": "RTX-PRO-6000-SE"}
 
 
 def test_every_instance_type_is_known_with_its_address() -> None:
-    from sources.reference import load
+    from reference import load
 
     table = load("rental_skus")
     known = set(load("accelerator_list")["accelerator"])

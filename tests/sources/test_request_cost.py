@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources import history, reference
-from sources.request_cost import NoPrice, Request, announced, canonical_models, costs, near_names
+import reference
+from belief import history
+from belief.request_cost import NoPrice, Request, announced, canonical_models, costs, near_names
 
 AT = datetime(2026, 9, 1, 12, tzinfo=UTC)  # a Tuesday
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sources.catalog import UNTRUSTED, Source
+from sources.catalogue import UNTRUSTED, Source
 from sources.scaffold import new_source, write_golden
 
 DAY = date(2026, 11, 22)

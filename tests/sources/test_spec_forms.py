@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sources.catalog import source
+from sources.catalogue import source
 
 TRAINIUM = {("Trainium1", "memory_gib", 32.0), ("Trainium1", "memory_bandwidth_gib_s", 820.0), ("Trainium1", "bf16_dense_tflops", 190.0),
             ("Trainium1", "fp8_dense_tflops", 190.0), ("Trainium1", "int8_dense_tops", 380.0)}

@@ -8,11 +8,11 @@ from datetime import date
 import polars as pl
 import pytest
 
-from sources.quote import SpecQuote
-from sources.reference import FOLDER
-from sources.specs.engine import engine_table, read_list
-from sources.specs.history import best_specs, comparison, read_history
-from sources.specs.plausible import implausible
+from reference import FOLDER
+from reference.specs.engine import engine_table, read_list
+from reference.specs.history import best_specs, comparison, read_history
+from sources.pages.quote import SpecQuote
+from sources.pages.specs.plausible import implausible
 
 TODAY = date(2026, 11, 22)
 CORE = (("memory_gb", "memory_gib"), ("memory_bandwidth_gb_s", "memory_bandwidth_gib_s"),
@@ -88,7 +88,7 @@ def test_the_engines_table_has_no_figure_of_its_own() -> None:
     built = engine_table(read_history(), read_list(), TODAY)
     kept = pl.read_csv(FOLDER / "accelerators.csv", infer_schema_length=None)
     assert pl.read_csv(io.BytesIO(built.write_csv().encode()), infer_schema_length=None).equals(kept), \
-        "run scripts/build_accelerators.py; figures are changed in the history, not in the table"
+        "run research/builders/build_accelerators.py; figures are changed in the history, not in the table"
 
 
 def test_the_engines_table_follows_a_new_observation() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from readable import Reading, name, pages, read, reading
 
-from sources.mutate import FIGURES
+from tests.sources.mutation.mutate import FIGURES
 
 PAGES = [page for page in pages(largest=1_500_000) if page[0].startswith("prices/")]
 

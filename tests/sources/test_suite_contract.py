@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from readable import name, pages, read, reading
 
-from sources.quote import PriceQuote
+from sources.pages.quote import PriceQuote
 from units.quantity import TOKEN_UNITS
 
 PAGES = pages(largest=600_000)

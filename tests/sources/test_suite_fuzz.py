@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from readable import name, pages, read
 
-from sources.quote import PriceQuote
+from sources.pages.quote import PriceQuote
 
 PAGES = pages(largest=12_000)
 SMALL = [page for key in sorted({k for k, _ in PAGES}) for page in sorted((p for p in PAGES if p[0] == key), key=lambda p: p[1].stat().st_size)[-1:]]

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from readable import name, pages, read, reading, specimens
 
-from sources.catalog import sources
+from sources.catalogue import sources
 from sources.exactness import check_folder
-from sources.wide import to_csv
+from sources.pages.wide import to_csv
 
 SPECIMENS = pages(real=False)
 

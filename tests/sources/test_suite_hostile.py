@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from readable import read
 
-from sources.catalog import sources
+from sources.catalogue import sources
 
 BOMB = '<!DOCTYPE x [<!ENTITY a "lol">' + "".join(f'<!ENTITY {chr(98 + i)} "{("&" + chr(97 + i) + ";") * 10}">' for i in range(12)) + "]><html><body>&m;</body></html>"
 TABLE = "| Model | Input | Output |\n|---|---|---|\n"

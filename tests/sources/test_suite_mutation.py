@@ -8,9 +8,9 @@ import pytest
 from readable import name, pages, read, reading
 
 from sources.contract import live_breaches
-from sources.mutate import mutations
-from sources.mutation_faults import fault
-from sources.quote import PriceQuote, SpecQuote
+from sources.pages.quote import PriceQuote, SpecQuote
+from tests.sources.mutation.mutate import mutations
+from tests.sources.mutation.mutation_faults import fault
 
 
 def _chosen() -> list[tuple[str, Path]]:

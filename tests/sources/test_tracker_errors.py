@@ -11,12 +11,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from sources import health, prices, reference
-from sources.archive import Archive
+import reference
+from belief import prices
+from belief.request_cost import canonical_models
+from sources import health
 from sources.backfill import captures
-from sources.catalog import sources
-from sources.reading import quote_schema, read_captures
-from sources.request_cost import canonical_models
+from sources.captures import quote_schema, read_captures
+from sources.catalogue import sources
+from sources.fetching.archive import Archive
 
 DAY = date(2026, 11, 22)
 INPUT, OUTPUT = "price_input_usd_per_mtok", "price_output_usd_per_mtok"

@@ -7,14 +7,16 @@ from importlib import resources
 import polars as pl
 import pytest
 
-from throughput import calibration, catalogue, scenarios
-from throughput.efficiency import Constants
+from throughput.calibration import calibration
+from throughput.engine.efficiency import Constants
+from throughput.products import catalogue
+from throughput.questions import scenarios
 
 
 @pytest.fixture(scope="session")
 def tables() -> tuple[pl.DataFrame, pl.DataFrame]:
     """(accelerators, architectures) as packaged."""
-    return catalogue.load(resources.files("sources.reference"))
+    return catalogue.load(resources.files("reference"))
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from throughput import calibration, joules, scenarios
+from throughput.calibration import calibration, joules
+from throughput.questions import scenarios
 
 UNPREDICTABLE = {"InferenceX experimental token_position_decode_slo"}
 """A work-in-progress bench; what another source measured on the same server contradicts it (tested below)."""

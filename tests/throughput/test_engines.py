@@ -12,7 +12,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from throughput import calibration, catalogue, grid, readings, scenarios, stages
+from throughput.calibration import calibration
+from throughput.engine import grid, stages
+from throughput.products import catalogue
+from throughput.questions import readings, scenarios
 from warehouse.macros import throughput_macro_sql
 
 CHECKED = ["output_tok_s", "tpot_ms", "ttft_ms", "tok_s_per_user", "power_w", "j_per_output_token", "mbu", "mfu",
@@ -156,8 +159,10 @@ def test_the_engine_streams_a_large_grid_in_little_memory(tables):
     code = (
         "import resource, polars as pl\n"
         "from importlib import resources\n"
-        "from throughput import catalogue, grid, stages, calibration\n"
-        "a, m = catalogue.load(resources.files('sources.reference'))\n"
+        "from throughput.calibration import calibration\n"
+        "from throughput.engine import grid, stages\n"
+        "from throughput.products import catalogue\n"
+        "a, m = catalogue.load(resources.files('reference'))\n"
         "q = catalogue.questions(m.head(8), a.filter(pl.col('accelerator') == 'H100-SXM'), ['fp8'], 1024, 1024, 8, 'fp8')\n"
         "load = pl.LazyFrame({'i': range(20_000)}).select(concurrency=pl.col('i') + 1.0)\n"
         "wide = q.drop('concurrency').unique(maintain_order=True).head(50).lazy().join(load, how='cross')\n"

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from throughput import energy, grid, readings, scenarios
+from throughput.engine import grid
+from throughput.physics import energy
+from throughput.questions import readings, scenarios
 
 MODELS = ["Llama-3.1-8B", "Llama-3.1-70B", "DeepSeek-V3", "Qwen3-30B-A3B", "gpt-oss-120b", "Qwen3.5-397B-A17B"]
 CHIPS = ["H100-SXM", "B200-SXM", "MI300X", "L40S", "RTX-4090", "Trainium1", "Apple M2 Ultra (76-core GPU)"]

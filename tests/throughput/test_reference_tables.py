@@ -7,12 +7,14 @@ from pathlib import Path
 import polars as pl
 from click.testing import CliRunner
 
+import reference
 from pipelines.commands.calibrate import command as calibrate
-from sources import reference
-from throughput import calibration, catalogue, grid
-from throughput.efficiency import Constants
+from throughput.calibration import calibration
+from throughput.engine import grid
+from throughput.engine.efficiency import Constants
+from throughput.products import catalogue
 
-REFERENCE = Path(__file__).parents[2] / "sources" / "reference"
+REFERENCE = Path(__file__).parents[2] / "reference"
 
 
 def test_every_architecture_has_a_source_and_there_are_at_least_forty(tables):
@@ -46,7 +48,7 @@ def test_every_constant_is_packaged_with_an_interval_that_contains_it():
     import tomllib
     from importlib import resources
 
-    table = tomllib.loads(resources.files("throughput").joinpath("constants.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads(resources.files("throughput.calibration").joinpath("constants.toml").read_text(encoding="utf-8"))
     assert set(table["constants"]) == set(calibration.meanings())
     for name, row in table["constants"].items():
         assert row["low_80"] <= row["value"] <= row["high_80"], name

@@ -6,7 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from throughput import calibration, formats, frontier, joules, techniques
+from throughput.calibration import calibration, joules
+from throughput.physics import techniques
+from throughput.products import frontier
+from throughput.questions import formats
 
 
 def test_marlins_gain_fades_between_batch_16_and_64(ask):

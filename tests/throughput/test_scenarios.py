@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from pipelines.commands.throughput import command
-from throughput import catalogue, names, scenarios
+from throughput.products import catalogue
+from throughput.questions import names, scenarios
 
 GOOD = {"accelerator": "H100-SXM", "model": "Llama-3.1-70B", "weight_precision": "fp8", "kv_precision": "fp8",
         "n_accelerators": "4", "tensor_parallel": "4", "data_parallel": "1", "pipeline_parallel": "1", "isl": "1024",

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from throughput import catalogue, evidence, frontier, league, stack
-from throughput import grid as engine_grid
+from throughput.engine import grid as engine_grid
+from throughput.products import catalogue, evidence, frontier, league, stack
 
 SMALL = {"model": "Llama-3.1-8B", "small_model": "Qwen3-1.7B"}
 
-REFERENCE = Path(__file__).parents[2] / "sources" / "reference"
+REFERENCE = Path(__file__).parents[2] / "reference"
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +201,7 @@ def test_speculation_gains_alone_and_loses_under_load_measured_and_computed(leve
 
 
 def test_the_engine_check_sets_predictions_beside_published_measurements(tables, constants):
-    from throughput import published_runs
+    from throughput.calibration import published_runs
 
     releases = pl.read_csv(REFERENCE / "software_releases.csv", try_parse_dates=True)
     measured = pl.read_csv(REFERENCE / "energy_measured.csv.gz", try_parse_dates=True, infer_schema_length=None)
@@ -212,7 +212,7 @@ def test_the_engine_check_sets_predictions_beside_published_measurements(tables,
 
 
 def test_joules_are_set_beside_measured_ones_at_the_boundary_of_the_measurement(tables, constants):
-    from throughput import published_runs
+    from throughput.calibration import published_runs
 
     measured = pl.read_csv(REFERENCE / "energy_measured.csv.gz", try_parse_dates=True, infer_schema_length=None)
     rows = published_runs.joules(measured, *tables, constants)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sources.catalog import sources
+from sources.catalogue import sources
 from warehouse.models import SQL, Model, _read, examples, models, tables_of
 from warehouse.schema.tables import TABLES, raw_name
 

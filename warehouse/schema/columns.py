@@ -39,7 +39,7 @@ _TEXT = {
     "model": "canonical model; in forecast tables the forecasting model",
     "model_label": "model as printed by the source",
     "model_id": "API identifier as printed by the source",
-    "component": "what a price is for (sources/quote.py lists them)",
+    "component": "what a price is for (sources/pages/quote.py lists them)",
     "token_class": "input, cached_input or output",
     "value_text": "the figure's own characters",
     "unit": "unit as written",

@@ -10,11 +10,11 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from sources.build import PriceRows
-from sources.dates import iso_date
-from sources.feed import evidence, figure, items, members, text, thousands, unknown
-from sources.page import Page
-from sources.quote import PageChanged, PriceQuote
+from sources.pages.build import PriceRows
+from sources.pages.dates import iso_date
+from sources.pages.feed import evidence, figure, items, members, text, thousands, unknown
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
 from units.quantity import Money
 
 UNITS = {"mtok": "1M tokens", "kcount": "1K", "hours": "1 hour", "mchars": "1M characters", "kpages": "1K pages",

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sources.build import PriceRows
-from sources.dates import iso_date
-from sources.feed import evidence, figure, items, members, text, unknown
-from sources.page import Page
-from sources.quote import PageChanged, PriceQuote
+from sources.pages.build import PriceRows
+from sources.pages.dates import iso_date
+from sources.pages.feed import evidence, figure, items, members, text, unknown
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
 
 UNIT = "1M tokens"
 WIDE = {"input": "input", "output": "output", "input_cached": "cached_input"}

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sources.build import PriceRows
-from sources.feed import evidence, figure, items, members, text, thousands, unknown
-from sources.page import Page
-from sources.quote import PageChanged, PriceQuote
+from sources.pages.build import PriceRows
+from sources.pages.feed import evidence, figure, items, members, text, thousands, unknown
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
 from units.quantity import Money
 
 UNIT = "1 token"

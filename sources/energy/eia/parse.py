@@ -11,8 +11,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from sources.page import Page
-from sources.quote import EnergyQuote, ImplausibleValue, PageChanged
+from sources.pages.page import Page
+from sources.pages.quote import EnergyQuote, ImplausibleValue, PageChanged
 
 
 def parse(page: Page) -> list[EnergyQuote]:

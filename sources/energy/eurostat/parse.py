@@ -11,8 +11,8 @@ import math
 from decimal import Decimal
 from typing import Any
 
-from sources.page import Page
-from sources.quote import EnergyQuote, PageChanged
+from sources.pages.page import Page
+from sources.pages.quote import EnergyQuote, PageChanged
 
 _NEEDED = ("nrg_cons", "unit", "tax", "currency", "geo", "time")
 _UNITS = {"KWH": "kWh", "GJ_GCV": "GJ"}

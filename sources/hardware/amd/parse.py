@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 
-from sources.page import Page
-from sources.quote import PageChanged, SpecQuote
-from sources.specs import basis, pdf, rst
-from sources.specs.figures import Figure, clean, figures, number
-from sources.specs.labels import meaning, precisions_in
-from sources.specs.pipes import pipe_rows
-from sources.specs.rows import SpecRows
-from sources.tables import html_grids, markdown_grids
+from reference.specs import basis
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, SpecQuote
+from sources.pages.specs import pdf, rst
+from sources.pages.specs.figures import Figure, clean, figures, number
+from sources.pages.specs.labels import meaning, precisions_in
+from sources.pages.specs.pipes import pipe_rows
+from sources.pages.specs.rows import SpecRows
+from sources.pages.tables import html_grids, markdown_grids
 
 _MODEL = re.compile(r"(?<![A-Za-z0-9])(?:Instinct(?:™)?\s+)?(?:AMD\s+)?(MI\d{1,3}[A-Z]?P?)(?![A-Za-z0-9])", re.IGNORECASE)
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from sources.page import Page
-from sources.quote import PageChanged, SpecQuote
-from sources.specs import basis
-from sources.specs.figures import clean, figures
-from sources.specs.rows import SpecRows
+from reference.specs import basis
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, SpecQuote
+from sources.pages.specs.figures import clean, figures
+from sources.pages.specs.rows import SpecRows
 
 _CHIP = re.compile(r"(?:Apple )?\b(M\d(?: (?:Pro|Max|Ultra))?)(?: chip| \()?")
 _CORES = re.compile(r"(\d{1,3})[- ]core GPU")

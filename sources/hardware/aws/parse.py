@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 
-from sources.page import Page
-from sources.quote import PageChanged, SpecQuote
-from sources.specs import rst
-from sources.specs.figures import clean, figures, number
-from sources.specs.labels import meaning, precisions_in
-from sources.specs.rows import DENSE_FIRST, SpecRows
-from sources.tables import html_grids
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, SpecQuote
+from sources.pages.specs import rst
+from sources.pages.specs.figures import clean, figures, number
+from sources.pages.specs.labels import meaning, precisions_in
+from sources.pages.specs.rows import DENSE_FIRST, SpecRows
+from sources.pages.tables import html_grids
 
 _CHIP = re.compile(r"Each\s+(Trainium\d*|Inferentia\d*)\s+(?:chip|device)\s+consists\s+of", re.IGNORECASE)
 _CORE = re.compile(r"^(NeuronCore-v\d)\s+Architecture", re.MULTILINE)

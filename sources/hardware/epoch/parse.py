@@ -2,7 +2,7 @@
 
 Columns are known by their words, since names changed between vintages. Rates are dense unless the table
 says otherwise, memory is per board, links are intranode totals in bytes. Release date and list price are
-read by ``sources.specs`` from the same file; only the project's fields leave here.
+read by ``sources.pages.specs`` from the same file; only the project's fields leave here.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import io
 import re
 from decimal import Decimal, InvalidOperation
 
-from sources.page import Page
-from sources.quote import PageChanged, SpecQuote
-from sources.specs.rows import SpecRows
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, SpecQuote
+from sources.pages.specs.rows import SpecRows
 
 GIGA, TERA = Decimal(10) ** 9, Decimal(10) ** 12
 COLUMNS = (

@@ -11,9 +11,9 @@ from typing import Any
 
 import yaml
 
-from sources.page import Page
-from sources.quote import PageChanged, SpecQuote
-from sources.specs.rows import SpecRows
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, SpecQuote
+from sources.pages.specs.rows import SpecRows
 
 FIELDS = (
     ("memory_gb", ("memory", "capacity_gb")), ("memory_bandwidth_gb_s", ("memory", "bandwidth_gbps")),

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 
-from sources.page import Page
-from sources.quote import PageChanged, SpecQuote
-from sources.specs import basis
-from sources.specs.figures import GIB, clean, figures, number
-from sources.specs.labels import meaning, precisions_in
-from sources.specs.rows import PAIRED, SpecRows
-from sources.tables import html_grids, markdown_grids
+from reference.specs import basis
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, SpecQuote
+from sources.pages.specs.figures import GIB, clean, figures, number
+from sources.pages.specs.labels import meaning, precisions_in
+from sources.pages.specs.rows import PAIRED, SpecRows
+from sources.pages.tables import html_grids, markdown_grids
 
 _TPU = re.compile(r"\b(?:Cloud )?(?:TPU ?)?(?:v(?P<v>[2-9])(?P<kind>[ep]|x)?\b|TPU ?(?P<x>[7-9][a-z]?)\b)|(?P<code>Ironwood|Trillium)",
                   re.IGNORECASE)

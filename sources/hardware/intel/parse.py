@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 
-from sources.page import Page
-from sources.quote import PageChanged, SpecQuote
-from sources.specs import basis
-from sources.specs.figures import Figure, clean, figures, glued_figures, number
-from sources.specs.labels import meaning, precisions_in
-from sources.specs.rows import SpecRows
-from sources.tables import html_grids, markdown_grids
+from reference.specs import basis
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, SpecQuote
+from sources.pages.specs.figures import Figure, clean, figures, glued_figures, number
+from sources.pages.specs.labels import meaning, precisions_in
+from sources.pages.specs.rows import SpecRows
+from sources.pages.tables import html_grids, markdown_grids
 
 _COMPARISON = re.compile(r"Product ?Parameter\s*(?P<names>(?:Gaudi ?\d?\s*)+?)(?P<rows>TDP.*)", re.DOTALL)
 _ROWS = (

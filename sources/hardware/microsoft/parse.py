@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from sources.page import Page
-from sources.quote import PageChanged, SpecQuote
-from sources.specs.prose import Pattern, read
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, SpecQuote
+from sources.pages.specs.prose import Pattern, read
 
 _N = r"[\d.,]+ ?"
 PATTERNS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from sources.quote import PageChanged
+from sources.pages.quote import PageChanged
 
 _FAMILY = (r"(?:(?:HGX|DGX) )?(?:(?:GB|GH|GR|VR)\d{3}|[AHBVPR]\d{2,3}[A-Z]?|L4(?!\d)0?S?|L\d{1,2}S?|T4|RTX (?:PRO )?A?\d{4}"
            r"(?: Ti| SUPER| Ada| D)?)")

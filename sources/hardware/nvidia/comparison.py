@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
+from reference.specs.basis import without_comments
 from sources.hardware.nvidia.columns import product_in
-from sources.quote import PageChanged, SpecQuote
-from sources.specs.basis import without_comments
-from sources.specs.figures import clean, figures
-from sources.specs.rows import SpecRows
+from sources.pages.quote import PageChanged, SpecQuote
+from sources.pages.specs.figures import clean, figures
+from sources.pages.specs.rows import SpecRows
 
 _RATES = (("bf16", "dense", r"Tensor BF16"), ("bf16", "sparse", r"BF16 Tensor Sparse"),
           ("fp8", "dense", r"Tensor FP8-32"), ("int8", "dense", r"Tensor INT8"))

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sources.hardware.nvidia.columns import Column
-from sources.quote import PageChanged
-from sources.specs.figures import NUMBER, UNIT, number
-from sources.specs.labels import precisions_in
-from sources.specs.rows import SpecRows
+from sources.pages.quote import PageChanged
+from sources.pages.specs.figures import NUMBER, UNIT, number
+from sources.pages.specs.labels import precisions_in
+from sources.pages.specs.rows import SpecRows
 
 _TOKEN = re.compile(rf"~?(?P<n>{NUMBER})(?:\s?(?:{UNIT}))?(?P<mark>\*+|\s?\^\d|(?<=[A-Za-z])[1-9](?![\d.,]))?|"
                     r"(?P<bar>[|/])|(?P<star>\*+)")

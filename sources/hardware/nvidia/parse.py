@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 
+from reference.specs import basis
 from sources.hardware.nvidia import comparison, quoted, table
-from sources.page import Page
-from sources.quote import PageChanged, SpecQuote
-from sources.specs import basis, pdf
-from sources.specs.figures import clean
-from sources.specs.pipes import pipe_rows
-from sources.tables import html_grids, markdown_grids
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, SpecQuote
+from sources.pages.specs import pdf
+from sources.pages.specs.figures import clean
+from sources.pages.specs.pipes import pipe_rows
+from sources.pages.tables import html_grids, markdown_grids
 
 
 def parse(page: Page) -> list[SpecQuote]:

@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from sources.quote import PageChanged, SpecQuote
-from sources.specs.figures import clean, figures, number
-from sources.specs.labels import meaning
-from sources.specs.rows import SpecRows
+from sources.pages.quote import PageChanged, SpecQuote
+from sources.pages.specs.figures import clean, figures, number
+from sources.pages.specs.labels import meaning
+from sources.pages.specs.rows import SpecRows
 
 _QUOTE = re.compile(r'"([^"]+)"')
 _SUBJECT = (

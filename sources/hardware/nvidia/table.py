@@ -11,12 +11,12 @@ from dataclasses import replace
 
 from sources.hardware.nvidia.columns import Column, columns_in, gpu_counts, paired, product_in
 from sources.hardware.nvidia.compute import BEFORE_SPARSITY, add_compute
-from sources.quote import PageChanged, SpecQuote
-from sources.specs.figures import clean, figures
-from sources.specs.labels import meaning, precisions_in
-from sources.specs.layers import cut_footnotes, split_rows
-from sources.specs.rows import PAIRED, SPARSE_FIRST, SpecRows
-from sources.tables import Grid
+from sources.pages.quote import PageChanged, SpecQuote
+from sources.pages.specs.figures import clean, figures
+from sources.pages.specs.labels import meaning, precisions_in
+from sources.pages.specs.layers import cut_footnotes, split_rows
+from sources.pages.specs.rows import PAIRED, SPARSE_FIRST, SpecRows
+from sources.pages.tables import Grid
 
 _MARK = r"(?: (?:TFLOPS|TOPS)(?=\s))?\s?(?:\*+|\^?[1-9](?![\d,.]))?(?=\s|$|\))"
 _COMPUTE = "|".join((

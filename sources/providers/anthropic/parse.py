@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sources.build import PriceRows, row_evidence
-from sources.columns import body, columns, distinct, expect_dollars, meaning, price
-from sources.dates import iso_date
-from sources.page import Page
-from sources.quote import PageChanged, PriceQuote
-from sources.tables import Cell, Grid, html_grids, markdown_grids
+from sources.pages.build import PriceRows, row_evidence
+from sources.pages.columns import body, columns, distinct, expect_dollars, meaning, price
+from sources.pages.dates import iso_date
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.tables import Cell, Grid, html_grids, markdown_grids
 from units.quantity import Money, amounts, plain
 
 UNIT = "1M tokens"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sources.build import PriceRows
-from sources.quote import PageChanged
+from sources.pages.build import PriceRows
+from sources.pages.quote import PageChanged
 from units.quantity import Money, plain
 
 UNITS = {"1K": "1K tokens", "1M": "1M tokens", "1K TOKENS": "1K tokens", "1M TOKENS": "1M tokens"}

@@ -7,12 +7,12 @@ input or an output.
 
 from __future__ import annotations
 
-from sources.build import PriceRows, row_evidence
-from sources.columns import body, distinct, meaning, price
-from sources.page import Page
+from sources.pages.build import PriceRows, row_evidence
+from sources.pages.columns import body, distinct, meaning, price
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.tables import Cell, Grid, html_grids, markdown_grids
 from sources.providers.azure.meters import read_items
-from sources.quote import PageChanged, PriceQuote
-from sources.tables import Cell, Grid, html_grids, markdown_grids
 from units.quantity import Money, plain, token_unit
 
 _COLUMNS = {r"models?": "model", r"pricing \(.+\)|prices? per .+": "standard", r"pricing with batch api \(.+\)": "batch",

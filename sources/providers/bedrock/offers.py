@@ -6,8 +6,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from sources.build import PriceRows
-from sources.quote import PageChanged
+from sources.pages.build import PriceRows
+from sources.pages.quote import PageChanged
 from units.quantity import Money, UnreadableQuantity, plain, token_unit
 
 _KIND = re.compile(r"(?:(?:text|prompt) )?(?P<cache>(?:prompt )?cache (?P<what>read|write)[ -])?(?:(?:text|prompt) )?(?P<kind>input|output) tokens?"

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 
-from sources.build import PriceRows, row_evidence
-from sources.columns import FOOTNOTE, body, distinct, price
-from sources.page import Page
+from sources.pages.build import PriceRows, row_evidence
+from sources.pages.columns import FOOTNOTE, body, distinct, price
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.tables import Grid, html_grids, markdown_grids
 from sources.providers.bedrock.offers import read_offers
-from sources.quote import PageChanged, PriceQuote
-from sources.tables import Grid, html_grids, markdown_grids
 from units.quantity import amounts, plain, token_unit
 
 _COLUMN = re.compile(r"price per (?P<unit>[\d,]+ ?(?:[MK]|million|thousand)?|1[MK]|million|thousand) (?P<kind>input|output) tokens"

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from sources.build import PriceRows, is_empty, row_evidence
-from sources.columns import body, columns, currency_in, distinct, one_token_unit, price, split_unit
-from sources.page import Page
-from sources.quote import PageChanged, PriceQuote
-from sources.tables import Grid, html_grids, markdown_grids
+from sources.pages.build import PriceRows, is_empty, row_evidence
+from sources.pages.columns import body, columns, currency_in, distinct, one_token_unit, price, split_unit
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.tables import Grid, html_grids, markdown_grids
 
 MEANINGS = {
     r"model(?: id| name)?s?": "model",

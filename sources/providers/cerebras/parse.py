@@ -10,11 +10,11 @@ import json
 import re
 from typing import Any
 
-from sources.build import PriceRows, row_evidence
-from sources.columns import FOOTNOTE, columns, distinct, expect_dollars, price, whole_rows
-from sources.page import Page
-from sources.quote import PageChanged, PriceQuote
-from sources.tables import Grid, html_grids, markdown_cell, markdown_grids
+from sources.pages.build import PriceRows, row_evidence
+from sources.pages.columns import FOOTNOTE, columns, distinct, expect_dollars, price, whole_rows
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.tables import Grid, html_grids, markdown_cell, markdown_grids
 from units.quantity import amounts, plain
 
 MEANINGS = {

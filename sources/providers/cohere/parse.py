@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sources.build import PriceRows, is_empty, row_evidence
-from sources.columns import body, distinct
-from sources.page import Page
-from sources.quote import PageChanged, PriceQuote
-from sources.tables import Grid, html_grids, markdown_cell, markdown_grids
+from sources.pages.build import PriceRows, is_empty, row_evidence
+from sources.pages.columns import body, distinct
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.tables import Grid, html_grids, markdown_cell, markdown_grids
 from units.quantity import one_amount, plain, token_unit
 
 _PER = r"\s*(?:/|per)\s*"

@@ -8,21 +8,12 @@ from __future__ import annotations
 
 import re
 
-from sources.build import PriceRows, row_evidence
-from sources.columns import (
-    FOOTNOTE,
-    body,
-    columns,
-    distinct,
-    expect_dollars,
-    one_token_unit,
-    price,
-    whole_rows,
-)
-from sources.meters import meter, meter_as_printed
-from sources.page import Page
-from sources.quote import PageChanged, PriceQuote
-from sources.tables import Cell, Grid, html_grids, markdown_grids
+from sources.pages.build import PriceRows, row_evidence
+from sources.pages.columns import FOOTNOTE, body, columns, distinct, expect_dollars, one_token_unit, price, whole_rows
+from sources.pages.meters import meter, meter_as_printed
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.tables import Cell, Grid, html_grids, markdown_grids
 from units.quantity import Money, amounts, plain
 
 _PER = r"(?:\$ ?(?:per|/) ?|(?:price )?(?:per|/) ?)?(?:1 ?[mk]|million|thousand)"

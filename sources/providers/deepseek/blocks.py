@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser
 
-from sources.page import Page
-from sources.quote import PageChanged
-from sources.tables import Cell, html_grids, markdown_cell
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged
+from sources.pages.tables import Cell, html_grids, markdown_cell
 from units.quantity import plain
 
 _START = re.compile(r"(?:models?|模型|上下文|最大|输出长度|输入|功能|价格|标准时段|优惠时段|空闲时段|高峰时段|百万|base url|"

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sources.build import is_free
+from sources.pages.build import is_free
+from sources.pages.tables import Cell
 from sources.providers.deepseek.prices import MARK
-from sources.tables import Cell
 from units.quantity import Money, UnreadableQuantity, amounts, plain, token_unit
 
 MODEL_WORD = re.compile(r"models?|模型", re.I)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from sources.build import PriceRows
+from sources.pages.build import PriceRows
+from sources.pages.quote import PageChanged
 from sources.providers.deepseek.blocks import Block
 from sources.providers.deepseek.labels import MODEL_ID, MODEL_WORD, Offer, component
 from sources.providers.deepseek.prices import MARK
 from sources.providers.deepseek.readers import ModelsInColumns, ModelsInRows
-from sources.quote import PageChanged
 from units.quantity import amounts
 
 _METER_HEADER = re.compile(r"billing unit|unit|计费单位", re.I)

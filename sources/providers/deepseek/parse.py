@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from sources.build import PriceRows
-from sources.page import Page
+from sources.pages.build import PriceRows
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
 from sources.providers.deepseek.blocks import blocks
 from sources.providers.deepseek.labels import Offer
 from sources.providers.deepseek.offers import meters, offers
 from sources.providers.deepseek.times import announcements, announces, period
-from sources.quote import PageChanged, PriceQuote
 from units.quantity import token_unit
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sources.build import is_empty, is_free
+from sources.pages.build import is_empty, is_free
+from sources.pages.quote import PageChanged
+from sources.pages.tables import Cell
 from sources.providers.deepseek.times import period
-from sources.quote import PageChanged
-from sources.tables import Cell
 from units.quantity import Money, amounts, plain
 
 MARK = re.compile(r"\s?\((\d{1,2})\)")

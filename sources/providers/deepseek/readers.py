@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from sources.build import is_empty, row_evidence
+from sources.pages.build import is_empty, row_evidence
+from sources.pages.quote import PageChanged
+from sources.pages.tables import Cell
 from sources.providers.deepseek.blocks import Block
 from sources.providers.deepseek.labels import MODEL_ID, SECTIONS, TIERS, Offer, component, is_price, matched
 from sources.providers.deepseek.prices import MARK, Reading, read_price
 from sources.providers.deepseek.times import day_block, peak_hours
-from sources.quote import PageChanged
-from sources.tables import Cell
 from units.quantity import UnreadableQuantity, token_unit
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
-from sources.quote import PageChanged
+from sources.pages.quote import PageChanged
 from units.quantity import plain
 
 BEIJING = timezone(timedelta(hours=8))

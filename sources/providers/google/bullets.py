@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 
-from sources.build import PriceRows
-from sources.columns import price
-from sources.quote import PageChanged
-from sources.tables import Cell, markdown_cell
+from sources.pages.build import PriceRows
+from sources.pages.columns import price
+from sources.pages.quote import PageChanged
+from sources.pages.tables import Cell, markdown_cell
 from units.quantity import Money, amounts, plain
 
 _GROUP = {"price (input)": "input", "price (output)": "output", "input pricing": "input", "output pricing": "output",

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sources.build import is_empty, is_free, money_of
-from sources.dates import iso_date
-from sources.quote import PageChanged
-from sources.tables import Cell
+from sources.pages.build import is_empty, is_free, money_of
+from sources.pages.dates import iso_date
+from sources.pages.quote import PageChanged
+from sources.pages.tables import Cell
 from units.quantity import Money, one_amount, plain, token_unit
 
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sources.build import PriceRows, row_evidence
-from sources.columns import body
-from sources.page import Page
+from sources.pages.build import PriceRows, row_evidence
+from sources.pages.columns import body
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.tables import Grid, html_grids, markdown_cell, markdown_grids
 from sources.providers.google.bullets import read_bullets
 from sources.providers.google.cells import Price, prices_of
-from sources.quote import PageChanged, PriceQuote
-from sources.tables import Grid, html_grids, markdown_cell, markdown_grids
 from units.quantity import amounts, plain, token_unit
 
 TIERS = {"standard": "standard", "batch": "batch", "flex": "flex", "priority": "priority"}

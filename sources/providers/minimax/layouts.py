@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sources.page import Page
-from sources.tables import Cell, Grid, html_grids, markdown_grids, node_cell
+from sources.pages.page import Page
+from sources.pages.tables import Cell, Grid, html_grids, markdown_grids, node_cell
 from units.quantity import plain
 
 _TAB = re.compile(r"<Tab title=\"([^\"]*)\">")

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 
-from sources.build import PriceRows, row_evidence
-from sources.columns import body, columns, distinct, price
-from sources.page import Page
+from sources.pages.build import PriceRows, row_evidence
+from sources.pages.columns import body, columns, distinct, price
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.tables import Cell, Grid
 from sources.providers.minimax.layouts import box_grids, tabbed_markdown
-from sources.quote import PageChanged, PriceQuote
-from sources.tables import Cell, Grid
 from units.quantity import Money, amounts, plain, token_unit
 
 MEANINGS = {

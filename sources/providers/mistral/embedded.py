@@ -10,7 +10,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from sources.quote import PageChanged
+from sources.pages.quote import PageChanged
 
 _PUSH = re.compile(r'self\.__next_f\.push\(\[1,("(?:[^"\\]|\\.)*")\]\)')
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from sources.build import PriceRows
-from sources.quote import PageChanged
+from sources.pages.build import PriceRows
+from sources.pages.quote import PageChanged
 from units.quantity import Money, number, token_unit
 
 SCHEMA_CURRENCY = "USD"

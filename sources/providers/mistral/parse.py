@@ -12,13 +12,13 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from sources.build import PriceRows, row_evidence
-from sources.columns import body, columns, distinct, price
-from sources.page import Page
+from sources.pages.build import PriceRows, row_evidence
+from sources.pages.columns import body, columns, distinct, price
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.tables import Cell, html_grids, markdown_grids, node_cell
 from sources.providers.mistral.embedded import lists, payload
 from sources.providers.mistral.modelcards import read_cards
-from sources.quote import PageChanged, PriceQuote
-from sources.tables import Cell, html_grids, markdown_grids, node_cell
 from units.quantity import Money, plain, token_unit
 
 UNIT = "1M tokens"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import re
 
-from sources.quote import PageChanged
-from sources.tables import Cell, Grid, markdown_cell
+from sources.pages.quote import PageChanged
+from sources.pages.tables import Cell, Grid, markdown_cell
 
 _OPEN = re.compile(r"<DocTable\b(?=\s|$)", re.MULTILINE)
 _WHOLE = re.compile(r"<DocTable\s+columns=\{\[(?P<columns>.*?)\]\}\s+rows=\{\[(?P<rows>.*?)\]\}\s*/>", re.DOTALL)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 
-from sources.build import PriceRows, row_evidence
-from sources.columns import body, columns, distinct, price
-from sources.page import Page
+from sources.pages.build import PriceRows, row_evidence
+from sources.pages.columns import body, columns, distinct, price
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.tables import Grid, html_grids, markdown_grids
 from sources.providers.moonshot.component import component_grids
-from sources.quote import PageChanged, PriceQuote
-from sources.tables import Grid, html_grids, markdown_grids
 from units.quantity import amounts, plain, token_unit
 
 MEANINGS = {

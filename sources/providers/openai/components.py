@@ -14,10 +14,10 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from sources.columns import distinct
-from sources.page import Page
-from sources.quote import PageChanged
-from sources.tables import Grid, html_grids
+from sources.pages.columns import distinct
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged
+from sources.pages.tables import Grid, html_grids
 
 NAME = "TextTokenPricingTables"
 TIERS = frozenset({"standard", "batch", "flex", "priority", "fast"})

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 
-from sources.build import PriceRows, row_evidence
-from sources.columns import FOOTNOTE, body, columns, distinct, price
-from sources.page import Page
+from sources.pages.build import PriceRows, row_evidence
+from sources.pages.columns import FOOTNOTE, body, columns, distinct, price
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.tables import Cell, Grid, html_grids, markdown_grids
 from sources.providers.openai.components import Component, components
-from sources.quote import PageChanged, PriceQuote
-from sources.tables import Cell, Grid, html_grids, markdown_grids
 from units.quantity import amounts, plain, token_unit
 
 TIERS = {"standard": "standard", "batch": "batch", "batch api": "batch", "flex": "flex", "priority": "priority",

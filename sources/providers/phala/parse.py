@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 
-from sources.build import PriceRows
-from sources.columns import expect_dollars
-from sources.page import Page
-from sources.quote import PageChanged, PriceQuote
+from sources.pages.build import PriceRows
+from sources.pages.columns import expect_dollars
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
 from units.quantity import amounts, one_amount, plain
 
 _CARD = re.compile(r"!\[[^\]]{0,200}\]\([^)]{0,600}\)\s*(?P<name>[^|\[\]]{2,80}?) GPU TEE [^|\[\]]{0,3000}? by [\w-]+\|(?P<context>[\d.,]+[KM]?) context\|"

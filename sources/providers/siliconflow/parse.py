@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 
-from sources.build import PriceRows
-from sources.columns import expect_dollars, meaning
-from sources.meters import meter
-from sources.page import Page
-from sources.quote import PageChanged, PriceQuote
+from sources.pages.build import PriceRows
+from sources.pages.columns import expect_dollars, meaning
+from sources.pages.meters import meter
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
 from units.quantity import Money, amounts, plain, token_unit
 
 MEANINGS = {r"model name": "model", r"context(?: length)?": "context", r"input": "input", r"cached input": "cached_input",

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 
-from sources.build import PriceRows, row_evidence
-from sources.columns import body, columns, distinct, expect_dollars, price
-from sources.page import Page
-from sources.quote import PageChanged, PriceQuote
-from sources.tables import html_grids, markdown_grids
+from sources.pages.build import PriceRows, row_evidence
+from sources.pages.columns import body, columns, distinct, expect_dollars, price
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.tables import html_grids, markdown_grids
 from units.quantity import UnreadableQuantity, token_unit
 
 MEANINGS = {r"models?(?: name)?": "model", r"context(?: length| window)?|parameters|type|description": "",

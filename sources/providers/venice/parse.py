@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 
-from sources.build import PriceRows
-from sources.columns import expect_dollars, one_token_unit
-from sources.page import Page
-from sources.quote import PageChanged, PriceQuote
+from sources.pages.build import PriceRows
+from sources.pages.columns import expect_dollars, one_token_unit
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
 from units.quantity import Money, amounts, one_amount, plain, token_unit
 
 _CARD = re.compile(r"(?P<name>[^`$]{1,120}?)\s*`(?P<id>[^`$]{1,120})`")

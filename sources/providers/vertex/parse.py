@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from sources.build import PriceRows, row_evidence
-from sources.columns import FOOTNOTE, body, distinct, price
-from sources.page import Page
-from sources.quote import PageChanged, PriceQuote
-from sources.tables import Cell, Grid, html_grids, markdown_grids
+from sources.pages.build import PriceRows, row_evidence
+from sources.pages.columns import FOOTNOTE, body, distinct, price
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.tables import Cell, Grid, html_grids, markdown_grids
 from units.quantity import Money, amounts, plain, token_unit
 
 _COLUMN = re.compile(r"price \(/(?P<unit>1[MK] tokens)\)(?: (?P<sign><=|=<|≤|>) (?P<size>\d+K) (?P<cached>cached )?input tokens)?"

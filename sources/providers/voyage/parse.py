@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 
-from sources.build import PriceRows, row_evidence
-from sources.columns import columns, distinct, expect_dollars, price, whole_rows
-from sources.meters import meter
-from sources.page import Page
-from sources.quote import PageChanged, PriceQuote
-from sources.tables import Cell, Grid, html_grids, markdown_grids
+from sources.pages.build import PriceRows, row_evidence
+from sources.pages.columns import columns, distinct, expect_dollars, price, whole_rows
+from sources.pages.meters import meter
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.tables import Cell, Grid, html_grids, markdown_grids
 from units.quantity import TOKEN_UNITS, amounts, plain
 
 MEANINGS = {

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from sources.build import PriceRows, row_evidence
-from sources.columns import FOOTNOTE, body, columns, distinct, expect_dollars, meaning, price
-from sources.page import Page
-from sources.quote import PageChanged, PriceQuote
-from sources.tables import Cell, Grid, html_grids, markdown_grids
+from sources.pages.build import PriceRows, row_evidence
+from sources.pages.columns import FOOTNOTE, body, columns, distinct, expect_dollars, meaning, price
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.tables import Cell, Grid, html_grids, markdown_grids
 from units.quantity import amounts, plain, token_unit
 
 MEANINGS = {r"model( name)?": "model", r"input( price)?": "input", r"cached input( price)?": "cached_input",

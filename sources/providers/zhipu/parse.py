@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from sources.build import PriceRows, is_empty, is_free, row_evidence
-from sources.columns import body, columns, distinct, one_token_unit, price, split_unit
-from sources.page import Page
-from sources.quote import PageChanged, PriceQuote
-from sources.tables import Cell, Grid, html_grids, markdown_grids
+from sources.pages.build import PriceRows, is_empty, is_free, row_evidence
+from sources.pages.columns import body, columns, distinct, one_token_unit, price, split_unit
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.tables import Cell, Grid, html_grids, markdown_grids
 from units.quantity import Money, amounts, one_amount, plain, token_unit
 
 MEANINGS = {

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from sources.offers import Offers, instance
-from sources.page import Page
-from sources.quote import PageChanged, RentalQuote
+from sources.pages.offers import Offers, instance
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, RentalQuote
 
 _ACCELERATED = re.compile(r"^(?:p\d|g\d|gr\d|trn\d|inf\d|dl\d|vt\d)")
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from sources.offers import HOURS_PER_YEAR, Offers, instance
-from sources.page import Page
-from sources.quote import PageChanged, RentalQuote
+from sources.pages.offers import HOURS_PER_YEAR, Offers, instance
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, RentalQuote
 
 _OTHER = re.compile(r"windows|cloud ?services|dedicated host", re.IGNORECASE)
 _YEARS = {"1 Year": ("reserved_1yr", 1), "3 Years": ("reserved_3yr", 3)}

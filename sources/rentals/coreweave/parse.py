@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sources.build import is_empty, money_of
-from sources.offers import Offers, accelerator_of, why_not
-from sources.page import Page
-from sources.quote import PageChanged, RentalQuote
+from sources.pages.build import is_empty, money_of
+from sources.pages.offers import Offers, accelerator_of, why_not
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, RentalQuote
 from units.quantity import plain
 
 

@@ -13,9 +13,9 @@ import re
 import zipfile
 from decimal import Decimal
 
-from sources.offers import Offers, accelerator_of, why_not
-from sources.page import MAX_BYTES, Page
-from sources.quote import PageChanged, RentalQuote
+from sources.pages.offers import Offers, accelerator_of, why_not
+from sources.pages.page import MAX_BYTES, Page
+from sources.pages.quote import PageChanged, RentalQuote
 
 PROVIDERS = frozenset({"aws", "azure", "gcp", "lambdalabs", "nebius", "oci", "datacrunch", "verda", "cudo", "vultr",
                        "hotaisle", "digitalocean", "amddevcloud", "cloudrift"})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sources.gpu_tables import read_tables
-from sources.page import Page
-from sources.quote import RentalQuote
+from sources.pages.gpu_tables import read_tables
+from sources.pages.page import Page
+from sources.pages.quote import RentalQuote
 
 
 def parse(page: Page) -> list[RentalQuote]:

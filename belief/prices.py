@@ -1,0 +1,93 @@
+"""All witnesses of prices, brought together: packaged history and everything read, believed once.
+
+The one place that knows which inputs make ``core.price_*``; how intervals are made and believed is in
+``history``. Every input is cut to the vintage day before it gets here or on its first line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+
+import polars as pl
+
+import reference
+from belief import history, quarantine
+from belief.aliases import resolve, split_at_moves
+from belief.offer_keys import one_key
+from sources.catalogue import Source
+
+UNKNOWN_TIER = "host"
+OWN_LISTS = {"openrouter": history.RANKS["host"]}
+"""Packaged sources that are a seller's own list, though they are feeds of others' models."""
+
+
+def build(quotes: pl.DataFrame, readings: pl.DataFrame, known: Mapping[str, Source], as_of: date) -> dict[str, pl.DataFrame]:
+    """The price tables of a vintage, by table name.
+
+    ``quotes``: all price quotes read (``reading.quote_schema('prices')``). ``readings``: one row per source
+    (``health.READING_SCHEMA``). Returns core.price_witness, core.price_interval, core.quarantine,
+    core.disagreement, core.announced_price, core.unmapped_label.
+    """
+    providers = reference.at("providers", as_of)
+    parts = [history.packaged_intervals(reference.at("price_history", as_of), OWN_LISTS)]
+    parts += [_observed(quotes, row, known[row["source"]], providers, as_of) for row in
+              readings.filter(pl.col("kind") == "prices").sort("source").iter_rows(named=True)]
+    aliases = reference.at("model_aliases", as_of)
+    makers = providers.filter(pl.col("provider_tier") == "first_party")["provider"].drop_nulls().unique()
+    stated = one_key(resolve(split_at_moves(pl.concat(parts), aliases, makers), aliases))
+    unmapped = stated.filter(pl.col("model").is_null()).group_by("provider", "model_label", "source").len("n")
+    witnesses = stated.with_columns(pl.coalesce("model", pl.col("model_label").str.to_lowercase()).alias("model"))
+    kept, held = quarantine.quarantine(witnesses, _allowed_change(known))
+    believed = history.believe(kept, _allowed_change(known), as_of)
+    return {
+        "core.price_witness": _identified(witnesses),
+        "core.price_interval": _identified(_described(believed, providers, as_of)),
+        "core.quarantine": held.with_columns(pl.col("observed_at")).select(
+            *history.KEY, "token_class", "price_kept_usd_per_mtok", "price_refused_usd_per_mtok", "reason", "observed_at", "source", "evidence"
+        ).unique([*history.KEY, "token_class", "source"], keep="first", maintain_order=True),
+        "core.disagreement": quarantine.disagreements(kept, believed),
+        "core.announced_price": _announced(quotes),
+        "core.unmapped_label": unmapped.with_columns(pl.col("n").cast(pl.Int64)).sort("provider", "model_label", "source"),
+    }
+
+
+def _observed(quotes: pl.DataFrame, state: dict[str, object], source: Source, providers: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """The intervals one source's captures show, with feeds' provider names mapped to ours."""
+    contract = source.contract
+    made = history.observed_intervals(
+        quotes.filter(pl.col("source") == source.key), reference.at("exchange_rates", as_of), rank=contract.rank,
+        witness=contract.witness or source.key, origin=str(state["origin"]), asked=contract.urls, as_of=as_of)
+    if contract.rank != "feed":
+        return made
+    names = providers.filter(pl.col("source_name").str.replace_all("[^a-z0-9]", "") == source.name.replace("_", "")).select(
+        pl.col("source_provider").alias("provider"), pl.col("provider").alias("slug"), "packaged").unique("provider")
+    mapped = made.join(names, on="provider", how="left", maintain_order="left").filter(pl.col("packaged").fill_null(True))
+    own = pl.when(pl.col("provider") == source.name).then(pl.lit(history.RANKS["host"], dtype=pl.Int64)).otherwise("rank")
+    return mapped.with_columns(pl.coalesce("slug", "provider").alias("provider")).with_columns(own.alias("rank")).select(history.INTERVAL_COLUMNS)
+
+
+def _allowed_change(known: Mapping[str, Source]) -> float:
+    return float(min((s.contract.allowed_change for s in known.values() if s.kind == "prices"), default=5))
+
+
+def _described(believed: pl.DataFrame, providers: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Add offer id, developer, family, open weights and who the provider is."""
+    models = reference.at("models", as_of).select("model", "developer", "family", "open_weights").unique("model")
+    tiers = providers.group_by("provider").agg(pl.col("provider_tier").first())
+    return believed.join(models, on="model", how="left", maintain_order="left").join(tiers, on="provider", how="left", maintain_order="left").with_columns(
+        pl.col("provider_tier").fill_null(UNKNOWN_TIER), pl.concat_str([pl.col(k) for k in history.KEY], separator="|").alias("offer_id"))
+
+
+def _announced(quotes: pl.DataFrame) -> pl.DataFrame:
+    later = quotes.filter((pl.col("status") == "announced") | (pl.col("effective_from").str.slice(0, 10) > pl.col("observed_at").cast(pl.String)))
+    return later.select("provider", "model_label", "tier", "condition", "component", "value", "currency", "unit", "effective_from", "effective_to", "observed_at", "source", "evidence", "quote_id")
+
+
+def _identified(intervals: pl.DataFrame) -> pl.DataFrame:
+    """Add the content hash of each interval; equal rows of one witness are one interval."""
+    parts = [*history.KEY, "model_label", "currency", "valid_from", "valid_to", "source", *history.PRICES.values()]
+    text = intervals.select(pl.concat_str([pl.col(p).cast(pl.String).fill_null("") for p in parts], separator="\x1f").alias("t"))["t"]
+    ids = pl.Series("interval_id", [hashlib.sha256(t.encode()).hexdigest()[:24] for t in text], dtype=pl.String)
+    return intervals.with_columns(ids).unique("interval_id", keep="first", maintain_order=True)

@@ -1,0 +1,1 @@
+"""What cheaper inference means: claims, consequences, viability, sentences of facts."""

@@ -1,0 +1,192 @@
+"""How far the price can still fall: two floors, what binds, and when price and floor would meet.
+
+Energy is a hard floor (joules are paid for whatever the margin), the GPU-hour an attractor (capital can be sold below
+cost for a while, not for long). Both are uncertain and both move: hardware gets better, electricity and rentals may
+rise. A meeting date exists only for a stated trend, so dates come as probabilities per trend, "never" included.
+Belongs here: floors of series, their paths, meeting. Not here: how a joule or a token per second is computed.
+"""
+
+from __future__ import annotations
+
+import zlib
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from forecasting import outputs
+from forecasting.forecast import pooled
+from forecasting.panel import listings, priors, reference
+from forecasting.panel.series import prepare
+
+DRAWS = 4000
+MEETING_MARGIN = 0.10
+"""Price meets its floor when it is within this share of it."""
+DEADLINES = (date(2027, 12, 31), date(2028, 12, 31), date(2030, 12, 31))
+HORIZON_YEARS = 10.0
+DEFAULT_COST_FACTOR = {"energy": (1.0, 1.3, 1.7), "gpu_hour": (0.9, 1.25, 1.8)}
+"""Times cheaper a year (low, mode, high) where the floors frame gives none: energy per operation of accelerators
+fell 1.4x a year (AI Index 2025) before batch and software gains, electricity may rise; rental per unit of throughput
+fell in most years and rose through 2026."""
+VOLATILITY_PER_ROOT_YEAR = 0.25
+SCENARIOS = ("recent", "pooled", "ten_times_rule")
+
+
+def series_floors(frontier_price: pl.DataFrame, floors: pl.DataFrame, scores: pl.DataFrame, as_of: date, *,
+                  hindsight: bool = False) -> pl.DataFrame:
+    """Floor of each all-tier series: of the models that reach its threshold the one with the lowest mode, by kind."""
+    names = ["series_id", "floor_kind", "model", "low_usd_per_mtok", "mode_usd_per_mtok", "high_usd_per_mtok",
+             "cost_factor_low_per_year", "cost_factor_mode_per_year", "cost_factor_high_per_year"]
+    known = listings.usable_scores(scores, as_of, hindsight)
+    series = frontier_price.filter(pl.col("provider_tier") == "all").select(
+        "series_id", "scale", "threshold_score"
+    ).unique().sort("series_id")
+    complete = _with_factors(floors)
+    blocks = []
+    for scale in reference.thresholds():
+        reach = series.filter(pl.col("scale") == scale["scale"]).join(
+            listings.scale_scores(known, scale), how="cross"
+        ).filter(pl.col("score") >= pl.col("threshold_score"))
+        blocks.append(reach.join(complete, on="model"))
+    rows = pl.concat(blocks) if blocks else pl.DataFrame()
+    if rows.is_empty():
+        return pl.DataFrame(schema={n: pl.Float64 if n.endswith(("mtok", "year")) else pl.String for n in names})
+    return rows.sort("series_id", "floor_kind", "mode_usd_per_mtok", "model").group_by(
+        "series_id", "floor_kind", maintain_order=True
+    ).first().select(names)
+
+
+def _with_factors(floors: pl.DataFrame) -> pl.DataFrame:
+    out = floors
+    for i, part in enumerate(("low", "mode", "high")):
+        column = f"cost_factor_{part}_per_year"
+        default = pl.col("floor_kind").replace_strict(
+            {k: v[i] for k, v in DEFAULT_COST_FACTOR.items()}, default=1.0, return_dtype=pl.Float64
+        )
+        out = out.with_columns(
+            (pl.coalesce(pl.col(column).cast(pl.Float64), default) if column in out.columns else default).alias(column)
+        )
+    return out
+
+
+def triangular(rng: np.random.Generator, low: float, mode: float, high: float, size: int) -> np.ndarray:
+    """Triangular draws in logs; a degenerate range gives the mode."""
+    a, c, b = np.log([low, min(max(mode, low), high), high])
+    return np.exp(rng.triangular(a, c, b, size)) if b > a else np.full(size, mode)
+
+
+def price_path(p0: float, floor: np.ndarray, rate: np.ndarray, years: np.ndarray) -> np.ndarray:
+    """p(t) = floor(t) + (p0 - floor(0)) exp(-rate t): at rate -> infinity the floor, at floor 0 a log-linear fall.
+
+    ``floor`` (draws, times), ``rate`` (draws), ``years`` (times).
+    """
+    excess = np.maximum(p0 - floor[:, :1], 0.0)
+    return floor + excess * np.exp(-rate[:, None] * years[None, :])
+
+
+def fit_price_path(years: np.ndarray, price: np.ndarray) -> tuple[float, float, float]:
+    """Least squares in logs of floor + excess * exp(-rate t): (floor, excess, rate), robust to outliers.
+
+    The floor's boundary at 0 is allowed; rate in 1/years.
+    """
+    from scipy.optimize import least_squares
+
+    def residual(v: np.ndarray) -> np.ndarray:
+        return np.log(np.exp(v[0]) + np.exp(v[1] - np.exp(v[2]) * years)) - np.log(price)
+
+    low = np.log(price.min())
+    least, best = np.inf, np.full(3, np.nan)
+    for start in (low - 0.1, low - 1.0, low - 3.0):
+        for k in (0.5, 1.5, 4.0):
+            r = least_squares(residual, [start, np.log(price[0]), np.log(k)], loss="soft_l1", f_scale=0.3)
+            if r.cost < least - 1e-12:
+                least, best = r.cost, r.x
+    floor, excess, rate = np.exp(best)
+    return float(floor), float(excess), float(rate)
+
+
+def floor_draws(row: dict, years: np.ndarray, rng: np.random.Generator, size: int = DRAWS) -> np.ndarray:
+    """Draws of a floor's path (size, times): triangular level and trend in logs plus a random walk."""
+    level = triangular(rng, row["low_usd_per_mtok"], row["mode_usd_per_mtok"], row["high_usd_per_mtok"], size)
+    factor = triangular(rng, row["cost_factor_low_per_year"], row["cost_factor_mode_per_year"],
+                        row["cost_factor_high_per_year"], size)
+    steps = np.diff(years, prepend=0.0)
+    walk = np.cumsum(rng.standard_normal((size, len(years))) * VOLATILITY_PER_ROOT_YEAR * np.sqrt(steps), axis=1)
+    return np.exp(np.log(level)[:, None] - np.log(factor)[:, None] * years[None, :] + walk)
+
+
+def _trend(scenario: str, log_price: np.ndarray, years: np.ndarray, rate: float) -> float:
+    """Factor per year of a stated trend: the last year's, the pooled model's at today's gap, or ten."""
+    if scenario == "ten_times_rule":
+        return 10.0
+    if scenario == "recent":
+        back = years >= years[-1] - 1.0
+        first = np.flatnonzero(back)[0]
+        span = max(years[-1] - years[first], 0.25)
+        return float(np.exp(-(log_price[-1] - log_price[first]) / span))
+    gap = max(log_price[-1] - np.log(pooled.DEFAULT_FLOOR_USD_PER_MTOK), 0.0)
+    return float(np.exp(gap * -np.expm1(-rate)))
+
+
+def meeting_dates(series: pl.DataFrame, floors: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """See ``daily.meeting_dates``. Price falls log-linearly by the scenario (spread 30 % of its log rate); it meets
+    when price <= 1.1 floor. Never: not within ten years."""
+    if series.is_empty() or floors.is_empty():
+        return outputs.empty("meeting_date")
+    panel = prepare(series.select("unique_id", "ds", "y"), as_of)
+    rate = pooled.fit(panel.series, priors.at(as_of)).rate
+    years = np.linspace(0, HORIZON_YEARS, 121)
+    rows = []
+    for one in panel.series:
+        for row in floors.filter(pl.col("series_id") == one.unique_id).sort("floor_kind").iter_rows(named=True):
+            rng = np.random.default_rng(zlib.crc32(f"{as_of}{one.unique_id}{row['floor_kind']}".encode()))
+            bound = floor_draws(row, years, rng)
+            shock = np.exp(0.3 * rng.standard_normal(DRAWS))
+            for scenario in SCENARIOS:
+                factor = _trend(scenario, one.log_price, one.day / pooled.DAYS_PER_YEAR, rate)
+                path = one.last - np.log(factor) * shock[:, None] * years[None, :]
+                rows += _meetings(path <= np.log(bound) + np.log1p(MEETING_MARGIN), years, as_of, {
+                    "vintage": as_of, "series_id": one.unique_id, "floor_kind": row["floor_kind"],
+                    "scenario": scenario, "price_factor_per_year": factor,
+                })
+    return outputs.conform("meeting_date", pl.DataFrame(rows, infer_schema_length=None)) if rows else outputs.empty(
+        "meeting_date"
+    )
+
+
+def _meetings(met: np.ndarray, years: np.ndarray, as_of: date, key: dict) -> list[dict]:
+    ever = met.any(axis=1)
+    when = np.where(ever, years[np.argmax(met, axis=1)], np.inf)
+    middle = float(np.median(when))
+    median = as_of + timedelta(days=int(middle * 365.25)) if np.isfinite(middle) else None
+    out = [
+        {**key, "outcome": f"by {d}", "deadline": d, "median_date": median,
+         "probability_share": float(np.mean(when <= (d - as_of).days / 365.25))}
+        for d in DEADLINES if d > as_of
+    ]
+    return [*out, {**key, "outcome": "never", "deadline": None, "median_date": median,
+                   "probability_share": float(np.mean(~ever))}]
+
+
+def binding_constraints(series: pl.DataFrame, floors: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """See ``daily.binding_constraints``; any floor_kind in ``floors`` is a constraint."""
+    if series.is_empty() or floors.is_empty():
+        return outputs.empty("binding_constraint")
+    last = series.filter(pl.col("ds") <= as_of).sort("unique_id", "ds").group_by("unique_id", maintain_order=True).last()
+    rows = floors.join(last, left_on="series_id", right_on="unique_id").select(
+        pl.lit(as_of).alias("vintage"), "series_id", pl.col("floor_kind").alias("constraint"),
+        pl.col("mode_usd_per_mtok").alias("floor_usd_per_mtok"), pl.col("low_usd_per_mtok").alias("floor_low_usd_per_mtok"),
+        pl.col("high_usd_per_mtok").alias("floor_high_usd_per_mtok"),
+        (pl.col("mode_usd_per_mtok") / pl.col("y")).alias("share_of_price_share"),
+        (pl.col("y") / pl.col("mode_usd_per_mtok")).alias("headroom_factor"),
+    )
+    return outputs.conform("binding_constraint", rows.with_columns(
+        (pl.col("headroom_factor") == pl.col("headroom_factor").min().over("series_id")).alias("binds")
+    ))
+
+
+def log_variance_shares(factors: dict[str, np.ndarray]) -> dict[str, float]:
+    """First-order Sobol shares of a product in logs: variance of each log factor over the sum; they sum to one."""
+    variance = {k: float(np.var(np.log(v))) for k, v in factors.items()}
+    total = sum(variance.values())
+    return {k: v / total if total else 0.0 for k, v in variance.items()}

@@ -1,0 +1,1 @@
+"""Forecasts: models, the rule that picks the one of record, calibration, issuing."""

@@ -1,0 +1,134 @@
+"""Issuing forecasts: from series at a vintage to the long tables that are stored and scored later.
+
+Belongs here: putting fit, candidates and shapes together. Not here: any formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from forecasting import outputs
+from forecasting.forecast import pooled
+from forecasting.forecast.candidates import CANDIDATES
+from forecasting.forecast.champion import INCUMBENT
+from forecasting.panel import priors
+from forecasting.panel.series import Panel, PriceSeries, prepare
+
+EVENT_PAIR_DAYS = {30: 30, 90: 90, 180: 180, 365: 365}
+
+
+def long_forecast(panel: Panel, horizons_days: Sequence[int], models: Sequence[str],
+                  prior: pooled.Prior | None = None) -> pl.DataFrame:
+    """Columns unique_id, cutoff, ds, horizon_days, quantile, value (USD per Mtok), model; sorted."""
+    p = pooled.fit(panel.series, prior or priors.at(panel.cutoff))
+    names = [s.unique_id for s in panel.series]
+    blocks = []
+    for model in models:
+        q = np.exp(CANDIDATES[model](panel.series, panel.cutoff.toordinal(), horizons_days, p))
+        n, h, k = q.shape
+        target = [panel.cutoff + timedelta(days=int(d)) for d in horizons_days]
+        blocks.append(pl.DataFrame({
+            "unique_id": np.repeat(names, h * k),
+            "ds": pl.Series(np.tile(np.repeat(np.array(target, dtype="datetime64[D]"), k), n)).cast(pl.Date),
+            "horizon_days": np.tile(np.repeat(np.asarray(horizons_days, dtype=np.int64), k), n),
+            "quantile": np.tile(pooled.QUANTILES, n * h),
+            "value": q.ravel(),
+        }).with_columns(pl.lit(panel.cutoff).alias("cutoff"), pl.lit(model).alias("model")))
+    order = ["unique_id", "cutoff", "ds", "horizon_days", "quantile", "value", "model"]
+    return pl.concat(blocks).select(order).sort("unique_id", "model", "horizon_days", "quantile")
+
+
+def series_from_frontier(frontier_price: pl.DataFrame) -> pl.DataFrame:
+    """unique_id, ds, y of the frontier (all tiers): every change of price, every month end, the last day."""
+    kept = frontier_price.filter(pl.col("provider_tier") == "all", pl.col("price_usd_per_mtok").is_not_null()).sort(
+        "series_id", "day"
+    )
+    changed = pl.col("price_usd_per_mtok") != pl.col("price_usd_per_mtok").shift(1).over("series_id")
+    last = pl.col("day") == pl.col("day").max().over("series_id")
+    month_end = pl.col("day") == pl.col("day").dt.month_end()
+    return kept.filter(changed.fill_null(True) | last | month_end).select(
+        pl.col("series_id").alias("unique_id"), pl.col("day").alias("ds"), pl.col("price_usd_per_mtok").alias("y")
+    )
+
+
+def with_floors(series: pl.DataFrame, floors: pl.DataFrame | None) -> pl.DataFrame:
+    """Series with column ``floor``: the GPU-hour floor where known (attractor), else the energy floor (bound)."""
+    if floors is None or floors.is_empty():
+        return series.select("unique_id", "ds", "y")
+    best = floors.group_by("series_id").agg(pl.col("mode_usd_per_mtok").max().alias("floor"))
+    low = floors.filter(pl.col("floor_kind") == "gpu_hour").group_by("series_id").agg(
+        pl.col("low_usd_per_mtok").min().alias("low")
+    )
+    table = best.join(low, on="series_id", how="left").select(
+        "series_id", pl.coalesce("low", "floor").alias("floor")
+    )
+    return series.select("unique_id", "ds", "y").join(
+        table, left_on="unique_id", right_on="series_id", how="left", maintain_order="left"
+    )
+
+
+def _ready(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date) -> Panel:
+    return prepare(with_floors(series, floors), as_of)
+
+
+def forecasts(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *, horizons_days: Sequence[int],
+              all_models: bool, champion: str = INCUMBENT) -> pl.DataFrame:
+    """Table forecast; see ``daily.forecasts``."""
+    if series.is_empty():
+        return outputs.empty("forecast")
+    panel = _ready(series, floors, as_of)
+    models = list(CANDIDATES) if all_models else [champion]
+    long = long_forecast(panel, horizons_days, models)
+    return outputs.conform("forecast", long.select(
+        pl.format("{}/{}/{}/{}", "cutoff", "unique_id", "model", "horizon_days").alias("forecast_id"),
+        pl.col("cutoff").alias("vintage"), pl.col("unique_id").alias("series_id"), "model",
+        (pl.col("model") == champion).alias("is_champion"), "horizon_days", pl.col("ds").alias("target_date"),
+        "quantile", pl.col("value").alias("value_usd_per_mtok"),
+    ))
+
+
+def _base_rate(series: Sequence[PriceSeries], days: int, event: str) -> float | None:
+    pairs = pooled.past_pairs(series, (days,))
+    if not len(pairs):
+        return None
+    return float(_happens(pairs[:, 1], pairs[:, 0], event).mean())
+
+
+def _happens(end: np.ndarray, start: np.ndarray, event: str) -> np.ndarray:
+    if event == "new_low":
+        return end < start + np.log(0.99)
+    if event == "halves":
+        return end <= start - np.log(2.0)
+    return end > start + np.log(1.01)
+
+
+def events(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *,
+           horizons_days: Sequence[int]) -> pl.DataFrame:
+    """Table event_probability. The event is about the price on the target date against today's price:
+    at least 1 % cheaper (new_low), half or less (halves), at least 1 % dearer (rises)."""
+    if series.is_empty():
+        return outputs.empty("event_probability")
+    panel = _ready(series, floors, as_of)
+    p = pooled.fit(panel.series, priors.at(as_of))
+    last = np.array([s.last for s in panel.series])
+    phi = np.array([pooled.attractor(s) for s in panel.series])
+    limit = {"new_low": 0.99, "halves": 0.5, "rises": 1.01}
+    rows = []
+    for days in horizons_days:
+        x = pooled.draws(last, phi, days / pooled.DAYS_PER_YEAR, p, 2048)
+        for event, factor in limit.items():
+            model = _happens(x, last[:, None], event).mean(axis=1)
+            base = _base_rate(panel.series, days, event)
+            origins = len({int(d) // 30 for s in panel.series for d in s.day})
+            trust = 0.0 if base is None else 0.5 * origins / (origins + 10)
+            for s, price, share in zip(panel.series, np.exp(last), model, strict=True):
+                mixed = float(share) if base is None else (1 - trust) * float(share) + trust * base
+                rows.append((as_of, f"{event}/{s.unique_id}/{days}", s.unique_id, event, days,
+                             as_of + timedelta(days=int(days)), float(price * factor), mixed, base))
+    names = ["vintage", "event_id", "series_id", "event", "horizon_days", "target_date", "threshold_usd_per_mtok",
+             "probability_share", "base_rate_share"]
+    return outputs.conform("event_probability", pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None))

@@ -1,0 +1,1 @@
+"""Rates of decline, their acceleration, and what a change is made of."""

@@ -1,0 +1,1 @@
+"""How wrong we were: scores, backtests, revisions."""

@@ -1,0 +1,101 @@
+"""Rolling-origin evaluation: pretend it is an earlier day, forecast with what was known, wait, score.
+
+Each origin refits everything on rows known then (``known_from`` <= origin where given, ds <= origin always) with
+the prior of that vintage. Belongs here: the loop over origins. Not here: scores (``scoring``), models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from forecasting.forecast import pooled
+from forecasting.forecast.candidates import CANDIDATES
+from forecasting.panel import priors
+from forecasting.panel.series import BadSeries, prepare
+from forecasting.track_record import scoring
+
+NEAR_DAYS = 10
+SLACK_DAYS = 20
+"""An actual may be the last price seen up to this long before the target date: monthly archives are irregular."""
+
+
+def default_origins(panel: pl.DataFrame, first: date | None = None, every_days: int = 28) -> list[date]:
+    """Days of the panel that can be origins: at least ``every_days`` apart, from the first day with five series."""
+    days = panel.group_by("ds").agg(pl.col("unique_id").n_unique().alias("n")).filter(pl.col("n") >= 5)["ds"]
+    chosen: list[date] = []
+    for day in sorted(days):
+        if (first is None or day >= first) and (not chosen or (day - chosen[-1]).days >= every_days):
+            chosen.append(day)
+    return chosen
+
+
+def known_at(panel: pl.DataFrame, origin: date) -> pl.DataFrame:
+    """The rows that could have been used on ``origin``."""
+    rows = panel.filter(pl.col("ds") <= origin)
+    return rows.filter(pl.col("known_from") <= origin) if "known_from" in rows.columns else rows
+
+
+def outcomes(panel: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
+    """Column ``y`` for each (unique_id, target_date): the price seen nearest to the day, within ``NEAR_DAYS``, else
+    the last one before it. Monthly archives would otherwise count a month as no change because it has 31 days."""
+    left = wanted.sort("unique_id", "target_date")
+    right = panel.select("unique_id", pl.col("ds"), pl.col("y").alias("near")).sort("unique_id", "ds")
+    near = left.join_asof(right, left_on="target_date", right_on="ds", by="unique_id", strategy="nearest",
+                          tolerance=f"{NEAR_DAYS}d", check_sortedness=False)
+    both = scoring.last_known(panel, near.drop("ds"), "target_date")
+    return both.with_columns(pl.coalesce("near", "y").alias("y")).drop("near", "ds")
+
+
+def run(panel: pl.DataFrame, origins: Sequence[date], horizons_days: Sequence[int],
+        models: Sequence[str] = tuple(CANDIDATES)) -> pl.DataFrame:
+    """Scored forecasts: series_id, vintage, model, horizon_days, q (log quantiles), actual_log, last_log, scores.
+
+    ``panel``: unique_id, ds, y, optional floor and known_from. Series whose last observation lies more than
+    ``SLACK_DAYS`` before the target date give no actual; every other series is scored at every origin.
+    """
+    ends = dict(panel.group_by("unique_id").agg(pl.col("ds").max()).iter_rows())
+    blocks = []
+    for origin in origins:
+        try:
+            now = prepare(known_at(panel, origin), origin)
+        except BadSeries:
+            continue
+        due = [h for h in horizons_days
+               if any(ends[s.unique_id] >= origin + timedelta(days=h - SLACK_DAYS) for s in now.series)]
+        if not due:
+            continue
+        p = pooled.fit(now.series, priors.at(origin))
+        for model in models:
+            q = CANDIDATES[model](now.series, origin.toordinal(), due, p)
+            for k, h in enumerate(due):
+                target = origin + timedelta(days=h)
+                keep = [i for i, s in enumerate(now.series)
+                        if ends[s.unique_id] >= target - timedelta(days=SLACK_DAYS)]
+                blocks.append(pl.DataFrame({
+                    "unique_id": [now.series[i].unique_id for i in keep], "vintage": [origin] * len(keep),
+                    "model": [model] * len(keep), "horizon_days": [h] * len(keep), "target_date": [target] * len(keep),
+                    "last_log": [now.series[i].last for i in keep], "q": [q[i, k].tolist() for i in keep],
+                }))
+    if not blocks:
+        raise BadSeries("no origin has both a past and an outcome; the panel is shorter than the horizons")
+    rows = outcomes(panel, pl.concat(blocks)).with_columns(
+        pl.col("y").log().alias("actual_log"), pl.col("unique_id").alias("series_id")
+    ).drop_nulls("actual_log")
+    return scoring.score(rows).sort("series_id", "vintage", "model", "horizon_days")
+
+
+def rows_against(scored: pl.DataFrame, model: str, rival: str, horizon_days: int) -> tuple[float, float]:
+    """Diebold-Mariano statistic and one-sided p that ``model`` has lower CRPS than ``rival``, origins as units."""
+    def per_origin(name: str) -> pl.DataFrame:
+        return scored.filter((pl.col("model") == name) & (pl.col("horizon_days") == horizon_days)).group_by(
+            "vintage"
+        ).agg(pl.col("crps_log").mean()).sort("vintage")
+
+    a, b = per_origin(model), per_origin(rival)
+    day = np.array([d.toordinal() for d in a["vintage"]])
+    overlap = int(np.max(np.searchsorted(day, day + horizon_days) - np.arange(len(day)))) if len(day) else 1
+    return scoring.diebold_mariano(a["crps_log"].to_numpy(), b["crps_log"].to_numpy(), overlap)

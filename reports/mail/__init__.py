@@ -1,0 +1,1 @@
+"""The mail: messages, recipients, the ledger of deliveries, one exact SMTP session."""

@@ -1,0 +1,1 @@
+"""The page: templates, figures, tables and text from an edition."""

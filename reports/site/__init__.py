@@ -1,0 +1,1 @@
+"""The static site: editions, feeds, files that other programs read."""

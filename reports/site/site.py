@@ -1,0 +1,302 @@
+"""The archive site: static files that any web server or pages host can serve.
+
+::
+
+    index.html  feed.xml  editions.json     written anew from the list of editions
+    latest/                                 a copy of the newest edition
+    editions/<edition_id>/                  written once, never changed
+
+Belongs here: what is on disk and in which order it is written. Not here: what a page says (``render``). An
+edition's folder appears whole (renamed into place) and is never written again; a day's second, different
+content becomes a new edition that says which one it corrects. Publishing the same content again does nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from reports import narrative
+from reports.facts import FactBook
+from reports.inputs import Edition, InvalidEdition
+from reports.page import numbers, tables
+from reports.page.render import page_and_book
+from reports.page.shown import clean
+from reports.page.text import text_and_book
+
+LIST = "editions.json"
+
+
+class EditionChanged(RuntimeError):
+    """A published edition on disk is not what was published."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An edition as the list knows it. ``digest`` is that of all its files, ``content`` that of its content."""
+
+    edition_id: str
+    as_of: str
+    vintage: str
+    headline: str
+    corrects: str
+    content: str
+    digest: str
+    number: int
+    """Publishing order, from 1."""
+
+
+def publish(
+    site_dir: Path, edition: Edition, base_url: str = "", method_url: str = "", extra: dict[str, bytes] | None = None
+) -> Path:
+    """Render, number as a correction where the day has another content already, and publish. Returns the folder."""
+    known = _same_content(editions(site_dir), edition)
+    if known:
+        return publish_edition(site_dir, edition, {}, base_url)
+    final = with_correction(site_dir, edition)
+    return publish_edition(site_dir, final, edition_files(final, method_url) | (extra or {}), base_url)
+
+
+def edition_files(edition: Edition, method_url: str = "") -> dict[str, bytes]:
+    """All files of an edition: page, text, the edition itself, the marts as CSV, and every printed figure."""
+    page, book = page_and_book(edition, method_url)
+    text, text_book = text_and_book(edition)
+    printed = sorted({*book.printed, *text_book.printed})
+    figures = pl.DataFrame(
+        printed, schema={"text": pl.String, "source": pl.String, "value": pl.String, "unit": pl.String}, orient="row"
+    )
+    files = {
+        "index.html": page.encode(),
+        "report.txt": text.encode(),
+        "edition.json": edition.to_json(),
+        "figures.csv": tables.csv_bytes(figures),
+        "data/facts.csv": tables.csv_bytes(edition.facts),
+    }
+    for name, frame in sorted(edition.marts.items()):
+        if frame.height:
+            files[f"data/{name}.csv"] = tables.csv_bytes(frame)
+    return files
+
+
+def publish_edition(site_dir: Path, edition: Edition, files: dict[str, bytes], base_url: str = "") -> Path:
+    """Write ``files`` (relative path -> bytes) as a new edition, then list, feed and ``latest``.
+
+    Returns the edition's folder. A no-op where the day's newest edition has the same content. Raises
+    ``EditionChanged`` where a folder of the same id holds other bytes, ``ValueError`` for a path that leaves it.
+    """
+    site_dir = Path(site_dir)
+    listed = editions(site_dir)
+    same = _same_content(listed, edition)
+    if same is None:
+        entry = Listed(
+            edition.edition_id, edition.as_of.isoformat(), clean(edition.vintage), str(narrative.headline(FactBook(edition))),
+            edition.corrects, edition.content_digest, _digest(files), max((e.number for e in listed), default=0) + 1,
+        )  # fmt: skip
+        _write_folder(site_dir / "editions" / edition.edition_id, files)
+        listed.append(entry)
+        _replace(site_dir / LIST, json.dumps([vars(e) for e in listed], indent=1, ensure_ascii=False).encode())
+        same = entry
+    _write_front(site_dir, listed, base_url)
+    return site_dir / "editions" / same.edition_id
+
+
+def with_correction(site_dir: Path, edition: Edition) -> Edition:
+    """The edition, marked as a correction where the day already has one with another content.
+
+    The changed facts are those that a reader would see change: their printed text differs.
+    """
+    earlier = [e for e in editions(site_dir) if e.as_of == edition.as_of.isoformat()]
+    if not earlier:
+        return edition
+    before = load(site_dir, earlier[-1].edition_id)
+    changes = _changes(before, edition)
+    words = (
+        "Figures that changed are listed."
+        if changes.height
+        else "No headline figure changed; data behind the report did."
+    )
+    return edition.correcting(earlier[-1].edition_id, words, changes)
+
+
+def load(site_dir: Path, edition_id: str = "") -> Edition:
+    """A published edition, the newest day's last one by default. Raises ``InvalidEdition`` where there is none."""
+    listed = editions(site_dir)
+    chosen = edition_id or (newest(listed).edition_id if listed else "")
+    path = Path(site_dir) / "editions" / chosen / "edition.json"
+    if not chosen or not path.is_file():
+        raise InvalidEdition(
+            f"site: expected a published edition {chosen or '(none yet)'}, found no file; run `deflation run` first"
+        )
+    return Edition.from_json(path.read_bytes())
+
+
+def editions(site_dir: Path) -> list[Listed]:
+    """All published editions in publishing order."""
+    path = Path(site_dir) / LIST
+    if not path.exists():
+        return []
+    try:
+        return [Listed(**row) for row in json.loads(path.read_bytes())]
+    except (ValueError, TypeError) as error:
+        raise EditionChanged(
+            f"site: expected the list of editions in {LIST}, found something else ({error}); restore it from a backup"
+        ) from error
+
+
+def newest(listed: list[Listed]) -> Listed:
+    """The last edition of the latest day: a report for an earlier day never becomes ``latest``."""
+    return max(listed, key=lambda e: (e.as_of, e.number))
+
+
+def verify(site_dir: Path) -> list[str]:
+    """A sentence for each published edition whose files are no longer those that were published."""
+    found = []
+    for entry in editions(site_dir):
+        folder = Path(site_dir) / "editions" / entry.edition_id
+        files = (
+            {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+            if folder.is_dir()
+            else {}
+        )
+        if _digest(files) != entry.digest:
+            found.append(
+                f"edition {entry.edition_id}: its files are not those that were published; restore them from a backup"
+            )
+    return found
+
+
+def _same_content(listed: list[Listed], edition: Edition) -> Listed | None:
+    day = [e for e in listed if e.as_of == edition.as_of.isoformat()]
+    return day[-1] if day and day[-1].content == edition.content_digest else None
+
+
+def _changes(before: Edition, after: Edition) -> pl.DataFrame:
+    rows: list[dict[str, Any]] = []
+    old, new = FactBook(before), FactBook(after)
+    for fact in sorted({*old.fact_ids(), *new.fact_ids()}):
+        if (str(old.value(fact)), str(old.interval(fact))) != (str(new.value(fact)), str(new.interval(fact))):
+            rows.append({"fact_id": fact, "before": old.raw(fact), "after": new.raw(fact)})
+    return pl.DataFrame(rows, schema={"fact_id": pl.String, "before": pl.Float64, "after": pl.Float64})
+
+
+def _digest(files: dict[str, bytes]) -> str:
+    lines = [f"{hashlib.sha256(raw).hexdigest()} {name}" for name, raw in sorted(files.items())]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _write_folder(folder: Path, files: dict[str, bytes]) -> None:
+    """Write beside, then rename: a reader sees the whole edition or none."""
+    for name in files:
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise ValueError(f"site: expected a file inside the edition, found the path {name!r}")
+    if folder.exists():
+        # Left by a run that died before the list was written: fine if it is the same, else it was touched.
+        present = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+        if _digest(present) != _digest(files):
+            raise EditionChanged(
+                f"edition {folder.name}: expected to write it once, found other files in its folder; move them away"
+            )
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    staging = folder.with_name(f".{folder.name}.{os.getpid()}")
+    shutil.rmtree(staging, ignore_errors=True)
+    try:
+        for name, raw in files.items():
+            target = staging / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(raw)
+        staging.rename(folder)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _write_front(site_dir: Path, listed: list[Listed], base_url: str) -> None:
+    """``latest``, archive page and feed, each replaced file by file, pages last."""
+    source, target = site_dir / "editions" / newest(listed).edition_id, site_dir / "latest"
+    names = sorted(
+        (str(p.relative_to(source)) for p in source.rglob("*") if p.is_file()), key=lambda n: (n == "index.html", n)
+    )
+    for name in names:
+        _replace(target / name, (source / name).read_bytes())
+    for path in sorted(target.rglob("*"), reverse=True):
+        if path.is_file() and str(path.relative_to(target)) not in names:
+            path.unlink()
+    _replace(site_dir / "feed.xml", _feed(listed, base_url))
+    _replace(site_dir / "index.html", _archive_page(listed).encode())
+
+
+def _replace(path: Path, raw: bytes) -> None:
+    if path.exists() and path.read_bytes() == raw:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_bytes(raw)
+    os.replace(beside, path)
+
+
+def _feed(listed: list[Listed], base_url: str) -> bytes:
+    """Atom feed of the newest fifty editions. Times are the editions' days, so that the bytes are theirs alone."""
+    from feedgen.feed import FeedGenerator
+
+    base = base_url.rstrip("/")
+    feed = FeedGenerator()
+    feed.id(base or "urn:deflation:editions")
+    feed.title("Deflation: the price of AI inference")
+    feed.author({"name": "Deflation"})
+    if base:
+        feed.link(href=f"{base}/feed.xml", rel="self")
+        feed.link(href=f"{base}/", rel="alternate")
+    feed.updated(_stamp(newest(listed)))
+    for entry in sorted(listed, key=lambda e: (e.as_of, e.number))[-50:]:
+        item = feed.add_entry()
+        item.id(f"urn:deflation:edition:{entry.edition_id}")
+        item.title(("Correction: " if entry.corrects else "") + f"{entry.as_of}: {entry.headline}")
+        item.link(
+            href=f"{base}/editions/{entry.edition_id}/index.html" if base else f"editions/{entry.edition_id}/index.html"
+        )
+        item.updated(_stamp(entry))
+        item.summary(entry.headline + (f" Replaces {entry.corrects}." if entry.corrects else ""))
+    return feed.atom_str(pretty=True)
+
+
+def _stamp(entry: Listed) -> datetime:
+    """Midnight UTC of the edition's day, and a second per publication so that corrections come later."""
+    return datetime.combine(datetime.fromisoformat(entry.as_of).date(), time(), UTC) + timedelta(
+        seconds=entry.number % 86_400
+    )
+
+
+def _archive_page(listed: list[Listed]) -> str:
+    """The list of editions, newest first, in the report's own style."""
+    css = (Path(__file__).parent.parent / "page" / "templates" / "style.css").read_text(encoding="utf-8")
+    replaced = {e.corrects: e.edition_id for e in listed if e.corrects}
+    items = []
+    for entry in sorted(listed, key=lambda e: (e.as_of, e.number), reverse=True):
+        day = numbers.write_day(datetime.fromisoformat(entry.as_of).date())
+        mark = " (correction)" if entry.corrects else ""
+        note = (
+            f' <span class="note">replaced by {html.escape(replaced[entry.edition_id])}</span>'
+            if entry.edition_id in replaced
+            else ""
+        )
+        items.append(
+            f'<li><p><a href="editions/{html.escape(entry.edition_id)}/index.html">{day}{mark}</a>{note}<br>{html.escape(entry.headline)}</p></li>'
+        )
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        '<meta name="color-scheme" content="light dark"><title>Deflation: all editions</title>'
+        f'<link rel="alternate" type="application/atom+xml" href="feed.xml" title="Deflation"><style>{css}</style></head><body>'
+        '<header class="masthead"><p class="brand">Deflation <span>The price of AI inference, measured daily</span></p></header>'
+        '<main id="main"><h1>All editions</h1><p><a href="latest/index.html">The latest report</a> · <a href="feed.xml">Atom feed</a></p>'
+        f"<ul>{''.join(items)}</ul></main></body></html>\n"
+    )

@@ -1,0 +1,106 @@
+"""The catalogue of sources: every folder of a kind with a ``contract.toml`` and a ``parse.py``. No list to edit.
+
+A source is named ``KIND/NAME`` (``prices/anthropic``); KIND ``prices`` covers providers and aggregators.
+``Source.read`` is the only way rows enter: page -> parser -> contract, or one of ``UNTRUSTED``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+from types import ModuleType
+
+from sources.contract import Contract, ContractBroken, breaches, read_contract
+from sources.pages.page import Page
+from sources.pages.quote import PageChanged, PriceQuote, Quote
+from units.quantity import UnreadableQuantity
+
+ROOT = Path(__file__).parent
+FOLDERS = {"prices": ("providers", "aggregators"), "hardware": ("hardware",), "rentals": ("rentals",),
+           "energy": ("energy",)}
+UNTRUSTED = (PageChanged, ContractBroken, UnreadableQuantity)
+"""The named errors of a page that gives no rows."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source folder: its contract, parser and specimens."""
+
+    kind: str
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The folder's name, unique within its kind."""
+        return self.folder.name
+
+    @property
+    def key(self) -> str:
+        """``KIND/NAME``, the name a user types and the id in every row."""
+        return f"{self.kind}/{self.name}"
+
+    @cached_property
+    def contract(self) -> Contract:
+        """The source's ``contract.toml``, read once."""
+        return read_contract(self.folder / "contract.toml")
+
+    @cached_property
+    def parser(self) -> ModuleType:
+        """The module ``parse.py`` of the folder; exposes ``parse(page: Page) -> list[Quote]``."""
+        return importlib.import_module(f"sources.{self.folder.parent.name}.{self.name}.parse")
+
+    def read(self, body: bytes) -> list[Quote]:
+        """All quotes of a page, or one of ``UNTRUSTED`` whose message starts with the source's key.
+
+        The page decides its layout; the file name, date and address are not known here.
+        """
+        page = Page(body)
+        try:
+            if self.contract.format in ("html", "markdown", "text", "rst") and len(page.raw) > self.contract.largest_page_bytes:
+                raise PageChanged(f"expected a page of at most {self.contract.largest_page_bytes} bytes, found {len(page.raw)}")
+            if page.is_blocked:
+                raise PageChanged("expected content, found a challenge or denial page")
+            if page.is_cut_short:
+                raise PageChanged("expected a whole document, found one that ends before </html>; fetch it again")
+            quotes: Sequence[Quote] = self.parser.parse(page)
+        except UNTRUSTED as error:
+            raise type(error)(f"{self.key}: {error}") from error
+        except (IndexError, KeyError, AttributeError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
+            raise PageChanged(
+                f"{self.key}: expected a known layout, found one the parser cannot follow "
+                f"({type(error).__name__}: {error})"
+            ) from error
+        broken = breaches(self.contract, quotes)
+        if broken:
+            raise ContractBroken(f"{self.key}: " + "; ".join(broken[:5]) + (f"; and {len(broken) - 5} more" * (len(broken) > 5)))
+        return [self._named(q) for q in quotes]
+
+    def _named(self, quote: Quote) -> Quote:
+        if isinstance(quote, PriceQuote) and not quote.provider:
+            return replace(quote, source=self.key, provider=self.name)
+        return replace(quote, source=self.key)
+
+
+@lru_cache(maxsize=1)
+def sources() -> dict[str, Source]:
+    """Every source by key, in sorted order."""
+    found = {}
+    for kind, folders in FOLDERS.items():
+        for folder in folders:
+            for contract in sorted((ROOT / folder).glob("*/contract.toml")):
+                if (contract.parent / "parse.py").exists():
+                    found[f"{kind}/{contract.parent.name}"] = Source(kind, contract.parent)
+    return dict(sorted(found.items()))
+
+
+def source(key: str) -> Source:
+    """The source named ``KIND/NAME``; raises ``KeyError`` with the known names of that kind."""
+    known = sources()
+    if key not in known:
+        kind = key.partition("/")[0]
+        near = [k for k in known if k.startswith(f"{kind}/")] or sorted({k.partition("/")[0] for k in known})
+        raise KeyError(f"there is no source {key!r}; known: {', '.join(near)}")
+    return known[key]

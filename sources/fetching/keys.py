@@ -1,0 +1,50 @@
+"""Keys of interfaces that want one: added on the wire, hidden everywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from urllib.parse import quote, quote_plus
+
+from sources.fetching.answer import Passing, Refused
+
+
+class Keys:
+    """Host -> (query parameter, secret). No address, message, snapshot or body that leaves holds a secret."""
+
+    def __init__(self, keys: Mapping[str, tuple[str, str]] | None) -> None:
+        self._keys = {host: pair for host, pair in (keys or {}).items() if pair[1]}
+
+    def __contains__(self, host: object) -> bool:
+        return host in self._keys
+
+    def parameters(self, host: str) -> list[tuple[str, str]] | None:
+        """The query parameter that carries the key of ``host``; None when it wants none."""
+        return [self._keys[host]] if host in self._keys else None
+
+    def hidden(self, text: str) -> str:
+        """``text`` without any key."""
+        for form in self._forms():
+            text = text.replace(form, "REDACTED")
+        return text
+
+    def hidden_body(self, body: bytes) -> bytes:
+        """``body`` without any key: interfaces echo the request."""
+        for form in self._forms():
+            body = body.replace(form.encode(), b"REDACTED")
+        return body
+
+    @contextmanager
+    def hiding(self) -> Iterator[None]:
+        """Take keys out of the message of whatever is raised; the libraries' own errors carry the address asked."""
+        try:
+            yield
+        except (Passing, Refused) as error:
+            error.args = tuple(self.hidden(a) if isinstance(a, str) else a for a in error.args)
+            if self._keys:
+                error.__cause__ = error.__context__ = None
+            raise
+
+    def _forms(self) -> list[str]:
+        """Every key, plain and percent-encoded."""
+        return [form for _, secret in self._keys.values() for form in (secret, quote(secret, safe=""), quote_plus(secret))]

@@ -1,0 +1,133 @@
+"""The formulas bound to columns: polars by default, DuckDB and Spark through narwhals, one text for all.
+
+``evaluate`` runs every stage on a frame that already has the joined columns; ``prepare`` does the part that
+depends on one table only before a join, which is what makes large grids cheap. Formulas are in ``stages``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import narwhals as nw
+
+from throughput.engine import stages
+from throughput.engine.efficiency import Constants
+from throughput.physics import ops
+from throughput.physics.ops import Value
+
+
+class ExpressionOps:
+    """``ops`` for narwhals expressions; engines differ in integer rules, so numbers are made floats first."""
+
+    def maximum(self, a: Value, b: Value) -> Value:
+        """The larger of two columns."""
+        return nw.max_horizontal(_expression(a), _expression(b))
+
+    def minimum(self, a: Value, b: Value) -> Value:
+        """The smaller of two columns."""
+        return nw.min_horizontal(_expression(a), _expression(b))
+
+    def where(self, condition: Value, yes: Value, no: Value) -> Value:
+        """``yes`` where the condition holds, else ``no``; a plain bool chooses at once."""
+        if isinstance(condition, bool):
+            return yes if condition else no
+        return nw.when(condition).then(_expression(yes)).otherwise(_expression(no))
+
+    def exp(self, a: Value) -> Value:
+        """e to the power of a column."""
+        return a.exp()
+
+    def log(self, a: Value) -> Value:
+        """The natural logarithm of a column."""
+        return a.log()
+
+    def ceil(self, a: Value) -> Value:
+        """The next whole number up, as a float."""
+        return a.ceil().cast(nw.Float64)
+
+
+def _expression(value: Value) -> Value:
+    return value if isinstance(value, nw.Expr) else nw.lit(value)
+
+
+ops.register(nw.Expr, ExpressionOps())
+
+
+class Columns(Mapping[str, Value]):
+    """Column expressions by name; optional columns that are absent are their neutral number.
+
+    With a ``prefix``, a column called ``prefix + name`` stands for ``name`` (DuckDB macros need it: a macro's
+    parameter hides a column of the same name).
+    """
+
+    def __init__(self, names: list[str], prefix: str = "") -> None:
+        self._names = set(names)
+        self._prefix = prefix
+
+    def __getitem__(self, name: str) -> Value:
+        if self._prefix and self._prefix + name in self._names:
+            return nw.col(self._prefix + name)
+        if name in self._names:
+            return nw.col(name)
+        if name in stages.OPTIONAL:
+            return stages.OPTIONAL[name]
+        raise KeyError(f"the engine needs a column {name!r}; the frame has {', '.join(sorted(self._names))}")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._names | set(stages.OPTIONAL)))
+
+    def __len__(self) -> int:
+        return len(self._names | set(stages.OPTIONAL))
+
+
+def run(frame: Any, steps: tuple[stages.Stage, ...], constants: Constants, prefix: str = "") -> Any:
+    """Add the columns of each stage in turn; accepts and returns any frame narwhals knows, lazily if lazy."""
+    data = nw.from_native(frame)
+    for step in steps:
+        names = list(data.collect_schema().names())
+        new = step(Columns(names, prefix), constants)
+        data = data.with_columns(**{name: _expression(value) for name, value in new.items()})
+    return data.to_native()
+
+
+def evaluate(frame: Any, constants: Constants | None = None) -> Any:
+    """The whole engine on joined columns (accelerator, architecture, format, deployment, load): all outputs.
+
+    ``frame`` is a polars DataFrame or LazyFrame, a DuckDB relation or a Spark DataFrame; the result is the same
+    kind with the columns of ``stages.ALL`` added. Without ``constants`` the packaged calibration is used. Stages
+    whose columns are already there (``prepare``) are not run again.
+    """
+    return run(frame, _remaining(frame, stages.ALL), constants or _packaged())
+
+
+def decode(frame: Any, constants: Constants | None = None) -> Any:
+    """Only one decode step per row: the fast path for sweeps over batch, best on a frame from ``prepare``."""
+    steps = (stages.architecture, *stages.DEPLOY, *stages.STEP)
+    return run(frame, _remaining(frame, steps), constants or _packaged())
+
+
+def serve(frame: Any, constants: Constants | None = None) -> Any:
+    """Rates and latencies of the closed loop, without power, money and verdict."""
+    return run(frame, _remaining(frame, (stages.architecture, *stages.SERVE)), constants or _packaged())
+
+
+def prepare(frame: Any, constants: Constants | None = None) -> Any:
+    """Everything about a configuration that does not depend on its load, once, before a sweep is joined."""
+    return run(frame, _remaining(frame, (stages.architecture, *stages.DEPLOY)), constants or _packaged())
+
+
+def prepare_architectures(frame: Any, constants: Constants | None = None) -> Any:
+    """Parameter counts and cache geometry of each architecture, once, before any join."""
+    return run(frame, (stages.architecture,), constants or _packaged())
+
+
+def _remaining(frame: Any, steps: tuple[stages.Stage, ...]) -> tuple[stages.Stage, ...]:
+    names = set(nw.from_native(frame).collect_schema().names())
+    return tuple(s for s in steps if stages.FIRST_OUTPUT.get(s) not in names)
+
+
+def _packaged() -> Constants:
+    from throughput.calibration.calibration import load_constants
+
+    return load_constants()

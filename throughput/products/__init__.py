@@ -1,0 +1,1 @@
+"""What the daily run makes of the engine: catalogue, league, deflation stack, evidence."""

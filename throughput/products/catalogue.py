@@ -1,0 +1,238 @@
+"""What can be asked about: the reference tables, a user's own definitions, and the grid of all that fits.
+
+Tables are read from a folder the caller names. Custom accelerators and models come as TOML with the same column
+names. The physics is in ``grid``; marts call ``grid_of``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from throughput.engine.efficiency import FAMILIES, Constants
+from throughput.engine.stages import BOUNDS
+from throughput.questions import readings
+from throughput.questions.formats import READERS, read_kv_bits, read_weight_format
+
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "accelerator": {"family": "other", "bf16_flop_per_s": None, "fp8_flop_per_s": 0.0, "fp4_flop_per_s": 0.0,
+                    "link_bytes_per_s": 0.0, "link_kind": "pcie", "tdp_w": 0.0, "aliases": ""},
+    "model": {"query_matrices": 1, "mlp_matrices": 3, "tied_embeddings": 0, "experts": 0, "experts_per_token": 0,
+              "expert_intermediate_size": 0, "shared_intermediate_size": 0, "moe_layers": 0, "window_layers": 0,
+              "window_tokens": 0, "linear_layers": 0, "linear_key_dim": 0, "linear_value_dim": 0, "kv_lora_rank": 0,
+              "q_lora_rank": 0, "qk_nope_dim": 0, "qk_rope_dim": 0, "sparse_top_k": 0, "intermediate_size": 0,
+              "aliases": "", "native_weight_precision": "bf16"},
+}
+
+
+LARGEST_BYTES = 1_000_000
+LARGEST_FIGURE = 1e20
+"""Beyond any chip or model there will be; keeps ratios finite."""
+
+
+class BadDefinition(ValueError):
+    """A custom accelerator or model file that cannot be used; the message names file, place and remedy."""
+
+
+def load(folder: Traversable, definitions: Iterable[Path] = ()) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(accelerators, architectures) from a folder of reference tables, a user's TOML definitions in front."""
+    tables = {}
+    for kind, name in (("accelerator", "accelerators.csv"), ("model", "architectures.csv")):
+        with resources.as_file(folder.joinpath(name)) as path:
+            tables[kind] = pl.read_csv(path, infer_schema_length=None)
+    for path in definitions:
+        for kind, rows in read_definitions(path).items():
+            own = pl.DataFrame(rows).with_columns(pl.col(kind).cast(pl.String))
+            rest = tables[kind].filter(~pl.col(kind).is_in(own[kind].to_list()))
+            tables[kind] = pl.concat([own, rest], how="diagonal_relaxed")
+    return tables["accelerator"], tables["model"]
+
+
+def read_definitions(path: Path) -> dict[str, list[dict[str, object]]]:
+    """``[[accelerator]]`` and ``[[model]]`` tables of a TOML file, completed; raises ``BadDefinition``."""
+    if path.stat().st_size > LARGEST_BYTES:
+        raise BadDefinition(f"{path} has {path.stat().st_size:,} bytes, expected at most {LARGEST_BYTES:,}")
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as problem:
+        raise BadDefinition(f"{path} is not TOML: {problem}") from None
+    found: dict[str, list[dict[str, object]]] = {}
+    for kind, columns in (("accelerator", readings.ACCELERATOR_COLUMNS), ("model", readings.ARCHITECTURE_COLUMNS)):
+        rows = content.get(kind, [])
+        for row in rows if isinstance(rows, list) else [rows]:
+            if not isinstance(row, dict):
+                raise BadDefinition(f"{path}: expected a table [[{kind}]], found {kind} = {row!r:.40}")
+            found.setdefault(kind, []).append(_complete(row, kind, columns, path))
+    if not found:
+        raise BadDefinition(f"{path} defines nothing: expected a table [[accelerator]] or [[model]]")
+    return found
+
+
+def _complete(row: dict[str, Any], kind: str, columns: list[str], path: Path) -> dict[str, Any]:
+    full = {**DEFAULTS[kind], **row}
+    place = f"{path}: {kind} {row.get(kind)!r:.60}"
+    for column in sorted(set(columns) & set(row)):
+        value = row[column]
+        if column in readings.TEXT:
+            if not isinstance(value, str) or not value.strip():
+                raise BadDefinition(f"{place}: {column} is {value!r:.40}, expected a word")
+        elif not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= LARGEST_FIGURE:
+            raise BadDefinition(f"{place}: {column} is {value!r:.40}, expected a number >= 0, at most {LARGEST_FIGURE:g}")
+    if kind == "accelerator" and full["family"] not in FAMILIES:
+        raise BadDefinition(f"{place}: family is {full['family']!r}, expected one of {', '.join(FAMILIES)}")
+    if kind == "model":
+        full.setdefault("value_head_dim", full.get("head_dim"))
+        full.setdefault("dense_layers", int(full.get("layers") or 0) - int(full["moe_layers"] or 0))
+        full.setdefault("full_layers", int(full.get("layers") or 0) - int(full["window_layers"] or 0)
+                        - int(full["linear_layers"] or 0))
+    missing = [c for c in columns if full.get(c) is None]
+    if missing:
+        raise BadDefinition(f"{path}: [[{kind}]] {row.get(kind, '(unnamed)')!r} lacks {', '.join(missing)}")
+    needed = ("bandwidth_bytes_per_s", "memory_bytes", "bf16_flop_per_s") if kind == "accelerator" else (
+        "layers", "hidden_size", "heads", "kv_heads", "vocabulary_size")
+    for column in needed:
+        if not float(full[column]) > 0:
+            raise BadDefinition(f"{place}: {column} must be above 0")
+    if kind == "model" and full["heads"] % full["kv_heads"]:
+        raise BadDefinition(f"{place}: {full['heads']} heads cannot share {full['kv_heads']} kv_heads evenly")
+    full["basis"] = "assumed"
+    return full
+
+
+SERVICE_LEVELS = (20.0, 50.0, 100.0)
+"""Interactivity targets in tokens per second and user."""
+NODE = 8
+COMBINATION = ["model", "accelerator", "weight_precision"]
+LEVEL = "service_level_tok_s_per_user"
+BATCHES = tuple(float(2**p) for p in range(12))
+"""Loads that bracket the largest one at a service level."""
+LADDER = tuple(float(b) for b in sorted({round(1.05**i) for i in range(157)}))
+"""Loads in steps of one request or 5 %, 1 to 2,019."""
+
+
+def grid_of(architectures: pl.DataFrame, accelerators: pl.DataFrame, precisions: Sequence[str],
+            constants: Constants | None = None, hourly: pl.DataFrame | None = None,
+            service_levels: Sequence[float] = SERVICE_LEVELS, isl: int = 1024, osl: int = 1024,
+            most_accelerators: int = 32, kv_precision: str = "bf16") -> pl.DataFrame:
+    """The best way to serve every model on every accelerator in every precision at each interactivity target.
+
+    For each combination the layouts that fit (tensor parallel inside a node, pipeline beyond it, expert parallel
+    for mixtures) are loaded with as many requests as still leave each user ``service_level`` tokens per second
+    (at most 2048); the one with the most output tokens per accelerator-second is kept. ``hourly`` has columns
+    accelerator and usd_per_accelerator_hour; without it the dollar columns are null. Rows sorted by model,
+    accelerator, precision, service level; combinations that do not fit or cannot be fast enough are left out.
+    """
+    from throughput.calibration.calibration import load_constants
+    from throughput.engine import grid
+
+    known = constants or load_constants()
+    fixed = configurations(architectures, accelerators, precisions, isl, osl, most_accelerators, kv_precision)
+    ready = grid.prepare(fixed, known).filter(pl.col("room_for_one") >= 1.0).with_row_index("configuration")
+    table = ready.lazy().join(pl.LazyFrame({"concurrency": BATCHES}), how="cross").filter(
+        pl.col("kv_capacity_sequences") >= pl.col("concurrency"))
+    done = grid.serve(table, known).select(
+        "configuration", *COMBINATION, "concurrency", "tok_s_per_user", "output_tok_s_per_accelerator").collect()
+    loaded = _largest_loads(ready, done, service_levels, known)
+    kept = loaded.sort(["output_tok_s_per_accelerator", "accelerators", "concurrency"], descending=[True, False, False]).unique(
+        [*COMBINATION, LEVEL], keep="first", maintain_order=True)
+    best = grid.evaluate(kept.select(*fixed.columns, "concurrency", LEVEL), known)
+    money = hourly if hourly is not None else pl.DataFrame(
+        schema={"accelerator": pl.String, "usd_per_accelerator_hour": pl.Float64})
+    money = money.select("accelerator", pl.col("usd_per_accelerator_hour").cast(pl.Float64)).unique("accelerator")
+    best = best.drop("usd_per_accelerator_hour", strict=False).join(money, on="accelerator", how="left")
+    return _mart(best).sort("model", "accelerator", "precision", "service_level_tok_s_per_user")
+
+
+def _largest_loads(ready: pl.DataFrame, done: pl.DataFrame, levels: Sequence[float], constants: Constants) -> pl.DataFrame:
+    """The largest whole number of requests at which each user still gets each of ``levels``, by bisection.
+
+    ``done``: the configurations at the loads of ``BATCHES``. Twice a load makes at most twice the tokens, so a
+    configuration with less than half the tokens of its combination's best cannot win and is left out.
+    """
+    from throughput.engine import grid
+
+    fast = done.join(pl.DataFrame({LEVEL: [float(v) for v in levels]}), how="cross").filter(pl.col("tok_s_per_user") >= pl.col(LEVEL))
+    speed = pl.col("output_tok_s_per_accelerator")
+    found = fast.sort("concurrency").unique(["configuration", LEVEL], keep="last", maintain_order=True).filter(
+        2.0 * speed >= speed.max().over([*COMBINATION, LEVEL]))
+    table = ready.join(found.select("configuration", LEVEL, low="concurrency"), on="configuration").with_row_index("place").with_columns(
+        high=pl.min_horizontal(2.0 * pl.col("low") - 1.0, pl.col("kv_capacity_sequences").floor(), pl.lit(BATCHES[-1])))
+    step = BATCHES[-1] / 4.0
+    while step >= 1.0:
+        tried = table.lazy().with_columns(concurrency=pl.col("low") + step).filter(pl.col("concurrency") <= pl.col("high"))
+        good = grid.serve(tried, constants).filter(pl.col("tok_s_per_user") >= pl.col(LEVEL)).select("place").collect()
+        table = table.with_columns(low=pl.col("low") + step * pl.col("place").is_in(good["place"].implode()))
+        step /= 2.0
+    return grid.serve(table.rename({"low": "concurrency"}), constants)
+
+
+def questions(architectures: pl.DataFrame, accelerators: pl.DataFrame, precisions: Sequence[str], isl: int, osl: int,
+              most: int, kv_precision: str) -> pl.DataFrame:
+    """``configurations`` at every load of ``LADDER`` (some do not fit)."""
+    fixed = configurations(architectures, accelerators, precisions, isl, osl, most, kv_precision)
+    return fixed.join(pl.DataFrame({"concurrency": LADDER}), how="cross")
+
+
+def configurations(architectures: pl.DataFrame, accelerators: pl.DataFrame, precisions: Sequence[str], isl: int,
+                   osl: int, most: int, kv_precision: str, pipelines: Sequence[int] = ()) -> pl.DataFrame:
+    """Every layout of every model, accelerator and format, joined and ready for ``grid``.
+
+    Up to ``most`` chips (tensor parallel in a node, pipeline or expert parallel beyond it), or, with ``pipelines``,
+    every tensor parallel degree of a node at every given depth of pipeline.
+    """
+    from throughput.engine import grid
+
+    formats = pl.DataFrame([{"weight_precision": p, **_format_columns(p)} for p in precisions])
+    layouts = pl.DataFrame([
+        {"accelerators": float(tp * pp), "tensor_parallel": float(tp), "data_parallel": 1.0, "pipeline_parallel": float(pp)}
+        for pp in pipelines for tp in (1, 2, 4, NODE)] or [
+        {"accelerators": float(n), "tensor_parallel": float(tp), "data_parallel": float(n // tp // pp),
+         "pipeline_parallel": float(pp)}
+        for n in (1, 2, 4, 8, 16, 32) if n <= most
+        for tp, pp in sorted({(min(n, NODE), max(n // NODE, 1)), (1, 1)}) if not (n == 1 and pp > 1)])
+    facts = readings.numbers(accelerators.select(readings.ACCELERATOR_COLUMNS))
+    models = grid.prepare_architectures(readings.numbers(architectures.select(readings.ARCHITECTURE_COLUMNS)), Constants({}))
+    table = models.join(facts, how="cross").join(formats, how="cross").join(layouts, how="cross").filter(
+        (pl.col("heads") % pl.col("tensor_parallel") == 0)
+        & ((pl.col("data_parallel") == 1) | (pl.col("moe_layers") > 0))
+        & (pl.col("layers") >= pl.col("pipeline_parallel")))
+    return table.with_columns(
+        isl=pl.lit(float(isl)), osl=pl.lit(float(osl)), kv_bits=pl.lit(read_kv_bits(kv_precision)))
+
+
+def _format_columns(precision: str) -> dict[str, float]:
+    f = read_weight_format(precision)
+    return {"weight_bits": f.weight_bits, "activation_bits": f.activation_bits, "head_bits": f.head_bits,
+            "moe_attention_bits": f.moe_attention_bits, "reader": READERS[f.reader]}
+
+
+def _mart(best: pl.DataFrame) -> pl.DataFrame:
+    def powered(name: str) -> pl.Expr:
+        """Null where no document prints the accelerator's power: a missing watt is not zero joules."""
+        return pl.when(pl.col("power_w") > 0).then(pl.col(name))
+
+    hours = pl.col("usd_per_accelerator_hour")
+    whole = hours / 3600.0 / pl.col("output_tok_s_per_accelerator") * 1e6
+    share = pl.col("prefill_share")
+    bound = pl.col("bound_code").replace_strict(BOUNDS, return_dtype=pl.String)
+    counts = {n: pl.col(n).cast(pl.Int64) for n in ("accelerators", "tensor_parallel", "data_parallel",
+                                                     "pipeline_parallel", "isl", "osl")}
+    return best.select(
+        "model", "accelerator", pl.col("weight_precision").alias("precision"), "service_level_tok_s_per_user",
+        **counts, batch=pl.col("concurrency").cast(pl.Int64),
+        throughput_tok_per_s=pl.col("output_tok_s_per_accelerator"),
+        throughput_lower_tok_per_s=pl.col("output_tok_s_per_accelerator") * (-pl.col("log_half_width")).exp(),
+        throughput_upper_tok_per_s=pl.col("output_tok_s_per_accelerator") * pl.col("log_half_width").exp(),
+        user_tok_per_s=pl.col("tok_s_per_user"), ttft_ms=pl.col("ttft_ms"), tpot_ms=pl.col("tpot_ms"),
+        cost_usd_per_mtok=whole, cost_input_usd_per_mtok=whole * share * pl.col("osl") / pl.col("isl"),
+        cost_output_usd_per_mtok=whole * (1.0 - share),
+        energy_j_per_token=powered("j_per_output_token"), energy_j_per_input_token=powered("j_per_input_token"),
+        energy_j_per_output_token=powered("j_per_output_token_decode"), power_w=powered("power_w"),
+        bound=bound, mbu_share=pl.col("mbu"), mfu_share=pl.col("mfu"),
+    )
