@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from assets.job import Job
-from assets.models import asset_key
+from assets.step import asset_key
 from reports.inputs import MARTS, Edition
 from reports.site import site
 from warehouse.issued import issue, with_build
