@@ -9,7 +9,7 @@ from __future__ import annotations
 import dagster as dg
 
 from assets.job import Job
-from assets.step import asset_key, declared, described, table, tables, written
+from assets.step import asset_key, declared, described, specs, table, tables, written
 from belief import packaged, prices
 from belief.live_facts import latest_electricity
 from belief.vintage import vintage_frame
@@ -51,9 +51,10 @@ def source_state(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata={"rows": rows})
 
 
-def specs(names: tuple[str, ...], reads: tuple[str, ...]) -> list[dg.AssetSpec]:
-    """Asset specs of tables that one step writes together."""
-    return [*map(lambda name: dg.AssetSpec(asset_key(name), deps=[*map(asset_key, reads)], **described(name)), names)]
+@dg.asset(key=["marts", "left_out"], deps=[*map(asset_key, raw())], **described("marts.left_out"))
+def left_out(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+    """What the newest pages and feeds print and nobody understood."""
+    return dg.MaterializeResult(metadata={"rows": warehouse.write("marts.left_out", warehouse.read("raw.left_out"))})
 
 
 @dg.multi_asset(specs=specs(PRICES, raw("prices")))

@@ -9,7 +9,7 @@ steps. Not here: which steps there are (``computed``), what they compute (the li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -61,9 +61,8 @@ def tables(names: Sequence[str], *, reads: Sequence[str], make: Callable[..., Fr
 
     ``make`` returns the frames by table name, with or without the schema; exactly the declared ones.
     """
-    specs = [*map(lambda name: dg.AssetSpec(asset_key(name), deps=[*map(asset_key, (*reads, *after))], **described(name)), names)]
 
-    @dg.multi_asset(name=step, specs=specs)
+    @dg.multi_asset(name=step, specs=specs(names, (*reads, *after)))
     def many(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
         made = make(*map(warehouse.read, reads), **_day(job, dated))
         yield from written(warehouse.write_all(declared(made, names)))
@@ -71,9 +70,14 @@ def tables(names: Sequence[str], *, reads: Sequence[str], make: Callable[..., Fr
     return many
 
 
-def written(counts: Mapping[str, int]) -> map:
+def specs(names: Sequence[str], reads: Sequence[str]) -> list[dg.AssetSpec]:
+    """Asset specs of tables that one step writes together."""
+    return [dg.AssetSpec(asset_key(name), deps=[*map(asset_key, reads)], **described(name)) for name in names]
+
+
+def written(counts: Mapping[str, int]) -> Iterator[dg.MaterializeResult]:
     """One result per table written."""
-    return map(lambda item: dg.MaterializeResult(asset_key=asset_key(item[0]), metadata={"rows": item[1]}), counts.items())
+    return (dg.MaterializeResult(asset_key=asset_key(name), metadata={"rows": rows}) for name, rows in counts.items())
 
 
 def declared(made: Frames, names: Sequence[str]) -> Frames:
