@@ -3,6 +3,8 @@
 Belongs here: which indices there are, the interval, the sentences about what could not be computed. Interval: the
 delete-a-group jackknife over items (Kott 2001) in logs: the index is computed again without each of up to 20 groups
 of items, and 90 % limits are value x exp(-+ t se) with t of Student's distribution with groups - 1 degrees of freedom.
+Measured on items drawn from a population of 4,000 (``benchmarks/index.py``), the limits hold the population's price index
+80 to 90 % of the time from 3 to 100 items, and its unit value 78 to 86 %: a few large items rule a unit value.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ WINDOW = 366
 """Periods of the rolling window of geks, tpd and quality: a year of days; a shorter panel is one window."""
 CONFIDENCE = 0.90
 SIGNIFICANT_DIGITS = 13
+MINIMUM_GROUPS = 3
+"""Two items differ by something, but say nothing about how much a third would."""
 IDS = ("spend", "price", "fisher", "laspeyres", "paasche", "geks", "tpd", "mix", "entry", "quality")
 
 
@@ -35,6 +39,8 @@ def compute(panel: ItemPanel, window: int = WINDOW) -> tuple[pl.DataFrame, list[
     if np.isfinite(panel.quality).any():
         logs["quality"] = _from_first_known(panel, window)
     said = _broken(panel, logs)
+    if panel.group_count < MINIMUM_GROUPS:
+        said.append(f"under {MINIMUM_GROUPS} items: lower and upper are empty, for nothing is known about other items.")
     blocks = [_table(name, panel, logs[name]) for name in IDS if name in logs]
     return pl.concat(blocks), said
 
@@ -53,10 +59,10 @@ def _from_first_known(panel: ItemPanel, window: int) -> np.ndarray:
 
 
 def interval(log_index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """90 % limits in logs from replicates (row 0: everything, others: one group left out); NaN without two groups."""
+    """90 % limits in logs from replicates (row 0: everything, others: one group left out); NaN under ``MINIMUM_GROUPS``."""
     value, rest = log_index[0], log_index[1:]
     groups = len(rest)
-    if groups < 2:
+    if groups < MINIMUM_GROUPS:
         return np.full_like(value, np.nan), np.full_like(value, np.nan)
     with np.errstate(invalid="ignore"):
         variance = (groups - 1) / groups * ((rest - rest.mean(axis=0)) ** 2).sum(axis=0)

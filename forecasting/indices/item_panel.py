@@ -156,7 +156,7 @@ def _remarks(rows: pl.DataFrame, said: list[str]) -> None:
     if unsold:
         said.append(f"{unsold} rows have a price and a quantity of zero: on sale, with no weight on that day.")
     if items == 1:
-        said.append("one item only: every price index is its price, mix and entry are 1, and no sampling interval exists.")
+        said.append("one item only: every price index is its price, and mix and entry are 1.")
     if len(days) == 1:
         said.append("one day only: every index is 1 on it.")
     steps = days.diff().drop_nulls().dt.total_days()

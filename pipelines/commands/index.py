@@ -32,7 +32,7 @@ def command() -> None:
     standard error, a sentence each.
 
     lower, upper: 90 % interval of sampling items (delete-a-group jackknife in
-    logs, up to 20 groups of items, Student's t); empty with one item. The
+    logs, up to 20 groups of items, Student's t); empty under three items. The
     difference between price, fisher, geks and tpd shows what the choice of
     formula is worth.
 
