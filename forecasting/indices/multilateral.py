@@ -111,8 +111,8 @@ def _closest_levels(pair: np.ndarray) -> np.ndarray:
 
 def _solve(laplacian: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Levels of the graph's component of the first period, 0 there, NaN elsewhere."""
-    from scipy.sparse.csgraph import connected_components
     from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
 
     linked = csr_array(np.abs(laplacian) > 1e-14 * np.abs(laplacian).max(initial=1e-300))
     _, component = connected_components(linked, directed=False)
