@@ -24,7 +24,7 @@ from sources.fetching.archive import COPY, Archive, ArchiveUnusable, Snapshot, S
 from sources.pages.quote import LeftOut, Parsed, Quote
 from sources.pages.wide import QUOTE_TYPES
 
-FRAMEWORK = ("sources/pages/*.py", "sources/contract.py", "sources/catalogue.py", "units/quantity.py", "units/grammar.py")
+FRAMEWORK = ("sources/pages/*.py", "sources/pages/layout/*", "sources/contract.py", "sources/catalogue.py", "units/quantity.py", "units/grammar.py")
 """What parsers share: a fix in one of these re-reads every capture, a fix in a source's folder only its own."""
 
 
@@ -83,7 +83,7 @@ def parser_version(source: Source) -> str:
     digest = hashlib.sha256()
     more = {"hardware": SPEC_READERS, "rentals": RENTAL_NAMES}.get(source.kind, ())
     shared = [path for pattern in (*FRAMEWORK, *more) for path in sorted(root.glob(pattern))]
-    for path in [*sorted(source.folder.glob("*.py")), source.folder / "contract.toml", *shared]:
+    for path in [*sorted(source.folder.glob("*.py")), *sorted(source.folder.glob("*.toml")), *(p for p in shared if p.is_file())]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from itertools import takewhile
 
 from sources.catalogue import FOLDERS, Source, sources
 
@@ -44,8 +45,10 @@ def section(source: Source) -> str:
 
 
 def layouts(source: Source) -> list[str]:
-    """What the parser says it reads: the paragraphs of its docstring, each on one line, words that are code kept."""
-    doc = ast.get_docstring(ast.parse((source.folder / "parse.py").read_text(encoding="utf-8"))) or ""
+    """What is read: the comment at the top of the declaration and the docstring of the code, each paragraph on one line."""
+    layout, code = source.folder / "layout.toml", source.folder / "parse.py"
+    said = [line.removeprefix("#").strip() for line in takewhile(lambda line: line.startswith("#"), layout.read_text(encoding="utf-8").splitlines())] if layout.exists() else []
+    doc = " ".join(said) + "\n\n" + ((ast.get_docstring(ast.parse(code.read_text(encoding="utf-8"))) or "") if code.exists() else "")
     return [f"{' '.join(p.split())}\n".replace("<", "&lt;").replace("``", "`") for p in doc.split("\n\n") if p.strip()]
 
 
