@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from forecasting import outputs
-from forecasting.forecast.pooled import QUANTILES, quantile_loss
+from forecasting.forecast.quantiles import QUANTILES, quantile_loss
 
 INTERVALS = {50: (4, 14), 80: (1, 17), 90: (0, 18)}
 """Index of the lower and upper of the 19 quantiles for each central interval (80 %: .1 and .9)."""
