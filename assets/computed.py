@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from assets.bulkhead import without_culprits
 from assets.job import Job
 from assets.models import asset_key
 from belief import packaged, prices
@@ -50,9 +51,9 @@ def specs(tables: tuple[str, ...], group: str, deps: tuple[dg.AssetKey, ...]) ->
     return [*map(lambda name: dg.AssetSpec(asset_key(name), deps=deps, group_name=group, kinds={"duckdb"}), tables)]
 
 
-@dg.asset(key=["core", "source"], deps=READ, group_name="core", kinds={"duckdb"})
+@dg.asset(key=["core", "source"], deps=[*READ, *map(asset_key, (*PRICES, *packaged.TABLES))], group_name="core", kinds={"duckdb"})
 def source_state(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
-    """Every source: its contract beside what reading it gave."""
+    """Every source: its contract beside what reading it gave, once nothing of it can be refused any more."""
     rows = warehouse.write("core.source", source_frame(sources(), warehouse.read("raw.reading")))
     return dg.MaterializeResult(metadata={"rows": rows})
 
@@ -60,7 +61,8 @@ def source_state(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
 @dg.multi_asset(specs=specs(PRICES, "core", READ))
 def believed_prices(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
     """What each witness said, what is believed, what is held back, who disagrees."""
-    built = prices.build(warehouse.read_family("prices"), warehouse.read("raw.reading"), sources(), job.as_of)
+    readings, known = warehouse.read("raw.reading"), sources()
+    built = without_culprits(lambda quotes: prices.build(quotes["prices"], readings, known, job.as_of), {"prices": warehouse.read_family("prices")}, warehouse)
     yield from written(warehouse.write_all(built))
 
 
@@ -68,7 +70,7 @@ def believed_prices(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Stor
 def known_facts(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
     """The facts known on the vintage day: packaged rows, and the sheets, offers and tariffs read since."""
     quotes = dict(zip(packaged.FAMILIES, map(warehouse.read_family, packaged.FAMILIES), strict=True))
-    yield from written(warehouse.write_all(packaged.tables(job.as_of, quotes)))
+    yield from written(warehouse.write_all(without_culprits(lambda given: packaged.tables(job.as_of, given), quotes, warehouse)))
 
 
 @dg.asset(key=["core", "rental_believed"], deps=[asset_key("core.rental_price")], group_name="core", kinds={"duckdb"})

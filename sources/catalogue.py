@@ -68,7 +68,7 @@ class Source:
             quotes: Sequence[Quote] = self.parser.parse(page)
         except UNTRUSTED as error:
             raise type(error)(f"{self.key}: {error}") from error
-        except (IndexError, KeyError, AttributeError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
+        except Exception as error:  # a list of types is no bulkhead: csv, zlib and others raise their own
             raise PageChanged(
                 f"{self.key}: expected a known layout, found one the parser cannot follow "
                 f"({type(error).__name__}: {error})"

@@ -69,3 +69,22 @@ def conform(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     doubles = [c for c, t in schema.items() if t == pl.Float64]
     shaped = shaped.with_columns(pl.when(pl.col(c).is_finite()).then(pl.col(c)) for c in doubles)
     return shaped.sort(list(table.key) or list(schema), nulls_last=True, maintain_order=True)
+
+
+def offenders(table: Table, frame: pl.DataFrame) -> dict[str, str]:
+    """The sources whose rows a table would refuse, with the first reason; empty where its rows name no source."""
+    if "source" not in table.columns:
+        return {}
+    found: dict[str, str] = {}
+    for name in table.columns:
+        column = COLUMNS[name]
+        for limit, beyond in ((column.low, pl.Expr.lt), (column.high, pl.Expr.gt)):
+            if limit is not None:
+                rows = frame.filter(beyond(pl.col(name), limit)).unique("source", keep="first", maintain_order=True)
+                found |= {s: f"{name} {value:g} is beyond {limit:g}" for s, value in rows.select("source", name).rows() if s not in found}
+    if table.key:
+        lacking = frame.filter(pl.any_horizontal(pl.col(list(table.key)).is_null()))
+        repeated = frame.filter(pl.struct(list(table.key)).is_duplicated())
+        found |= {s: f"a key ({', '.join(table.key)}) without a value" for s in lacking["source"].unique() if s not in found}
+        found |= {s: f"the key ({', '.join(table.key)}) stands twice" for s in repeated["source"].unique() if s not in found}
+    return {source: reason for source, reason in found.items() if source is not None}

@@ -21,7 +21,7 @@ INTERVAL = (
     " observed_at closed_observed_at source source_ref source_url licence witness rank origin evidence"
     " snapshot_sha256 quote_id confirmed_at"
 )
-CAPTURE = "quote_id source snapshot_sha256 source_url fetched_at observed_at confirmed_at"
+CAPTURE = "quote_id source snapshot_sha256 source_url fetched_at observed_at confirmed_at gone_at"
 
 RAW_SHAPES = {
     "prices": Table("raw.prices", "one printed price with the words it was read from", tuple((
