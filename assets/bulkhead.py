@@ -41,6 +41,7 @@ def read_source(source: Source, job: Job, warehouse: Store) -> Mapping[str, Any]
 def _write(source: Source, reading: Reading, job: Job, warehouse: Store) -> None:
     warehouse.write("raw.reading", reading_frame(source, reading, job.as_of, warehouse.read("raw.capture")), source=source.key)
     warehouse.write(raw_name(source.key), reading.quotes)
+    warehouse.write("raw.left_out", reading.left_out, source=source.key)
 
 
 def without_culprits(make: Callable[[Families], Made], quotes: Families, warehouse: Store) -> Made:

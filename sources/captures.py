@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,14 +21,15 @@ from pathlib import Path
 import polars as pl
 
 from sources.cache import Cache
-from sources.catalogue import Source
+from sources.catalogue import UNTRUSTED, Source
 from sources.contract import ContractBroken, live_breaches
-from sources.fetching.archive import COPY, Archive, ArchiveUnusable, Snapshot
+from sources.fetching.archive import COPY, Archive, ArchiveUnusable, Snapshot, SnapshotCorrupt
 from sources.parsed import (
     LEFT_OUT,
-    Parsed,
+    Frames,
     Reader,
     in_process,
+    is_passing,
     packed_frame,
     parser_version,
     quote_schema,
@@ -35,7 +37,9 @@ from sources.parsed import (
 )
 from sources.stretches import Seen, extended, seen_again
 
-LEFT_OUT_AT = {"source": pl.String, "source_url": pl.String, "snapshot_sha256": pl.String, "observed_at": pl.Date, **LEFT_OUT}
+log = logging.getLogger(__name__)
+
+LEFT_OUT_SCHEMA = {"source": pl.String, "source_url": pl.String, "snapshot_sha256": pl.String, "observed_at": pl.Date, **LEFT_OUT}
 """What the newest page of each address showed that is not among the rows."""
 PROBLEMS_KEPT = 30
 FOLDS_KEPT = 3
@@ -47,7 +51,7 @@ class Reading:
 
     ``quotes``: one row per printed figure and stretch of pages that showed it (columns of ``quote_schema``).
     ``last_good``: the newest capture that was believed. ``problems``: sentences, newest capture last.
-    ``failed``: whether the newest capture was refused. ``left_out``: columns of ``LEFT_OUT_AT``.
+    ``failed``: whether the newest capture was refused. ``left_out``: columns of ``LEFT_OUT_SCHEMA``.
     """
 
     source: str
@@ -55,7 +59,12 @@ class Reading:
     last_good: Snapshot | None = None
     problems: tuple[str, ...] = field(default=())
     failed: bool = False
-    left_out: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LEFT_OUT_AT))
+    left_out: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LEFT_OUT_SCHEMA))
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether entries or blocks of the newest good captures were not understood."""
+        return self.left_out.filter(pl.col("extent") != "amount").height > 0
 
 
 def nothing_read(source: Source, sentence: str = "") -> Reading:
@@ -86,7 +95,7 @@ def read_captures(source: Source, archive: Archive, as_of: date, cache: Path | N
             break
     for capture in captures[done:]:
         fold.take(capture)
-    if captures[done:]:
+    if captures[done:] and fold.lasting:
         kept.put(keys[-1], fold.packed())
         kept.keep_newest(folds_of(source), FOLDS_KEPT)
     return fold.reading()
@@ -124,13 +133,15 @@ class _Fold:
     def __init__(self, source: Source, archive: Archive, cache: Cache, read: Reader) -> None:
         self.source, self.archive, self.cache, self.read = source, archive, cache, read
         self.stretches = pl.DataFrame(schema=quote_schema(source.kind))
-        self.left_out = pl.DataFrame(schema=LEFT_OUT_AT)
+        self.left_out = pl.DataFrame(schema=LEFT_OUT_SCHEMA)
         self.bodies: dict[str, str] = {}
         self.names: dict[str, tuple[str, ...]] = {}
         self.rows: dict[str, int] = {}
         self.last: Snapshot | None = None
         self.problems: list[str] = []
         self.failed = False
+        self.lasting = True
+        """Whether another try with the same captures would give the same: only that is kept."""
 
     def take(self, capture: Snapshot) -> None:
         """Add one capture; whatever goes wrong with it is a sentence."""
@@ -144,6 +155,7 @@ class _Fold:
             self._hold_to_contract(capture, page)
             stretches = extended(self.stretches, page.rows, look)
         except Exception as error:  # the bulkhead: one capture costs itself, whatever it makes anybody raise
+            self.lasting = self.lasting and not isinstance(error, SnapshotCorrupt)
             self.problems = [*self.problems, _sentence(self.source, capture, error)][-PROBLEMS_KEPT:]
             self.failed = self.failed if capture.status == COPY else True
             return
@@ -153,7 +165,7 @@ class _Fold:
         self.bodies[capture.url] = capture.sha256
         self.last, self.failed = capture, False
 
-    def _hold_to_contract(self, capture: Snapshot, page: Parsed) -> None:
+    def _hold_to_contract(self, capture: Snapshot, page: Frames) -> None:
         if capture.status == COPY:
             return
         kind, url = self.source.kind, capture.url
@@ -161,18 +173,21 @@ class _Fold:
         if broken:
             raise ContractBroken(f"{self.source.key}: " + "; ".join(broken))
 
-    def _parsed(self, capture: Snapshot) -> Parsed:
+    def _parsed(self, capture: Snapshot) -> Frames:
         """What one body says, from the cache or its parser. A refusal is remembered for this version of the parser."""
         key = f"{capture.sha256[:24]}-{parser_version(self.source)}.rows"
         packed = self.cache.get(key)
         if packed is not None:
             return unpacked(packed)
         packed = self.read(self.source, self.archive.read(capture.sha256))
+        if is_passing(packed):
+            self.lasting = False
+            return unpacked(packed, told=True)
         self.cache.drop(rows_of(capture.sha256))
         self.cache.put(key, packed)
         return unpacked(packed, told=True)
 
-    def _left_out_now(self, capture: Snapshot, page: Parsed) -> pl.DataFrame:
+    def _left_out_now(self, capture: Snapshot, page: Frames) -> pl.DataFrame:
         """What the newest good page of each address left out."""
         others = self.left_out.filter(pl.col("source_url") != capture.url)
         return pl.concat([others, page.left_out.select(
@@ -207,7 +222,10 @@ class _Fold:
 
 def _sentence(source: Source, capture: Snapshot, error: Exception) -> str:
     """When, where, what, and the command that shows it again."""
-    said = " ".join(str(error).split()) or type(error).__name__
+    known = isinstance(error, (*UNTRUSTED, SnapshotCorrupt))
+    if not known:
+        log.exception("%s: reading %s failed", source.key, capture.path)
+    said = " ".join((str(error) if known else f"{source.key}: {type(error).__name__}: {error}").split())[:2000]
     return f"{capture.fetched_at:%Y-%m-%d} {capture.url}: {said} (deflation parse {source.key} {capture.sha256[:12]})"
 
 

@@ -6,11 +6,10 @@ defence and never the first to notice. A row beyond them costs itself: it is lef
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 from sources.contract import usd_per_mtok
-from sources.pages.quote import PriceQuote, Quote
+from sources.pages.quote import LeftOut, Parsed, PriceQuote, Quote
 from warehouse.schema.columns import COLUMNS
 
 PRICE_COLUMNS = {
@@ -23,22 +22,23 @@ PRICE_COLUMNS = {
 """The component of a wide row -> the column its price fills."""
 
 
-def judged(quotes: Sequence[Quote]) -> tuple[list[Quote], list[tuple[Quote, str]]]:
-    """The quotes the warehouse can hold, and those beyond its limits with the reason.
+def judged(parsed: Parsed) -> Parsed:
+    """What the warehouse can hold; what lies beyond its limits is left out with the reason.
 
-    An offer is a whole: where one figure of a wide row is beyond the limits, all of that row is held.
+    An offer is a whole: where one figure of a wide row is beyond the limits, all of that row is left out.
     """
-    reasons = {n: reason for n, q in enumerate(quotes) if (reason := _beyond(q))}
-    rows = {quotes[n].row: reason for n, reason in reasons.items() if isinstance(quotes[n], PriceQuote)}
+    reasons = {n: reason for n, q in enumerate(parsed.quotes) if (reason := _beyond(q))}
+    rows = {getattr(parsed.quotes[n], "row", None): reason for n, reason in reasons.items()}
     kept: list[Quote] = []
-    held: list[tuple[Quote, str]] = []
-    for n, quote in enumerate(quotes):
-        reason = reasons.get(n, "") or (rows.get(quote.row, "") if isinstance(quote, PriceQuote) and quote.row is not None else "")
-        if reason:
-            held.append((quote, reason))
-        else:
+    held: list[LeftOut] = []
+    for n, quote in enumerate(parsed.quotes):
+        row = getattr(quote, "row", None)
+        reason = reasons.get(n) or (rows.get(row) if row is not None else None)
+        if reason is None:
             kept.append(quote)
-    return kept, held
+        elif n in reasons:
+            held.append(LeftOut(subject=getattr(quote, "model_label", ""), reason=reason, locator=quote.locator, evidence=quote.evidence))
+    return Parsed(tuple(kept), (*parsed.left_out, *held))
 
 
 def _beyond(quote: Quote) -> str:

@@ -11,8 +11,8 @@ import io
 import json
 import logging
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, fields
 from functools import cache as remembered
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from polars.datatypes import DataTypeClass
 
 from sources.catalogue import UNTRUSTED, Source
 from sources.gate import judged
-from sources.pages.quote import PageChanged, Quote
+from sources.pages.quote import LeftOut, PageChanged, Quote
 from sources.pages.wide import QUOTE_TYPES
 from sources.sandbox import Crashed, Sandbox
 from sources.stretches import MOMENTS
@@ -36,12 +36,12 @@ RENTAL_NAMES = ("reference/specs/engine.py", "reference/accelerator_list.csv", "
 SPEC_READERS = ("sources/pages/specs/*.py", "reference/specs/*.py")
 
 Schema = dict[str, DataTypeClass | pl.DataType]
-LEFT_OUT: Schema = {"extent": pl.String, "subject": pl.String, "reason": pl.String, "locator": pl.String, "evidence": pl.String}
+LEFT_OUT: Schema = {f.name: pl.String for f in fields(LeftOut)}
 """What was on the page and is not among its rows, and why."""
 
 
 @dataclass(frozen=True)
-class Parsed:
+class Frames:
     """What one body says: ``rows`` in the columns of ``quote_schema`` that come from the page, ``left_out`` in those of ``LEFT_OUT``."""
 
     rows: pl.DataFrame
@@ -97,7 +97,7 @@ class Confined:
         try:
             return self.sandbox(body, source.kind, str(source.folder))
         except Crashed as error:
-            return _refusal(f"{source.key}: expected a page its parser can read, found one that stops it ({error})", error.log)
+            return _refusal(f"{source.key}: expected a page its parser can read, found one that stops it ({error})", error.log, passing=error.passing)
 
     def close(self) -> None:
         """End the child process."""
@@ -108,19 +108,18 @@ def read_body(body: bytes, kind: str, folder: str) -> bytes:
     """A body's rows, or the sentence why it gives none, as bytes for ``unpacked``."""
     source = Source(kind, Path(folder))
     try:
-        kept, held = judged(source.read(body))
-        rows = framed(source, kept)
+        parsed = judged(source.parsed(body))
+        rows = framed(source, parsed.quotes)
     except UNTRUSTED as error:
         cause = error.__cause__
         return _refusal(str(error), "" if cause is None or isinstance(cause, UNTRUSTED) else traceback.format_exc())
     except Exception as error:  # the bulkhead: what a stranger's page makes a reader raise is that page's refusal
         return _refusal(f"{source.key}: expected a page its parser can read, found one that stops it ({type(error).__name__}: {error})",
                         traceback.format_exc())
-    left_out = [{"extent": "entry", "subject": _subject(q), "reason": reason, "locator": q.locator, "evidence": q.evidence} for q, reason in held]
-    return json.dumps({"left_out": left_out}).encode() + b"\n" + packed_frame(rows)
+    return json.dumps({"left_out": list(map(asdict, parsed.left_out))}).encode() + b"\n" + packed_frame(rows)
 
 
-def unpacked(packed: bytes, *, told: bool = False) -> Parsed:
+def unpacked(packed: bytes, *, told: bool = False) -> Frames:
     """What ``read_body`` packed; raises ``PageChanged`` with its sentence. ``told``: log what it left for the log."""
     head, _, rest = packed.partition(b"\n")
     said = json.loads(head)
@@ -128,7 +127,7 @@ def unpacked(packed: bytes, *, told: bool = False) -> Parsed:
         if told and said["log"]:
             log.error("%s\n%s", said["refused"], said["log"])
         raise PageChanged(said["refused"])
-    return Parsed(pl.read_parquet(io.BytesIO(rest)), pl.DataFrame(said["left_out"], schema=LEFT_OUT))
+    return Frames(pl.read_parquet(io.BytesIO(rest)), pl.DataFrame(said["left_out"], schema=LEFT_OUT))
 
 
 def packed_frame(frame: pl.DataFrame) -> bytes:
@@ -138,7 +137,7 @@ def packed_frame(frame: pl.DataFrame) -> bytes:
     return out.getvalue()
 
 
-def framed(source: Source, quotes: list[Quote]) -> pl.DataFrame:
+def framed(source: Source, quotes: Sequence[Quote]) -> pl.DataFrame:
     """Quotes as rows in the columns that come from the page."""
     schema = {name: kind for name, kind in quote_schema(source.kind).items() if name not in MOMENTS}
     columns: dict[str, list[object]] = {}
@@ -148,9 +147,10 @@ def framed(source: Source, quotes: list[Quote]) -> pl.DataFrame:
     return pl.DataFrame(columns, schema=schema)
 
 
-def _subject(quote: Quote) -> str:
-    return str(next(getattr(quote, name) for name in ("model_label", "accelerator", "subject") if hasattr(quote, name)))
+def is_passing(packed: bytes) -> bool:
+    """Whether what ``read_body`` packed is a refusal that another try may undo."""
+    return bool(json.loads(packed.partition(b"\n")[0]).get("passing"))
 
 
-def _refusal(sentence: str, words: str) -> bytes:
-    return json.dumps({"refused": " ".join(sentence.split())[:2000], "log": words}).encode() + b"\n"
+def _refusal(sentence: str, words: str, *, passing: bool = False) -> bytes:
+    return json.dumps({"refused": " ".join(sentence.split())[:2000], "log": words, "passing": passing}).encode() + b"\n"

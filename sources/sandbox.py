@@ -34,11 +34,14 @@ class Allowance:
 
 
 class Crashed(Exception):
-    """The function raised, took too long, took too much memory, or ended its process. ``log`` is for the operator's log."""
+    """The function raised, took too long, took too much memory, or ended its process.
 
-    def __init__(self, sentence: str, log: str = "") -> None:
+    ``log`` is for the operator's log. ``passing``: another try may go better (the machine was slow or killed the child).
+    """
+
+    def __init__(self, sentence: str, log: str = "", *, passing: bool = False) -> None:
         super().__init__(sentence)
-        self.log = log
+        self.log, self.passing = log, passing
 
 
 class Sandbox:
@@ -65,12 +68,13 @@ class Sandbox:
                 to_child.send_bytes(json.dumps(texts).encode())
                 to_child.send_bytes(body)
                 if not from_child.poll(self.allowance.wall_s):
-                    raise Crashed(self._ended(f"no answer within {self.allowance.wall_s:g} s"), self._words())
+                    raise Crashed(self._ended(f"no answer within {self.allowance.wall_s:g} s"), self._words(), passing=True)
                 told = json.loads(from_child.recv_bytes())
                 answer = from_child.recv_bytes()
             except (EOFError, OSError) as error:
+                began = self._child is not None
                 sentence = self._ended(f"ended its process ({type(error).__name__})")
-                raise Crashed(sentence, self._words()) from error
+                raise Crashed(sentence, self._words(), passing=not began or signal.SIGKILL.name in sentence) from error
             except BaseException:
                 self._ended("")
                 raise
