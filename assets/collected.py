@@ -10,11 +10,11 @@ from datetime import timedelta
 import dagster as dg
 import polars as pl
 
-from assets.bulkhead import read_source
 from assets.job import Job
 from sources.catalogue import Source, sources
 from sources.fetching.collect import fetch_all
 from sources.health import capture_frame
+from warehouse.bulkhead import read_source
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store
 
@@ -39,7 +39,7 @@ def source_asset(source: Source) -> dg.AssetsDefinition:
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=source.contract.cadence_days + 2)),
     )
     def read(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
-        told = read_source(source, job, warehouse)
+        told = read_source(source, job.archive, job.as_of, warehouse, cache=job.parsed_cache, read=job.read)
         check = dg.AssetCheckResult(passed=told["status"] != "failed", severity=dg.AssetCheckSeverity.WARN, check_name="contract", metadata={"message": told["message"]})
         return dg.MaterializeResult(metadata={**told}, check_results=[check])
 

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
 from sources.cache import Cache
-from warehouse.ddl import SCHEMAS, create_table
+from warehouse.ddl import SCHEMAS, create_table, quote
 from warehouse.schema.tables import TABLES, table
 
 
 def begin(draft: Path, last: Path, raw_tables: Sequence[str], *, go_on: bool) -> None:
     """Make ``draft`` an empty file of the declared tables, or with ``go_on`` a copy of ``last`` where that can be read."""
     discard(draft)
-    if go_on and is_current(last, raw_tables):
-        shutil.copyfile(last, draft)
+    if go_on and is_current(last, raw_tables) and _copied(last, draft):
         return
     laid_out, key = Cache(last.parent / "cache"), f"schema-{schema_hash(raw_tables)}.duckdb"
     empty = laid_out.get(key)
@@ -35,6 +33,19 @@ def begin(draft: Path, last: Path, raw_tables: Sequence[str], *, go_on: bool) ->
         con.execute("CHECKPOINT")
     laid_out.drop("schema-*.duckdb")
     laid_out.put(key, draft.read_bytes())
+
+
+def _copied(last: Path, draft: Path) -> bool:
+    """Whether all of ``last`` could be read and now stands in ``draft``."""
+    try:
+        with duckdb.connect(str(draft)) as con:
+            [(new,)] = con.execute("SELECT current_database()").fetchall()
+            con.execute(f"ATTACH {quote(str(last))} AS last (READ_ONLY)")
+            con.execute(f"COPY FROM DATABASE last TO {new}")
+    except duckdb.Error:
+        discard(draft)
+        return False
+    return True
 
 
 def finish(draft: Path, path: Path) -> None:

@@ -18,7 +18,8 @@ import polars as pl
 from filelock import FileLock, Timeout
 
 from warehouse import build_file
-from warehouse.ddl import conform, offenders, polars_schema, quote
+from warehouse.ddl import quote
+from warehouse.schema.frames import KeyBroken, conform, offenders, polars_schema
 from warehouse.schema.tables import TABLES, table
 
 log = logging.getLogger(__name__)
@@ -126,17 +127,17 @@ class Store:
         declared schema. Rows beyond a declared limit, or that repeat a key, cost their source and nothing else: its
         rows are left out and its reading says so; ``RowsRefused`` where the table's rows name no source.
         """
-        shaped = conform(table(name), frame)
+        declared = table(name)
         try:
-            return self._write(name, shaped, source)
-        except RowsRefused as refused:
-            reasons = offenders(table(name), shaped)
+            return self._write(name, conform(declared, frame), source)
+        except (KeyBroken, RowsRefused) as refused:
+            reasons = offenders(declared, frame)
             if not reasons:
-                raise
-            for culprit, reason in reasons.items():
-                self.fail_source(culprit, f"{name}: {reason}; all rows of {culprit} are left out of it")
+                raise RowsRefused(f"{self.path}: writing {name} failed: {refused}") from refused
             log.error("%s", refused)
-            return self._write(name, shaped.filter(~pl.col("source").is_in(list(reasons))), source)
+        for culprit, reason in reasons.items():
+            self.fail_source(culprit, f"{name}: {reason}; all rows of {culprit} are left out of it")
+        return self._write(name, conform(declared, frame.filter(~pl.col("source").is_in(list(reasons)))), source)
 
     def fail_source(self, source: str, sentence: str) -> None:
         """Note in ``raw.reading`` (and the log) that a source failed after it had been read."""
@@ -158,7 +159,7 @@ class Store:
             except BaseException as error:
                 con.execute("ROLLBACK")
                 if isinstance(error, duckdb.ConstraintException):
-                    raise RowsRefused(f"{self.path}: writing {name} failed: {str(error).splitlines()[0]}") from error
+                    raise RowsRefused(str(error).splitlines()[0]) from error
                 if isinstance(error, duckdb.Error):
                     raise _explained(self.path, error, f"writing {name}") from error
                 raise

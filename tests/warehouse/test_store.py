@@ -68,7 +68,7 @@ def test_rows_that_name_no_source_are_refused_and_the_old_rows_stay(store: Store
 
 
 def test_a_price_beyond_the_declared_limits_costs_its_source_and_its_reading_says_so(store: Store) -> None:
-    reading = {"source": "prices/evil", "kind": "prices", "status": "ok", "origin": "live", "observed_at": None, "age_days": 0, "rows": 1, "message": "", "parser_version": "v"}
+    reading = {"source": "prices/evil", "kind": "prices", "status": "ok", "origin": "live", "observed_at": None, "age_days": 0, "rows": 1, "left_out_count": 0, "message": "", "parser_version": "v"}
     store.write("raw.reading", pl.DataFrame([reading, reading | {"source": "prices/good"}], schema_overrides={"observed_at": pl.Date}))
     row = {"offer_id": "o", "model": "m", "provider": "p", "provider_tier": "host", "price_input_usd_per_mtok": 1.0, "price_output_usd_per_mtok": 3.0,
            "price_cached_usd_per_mtok": None, "valid_from": date(2026, 1, 1), "valid_to": None, "observed_at": date(2026, 1, 1), "source": "prices/good", "interval_id": "1"}

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
 
-from assets.job import Job
 from sources.captures import Reading, nothing_read, read_captures
 from sources.catalogue import Source
+from sources.fetching.archive import Archive
 from sources.health import reading_frame
+from sources.parsed import Reader, in_process
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store, WarehouseUnusable
 
@@ -24,22 +27,22 @@ Made = TypeVar("Made")
 Families = Mapping[str, pl.DataFrame]
 
 
-def read_source(source: Source, job: Job, warehouse: Store) -> Mapping[str, Any]:
-    """Read a source's captures into its raw table; returns its row of ``raw.reading``, whatever happens."""
+def read_source(source: Source, archive: Archive, as_of: date, warehouse: Store, *, cache: Path | None = None,
+                read: Reader = in_process, set_aside: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+    """Read a source's captures into its raw table (``captures.read_captures``); returns its row of ``raw.reading``, whatever happens."""
     try:
-        reading = read_captures(source, job.archive, job.as_of, job.parsed_cache, read=job.read)
-        _write(source, reading, job, warehouse)
+        _write(source, read_captures(source, archive, as_of, cache, read=read, set_aside=set_aside), as_of, warehouse)
     except WarehouseUnusable:
         raise
     except Exception as error:  # a list of types is no bulkhead
         log.exception("%s failed", source.key)
-        _write(source, nothing_read(source, f"{source.key}: {_said(error)}"), job, warehouse)
+        _write(source, nothing_read(source, f"{source.key}: {_said(error)}"), as_of, warehouse)
     row = warehouse.read(f"FROM raw.reading WHERE source = '{source.key}'").row(0, named=True)
     return {"rows": row["rows"], "status": row["status"], "origin": row["origin"], "message": row["message"]}
 
 
-def _write(source: Source, reading: Reading, job: Job, warehouse: Store) -> None:
-    warehouse.write("raw.reading", reading_frame(source, reading, job.as_of, warehouse.read("raw.capture")), source=source.key)
+def _write(source: Source, reading: Reading, as_of: date, warehouse: Store) -> None:
+    warehouse.write("raw.reading", reading_frame(source, reading, as_of, warehouse.read("raw.capture")), source=source.key)
     warehouse.write(raw_name(source.key), reading.quotes)
     warehouse.write("raw.left_out", reading.left_out, source=source.key)
 

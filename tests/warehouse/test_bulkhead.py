@@ -20,10 +20,9 @@ import duckdb
 import polars as pl
 import pytest
 
-import assets.bulkhead
 import assets.collected
 import sources.captures
-from assets.bulkhead import read_source, without_culprits
+import warehouse.bulkhead
 from assets.job import Job
 from sources.catalogue import source
 from sources.fetching.archive import COPY, Archive
@@ -31,10 +30,11 @@ from sources.fetching.collect import fetch_all
 from sources.fetching.fetch import Fetcher
 from sources.health import capture_frame
 from sources.parsed import in_process
+from warehouse.bulkhead import read_source, without_culprits
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store, WarehouseUnusable
 
-NOW = datetime(2026, 11, 27, 6, tzinfo=UTC)
+NOW, DAY = datetime(2026, 11, 27, 6, tzinfo=UTC), date(2026, 11, 28)
 EVIL, GOOD = source("prices/xai"), source("hardware/apple")
 
 
@@ -102,7 +102,7 @@ SEAMS: dict[str, Callable[[pytest.MonkeyPatch, Exception], dict[str, Any]]] = {
     "contract": lambda patch, error: patch.setattr(sources.captures, "_last_certain", only("contract", error, sources.captures._last_certain)) or {},
     "stamp": lambda patch, error: patch.setattr(sources.captures, "extended", lambda stretches, page, look, kept=sources.captures.extended: raising(error)()
                                                 if look.url == EVIL.contract.urls[0] else kept(stretches, page, look)) or {},
-    "health": lambda patch, error: patch.setattr(assets.bulkhead, "reading_frame", lambda said, reading, *rest, kept=assets.bulkhead.reading_frame: raising(error)()
+    "health": lambda patch, error: patch.setattr(warehouse.bulkhead, "reading_frame", lambda said, reading, *rest, kept=warehouse.bulkhead.reading_frame: raising(error)()
                                                  if said.key == EVIL.key and not reading.failed else kept(said, reading, *rest)) or {},
     "write": lambda patch, error: patch.setattr(Store, "_write", lambda self, name, shaped, which, kept=Store._write: raising(error)()
                                                 if name == raw_name(EVIL.key) and shaped.height else kept(self, name, shaped, which)) or {},
@@ -119,12 +119,11 @@ def test_whatever_is_raised_at_a_seam_of_a_source_is_its_failed_row_and_the_next
         for error in KINDS[:14]:
             shutil.rmtree(home / "cache", ignore_errors=True)
             with monkeypatch.context() as patch:
-                job = Job(date(2026, 11, 28), home, "v", **SEAMS[seam](patch, error))
-                told = read_source(EVIL, job, laid_out)
+                told = read_source(EVIL, Archive(home / "archive"), DAY, laid_out, cache=home / "cache", **SEAMS[seam](patch, error))
             assert told["status"] == "failed" and "\n" not in told["message"], (seam, type(error))
             assert type(error).__name__ in told["message"] or " ".join(str(error).split()) in told["message"], (seam, type(error), told)
         with monkeypatch.context() as patch:
-            good = read_source(GOOD, Job(date(2026, 11, 28), home, "v", **SEAMS[seam](patch, KINDS[0])), laid_out)
+            good = read_source(GOOD, Archive(home / "archive"), DAY, laid_out, **SEAMS[seam](patch, KINDS[0]))
         assert good["status"] == "ok" and laid_out.read(raw_name(GOOD.key)).height > 0
     finally:
         logging.disable(logging.NOTSET)
@@ -152,7 +151,7 @@ def test_whatever_asking_one_address_raises_costs_that_address(tmp_path: Path) -
 def test_the_traceback_of_a_failed_source_is_in_the_log_and_one_sentence_in_its_row(home: Path, laid_out: Store, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     laid_out.write("raw.capture", capture_frame(()))
     monkeypatch.setattr(EVIL.parser, "parse", raising(Unheard()))
-    told = read_source(EVIL, Job(date(2026, 11, 28), home, "v"), laid_out)
+    told = read_source(EVIL, Archive(home / "archive"), DAY, laid_out)
     assert "Traceback" in caplog.text and "Unheard" in caplog.text
     assert f"deflation parse {EVIL.key} " in told["message"]
 
@@ -160,14 +159,14 @@ def test_the_traceback_of_a_failed_source_is_in_the_log_and_one_sentence_in_its_
 def test_a_state_folder_that_cannot_be_written_is_nobodys_failed_row(home: Path, laid_out: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Store, "_write", raising(WarehouseUnusable("the disk is full")))
     with pytest.raises(WarehouseUnusable, match="full"):
-        read_source(EVIL, Job(date(2026, 11, 28), home, "v"), laid_out)
+        read_source(EVIL, Archive(home / "archive"), DAY, laid_out)
 
 
 def test_a_run_of_the_assets_goes_on_and_its_check_is_red(home: Path, laid_out: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(EVIL.parser, "parse", raising(Unheard()))
     chosen = [assets.collected.capture, assets.collected.source_asset(EVIL), assets.collected.source_asset(GOOD)]
     done = dg.materialize(chosen, instance=dg.DagsterInstance.ephemeral(), raise_on_error=False, resources={
-        "job": dg.ResourceDefinition.hardcoded_resource(Job(date(2026, 11, 28), home, "v")), "warehouse": dg.ResourceDefinition.hardcoded_resource(laid_out)})
+        "job": dg.ResourceDefinition.hardcoded_resource(Job(DAY, home, "v")), "warehouse": dg.ResourceDefinition.hardcoded_resource(laid_out)})
     assert done.success
     passed = {e.asset_key.path[-1]: e.passed for e in done.get_asset_check_evaluations()}
     assert passed == {raw_name(EVIL.key).removeprefix("raw."): False, raw_name(GOOD.key).removeprefix("raw."): True}
