@@ -24,7 +24,7 @@ READ = tuple(map(asset_key, map(raw_name, sources())))
 ENGINE = ("engine.serving", "engine.league", "engine.latency", "engine.stack", "engine.ceiling", "engine.lever_evidence", "engine.software_gain")
 PUBLISHED = ("quantization_speedup", "speculative_decoding", "software_release")
 CHECKS, CHECK_INPUTS = ("engine.check_measured", "engine.check_energy"), ("core.energy_measured", "core.software_release", "core.accelerators", "core.architectures")
-PRICES = ("core.price_witness", "core.price_interval", "core.quarantine", "core.disagreement", "core.announced_price",
+PRICES = ("core.price_witness", "core.price_interval", "core.price_event", "core.quarantine", "core.disagreement", "core.announced_price",
           "core.unmapped_label")
 
 INPUTS = tuple(map(asset_key, ("core.input_price", "core.input_score", "core.input_model", "core.input_tokens")))
