@@ -57,6 +57,12 @@ def source_state(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata={"rows": rows})
 
 
+@dg.asset(key=["marts", "left_out"], deps=READ, group_name="marts", kinds={"duckdb"})
+def left_out(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+    """What the newest pages and feeds print and nobody understood."""
+    return dg.MaterializeResult(metadata={"rows": warehouse.write("marts.left_out", warehouse.read("raw.left_out"))})
+
+
 @dg.multi_asset(specs=specs(PRICES, "core", READ))
 def believed_prices(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
     """What each witness said, what is believed, what is held back, who disagrees."""

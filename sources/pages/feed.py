@@ -1,22 +1,53 @@
-"""Machine-readable price feeds: JSON members to quotes, with refusal of every member that is not known.
+"""Machine-readable price feeds: JSON members to quotes, entry by entry.
 
-The strict reading that feeds share. Figures stay exact (never a float); a member that could be a price and
-is not known stops the reading, because a renamed member would otherwise be a price that silently vanished.
-What the members of one feed mean is that feed's own table in its ``parse.py``.
+The strict reading that feeds share. Figures stay exact (never a float). A feed is as many promises as it has
+entries: a member that could be a price and is not known leaves out its entry (a renamed member would otherwise
+be a price that silently vanished), with its reason, and the other entries are read. How much may be left out is
+the contract's. What the members of one feed mean is that feed's own table in its ``parse.py``.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sources.pages.quote import PageChanged
-from units.quantity import Money
+from sources.pages.build import PriceRows
+from sources.pages.quote import SLIPS, LeftOut, PageChanged, PriceQuote
+from units.quantity import Money, UnreadableQuantity
 
 _EVIDENCE_CHARACTERS = 600
+
+
+class Feed(PriceRows):
+    """The price rows of a feed. Inside ``entry`` a refusal costs that entry alone; ``read`` gives what was read."""
+
+    def __init__(self, unit: str = "1M tokens", currency: str = "") -> None:
+        super().__init__(unit, currency)
+        self.left_out: list[LeftOut] = []
+
+    @contextmanager
+    def entry(self, subject: str, locator: str, told: Any = None) -> Iterator[None]:
+        """Read one entry whole or not at all; ``told`` are its members, for the evidence of one that is left out."""
+        read, row = len(self.quotes), self._next
+        try:
+            yield
+        except (PageChanged, UnreadableQuantity, *SLIPS) as error:
+            del self.quotes[read:]
+            self._next = row
+            reason = str(error) if isinstance(error, PageChanged | UnreadableQuantity) else f"expected a known entry, found {type(error).__name__}: {error}"
+            self.left_out.append(LeftOut(subject=subject, reason=reason, locator=locator,
+                                         evidence=evidence(subject, told) if isinstance(told, dict) else ""))
+
+    def read(self) -> list[PriceQuote | LeftOut]:
+        """All quotes, then what was left out; raises ``PageChanged`` where no entry was read."""
+        if not self.quotes:
+            why = f" ({self.left_out[0].reason})" if self.left_out else ""
+            raise PageChanged(f"expected entries with prices, found none{why}")
+        return [*self.quotes, *self.left_out]
 
 
 def members(value: Any, where: str) -> dict[str, Any]:

@@ -33,6 +33,7 @@ _TEXT = {
     "left_out": "why an offer on the page has no price per accelerator; empty for one that has",
     "basis": "quoted, derived or assumed; or how a secondary value was obtained",
     "reason": "why, in a sentence",
+    "extent": "what was left out: entry (of a list), block (of a page), or amount (a figure without a token unit: a note)",
     # prices
     "provider": "who sells: the maker's own API or a host",
     "provider_tier": "first_party, host or feed",
@@ -136,6 +137,7 @@ _COUNT = {
     "accelerators_count": "accelerators of one replica",
     "wide_row": "ordinal of the wide-form row on the page; null for long-form-only quotes",
     "rows": "rows read",
+    "left_out_count": "entries, blocks and amounts of the newest pages that were not understood",
     "cadence_days": "days between two readings of the source",
     "rank": "rank of the witness: 0 first-party, 1 host's own page, 2 documented correction, 3 feed",
     "age_days": "days from the last good reading to the vintage day",
