@@ -27,22 +27,10 @@ _CLASSES = {c: PRICES[c] for c in ("input", "output", "cached_input")}
 
 def events(belief: Belief, since: Moment, until: Moment) -> pl.DataFrame:
     """All events whose day, or first sighting, lies between two days (both included): one row per offer and component."""
-    acts = _acts(belief)
-    parts = [_moves(belief.intervals, acts), _new(belief), _withdrawn(belief), _held(belief)]
+    parts = [_moves(belief.intervals, belief.acts), _new(belief), _withdrawn(belief), _held(belief)]
     found = pl.concat([p.select(COLUMNS) for p in parts], how="vertical_relaxed").filter(
         (pl.col("seen_on") >= pl.lit(since)) & (pl.col("seen_on") <= pl.lit(until)))
     return _bulk_as_one(found).sort("seen_on", *KEY, "component", "event", descending=[True, *[False] * (len(KEY) + 2)])
-
-
-def _acts(belief: Belief) -> pl.DataFrame:
-    """Where a witness itself moved from one price to another, or a page stood for the first time: KEY, witness, rank, act, dated, prices."""
-    used = belief.schedules.select(pl.col("term_ids").alias("term")).explode("term").unique()
-    channel = ["line", "tier", "condition"]
-    terms = belief.terms.join(belief.held.select("line", "valid_from", *KEY).unique(), on=["line", "valid_from", *KEY], how="anti") if belief.held.height else belief.terms
-    rows = terms.sort(*channel, "valid_from").with_columns(*(pl.col(p).shift(1).over(channel).alias(f"{p}_before") for p in _CLASSES.values()))
-    moved = other_price([(p, f"{p}_before") for p in _CLASSES.values()])
-    return rows.filter(moved & pl.col("term").is_in(used["term"].implode()) | (moved & (pl.col("valid_to") < pl.lit(belief.as_of)))).select(
-        *KEY, "witness", "rank", pl.col("valid_from").alias("act"), (pl.col("valid_from_basis").is_in(DATED)).alias("dated"), *PRICES.values())
 
 
 def _moves(intervals: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
@@ -53,7 +41,7 @@ def _moves(intervals: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
     rows = rows.join(_support(rows, acts), on="row", how="inner")
     status = (pl.when(pl.col("by_page") | (pl.col("rank") <= RANKS["host"])).then(pl.lit("first_party")).when(pl.col("movers") > 1).then(pl.lit("confirmed"))
               .when(pl.col("dated")).then(pl.lit("declared")).otherwise(pl.lit("unconfirmed")))
-    rows = rows.with_columns(status.alias("status"), pl.col("changed_after").alias("known_after"))
+    rows = rows.with_columns(status.alias("status"))
     return _by_component(_dated(rows))
 
 
@@ -103,7 +91,7 @@ def _withdrawn(belief: Belief) -> pl.DataFrame:
     last = belief.intervals.filter(pl.col("condition") == "").sort("valid_from").unique(["provider", "model", "tier"], keep="last", maintain_order=True)
     gone = last.filter(pl.col("valid_to").is_not_null() & (pl.col("valid_to") <= pl.lit(belief.as_of)) & ~pl.col("end_reason").is_in([*NO_REMOVAL, "announced"])).with_row_index("row")
     removals = belief.schedules.filter(pl.col("removed")).select("offer", "witness", pl.col("rank").alias("rank_by"), "until")
-    pairs = gone.select("row", "offer", "valid_to").join(removals, on="offer").filter(((pl.col("until") - pl.col("valid_to")).dt.total_days().abs() <= CONFIRM_DAYS))
+    pairs = gone.select("row", "offer", "valid_to").join(removals, on="offer").filter((pl.col("until") - pl.col("valid_to")).dt.total_days().abs() <= CONFIRM_DAYS)
     count = pairs.group_by("row").agg(pl.col("witness").n_unique().cast(pl.Int64).alias("movers"), (pl.col("rank_by") <= RANKS["host"]).any().alias("by_page"))
     rows = gone.join(count, on="row", how="inner").with_columns(
         pl.when("by_page").then(pl.lit("first_party")).when(pl.col("movers") > 1).then(pl.lit("confirmed")).otherwise(pl.lit("unconfirmed")).alias("status"),

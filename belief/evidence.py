@@ -22,7 +22,7 @@ class Belief:
 
     ``intervals``: believed prices over time. ``stretches``: per offer and stretch of days the schedule believed, with
     ``why`` where there is none. ``held``: schedules and terms that wait for a second family. ``refused``: statements that
-    cannot be evidence. ``terms`` and ``schedules``: the evidence as it was weighed.
+    cannot be evidence. ``terms`` and ``schedules``: the evidence as it was weighed. ``acts``: where a witness itself moved.
     """
 
     intervals: pl.DataFrame
@@ -31,6 +31,7 @@ class Belief:
     refused: pl.DataFrame
     terms: pl.DataFrame
     schedules: pl.DataFrame
+    acts: pl.DataFrame
     as_of: Moment
 
 
@@ -43,8 +44,9 @@ def weigh(statements: pl.DataFrame, as_of: Moment, allowed_change: float = 5.0) 
     made = schedules.segments(plain)
     kept, held = holding.held(made, allowed_change)
     stretches = weighing.believed(kept, _absences(plain), as_of, allowed_change) if kept.height else _no_stretches(kept)
-    found = intervals.intervals(stretches, kept, plain, as_of)
-    return Belief(found, stretches, _held_terms(held, doubted, stated), refused, stated, kept, as_of)
+    moved = intervals.acts(kept, plain)
+    found = intervals.intervals(stretches, kept, plain, moved, as_of)
+    return Belief(found, stretches, _held_terms(held, doubted, stated), refused, stated, kept, moved, as_of)
 
 
 def _no_stretches(kept: pl.DataFrame) -> pl.DataFrame:

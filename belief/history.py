@@ -151,7 +151,6 @@ def packaged_intervals(history: pl.DataFrame, looks: pl.DataFrame, rank_of: dict
     was last seen at its source's last look before its end, whatever day it began.
     """
     rank = pl.col("source").replace_strict(rank_of, default=RANKS["feed"], return_dtype=pl.Int64)
-    rank = pl.when(pl.col("correction_id") != "").then(RANKS["correction"]).otherwise(rank)
     days = looks.select("source", pl.col("observed_at").alias("look")).unique().sort("look")
     horizon = pl.lit(days["look"].max(), dtype=pl.Date)
     until = pl.coalesce("closed_observed_at", horizon.dt.offset_by("1d"))

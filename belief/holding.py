@@ -154,6 +154,6 @@ def _without(schedules: pl.DataFrame, wrong: pl.DataFrame) -> pl.DataFrame:
     kept = kept.with_columns(*(pl.col(c).shift(1).over("line").alias(f"{c}_prev") for c in ("input", "output")))
     kept = kept.with_columns((~same.fill_null(False)).cum_sum().over("line").alias("run"))
     last = ("until", "end_reason", "term_ids")
-    first = [c for c in schedules.columns if c not in (*last, "line", "seen")]
-    joined = kept.group_by("line", "run", maintain_order=True).agg(pl.col(first).first(), pl.col(last).last(), pl.col("seen").max())
+    first = [c for c in schedules.columns if c not in (*last, "line", "seen", "shown")]
+    joined = kept.group_by("line", "run", maintain_order=True).agg(pl.col(first).first(), pl.col(last).last(), pl.col("seen", "shown").max())
     return with_neighbours(joined.select(schedules.columns))

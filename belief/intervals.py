@@ -15,7 +15,14 @@ STATUSES = ("first_party", "confirmed", "single", "stale", "held")
 _PAIRS = [(PRICES[c], f"{PRICES[c]}_other") for c in ("input", "output")]
 
 
-def intervals(stretches: pl.DataFrame, schedules: pl.DataFrame, terms: pl.DataFrame, as_of: Moment) -> pl.DataFrame:
+def acts(schedules: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
+    """Where a witness itself began to state a price after another one: KEY, witness, rank, ``act``, ``seen_before``, ``dated``, prices."""
+    begun = schedules.filter(pl.col("start_before").is_not_null()).select("start", "seen_before", "term_ids").explode("term_ids")
+    rows = begun.join(terms, left_on="term_ids", right_on="term").filter(pl.col("valid_from") == pl.col("start"))
+    return rows.select(*KEY, "witness", "rank", pl.col("start").alias("act"), "seen_before", pl.col("valid_from_basis").is_in(DATED).alias("dated"), *PRICES.values())
+
+
+def intervals(stretches: pl.DataFrame, schedules: pl.DataFrame, terms: pl.DataFrame, moved: pl.DataFrame, as_of: Moment) -> pl.DataFrame:
     """The believed price intervals: the terms' columns, with these of their own.
 
     ``valid_from``/``valid_to`` (null: in force), ``end_reason``, ``confirmed_at`` (last sighting by anybody who says
@@ -25,7 +32,7 @@ def intervals(stretches: pl.DataFrame, schedules: pl.DataFrame, terms: pl.DataFr
     chosen = stretches.filter(pl.col("line").is_not_null()).join(schedules.select("line", "start", "term_ids"), on=["line", "start"])
     rows = chosen.select("day", "day_to", "term_ids").explode("term_ids").join(terms, left_on="term_ids", right_on="term")
     merged = _merged(_one_each(rows))
-    return _edges(_backed(merged, terms, as_of), as_of)
+    return _edges(_backed(merged, terms, as_of), moved)
 
 
 def _one_each(rows: pl.DataFrame) -> pl.DataFrame:
@@ -86,14 +93,24 @@ def _backed(merged: pl.DataFrame, terms: pl.DataFrame, as_of: Moment) -> pl.Data
                              pl.when(stale).then(pl.lit("stale")).otherwise("end_reason").alias("end_reason")).drop("row", "second", "own_page", "page_seen")
 
 
-def _edges(rows: pl.DataFrame, as_of: Moment) -> pl.DataFrame:
-    """Between which days each price began: after the last sighting of the one before, before its own first sighting."""
-    rows = rows.sort(*KEY, "valid_from")
+def _edges(rows: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
+    """Between which days each price began: after the last sighting of the one before, before its own first sighting.
+
+    Who moved to the price near its start knows when it last saw the one before; of several the latest counts.
+    """
+    rows = rows.sort(*KEY, "valid_from").with_row_index("row")
+    near = f"{CONFIRM_DAYS}d"
+    pairs = rows.select("row", *KEY, pl.col("valid_from").alias("began"), *PRICES.values()).join(moved, on=KEY, suffix="_other").filter(
+        same_price(_PAIRS) & (pl.col("act") <= pl.col("began").dt.offset_by(near)) & (pl.col("act") >= pl.col("began")) & (pl.col("seen_before") < pl.col("began")))
+    last = pairs.group_by("row").agg(pl.col("seen_before").max())
     before = pl.when(pl.col("valid_to").shift(1).over(KEY) == pl.col("valid_from")).then(pl.col("confirmed_at").shift(1).over(KEY))
+    rows = rows.with_columns(pl.when(before < pl.col("valid_from")).then(before).alias("before")).join(last, on="row", how="left").sort("row")
     sure = pl.col("day_stated").fill_null(False) | pl.col("valid_from_basis").is_in(DATED)
-    close = ((pl.col("valid_from") - before).dt.total_days() <= SURE_DAYS) & (pl.col("rank") <= RANKS["host"])
+    after = pl.coalesce("seen_before", "before")
+    close = ((pl.col("valid_from") - after).dt.total_days() <= SURE_DAYS) & (pl.col("rank") <= RANKS["host"])
     known = sure | close.fill_null(False)
-    return rows.with_columns(pl.when(~known).then(before).alias("changed_after"), pl.when(~known).then("valid_from").alias("changed_before")).drop("day_stated")
+    return rows.with_columns(pl.when(~known).then(after).alias("changed_after"), pl.when(~known).then("valid_from").alias("changed_before"),
+                             pl.col("families").fill_null(1)).drop("day_stated", "row", "before", "seen_before")
 
 
 def disagreements(believed: pl.DataFrame, terms: pl.DataFrame, as_of: Moment) -> pl.DataFrame:

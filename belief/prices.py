@@ -14,10 +14,10 @@ import polars as pl
 
 import reference
 from belief import evidence, history, intervals
-from belief.events import events
 from belief.aliases import resolve, split_at_moves
+from belief.events import events
 from belief.offer_keys import one_key
-from belief.statements import KEY, PRICES, RANKS
+from belief.statements import KEY, NO_TIME, PRICES, RANKS
 from sources.catalogue import Source
 
 EVENT_DAYS = 31
@@ -83,7 +83,7 @@ def _told(found: pl.DataFrame) -> pl.DataFrame:
 
 def _set_aside(belief: evidence.Belief) -> pl.DataFrame:
     """What was stated and is not believed: held until a second family says so, or no evidence at all; one row per token class."""
-    refused = belief.refused.with_columns(pl.lit(None, dtype=pl.Float64).alias("kept_input"), pl.lit(None, dtype=pl.Float64).alias("kept_output"))
+    refused = belief.refused.filter(pl.col("reason") != NO_TIME).with_columns(pl.lit(None, dtype=pl.Float64).alias("kept_input"), pl.lit(None, dtype=pl.Float64).alias("kept_output"))
     columns = [*KEY, "source", "observed_at", "evidence", "reason", "kept_input", "kept_output", PRICES["input"], PRICES["output"]]
     rows = pl.concat([belief.held.select(columns), refused.select(columns)])
     parts = [rows.select(*KEY, pl.lit(token).alias("token_class"), pl.col(f"kept_{token}").alias("price_kept_usd_per_mtok"),

@@ -69,7 +69,8 @@ def _replaced(rows: pl.DataFrame) -> pl.DataFrame:
 def segments(rows: pl.DataFrame) -> pl.DataFrame:
     """The schedules of all lines over time: one row per line and stretch in which its terms stay the same.
 
-    Columns: line, offer, source, witness, rank, ``start``, ``until`` (null: open), ``seen``, ``input``/``output`` of
+    Columns: line, offer, source, witness, rank, ``start``, ``until`` (null: open), ``seen`` (last sighting), ``shown`` (the
+    same, or earlier where the day of the copy is only roughly known), ``input``/``output`` of
     the base price (null where the schedule states only a price under a condition), ``complete``, ``conditions``
     (number of terms beyond the base), ``dated`` (its start was stated as a day), ``removed`` (its end is an end of
     the offer there), ``end_reason``, ``term_ids``.
@@ -87,14 +88,15 @@ def segments(rows: pl.DataFrame) -> pl.DataFrame:
 def _stretches(live: pl.DataFrame) -> pl.DataFrame:
     sale_first = pl.col("price_kind") != "sale"
     live = live.with_columns(sale_first.alias("listed")).sort("line", "start", "above", "clocked", "listed", "term")
-    whole = (pl.col("above") == 0).first()
+    plain = (pl.col("above") == 0) & ~pl.col("clocked")
+    whole = (plain & (pl.col("tier") != "off-peak")).any() | ((pl.col("above") == 0).any() & (pl.col("tier") == "off-peak").any() & pl.col("clocked").any())
     figures = pl.concat_str([pl.col("tier"), pl.col("condition"), pl.col("price_kind"), *(pl.col(p).round(6).cast(pl.String).fill_null("-") for p in PRICES.values())], separator="|")
     ends_here = pl.col("valid_to") == pl.col("until")
     made = live.group_by("line", "start", maintain_order=True).agg(
         pl.col("until", "offer", "source", "witness", "rank", "model_label").first(),
         *(pl.when(whole).then(pl.col(f).first()).otherwise(None).alias(name) for f, name in zip(FIGURES, ("input", "output"), strict=True)),
         whole.alias("complete"), ((pl.col("above") > 0) | pl.col("clocked")).sum().alias("conditions"),
-        pl.col("seen_to").max().alias("seen"), (pl.col("valid_from_basis").is_in(DATED) & (pl.col("valid_from") == pl.col("start"))).any().alias("dated"),
+        pl.col("seen_to").max().alias("seen"), pl.coalesce("shown_by", "seen_to").max().alias("shown"), (pl.col("valid_from_basis").is_in(DATED) & (pl.col("valid_from") == pl.col("start"))).any().alias("dated"),
         pl.col("end_reason").filter(ends_here).first().fill_null("").alias("end_reason"), figures.sort().str.join(";").alias("figures"), pl.col("term").alias("term_ids"),
         pl.col("observed_at").min().alias("first_seen"))
     return made.sort("line", "start")
@@ -105,9 +107,9 @@ def _joined(made: pl.DataFrame) -> pl.DataFrame:
     same = (pl.col("start") == pl.col("until").shift(1).over("line")) & (pl.col("figures") == pl.col("figures").shift(1).over("line"))
     runs = made.with_columns((~same.fill_null(False)).cum_sum().over("line").alias("run"))
     last = ("until", "end_reason", "term_ids")
-    first = [c for c in made.columns if c not in (*last, "line", "seen")]
-    joined = runs.group_by("line", "run", maintain_order=True).agg(pl.col(first).first(), pl.col(last).last(), pl.col("seen").max())
-    joined = joined.drop("run", "figures").with_columns(pl.min_horizontal("seen", "until").alias("seen"))
+    first = [c for c in made.columns if c not in (*last, "line", "seen", "shown")]
+    joined = runs.group_by("line", "run", maintain_order=True).agg(pl.col(first).first(), pl.col(last).last(), pl.col("seen", "shown").max())
+    joined = joined.drop("run", "figures").with_columns(pl.min_horizontal(c, "until").alias(c) for c in ("seen", "shown"))
     return with_neighbours(joined)
 
 

@@ -34,6 +34,7 @@ AGREE_SHARE = 0.01
 """Two prices agree when they differ by at most this share (feeds round)."""
 HIGHEST_USD_PER_MTOK = 2000.0
 """No list asks more for a million tokens; above it a figure is in another unit."""
+NO_TIME = "lasts no time: it ends on the day it begins"
 DATED = ("declared", "launch")
 """Bases of a start that somebody stated as a day, not only saw between two looks."""
 
@@ -61,7 +62,8 @@ def sound(statements: pl.DataFrame, as_of: Moment) -> tuple[pl.DataFrame, pl.Dat
     """Split statements into those that can be evidence and those that cannot, the latter with a ``reason``.
 
     A zero outside a free tier is no price; an end without a start begins when it was observed; the order of rows,
-    repeated rows and overlapping periods do not matter (the later statement replaces the earlier).
+    repeated rows and overlapping periods do not matter (the later statement replaces the earlier). A copy whose day is
+    only roughly known keeps its earliest possible day in ``shown_by``: what began since may be newer.
     """
     rows = _repaired(statements)
     reason = pl.coalesce(*(pl.when(wrong).then(pl.lit(said)) for wrong, said in _faults(as_of)))
@@ -77,7 +79,8 @@ def _repaired(statements: pl.DataFrame) -> pl.DataFrame:
         for p in PRICES.values())
     start = pl.coalesce("valid_from", pl.when(pl.col("valid_to").is_null() | (pl.col("observed_at") < pl.col("valid_to"))).then("observed_at"))
     rows = rows.with_columns(start.alias("valid_from"), pl.coalesce("observed_at", "valid_from", "confirmed_at").alias("observed_at"))
-    rows = rows.with_columns(pl.max_horizontal("observed_at", "confirmed_at").alias("confirmed_at"))
+    approximate = pl.when(pl.col("confirmed_at") < pl.col("observed_at")).then("confirmed_at")
+    rows = rows.with_columns(pl.max_horizontal("observed_at", "confirmed_at").alias("confirmed_at"), approximate.alias("shown_by"))
     keys = [*KEY, "source", "model_label", "valid_from", *PRICES.values()]
     return rows.sort([*keys, "confirmed_at", "valid_to"], nulls_last=True).unique(keys, keep="last", maintain_order=True)
 
@@ -91,7 +94,8 @@ def _faults(as_of: Moment) -> list[tuple[pl.Expr, str]]:
         (pl.all_horizontal(pl.col(f).is_null() for f in FIGURES), "no price: zero or nothing stated outside a free tier"),
         (pl.col("observed_at").is_null(), "no day on which it was seen"),
         (pl.col("valid_from").is_null(), "an end without a start, seen only when it was over"),
-        (pl.col("valid_to") <= pl.col("valid_from"), "ends before it begins"),
+        (pl.col("valid_to") < pl.col("valid_from"), "ends before it begins"),
+        (pl.col("valid_to") == pl.col("valid_from"), NO_TIME),
         (pl.col("observed_at") > pl.lit(as_of), "observed later than the day of this answer: nobody can know it yet"),
     ]
 

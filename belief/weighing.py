@@ -57,7 +57,7 @@ def _chosen(schedules: pl.DataFrame, absences: pl.DataFrame, as_of: Moment, allo
 def _grid(schedules: pl.DataFrame, absences: pl.DataFrame, as_of: Moment) -> pl.DataFrame:
     """Each line's latest schedule on each day on which anything of its offer changes."""
     rows = schedules.with_columns(pl.when(pl.col("until").is_null()).then(pl.col("seen").dt.offset_by(f"{LIFE_DAYS}d")).alias("stale_from"))
-    grace = rows.filter(pl.col("rank") <= _PAGE).select("offer", pl.col("seen").dt.offset_by(f"{GRACE_DAYS}d").alias("day"))
+    grace = rows.filter(pl.col("rank") <= _PAGE).select("offer", pl.col("shown").dt.offset_by(f"{GRACE_DAYS}d").alias("day"))
     carried = rows.filter((pl.col("rank") == RANKS["feed"]) & pl.col("until").is_null()).select("offer", pl.col("start").dt.offset_by(f"{CARRIED_DAYS}d").alias("day"))
     days = pl.concat([*(rows.select("offer", pl.col(c).alias("day")) for c in ("start", "until", "stale_from")), grace, carried,
                       absences.filter(pl.col("offer").is_in(rows["offer"].unique().implode()))])
@@ -70,44 +70,55 @@ def _grid(schedules: pl.DataFrame, absences: pl.DataFrame, as_of: Moment) -> pl.
 
 def _outweighed(live: pl.DataFrame, grid: pl.DataFrame, allowed_change: float) -> pl.DataFrame:
     """The live schedules that newer acts of others put out: offer, day, line and why."""
-    acts = grid.select("offer", "day", "line", "witness", "rank", "source", "input", "output", "start", "until", "removed", "input_before", "output_before")
-    pairs = live.select("offer", "day", "line", "witness", "rank", "source", "input", "output", "start", "seen").join(
+    acts = grid.select("offer", "day", "line", "witness", "rank", "source", "input", "output", pl.min_horizontal("start", "shown").alias("start"), "until", "removed", "input_before", "output_before")
+    pairs = live.select("offer", "day", "line", "witness", "rank", "source", "input", "output", "start", "shown").join(
         acts, on=["offer", "day"], suffix="_other").filter(pl.col("line") != pl.col("line_other"))
     ended = pl.col("until").is_not_null() & (pl.col("until") <= pl.col("day"))
     pairs = pairs.with_columns(
         ended.alias("is_over"), (ended & pl.col("removed")).alias("is_removal"), other_price(_BOTH).alias("differs"),
-        ((pl.col("seen") < pl.col("start_other")) | (ended & (pl.col("seen") < pl.col("until")))).alias("silent"))
+        ((pl.col("shown") < pl.col("start_other")) | (ended & (pl.col("shown") < pl.col("until")))).alias("silent"))
     at_page, by_page = pl.col("rank") <= _PAGE, pl.col("rank_other") <= _PAGE
     newer = pairs.filter(pl.col("silent") & pl.col("differs"))
     plain = newer.filter(~at_page | by_page)
-    removed = pairs.filter(pl.col("is_removal") & (pl.col("seen") < pl.col("until")))
+    removed = pairs.filter(pl.col("is_removal") & (pl.col("shown") < pl.col("until")))
     twice = removed.filter(pl.col("witness_other").n_unique().over("offer", "day", "line") > 1)
     by_seller = pairs.filter(pl.col("is_removal") & by_page & ~at_page & (pl.col("start") < pl.col("until")))
     found = [(plain, "another source began to say something else after it was last seen"), (twice, "two independent sources removed it since it was last seen"),
              (by_seller, "the seller's own page removed it"), (_overtaken(newer.filter(at_page & ~by_page), allowed_change), "trackers that agreed with the page moved on since it was last seen")]
     keys = ["offer", "day", "line"]
-    return pl.concat([f.sort(*keys, "line_other").select(*keys, pl.format("{} ({}, {})", pl.lit(said), pl.col("source_other"), pl.when(pl.col("is_removal")).then("until").otherwise("start_other").cast(pl.Date)).alias("out"))
-                      .unique(keys, keep="first", maintain_order=True) for f, said in found])
+    return _for_good(live, pl.concat([f.sort(*keys, "line_other").select(*keys, pl.format("{} ({}, {})", pl.lit(said), pl.col("source_other"), pl.when(pl.col("is_removal")).then("until").otherwise("start_other").cast(pl.Date)).alias("out"))
+                      .unique(keys, keep="first", maintain_order=True) for f, said in found]))
+
+
+def _for_good(live: pl.DataFrame, out: pl.DataFrame) -> pl.DataFrame:
+    """A schedule that is out stays out: its witness has to be seen again, and then it is another last sighting."""
+    rows = live.select("offer", "day", "line", "start", "shown").sort("day")
+    first = out.join(rows, on=["offer", "day", "line"]).sort("day").unique(["offer", "line", "start"], keep="first", maintain_order=True)
+    later = rows.join(first.select("offer", "line", "start", pl.col("day").alias("out_from"), "out"), on=["offer", "line", "start"])
+    return later.filter((pl.col("day") >= pl.col("out_from")) & (pl.col("day") > pl.col("shown"))).select("offer", "day", "line", "out")
 
 
 def _overtaken(newer: pl.DataFrame, allowed_change: float) -> pl.DataFrame:
     """Pages overtaken by trackers: two families say another price, or one that said the page's price before, none of them far off."""
     ratios = [pl.col(f"{c}_other") / pl.col(c) for c in ("input", "output")]
     near = pl.all_horizontal(r.is_between(1 / allowed_change, allowed_change).fill_null(True) for r in ratios)
-    late = (pl.col("seen").dt.offset_by(f"{GRACE_DAYS}d") <= pl.col("day")) & (pl.col("start_other") > pl.col("seen"))
+    late = (pl.col("shown").dt.offset_by(f"{GRACE_DAYS}d") <= pl.col("day")) & (pl.col("start_other") > pl.col("shown"))
     rows = newer.filter(late & near)
     followed = same_price([("input", "input_before"), ("output", "output_before")])
     return rows.filter(followed | (pl.col("witness_other").n_unique().over("offer", "day", "line") > 1))
 
 
 def _still_spoken_for(left: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Split off what one tracker family alone has carried unchanged for too long: (left with ``families`` and ``acted``, out)."""
+    """Split off what one tracker family alone has carried unchanged for too long, where nobody else speaks today: (left, out)."""
     keys = ["offer", "day"]
     pairs = left.select(*keys, "line", "input", "output").join(
         left.select(*keys, "witness", "input", "output", "start"), on=keys, suffix="_other").filter(same_price(_BOTH))
     votes = pairs.group_by(*keys, "line").agg(pl.col("witness").n_unique().alias("families"), pl.col("start").max().alias("acted"))
     ranked = left.join(votes, on=[*keys, "line"], how="left").with_columns(pl.col("families").fill_null(1), pl.coalesce("acted", "start").alias("acted"))
     old = pl.col("until").is_null() & (pl.col("rank") == RANKS["feed"]) & (pl.col("families") == 1) & (pl.col("acted").dt.offset_by(f"{CARRIED_DAYS}d") <= pl.col("day"))
+    last = ranked.with_columns(old.alias("old")).filter(pl.col("day_to").is_null())
+    alone = last.group_by("offer").agg(pl.col("old").all()).filter("old")["offer"]
+    old = old & pl.col("offer").is_in(alone.implode())
     said = pl.format("one tracker alone has carried it unchanged since {} ({})", pl.col("start").cast(pl.Date), pl.col("source"))
     return ranked.filter(~old), ranked.filter(old).select(*keys, "line", said.alias("out"))
 
