@@ -31,7 +31,7 @@ RAW_SHAPES = {
         CAPTURE + " accelerator field value_text unit evidence locator qualifier basis value").split()), ("quote_id",), "hardware"),
     "rentals": Table("raw.rentals", "one printed rental offer with the words it was read from", tuple((
         CAPTURE + " provider accelerator value_text evidence locator currency term sku region value"
-        " accelerators_in_offer left_out").split()), ("quote_id",), "rentals"),
+        " accelerators_in_offer effective_from left_out").split()), ("quote_id",), "rentals"),
     "energy": Table("raw.energy", "one printed energy figure with the words it was read from", tuple((
         CAPTURE + " quantity subject period value_text unit evidence locator qualifier value").split()), ("quote_id",), "energy"),
 }
