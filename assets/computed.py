@@ -29,22 +29,13 @@ from warehouse.issued import FACT, FORECAST, issued_before
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store
 
-<<<<<<< HEAD
-READ = tuple(map(asset_key, map(raw_name, sources())))
-ENGINE = ("engine.serving", "engine.league", "engine.latency", "engine.stack", "engine.ceiling", "engine.lever_evidence", "engine.software_gain")
-PUBLISHED = ("quantization_speedup", "speculative_decoding", "software_release")
-CHECKS, CHECK_INPUTS = ("engine.check_measured", "engine.check_energy"), ("core.energy_measured", "core.software_release", "core.accelerators", "core.architectures")
-PRICES = ("core.price_witness", "core.price_interval", "core.price_event", "core.quarantine", "core.disagreement", "core.announced_price",
-          "core.unmapped_label")
-=======
->>>>>>> main
 
 def raw(*kinds: str) -> tuple[str, ...]:
     """The raw tables of the sources of some kinds, in order."""
     return tuple(map(raw_name, of_kinds(*kinds)))
 
 
-PRICES = ("core.price_witness", "core.price_interval", "core.quarantine", "core.disagreement", "core.announced_price", "core.unmapped_label")
+PRICES = ("core.price_witness", "core.price_interval", "core.price_event", "core.quarantine", "core.disagreement", "core.announced_price", "core.unmapped_label")
 FACTS = (*packaged.TABLES, *packaged.ENGINE, *packaged.SHOWN)
 INPUTS = ("core.input_price", "core.input_score", "core.input_model")
 MEANING = tuple(map("stats.{}".format, claims.MEANING))
