@@ -19,6 +19,7 @@ from forecasting.forecast import issue
 from forecasting.indices import index_set
 from forecasting.rates import acceleration, decompose, rates
 from forecasting.track_record import revisions, scoring
+from reference import definitions
 from reference.specs.history import disagreements
 from sources.catalogue import of_kinds, sources
 from sources.health import source_frame
@@ -35,7 +36,7 @@ def raw(*kinds: str) -> tuple[str, ...]:
     return tuple(map(raw_name, of_kinds(*kinds)))
 
 
-PRICES = ("core.price_witness", "core.price_interval", "core.quarantine", "core.disagreement", "core.announced_price", "core.unmapped_label")
+PRICES = ("core.price_witness", "core.price_interval", "core.price_event", "core.quarantine", "core.disagreement", "core.announced_price", "core.unmapped_label")
 FACTS = (*packaged.TABLES, *packaged.ENGINE, *packaged.SHOWN)
 INPUTS = ("core.input_price", "core.input_score", "core.input_model")
 MEANING = tuple(map("stats.{}".format, claims.MEANING))
@@ -95,7 +96,8 @@ def issued_earlier(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store
 
 
 STEPS = (
-    # facts that only need joining
+    # what the project means by its words, and facts that only need joining
+    table("core.definition", reads=(), after=("raw.capture",), make=definitions.table, dated=False),
     table("core.rental_believed", reads=("core.rental_price",), make=rentals.believed),
     tables(("marts.rental_index", "marts.rental_breaks", "marts.rental_now"), step="rental_marts", reads=("core.rental_believed",), make=hardware_costs.rental_tables),
     table("marts.electricity", reads=("core.electricity",), make=latest_electricity),
