@@ -103,6 +103,11 @@ def sources() -> dict[str, Source]:
     return dict(sorted(found.items()))
 
 
+def of_kinds(*kinds: str) -> tuple[str, ...]:
+    """The keys of the sources of some kinds in sorted order; of all kinds when none is named."""
+    return tuple(key for key, one in sources().items() if not kinds or one.kind in kinds)
+
+
 def source(key: str) -> Source:
     """The source named ``KIND/NAME``; raises ``KeyError`` with the known names of that kind."""
     known = sources()

@@ -23,25 +23,25 @@ LEVEL_TOK_S_PER_USER = 20.0
 """Interactivity of the floors that prices are compared with."""
 LONE_PROVIDERS = 3
 """With fewer providers than this the spread of their prices says nothing: the typical spread is used."""
-Given = Mapping[str, pl.DataFrame]
 
 
-def build(serving: pl.DataFrame, core: Given, as_of: date) -> dict[str, pl.DataFrame]:
+def build(serving: pl.DataFrame, architectures: pl.DataFrame, hourly: pl.DataFrame, energy_price: pl.DataFrame, assumption: pl.DataFrame,
+          hardware_part: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:
     """Tables input_floor, model_floors and floor_assumptions.
 
-    Args: ``serving`` the engine's table; ``core`` has architectures (model, canonical_model), hourly, energy_price (no or
-    one row), assumption, hardware_part. Without electricity or assumptions all three are empty.
+    Args: the tables engine.serving, core.architectures (model, canonical_model), hourly, energy_price (no or one row),
+    assumption and hardware_part. Without electricity or assumptions all three are empty.
     """
-    stated = {r["assumption_id"]: r for r in core["assumption"].filter(pl.col("section") == "floors").to_dicts()}
-    if core["energy_price"].is_empty() or not stated:
+    stated = {r["assumption_id"]: r for r in assumption.filter(pl.col("section") == "floors").to_dicts()}
+    if energy_price.is_empty() or not stated:
         return {"input_floor": pl.DataFrame(schema=_INPUT), "model_floors": pl.DataFrame(schema=_MODEL), "floor_assumptions": pl.DataFrame(schema=_ASSUMED)}
-    assumed = assumptions(core["energy_price"].row(0, named=True), stated)
-    factors, why = cost_factors(core["hardware_part"], stated["floors.gpu_hour_cost_factor"], as_of)
-    names = core["architectures"].select("model", pl.coalesce("canonical_model", "model").alias("named"))
-    served = floors_mc.from_serving(serving, core["hourly"]).join(names, on="model", how="inner", maintain_order="left").with_columns(
+    assumed = assumptions(energy_price.row(0, named=True), stated)
+    factors, why = cost_factors(hardware_part, stated["floors.gpu_hour_cost_factor"], as_of)
+    names = architectures.select("model", pl.coalesce("canonical_model", "model").alias("named"))
+    served = floors_mc.from_serving(serving, hourly).join(names, on="model", how="inner", maintain_order="left").with_columns(
         model="named").drop("named")
-    table = _floors(served, hourly_ranges(core["hourly"]), assumed, stated["floors.input_per_output"]["mode"], as_of)
-    sold = set(core["architectures"]["canonical_model"].drop_nulls())
+    table = _floors(served, hourly_ranges(hourly), assumed, stated["floors.input_per_output"]["mode"], as_of)
+    sold = set(architectures["canonical_model"].drop_nulls())
     return {"input_floor": _input(table.filter(pl.col("model").is_in(sold)), factors, why),
             "model_floors": table.rename({f"share_{s}": f"{s}_variance_share" for s in floors_mc.SHARES}),
             "floor_assumptions": _assumed(assumed, stated, factors, why)}

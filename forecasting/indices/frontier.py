@@ -11,7 +11,8 @@ from datetime import date
 
 import polars as pl
 
-from forecasting import outputs
+from forecasting.panel import listings, reference
+from warehouse.schema import frames
 
 SEASONED_DAYS = 14
 TIERS = ("all", "first_party", "host", "open_weights")
@@ -67,11 +68,11 @@ def frontier(prices: pl.DataFrame, models: pl.DataFrame, reach: list[tuple[dict,
     q when its score is at least q, i.e. when the probability that its true score reaches q is at least one half.
     """
     if not reach or prices.is_empty():
-        return outputs.empty("frontier_price")
+        return frames.empty("stats.frontier_price")
     scored = pl.concat([s.select("model") for _, s in reach]).unique()
     offers = daily_offers(prices.join(scored, on="model", how="semi"), models)
     if offers.is_empty():
-        return outputs.empty("frontier_price")
+        return frames.empty("stats.frontier_price")
     blocks = []
     for scale, scores in reach:
         joined = offers.join(scores, on="model")
@@ -89,7 +90,7 @@ def frontier(prices: pl.DataFrame, models: pl.DataFrame, reach: list[tuple[dict,
                     pl.lit(float(q)).alias("threshold_score"), pl.lit(tier).alias("provider_tier"),
                     pl.lit(blend).alias("blend"),
                 ))
-    return outputs.conform("frontier_price", pl.concat(blocks)) if blocks else outputs.empty("frontier_price")
+    return frames.conform("stats.frontier_price", pl.concat(blocks)) if blocks else frames.empty("stats.frontier_price")
 
 
 def series_id(scale: str, threshold: float, tier: str, blend: str) -> str:
@@ -102,3 +103,10 @@ def latest(frontier_price: pl.DataFrame, as_of: date) -> pl.DataFrame:
     return frontier_price.filter(pl.col("day") <= as_of, pl.col("price_usd_per_mtok").is_not_null()).sort(
         "series_id", "day"
     ).group_by("series_id", maintain_order=True).last()
+
+
+def at(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Table frontier_price of one day alone, without the other indices."""
+    known = listings.usable_scores(scores, as_of, False)
+    reach = [(s, listings.scale_scores(known, s)) for s in reference.thresholds()]
+    return frontier(listings.usable_prices(prices, as_of), models, [r for r in reach if not r[1].is_empty()])
