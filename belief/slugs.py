@@ -55,3 +55,9 @@ def resolve_slugs(slugs: Iterable[str], aliases: pl.DataFrame, day: date) -> pl.
             .when(pl.col("route") == "free").then(pl.lit("free")).otherwise(pl.lit("model")))
     return pl.DataFrame({"slug": names}, schema={"slug": pl.String}).join(first, on="slug", how="left").with_columns(
         route=pl.col("slug").str.extract(r":([^:/]+)$")).with_columns(kind=kind).select("slug", "model", "rule", "route", "kind")
+
+
+def named(volume: pl.DataFrame, aliases: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Table ``core.token_name``: every label of ``core.token_volume`` and the model it means on the day."""
+    found = resolve_slugs(volume["model_label"], aliases, as_of)
+    return found.rename({"slug": "model_label", "rule": "naming_rule", "kind": "volume_kind"})

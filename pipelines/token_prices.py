@@ -6,7 +6,6 @@ Belongs here: which tables feed the token indices when a person brings the volum
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import polars as pl
 
@@ -17,18 +16,22 @@ from pipelines.settings import load_settings
 from warehouse.store import query
 
 ROUTER = "openrouter"
+TABLES = {"prices": "from core.input_price", "models": "from core.input_model",
+          "quality": "select model, ability_logit as quality from stats.latent_quality"}
 
 
 def price_volumes(frame: pl.DataFrame, by: str, window: int | None = None) -> tuple[pl.DataFrame, list[str]]:
     """The token family of a volumes file and sentences about what was left out, estimated or provisional.
 
-    Raises ``volumes.BadVolumes`` and ``WarehouseUnusable`` (no published warehouse: run ``deflation run --offline``).
+    Raises ``volumes.BadVolumes``, and ``WarehouseUnusable`` without a published warehouse (``deflation run --offline``).
     """
-    day, tables = _published()
+    path = load_settings().published_path
+    day: date = query(path, "select as_of from core.vintage").item()
+    tables = {name: query(path, sql) for name, sql in TABLES.items()}
+    history = reference.at("token_volumes", day).filter(pl.col("gateway") == ROUTER)
     rows, said = volumes.read(frame)
-    history = tables["volumes"]
-    names = resolve_slugs([*rows["slug"], *history.filter(pl.col("gateway") == ROUTER)["label"]], reference.at("model_aliases", day), day)
-    split = volumes.measurements(history.filter(pl.col("gateway") == ROUTER), names)
-    priced = token_index.priced_volumes(rows, names, tables["prices"], tables["models"], split, ROUTER, INPUT_SHARE)
+    names = resolve_slugs([*rows["slug"], *history["model_label"]], reference.at("model_aliases", day), day)
+    priced = token_index.priced_volumes(rows, names, tables["prices"], tables["models"], volumes.measurements(history, names), ROUTER)
     table, told = token_index.build(priced, by, tables["quality"], window)
-    return table, [*said, *_unnamed(priced), *_estimated(priced), *_leaks(priced, tables), *told, *_provisional(table)]
+    found = pricing.leaks(priced.drop_nulls("model"), tables["prices"], tables["models"], ROUTER)
+    return table, [*said, *token_index.remarks(priced, table), *pricing.said(found), *told]

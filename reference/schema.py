@@ -117,7 +117,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "gateway": TEXT,
         "period_start": DAY,
         "period_days": INT,
-        "label": TEXT,
+        "model_label": TEXT,
         "measure": TEXT,
         "value": REAL,
         "unit": TEXT,

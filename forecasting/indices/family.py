@@ -41,7 +41,7 @@ def compute(panel: ItemPanel, window: int = WINDOW, only: Sequence[str] = IDS) -
             logs[name] = multilateral.spliced(panel, window, levels)
     if "quality" in only and np.isfinite(panel.quality).any():
         logs["quality"] = _from_first_known(panel, window)
-    said = _broken(panel, logs)
+    said = _broken(panel, logs, "quality" in only)
     if panel.group_count < MINIMUM_GROUPS:
         said.append(f"under {MINIMUM_GROUPS} items: lower and upper are empty, for nothing is known about other items.")
     blocks = [_table(name, panel, logs[name]) for name in IDS if name in only and name in logs]
@@ -85,7 +85,7 @@ def _table(name: str, panel: ItemPanel, log_index: np.ndarray) -> pl.DataFrame:
                          "lower": column(lower), "upper": column(upper)})
 
 
-def _broken(panel: ItemPanel, logs: dict[str, np.ndarray]) -> list[str]:
+def _broken(panel: ItemPanel, logs: dict[str, np.ndarray], wants_quality: bool) -> list[str]:
     said = []
     missing = links.missing_links(panel)
     if missing:
@@ -99,7 +99,7 @@ def _broken(panel: ItemPanel, logs: dict[str, np.ndarray]) -> list[str]:
             said.append(f"{name} is empty on {empty} days that no chain of common items links to the first day.")
     if "quality" in logs:
         said += _quality_said(panel, logs["quality"][0])
-    else:
+    elif wants_quality:
         said.append("no item has a quality, so there is no quality index (column quality: any number that grows with ability).")
     return said
 

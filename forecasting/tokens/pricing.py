@@ -87,3 +87,12 @@ def leaks(use: pl.DataFrame, prices: pl.DataFrame, models: pl.DataFrame, router:
                              for c in ("price_input", "price_output"))
     return pairs.filter(half).select("model", "day", pl.col("price_input_router").alias("router_input"),
                                      pl.col("price_input").alias("maker_input")).sort("model", "day")
+
+
+def said(found: pl.DataFrame) -> list[str]:
+    """A sentence for :func:`leaks`."""
+    if found.is_empty():
+        return []
+    names = found["model"].unique().sort().to_list()
+    return [f"the router shows exactly half of the maker's price for {', '.join(names)} on {found['day'].n_unique()} days (a variant that "
+            "leaked): the maker's price is used."]

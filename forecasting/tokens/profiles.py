@@ -9,6 +9,8 @@ from __future__ import annotations
 import polars as pl
 
 MAKER_MODELS = 3
+NEAR_DAYS = 28
+"""Measurements this much further away than the nearest one count with it: a month smooths single weeks."""
 SHARES = ("fresh_share", "cached_share", "completion_share")
 
 
@@ -29,40 +31,40 @@ def measured(volumes: pl.DataFrame) -> pl.DataFrame:
     ).sort("model", "day")
 
 
-def profile(use: pl.DataFrame, measurements: pl.DataFrame, models: pl.DataFrame, *, fixed: bool) -> pl.DataFrame:
-    """Shares of every (model, day) of ``use``: model, day, the three shares (sum 1), profile_basis.
+def profile(use: pl.DataFrame, measurements: pl.DataFrame, models: pl.DataFrame) -> pl.DataFrame:
+    """Shares of every (model, day) of ``use``: model, day, the three shares (sum 1; null without any measurement),
+    profile_basis (measured, maker_cache, router_average). A share is that of the measurements nearest in time.
 
-    ``fixed``: one profile per model for the whole panel, the token-weighted mean of all its measurements; else the
-    measurement nearest in time (of equal distance the earlier). ``measurements``: :func:`measured`.
+    ``measurements``: :func:`measured`. ``models``: model, developer.
     """
-    wanted = use.select("model", "day").unique().join(
-        models.select("model", "developer").unique("model"), on="model", how="left")
-    rows = measurements.join(models.select("model", "developer").unique("model"), on="model", how="left")
-    completion = _pick(wanted, rows.drop_nulls("completion_share"), "completion_share", fixed)
-    cache = _pick(wanted, rows.drop_nulls("cache_share"), "cache_share", fixed)
-    makers = rows.drop_nulls("cache_share").group_by("developer").agg(
-        _mean("cache_share").alias("maker_cache"), pl.col("model").n_unique().alias("n")).filter(pl.col("n") >= MAKER_MODELS)
-    average = rows.select(_mean("completion_share").alias("completion"), _mean("cache_share").alias("cache"))
-    overall = average.row(0) if rows.height else (None, None)
-    out = wanted.join(completion, on=["model", "day"], how="left").join(cache, on=["model", "day"], how="left").join(
-        makers, on="developer", how="left")
-    basis = (pl.when(pl.col("completion_share").is_not_null() & pl.col("cache_share").is_not_null()).then(pl.lit("measured"))
-             .when(pl.col("completion_share").is_not_null() & pl.col("maker_cache").is_not_null()).then(pl.lit("maker_cache"))
-             .otherwise(pl.lit("router_average")))
-    done = pl.coalesce("completion_share", pl.lit(overall[0], pl.Float64))
-    hit = pl.coalesce("cache_share", "maker_cache", pl.lit(overall[1], pl.Float64))
+    makers = models.select("model", "developer").unique("model")
+    wanted = use.select("model", "day").unique().join(makers, on="model", how="left")
+    rows = measurements.join(makers, on="model", how="left")
+    metered = rows.drop_nulls("cache_share")
+    known = metered.filter(pl.col("model").n_unique().over("developer") >= MAKER_MODELS)
+    out = wanted
+    for source, name, by, as_name in ((rows, "completion_share", ["model"], "done"), (metered, "cache_share", ["model"], "hit"),
+                                      (known, "cache_share", ["developer"], "maker_hit"), (rows, "completion_share", [], "all_done"),
+                                      (metered, "cache_share", [], "all_hit")):
+        out = out.join(_nearest(wanted, source, name, by).rename({name: as_name}), on=[*by, "day"], how="left")
+    own, maker = pl.col("done").is_not_null() & pl.col("hit").is_not_null(), pl.col("done").is_not_null() & pl.col("maker_hit").is_not_null()
+    basis = pl.when(own).then(pl.lit("measured")).when(maker).then(pl.lit("maker_cache")).otherwise(pl.lit("router_average"))
+    done, hit = pl.coalesce("done", "all_done"), pl.coalesce("hit", "maker_hit", "all_hit")
     return out.select("model", "day", ((1 - done) * (1 - hit)).alias("fresh_share"), ((1 - done) * hit).alias("cached_share"),
                       done.alias("completion_share"), basis.alias("profile_basis")).sort("model", "day")
 
 
-def _mean(name: str) -> pl.Expr:
-    weight = pl.when(pl.col(name).is_not_null()).then("tokens")
-    return (pl.col(name) * weight).sum() / weight.sum()
+def fixed(own: pl.DataFrame) -> pl.DataFrame:
+    """One profile per model for the whole panel, the mean of :func:`profile` over its days, on every day."""
+    mean = own.group_by("model").agg(pl.col(SHARES).mean())
+    return own.select("model", "day", "profile_basis").join(mean, on="model").sort("model", "day")
 
 
-def _pick(wanted: pl.DataFrame, rows: pl.DataFrame, name: str, fixed: bool) -> pl.DataFrame:
-    if fixed:
-        return wanted.join(rows.group_by("model").agg(_mean(name).alias(name)), on="model").select("model", "day", name)
-    pairs = wanted.select("model", "day").join(rows.select("model", pl.col("day").alias("seen"), name), on="model")
-    distance = (pl.col("day") - pl.col("seen")).dt.total_days().abs()
-    return pairs.sort("model", "day", distance, "seen").group_by("model", "day", maintain_order=True).first().select("model", "day", name)
+def _nearest(wanted: pl.DataFrame, rows: pl.DataFrame, name: str, by: list[str]) -> pl.DataFrame:
+    """Token-weighted mean of ``name`` within ``NEAR_DAYS`` of the measurement nearest to each day: by, day, name."""
+    asked = wanted.select(*by, "day").unique()
+    seen = rows.select(*by, pl.col("day").alias("seen"), name, "tokens")
+    pairs = (asked.join(seen, on=by) if by else asked.join(seen, how="cross")).with_columns(
+        distance=(pl.col("day") - pl.col("seen")).dt.total_days().abs())
+    near = pairs.filter(pl.col("distance") <= pl.col("distance").min().over(*by, "day") + NEAR_DAYS)
+    return near.group_by(*by, "day").agg(((pl.col(name) * pl.col("tokens")).sum() / pl.col("tokens").sum()).alias(name))

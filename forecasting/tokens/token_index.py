@@ -16,9 +16,11 @@ import numpy as np
 import polars as pl
 
 from forecasting.indices import family, item_panel
+from forecasting.panel.listings import BLENDS
 from forecasting.tokens import pricing, profiles
 from units.constants import TOKENS_PER_MTOK
 
+LIST_INPUT_SHARE = BLENDS["3to1"]
 WINDOW = {"day": 25 * 7, "week": 25}
 """Periods of the rolling window of geks and tpd: 25 weeks."""
 TRAILING_DAYS = 7
@@ -30,20 +32,20 @@ SHOWN = {"price": "tok.price", "fisher": "tok.price.fisher", "laspeyres": "tok.p
 
 
 def priced_volumes(volumes: pl.DataFrame, names: pl.DataFrame, prices: pl.DataFrame, models: pl.DataFrame,
-                   measurements: pl.DataFrame, router: str, input_share: float) -> pl.DataFrame:
+                   measurements: pl.DataFrame, router: str) -> pl.DataFrame:
     """Each day's tokens with everything an index needs.
 
     ``volumes``: day, slug, tokens. ``names``: slug, model, kind (model, free, stealth, other). ``prices``, ``models``:
-    as in ``pricing.priced``. ``measurements``: ``profiles.measured``. ``input_share``: of the list blend. Returns day,
+    as in ``pricing.priced``. ``measurements``: ``profiles.measured``. Returns day,
     slug, model, kind, tokens, list, own, fixed (USD per Mtok: blend, own-period and fixed profile; 0 for free and
     stealth; null where unknown), basis, near_days, cached_basis, profile_basis.
     """
     rows = volumes.join(names.select("slug", "model", "kind"), on="slug", how="left")
     use = rows.filter(pl.col("kind") == "model").drop_nulls("model").select("model", "day").unique()
     found = pricing.priced(use, prices, models, router)
-    blend = input_share * pl.col("price_input") + (1 - input_share) * pl.col("price_output")
-    own = _effective(found, profiles.profile(use, measurements, models, fixed=False), "own")
-    fixed = _effective(found, profiles.profile(use, measurements, models, fixed=True), "fixed")
+    blend = LIST_INPUT_SHARE * pl.col("price_input") + (1 - LIST_INPUT_SHARE) * pl.col("price_output")
+    shares = profiles.profile(use, measurements, models)
+    own, fixed = _effective(found, shares, "own"), _effective(found, profiles.fixed(shares), "fixed")
     table = found.with_columns(blend.alias("list")).join(own.select("model", "day", "own", "profile_basis"), on=["model", "day"]).join(
         fixed.select("model", "day", "fixed"), on=["model", "day"])
     priced = rows.join(table, on=["model", "day"], how="left")
@@ -56,7 +58,7 @@ def _effective(found: pl.DataFrame, shares: pl.DataFrame, name: str) -> pl.DataF
     joined = found.join(shares, on=["model", "day"])
     price = (pl.col("fresh_share") * pl.col("price_input") + pl.col("cached_share") * pl.col("price_cached")
              + pl.col("completion_share") * pl.col("price_output"))
-    blend = 0.75 * pl.col("price_input") + 0.25 * pl.col("price_output")
+    blend = LIST_INPUT_SHARE * pl.col("price_input") + (1 - LIST_INPUT_SHARE) * pl.col("price_output")
     return joined.with_columns(pl.coalesce(price, blend).alias(name))
 
 
@@ -70,19 +72,22 @@ def periods(priced: pl.DataFrame, by: str) -> pl.DataFrame:
     return spans.drop("day").rename({"period": "day"})
 
 
-def build(priced: pl.DataFrame, by: str = "day", quality: pl.DataFrame | None = None) -> tuple[pl.DataFrame, list[str]]:
+def build(priced: pl.DataFrame, by: str = "day", quality: pl.DataFrame | None = None,
+          window: int | None = None) -> tuple[pl.DataFrame, list[str]]:
     """The family of a priced volume table: index, day, value, lower, upper, and sentences.
 
     ``by``: day (trailing seven days) or week (Monday to Sunday). ``quality``: model, quality, for ``tok.quality``.
+    ``window``: periods of geks and tpd, 25 weeks if None.
     """
+    window = window or WINDOW[by]
     rows = periods(priced, by)
     said: list[str] = []
     blocks = [_coverage(rows)]
     for name, column, paid in (("tok.list", "list", False), ("tok.list.paid", "list", True),
                                ("tok.spend", "own", False), ("tok.spend.paid", "own", True)):
-        table, _ = _family(rows, column, WINDOW[by], paid=paid, only=("spend",))
+        table, _ = _family(rows, column, window, paid=paid, only=("spend",))
         blocks.append(table.with_columns(pl.lit(name).alias("index")))
-    pure, told = _family(rows, "fixed", WINDOW[by], paid=True, quality=quality)
+    pure, told = _family(rows, "fixed", window, paid=True, quality=quality)
     said += told
     blocks.append(pure.filter(pl.col("index").is_in(list(SHOWN))).with_columns(pl.col("index").replace(SHOWN)))
     if "quality" in pure["index"]:
@@ -133,6 +138,32 @@ def provisional(table: pl.DataFrame) -> list[date]:
     """Periods that miss the publication rule: too little mapped and priced, or too much unnamed."""
     wide = table.filter(pl.col("index").is_in(["coverage", "coverage.other"])).pivot(on="index", index="day", values="value")
     return wide.filter((pl.col("coverage") < MAPPED_MINIMUM) | (pl.col("coverage.other") > OTHER_MAXIMUM))["day"].sort().to_list()
+
+
+def remarks(priced: pl.DataFrame, table: pl.DataFrame) -> list[str]:
+    """Sentences about tokens without a name or price, estimated prices and profiles, and provisional periods."""
+    said, tokens = [], float(priced["tokens"].sum())
+
+    def share(rows: pl.DataFrame) -> str:
+        return f"{float(rows['tokens'].sum()) / tokens:.1%} of the tokens"
+
+    named = priced.filter(pl.col("kind") == "model")
+    for words, rows in (("are of slugs that no rule maps to a model", named.filter(pl.col("model").is_null())),
+                        ("are of models without a price on the day", named.drop_nulls("model").filter(pl.col("own").is_null()))):
+        if rows.height:
+            first = rows.group_by("slug").agg(pl.col("tokens").sum()).sort("tokens", "slug", descending=[True, False])["slug"][:3]
+            said.append(f"{share(rows)} {words} ({', '.join(first)}{', ...' if rows['slug'].n_unique() > 3 else ''}); left out.")
+    paid = named.drop_nulls("own")
+    for words, rows in ((f"take a price in force within {pricing.NEAR_DAYS} days, not on the day", paid.filter(pl.col("near_days") > 0)),
+                        ("have no stated cached price (the model's or its maker's ratio stands in)", paid.filter(pl.col("cached_basis") != "stated")),
+                        ("have no measured token profile of their own", paid.filter(pl.col("profile_basis") != "measured"))):
+        if rows.height:
+            said.append(f"{share(rows)} {words}.")
+    late = provisional(table)
+    if late:
+        said.append(f"{len(late)} periods are provisional (first {late[0]}): under {MAPPED_MINIMUM:.0%} of tokens mapped and priced or "
+                    f"free, or over {OTHER_MAXIMUM:.0%} unnamed.")
+    return said
 
 
 def split_error(table: pl.DataFrame) -> float:

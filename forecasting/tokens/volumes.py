@@ -43,7 +43,7 @@ def read(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
 def measurements(history: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """``profiles.measured`` of the packaged or read history (columns of ``core.token_volume``); ``names``: slug, model."""
     parts = history.filter(pl.col("measure").is_in(_PARTS), pl.col("unit") == "tokens").join(
-        names.select(pl.col("slug").alias("label"), "model").drop_nulls(), on="label")
-    wide = parts.pivot(on="measure", index=["label", "model", "period_start", "period_days"], values="value")
+        names.select(pl.col("slug").alias("model_label"), "model").drop_nulls(), on="model_label")
+    wide = parts.pivot(on="measure", index=["model_label", "model", "period_start", "period_days"], values="value")
     whole = wide.with_columns(pl.lit(None, pl.Float64).alias(c) for c in _PARTS if c not in wide.columns)
     return profiles.measured(whole.rename({"period_start": "day"}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import click
@@ -109,3 +110,32 @@ def _of_volumes(frame: Any, by: str, window: int | None) -> tuple[Any, list[str]
     from pipelines.token_prices import price_volumes
 
     return price_volumes(frame, by, window)
+
+
+@command.command()
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+def verify(day: datetime) -> None:
+    """Recompute the published token indices of the week that holds DAY from the published weights alone.
+
+    \b
+    Prints index_id, published, recomputed and whether the hash of the inputs is
+    the published one. Exit status: 0 everything agrees to 1e-9, 1 something does
+    not, or nothing is published for that week.
+
+    \b
+    deflation index verify 2026-07-27
+    """
+    from forecasting.tokens import publication
+    from pipelines.settings import load_settings
+    from warehouse.store import WarehouseUnusable, query
+
+    path = load_settings().published_path
+    try:
+        found = publication.verified(query(path, "from stats.token_index"), query(path, "from stats.token_weight"), day.date())
+    except (WarehouseUnusable, ValueError) as problem:
+        raise click.ClickException(str(problem)) from None
+    click.echo(found.write_csv(), nl=False)
+    wrong = found.filter(~(found["agrees"] & found["inputs_match"]))["index_id"].to_list()
+    if wrong:
+        raise click.ClickException(f"{len(wrong)} of {found.height} values do not follow from the published inputs: {', '.join(wrong)}")
+    click.echo(f"{found.height} values of the week of {found['period_start'][0]} follow from the published inputs.", err=True)
