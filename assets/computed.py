@@ -20,6 +20,7 @@ from forecasting.indices import index_set
 from forecasting.rates import acceleration, decompose, rates
 from forecasting.tokens import publication
 from forecasting.track_record import revisions, scoring
+from reference import definitions
 from reference.specs.history import disagreements
 from sources.catalogue import of_kinds, sources
 from sources.health import source_frame
@@ -93,7 +94,8 @@ def issued_earlier(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store
 
 
 STEPS = (
-    # facts that only need joining
+    # what the project means by its words, and facts that only need joining
+    table("core.definition", reads=(), after=("raw.capture",), make=definitions.table, dated=False),
     table("core.rental_believed", reads=("core.rental_price",), make=rentals.believed),
     tables(("marts.rental_index", "marts.rental_breaks", "marts.rental_now"), step="rental_marts", reads=("core.rental_believed",), make=hardware_costs.rental_tables),
     table("marts.electricity", reads=("core.electricity",), make=latest_electricity),

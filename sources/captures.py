@@ -24,7 +24,7 @@ from sources.fetching.archive import COPY, Archive, ArchiveUnusable, Snapshot, S
 from sources.pages.quote import LeftOut, Parsed, Quote
 from sources.pages.wide import QUOTE_TYPES
 
-FRAMEWORK = ("sources/pages/*.py", "sources/contract.py", "sources/catalogue.py", "units/quantity.py", "units/grammar.py")
+FRAMEWORK = ("sources/pages/**/*.py", "sources/contract.py", "sources/catalogue.py", "units/quantity.py", "units/grammar.py")
 """What parsers share: a fix in one of these re-reads every capture, a fix in a source's folder only its own."""
 
 

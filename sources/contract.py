@@ -126,7 +126,7 @@ def _entry(quote: Quote) -> tuple[str, str]:
     if isinstance(quote, PriceQuote):
         return quote.provider, quote.model_label
     if isinstance(quote, RentalQuote):
-        return quote.provider, quote.locator
+        return quote.provider, f"{quote.accelerator} ({quote.locator})"
     return ("", quote.accelerator if isinstance(quote, SpecQuote) else quote.subject)
 
 

@@ -18,6 +18,7 @@ from forecasting.floors.floor import triangular
 from forecasting.forecast import pooled
 from forecasting.panel import priors
 from forecasting.panel.series import BadSeries, PriceSeries, prepare
+from reference import definitions
 from warehouse.schema import frames
 
 DRAWS = 2048
@@ -69,7 +70,7 @@ def viability(applications: pl.DataFrame, series: pl.DataFrame, as_of: date) -> 
     out = []
     for (name,), group in applications.sort("application").group_by(["application"], maintain_order=True):
         rows = {r["quantity"]: r for r in group.iter_rows(named=True)}
-        sid = f"gpqa_diamond-{rows['quality_threshold_gpqa']['mode']:g}-all-3to1"
+        sid = definitions.series_id(rows["quality_threshold_gpqa"]["mode"])
         if sid not in by_id:
             continue
         if sid not in cache:

@@ -101,7 +101,7 @@ class RentalQuote:
 
     ``left_out`` says why an offer that is on the page cannot be priced per accelerator; ``accelerator`` is then the
     name as printed, ``value`` the whole price and ``accelerators_in_offer`` 0. Such offers are counted and shown,
-    never computed with.
+    never computed with. ``effective_from``: the day (ISO) an announced price begins; empty for one in force.
     """
 
     provider: str
@@ -116,6 +116,7 @@ class RentalQuote:
     region: str = ""
     accelerators_in_offer: int = 1
     observed_at: str = ""
+    effective_from: str = ""
     left_out: str = ""
     source: str = ""
 

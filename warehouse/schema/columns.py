@@ -88,6 +88,7 @@ _TEXT = {
     "section": "part of the report",
     "subject": "what the fact is about",
     "quantity": "what is stated",
+    "definition_id": "group.name in reference/definitions.toml",
     "text_value": "the part of a fact that is words",
     "sql": "the query that reproduces the number on the published file",
     "inputs": "ids of the rows the number rests on, space separated",

@@ -31,7 +31,7 @@ RAW_SHAPES = {
         CAPTURE + " accelerator field value_text unit evidence locator qualifier basis value").split()), ("quote_id",), "hardware"),
     "rentals": Table("raw.rentals", "one printed rental offer with the words it was read from", tuple((
         CAPTURE + " provider accelerator value_text evidence locator currency term sku region value"
-        " accelerators_in_offer left_out").split()), ("quote_id",), "rentals"),
+        " accelerators_in_offer effective_from left_out").split()), ("quote_id",), "rentals"),
     "energy": Table("raw.energy", "one printed energy figure with the words it was read from", tuple((
         CAPTURE + " quantity subject period value_text unit evidence locator qualifier value").split()), ("quote_id",), "energy"),
 }
@@ -57,6 +57,8 @@ DECLARED = (
             "source source_url snapshot_sha256 observed_at extent subject reason locator evidence"),
     declare("core.vintage", "one row: the day this build speaks of, its id and the code it was made with",
             "as_of build_id code_version", "as_of"),
+    declare("core.definition", "one definition of this project: a scale, threshold, mix, speed, use or period, with the reason for its value",
+            "definition_id value value_low value_high text_value unit reason source", "definition_id"),
     declare("core.source", "one source: its contract, whether it was read live, from the archive or not, its age and problems",
             "source kind title publisher source_rank cadence_days terms witness url status origin observed_at age_days rows left_out_count message parser_version", "source"),
     declare("core.price_witness", "one interval one witness stated for one offer; witnesses may contradict one another", "interval_id " + INTERVAL, "interval_id"),

@@ -13,10 +13,11 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-from sources.pages.quote import ImplausibleValue, PageChanged, RentalQuote
-from units.quantity import plain
+from sources.pages.entries import Entries
+from sources.pages.quote import ImplausibleValue, LeftOut, PageChanged, RentalQuote
 
-TERMS = ("on_demand", "spot", "reserved_1yr", "reserved_3yr")
+TERMS = ("on_demand", "spot", "reserved", "reserved_1yr", "reserved_3yr")
+"""``reserved``: committed for a stated time that is none of the two years-long terms (weeks, months, up to a year)."""
 CAPS = (
     (r"^(B300|GB300)", Decimal(24)), (r"^(B200|GB200)", Decimal(20)), (r"^(H100|H200|GH200)", Decimal(15)),
     (r"^(MI3\d\d)", Decimal(12)), (r"^A100", Decimal(8)), (r"^(V100|Trainium|TPU)", Decimal(8)), (r"", Decimal(5)),
@@ -27,55 +28,9 @@ SPAN = (Decimal("0.15"), Decimal(5))
 """The same relative to the median on-demand price of a part that at least ``PANEL_PROVIDERS`` rent out: of all packaged
 offers of such parts (spot too) none is below 0.29 or above 4.7 times it, and a node taken for one GPU is eight times off."""
 PANEL_PROVIDERS = 5
+NOT_COUNTED = "the number of accelerators of this instance is not known; add it to reference/rental_skus.csv with its address"
 IMPLAUSIBLE = "outside the plausible prices of this part: a node's price for one accelerator, or a host that costs more than it"
 HOURS_PER_YEAR = 8760
-
-_NAMES = (
-    (r"\bgb300\b", "GB300"), (r"\bgb200\b", "GB200"), (r"\bgh200\b.*\b144", "GH200-144GB"), (r"\bgh200\b", "GH200-96GB"),
-    (r"\bb300\b", "B300-SXM"), (r"\bb200\b", "B200-SXM"), (r"\bh200[ -]?nvl\b", "H200-NVL"), (r"\bh200\b", "H200-SXM"),
-    (r"\bh100[ -]?nvl\b|\bh100\b.*\b94", "H100-NVL"), (r"\bh100\b.*pcie|pcie.*\bh100\b", "H100-PCIe"), (r"\bh100\b", "H100-SXM"),
-    (r"\ba100\b.*\b80.*pcie|\ba100\b.*pcie.*\b80", "A100-PCIe-80GB"), (r"\ba100\b.*pcie", "A100-PCIe-40GB"),
-    (r"\ba100\b.*\b40", "A100-SXM-40GB"), (r"\ba100\b", "A100-SXM-80GB"),
-    (r"\bmi355x\b", "MI355X"), (r"\bmi350x\b", "MI350X"), (r"\bmi325x\b", "MI325X"), (r"\bmi300x\b", "MI300X"),
-    (r"\bl40s\b", "L40S"), (r"\bl40\b", "L40"), (r"\bl4\b", "L4"), (r"\brtx ?pro ?6000\b", "RTX-PRO-6000-SE"),
-    (r"\brtx ?6000 ?ada\b", "RTX 6000 Ada 48GB"), (r"\b(?:rtx ?)?a6000\b", "RTX A6000 48GB"), (r"\brtx ?5090\b", "RTX-5090"),
-    (r"\brtx ?4090\b", "RTX-4090"), (r"\ba10g\b", "A10G"), (r"\ba10\b", "A10"), (r"\bv100\b", "V100-SXM2-32GB"), (r"\bt4\b", "T4"),
-    (r"\ba40\b", "A40 48GB"),
-)
-"""Names within free text (``8x NVIDIA HGX H100``); a name printed alone is looked up in ``accelerator_list.csv``."""
-NOT_MAPPED = "nobody has mapped this name; add an alias to reference/accelerator_list.csv"
-NOT_COUNTED = "the number of accelerators of this instance is not known; add it to reference/rental_skus.csv with its address"
-ANOTHER_MEMORY = "a slice, or another part than the known one of this name: the memory differs"
-
-
-def accelerator_of(label: str, memory_gb: str = "") -> str | None:
-    """The project's name of a printed GPU name, or None where nobody has mapped it.
-
-    ``memory_gb``: the memory per accelerator as printed. A sixth of an A10 and a V100 of 16 GB are not the
-    parts of that name, so a memory that does not fit gives None too (whole multiples are totals of a node).
-    """
-    from reference.specs.engine import project_names
-
-    text = plain(f"{label} {memory_gb}").lower().replace("_", " ").replace("nvidia", "")
-    name = next((n for p, n in _NAMES if re.search(p, text)), None) or project_names().get(re.sub(r"[\s_-]", "", plain(label).lower()))
-    printed, known = re.search(r"\d+(?:\.\d+)?", memory_gb), _memory_bytes().get(name or "")
-    if printed is None or known is None:
-        return name
-    share = float(printed[0]) * 1e9 / known
-    return name if 0.8 <= share <= 1.25 or (share > 1.5 and abs(share / round(share) - 1) < 0.08) else None
-
-
-def why_not(label: str) -> str:
-    """Why ``accelerator_of`` gave None for a label with its memory."""
-    return NOT_MAPPED if accelerator_of(label) is None else ANOTHER_MEMORY
-
-
-@lru_cache(maxsize=1)
-def _memory_bytes() -> dict[str, float]:
-    from reference import load
-
-    return {name: float(size) for name, size in load("accelerators").select("accelerator", "memory_bytes").rows()}
-
 
 @lru_cache(maxsize=1)
 def _skus() -> dict[tuple[str, str], tuple[str, int]]:
@@ -111,19 +66,24 @@ def plausible_usd(accelerator: str) -> tuple[Decimal, Decimal]:
     return (FLOOR, cap) if median is None else (max(FLOOR, SPAN[0] * median), min(cap, SPAN[1] * median))
 
 
-class Offers:
-    """Collects offers; identical repeats (a block printed for desktop and phone) count once."""
+class Offers(Entries):
+    """Collects offers; identical repeats (a block printed for desktop and phone) count once.
 
-    def __init__(self, provider: str, observed_at: str = "") -> None:
-        self.provider, self.observed_at = provider, observed_at
-        self._quotes: dict[tuple[str, ...], RentalQuote] = {}
+    Two prices of one offer contradict one another and neither is kept, unless ``first_stands`` (a list that prints an
+    instance once per disk, the plain one first).
+    """
+
+    def __init__(self, provider: str, observed_at: str = "", *, first_stands: bool = False) -> None:
+        super().__init__()
+        self.provider, self.observed_at, self.first_stands = provider, observed_at, first_stands
+        self._quotes: dict[tuple[str, ...], RentalQuote | None] = {}
 
     def add(self, accelerator: str, total: Decimal, text: str, accelerators: int, evidence: str, locator: str, *,
-            term: str = "on_demand", sku: str = "", region: str = "", provider: str = "") -> None:
+            term: str = "on_demand", sku: str = "", region: str = "", provider: str = "", effective_from: str = "") -> None:
         """Add a price of ``total`` USD per hour for ``accelerators`` of them.
 
-        Raises ``PageChanged`` for two prices of one offer and ``ImplausibleValue`` for a node's price taken
-        for one accelerator's (or the reverse).
+        Raises ``PageChanged`` for no accelerator or term, ``ImplausibleValue`` for a node's price taken for one
+        accelerator's (or the reverse).
         """
         if accelerators < 1 or term not in TERMS:
             raise PageChanged(f"expected accelerators and a known term, found {accelerators} and {term!r} ({locator})")
@@ -132,13 +92,17 @@ class Offers:
         if not low <= each <= high:
             raise ImplausibleValue(f"{accelerator} at {each:f} USD per hour ({text} for {accelerators}, {locator}) is outside "
                                    f"{low:.3g} to {high:.3g}: a node's price for one accelerator, or no price?")
-        quote = RentalQuote(provider=provider or self.provider, accelerator=accelerator, value=Decimal(f"{each:f}"),
-                            value_text=text, evidence=evidence[:300], locator=locator, term=term, sku=sku, region=region,
-                            accelerators_in_offer=accelerators, observed_at=self.observed_at)
-        key = (quote.provider, accelerator, sku, region, term)
+        self._keep(RentalQuote(provider=provider or self.provider, accelerator=accelerator, value=Decimal(f"{each:f}"),
+                               value_text=text, evidence=evidence[:300], locator=locator, term=term, sku=sku, region=region,
+                               accelerators_in_offer=accelerators, observed_at=self.observed_at, effective_from=effective_from))
+
+    def _keep(self, quote: RentalQuote) -> None:
+        key = (quote.provider, quote.accelerator, quote.sku, quote.region, quote.term, quote.effective_from)
         twin = self._quotes.setdefault(key, quote)
-        if twin.value != quote.value:
-            raise PageChanged(f"two prices of {sku or accelerator} {region} {term}: {twin.value_text} and {text} ({locator})")
+        if twin is not None and twin.value != quote.value and not self.first_stands:
+            self._quotes[key] = None
+            self.left_out.append(LeftOut(subject=quote.sku or quote.accelerator, locator=quote.locator, evidence=quote.evidence,
+                                         reason=f"two prices of {quote.sku or quote.accelerator} {quote.region} {quote.term}: {twin.value_text} and {quote.value_text}"))
 
     def counted(self, label: str, known: tuple[str, int] | None, total: Decimal, text: str, evidence: str, locator: str, *,
                 why: str = "", **where: str) -> None:
@@ -152,17 +116,31 @@ class Offers:
         return self.leave_out(label, total, text, why or NOT_COUNTED, evidence, locator, **where)
 
     def leave_out(self, label: str, total: Decimal, text: str, why: str, evidence: str, locator: str, *,
-                  term: str = "on_demand", sku: str = "", region: str = "", provider: str = "") -> None:
+                  term: str = "on_demand", sku: str = "", region: str = "", provider: str = "", effective_from: str = "") -> None:
         """Keep an offer that cannot be priced per accelerator, under its printed name and with the reason."""
         quote = RentalQuote(provider=provider or self.provider, accelerator=label, value=total, value_text=text, evidence=evidence[:300],
                             locator=locator, term=term, sku=sku, region=region, accelerators_in_offer=0,
-                            observed_at=self.observed_at, left_out=why)
+                            observed_at=self.observed_at, left_out=why, effective_from=effective_from)
         self._quotes.setdefault((quote.provider, label, sku, region, term, why), quote)
 
-    def quotes(self) -> list[RentalQuote]:
-        """All offers in page order; raises ``PageChanged`` when none of them can be priced per accelerator."""
-        found = list(self._quotes.values())
+    def block(self, subject: str, reason: str, locator: str) -> None:
+        """Leave out a block of the page with its reason."""
+        self.left_out.append(LeftOut(subject=subject, reason=reason, locator=locator, extent="block"))
+
+    def note(self, subject: str, reason: str, locator: str, words: str) -> None:
+        """Note an amount that is no price of an accelerator by the hour."""
+        self.left_out.append(LeftOut(subject=subject, reason=reason, locator=locator, evidence=words, extent="amount"))
+
+    @property
+    def found(self) -> bool:
+        """Whether any offer was read, priced or named."""
+        return any(self._quotes.values())
+
+    def quotes(self) -> list[RentalQuote | LeftOut]:
+        """All offers in page order, then what was left out; raises ``PageChanged`` when none can be priced per accelerator."""
+        found = [q for q in self._quotes.values() if q is not None]
         if all(q.left_out for q in found):
-            why = f", only {len(found)} left out: {found[0].accelerator} ({found[0].left_out})" if found else ""
+            whys = [*(f"{q.accelerator} ({q.left_out})" for q in found), *(o.reason for o in self.left_out)]
+            why = f", only {len(whys)} left out: {whys[0]}" if whys else ""
             raise PageChanged(f"expected at least one offer of an accelerator by the hour, found none{why}")
-        return found
+        return [*found, *self.left_out]
