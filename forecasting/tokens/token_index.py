@@ -16,11 +16,10 @@ import numpy as np
 import polars as pl
 
 from forecasting.indices import family, item_panel
-from forecasting.panel.listings import BLENDS
 from forecasting.tokens import pricing, profiles
+from reference import definitions
 from units.constants import TOKENS_PER_MTOK
 
-LIST_INPUT_SHARE = BLENDS["3to1"]
 WINDOW = {"day": 25 * 7, "week": 25}
 """Periods of the rolling window of geks and tpd: 25 weeks."""
 TRAILING_DAYS = 7
@@ -43,10 +42,9 @@ def priced_volumes(volumes: pl.DataFrame, names: pl.DataFrame, prices: pl.DataFr
     rows = volumes.join(names.select("slug", "model", "kind"), on="slug", how="left")
     use = rows.filter(pl.col("kind") == "model").drop_nulls("model").select("model", "day").unique()
     found = pricing.priced(use, prices, models, router)
-    blend = LIST_INPUT_SHARE * pl.col("price_input") + (1 - LIST_INPUT_SHARE) * pl.col("price_output")
     shares = profiles.profile(use, measurements, models)
     own, fixed = _effective(found, shares, "own"), _effective(found, profiles.fixed(shares), "fixed")
-    table = found.with_columns(blend.alias("list")).join(own.select("model", "day", "own", "profile_basis"), on=["model", "day"]).join(
+    table = found.with_columns(_list_price().alias("list")).join(own.select("model", "day", "own", "profile_basis"), on=["model", "day"]).join(
         fixed.select("model", "day", "fixed"), on=["model", "day"])
     priced = rows.join(table, on=["model", "day"], how="left")
     free = pl.col("kind").is_in(["free", "stealth"])
@@ -58,8 +56,13 @@ def _effective(found: pl.DataFrame, shares: pl.DataFrame, name: str) -> pl.DataF
     joined = found.join(shares, on=["model", "day"])
     price = (pl.col("fresh_share") * pl.col("price_input") + pl.col("cached_share") * pl.col("price_cached")
              + pl.col("completion_share") * pl.col("price_output"))
-    blend = LIST_INPUT_SHARE * pl.col("price_input") + (1 - LIST_INPUT_SHARE) * pl.col("price_output")
-    return joined.with_columns(pl.coalesce(price, blend).alias(name))
+    return joined.with_columns(pl.coalesce(price, _list_price()).alias(name))
+
+
+def _list_price() -> pl.Expr:
+    """The blend of list prices in which such prices are usually quoted."""
+    inputs = definitions.number("blend.input_per_output")
+    return (inputs * pl.col("price_input") + pl.col("price_output")) / (inputs + 1)
 
 
 def periods(priced: pl.DataFrame, by: str) -> pl.DataFrame:
