@@ -56,7 +56,7 @@ TRUST: dict[str, MartSpec] = {
             "source": "text",
             "kind": "text",
             "origin": "text",  # live | archive | packaged
-            "status": "text",  # ok | stale | failed
+            "status": "text",  # ok | partial | stale | failed
             "observed_at": "date",
             "age_days": "count",
             "rows": "count",

@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting import outputs
 from forecasting.forecast import champion, issue, past, repricing
 from forecasting.forecast.candidates import CANDIDATES
 from forecasting.forecast.champion import INCUMBENT
@@ -18,6 +17,7 @@ from forecasting.panel.series import PriceSeries, prepare
 from forecasting.track_record import backtest, comparison, event_backtest, scoring
 from research import published
 from tests.forecasting.worlds import price_panel
+from warehouse.schema import frames
 
 BARS = {90: 0.70, 180: 0.62, 365: 0.70}
 """Quantile loss over that of the no-change walk, on a panel that no parameter was fitted to."""
@@ -189,7 +189,7 @@ def test_pit_of_a_calibrated_forecast_is_flat_and_of_a_price_that_stays_is_in_th
 
 def _issued() -> pl.DataFrame:
     value = np.exp(np.linspace(-1, 1, 19))
-    return outputs.conform("forecast", pl.concat([
+    return frames.conform("stats.forecast", pl.concat([
         pl.DataFrame({
             "forecast_id": f"{v}/a/{INCUMBENT}/30", "vintage": v, "series_id": "a", "model": INCUMBENT,
             "is_champion": True, "horizon_days": 30, "target_date": v + timedelta(days=30), "quantile": QUANTILES,
