@@ -10,7 +10,7 @@ import dagster as dg
 
 from assets.job import Job
 from assets.step import asset_key, declared, described, specs, table, tables, written
-from belief import packaged, prices
+from belief import packaged, prices, slugs
 from belief.live_facts import latest_electricity
 from belief.vintage import vintage_frame
 from forecasting.consequences import claims, meaning
@@ -18,6 +18,7 @@ from forecasting.floors import floor, floor_tables, hardware_costs, rentals
 from forecasting.forecast import issue
 from forecasting.indices import index_set
 from forecasting.rates import acceleration, decompose, rates
+from forecasting.tokens import publication
 from forecasting.track_record import revisions, scoring
 from reference import definitions
 from reference.specs.history import disagreements
@@ -108,6 +109,9 @@ STEPS = (
     tables(FLOORS, step="model_floors", reads=FLOOR_INPUTS, make=floor_tables.build),
     # what is measured
     tables(tuple(map("stats.{}".format, index_set.TABLES)), step="price_indices", reads=(*INPUTS, "core.input_tokens"), make=index_set.build),
+    table("core.token_name", reads=("core.token_volume", "core.model_alias"), make=slugs.named),
+    tables(("stats.token_weight", "stats.token_index"), step="token_indices", make=publication.build,
+           reads=("core.token_volume", "core.token_name", "core.input_price", "core.input_model", "stats.latent_quality")),
     table("stats.decline_rate", reads=("stats.index_level", "stats.frontier_price", "stats.cost_per_task", *INPUTS), make=rates.build),
     table("stats.acceleration", reads=INPUTS, make=acceleration.build),
     table("stats.decomposition", reads=("core.input_cost",), make=decompose.build),

@@ -135,6 +135,11 @@ DECLARED = (
             "source kind origin status observed_at age_days rows left_out_count message", "source"),
     declare("marts.left_out", "one entry, block or amount that a source prints today and its parser does not understand",
             "source extent subject reason locator evidence source_url observed_at snapshot_sha256"),
+    declare("marts.token_index", "one index or level of the token family in one complete week",
+            "index_id period_start value lower upper unit status method_version inputs_sha256", "index_id period_start"),
+    declare("marts.token_weights", "one model label in one published week: its tokens, prices, share of spend and their bases",
+            "period_start model_label model volume_kind volume_tokens list_usd_per_mtok effective_usd_per_mtok fixed_profile_usd_per_mtok"
+            " spend_share price_basis near_days cached_basis profile_basis ability_logit", "period_start model_label"),
     declare("marts.not_known", "one thing that this edition does not know", "topic why what_would_tell", "topic"),
     declare("facts.fact", "one number (or verdict) of the report with its interval and the query that reproduces it",
             "fact_id section subject quantity value unit lower upper interval_level n text_value basis as_of sql inputs", "fact_id"),
