@@ -131,7 +131,8 @@ _DAY = {
 }
 
 _MOMENT = {
-    "fetched_at": "when the capture was fetched (UTC); only raw tables hold it",
+    "fetched_at": "when the capture that first showed the row was fetched (UTC); only raw tables hold it",
+    "gone_at": "when the first later page of the address without the row was fetched (UTC); null while the newest shows it",
 }
 
 _COUNT = {

@@ -23,7 +23,7 @@ INTERVAL = (
 )
 PRICE_EVENT = ("event_date kind provider model tier condition token_class price_before_usd_per_mtok price_after_usd_per_mtok change_share status changed_after changed_before seen_on families why evidence source source_url snapshot_sha256")
 BELIEF = "status confirmed_at first_seen changed_after changed_before families"
-CAPTURE = "quote_id source snapshot_sha256 source_url fetched_at observed_at confirmed_at"
+CAPTURE = "quote_id source snapshot_sha256 source_url fetched_at observed_at confirmed_at gone_at"
 
 RAW_SHAPES = {
     "prices": Table("raw.prices", "one printed price with the words it was read from", tuple((
