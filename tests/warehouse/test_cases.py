@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from warehouse.cases import Case, case_path, cases, differences
+from warehouse.cases import Case, cases, differences
 from warehouse.models import SQL, Model, models
 
 HELD = [m for folder in ("core", "marts", "checks", "facts") for m in models(folder)]
