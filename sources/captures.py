@@ -68,7 +68,7 @@ def quote_schema(kind: str) -> dict[str, DataTypeClass | pl.DataType]:
         "fetched_at": pl.Datetime("us", "UTC"), "observed_at": pl.Date, "confirmed_at": pl.Date,
     }
     schema |= {name: pl.String for name in own}
-    schema |= {"value": pl.Float64}
+    schema |= {"value": pl.Float64} if kind != "retirements" else {}
     if kind == "prices":
         schema |= {"wide_row": pl.Int64}
     if kind == "rentals":
@@ -154,7 +154,7 @@ def _rows(kind: str, frame: pl.DataFrame) -> int:
 
 
 def _names(kind: str, frame: pl.DataFrame) -> tuple[str, ...]:
-    column = "model_label" if kind == "prices" else "accelerator" if kind in ("hardware", "rentals") else "subject"
+    column = "model_label" if kind in ("prices", "retirements") else "accelerator" if kind in ("hardware", "rentals") else "subject"
     return tuple(_used(kind, frame)[column].unique(maintain_order=True))
 
 
