@@ -40,6 +40,8 @@ class Settings(BaseModel):
     """Where the site is served, for links in mails and the feed."""
     schedule: str = "30 5 * * *"
     """When the daily job runs (cron, UTC)."""
+    wait_s: float = 900.0
+    """How long a run waits for another one to end before it gives up."""
     chromium: str = "/usr/bin/chromium"
 
     @property

@@ -16,7 +16,7 @@ from types import ModuleType
 from sources.contract import Contract, ContractBroken, breaches, kept_entries, read_contract
 from sources.pages.lifecycle import read_retirements
 from sources.pages.page import Page
-from sources.pages.quote import SLIPS, LeftOut, PageChanged, Parsed, PriceQuote, Quote, RetirementQuote
+from sources.pages.quote import LeftOut, PageChanged, Parsed, PriceQuote, Quote, RetirementQuote
 from units.quantity import UnreadableQuantity
 
 ROOT = Path(__file__).parent
@@ -74,17 +74,17 @@ class Source:
             if page.is_cut_short:
                 raise PageChanged("expected a whole document, found one that ends before </html>; fetch it again")
             told = WITHOUT_CODE[self.kind](page) if self.kind in WITHOUT_CODE else self.parser.parse(page)
+            quotes = [q for q in told if not isinstance(q, LeftOut)]
+            left_out = [q for q in told if isinstance(q, LeftOut)]
+            quotes, left_out = kept_entries(self.contract, quotes, left_out)
+            broken = breaches(self.contract, quotes, left_out)
         except UNTRUSTED as error:
             raise type(error)(f"{self.key}: {error}") from error
-        except SLIPS as error:
+        except Exception as error:  # a list of types is no bulkhead: csv, zlib and others raise their own
             raise PageChanged(
                 f"{self.key}: expected a known layout, found one the parser cannot follow "
                 f"({type(error).__name__}: {error})"
             ) from error
-        quotes = [q for q in told if not isinstance(q, LeftOut)]
-        left_out = [q for q in told if isinstance(q, LeftOut)]
-        quotes, left_out = kept_entries(self.contract, quotes, left_out)
-        broken = breaches(self.contract, quotes, left_out)
         if broken:
             raise ContractBroken(f"{self.key}: " + "; ".join(broken[:5]) + (f"; and {len(broken) - 5} more" * (len(broken) > 5)))
         return Parsed(tuple(map(self._named, quotes)), tuple(left_out))

@@ -7,8 +7,11 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
-from belief import history, quarantine
-from sources.captures import quote_schema
+from belief import history
+from belief.evidence import Belief, weigh
+from belief.intervals import disagreements
+from sources.parsed import quote_schema
+from sources.stretches import MOMENTS, Seen, extended
 
 RATES = pl.DataFrame({"month": [date(2026, 1, 1)], "currency": ["CNY"], "units_per_usd": [7.0]})
 
@@ -25,7 +28,14 @@ def quote(day: int, model: str, component: str, value: float, **given: object) -
 
 
 def frame(*rows: dict[str, object]) -> pl.DataFrame:
-    return pl.DataFrame(list(rows), schema=quote_schema("prices"))
+    """The rows of several pages, folded as a reading folds them."""
+    schema = quote_schema("prices")
+    folded = pl.DataFrame(schema=schema)
+    for moment in sorted({row["fetched_at"] for row in rows}):
+        for url in sorted({str(row["source_url"]) for row in rows if row["fetched_at"] == moment}):
+            page = pl.DataFrame([r for r in rows if (r["fetched_at"], r["source_url"]) == (moment, url)], schema=schema).drop(MOMENTS)
+            folded = extended(folded, page, Seen(f"{moment}", url, moment, moment.date()))
+    return folded
 
 
 def observed(quotes: pl.DataFrame, **given: object) -> pl.DataFrame:
@@ -33,13 +43,25 @@ def observed(quotes: pl.DataFrame, **given: object) -> pl.DataFrame:
     return history.observed_intervals(quotes, RATES, **options)  # type: ignore[arg-type]
 
 
-def packaged(model: str, output: float, *, since: date = date(2025, 1, 1), rank: int = 3, source: str = "feed") -> pl.DataFrame:
+def packaged(model: str, output: float, *, since: date = date(2025, 1, 1), rank: int = 3, source: str = "feed", seen: date | None = None) -> pl.DataFrame:
     row = {c: None for c in history.INTERVAL_COLUMNS} | {
         "provider": "acme", "model": model, "model_label": model, "tier": "standard", "condition": "", "currency": "USD",
         "price_input_usd_per_mtok": output / 4, "price_output_usd_per_mtok": output, "valid_from": since, "observed_at": since,
         "confirmed_at": since, "source": source, "witness": source, "rank": rank, "origin": "packaged", "end_reason": "",
-    }
+        "valid_from_basis": "observed", "price_kind": "",
+    } | ({} if seen is None else {"confirmed_at": seen})
     return pl.DataFrame([row], schema=history.empty_intervals().schema)
+
+
+DAY = date(2026, 4, 20)
+
+
+def weighed(*parts: pl.DataFrame, as_of: date = DAY) -> Belief:
+    return weigh(pl.concat(parts), as_of)
+
+
+def outputs(*parts: pl.DataFrame, as_of: date = DAY) -> list[tuple[object, ...]]:
+    return weighed(*parts, as_of=as_of).intervals.select("valid_from", "valid_to", "price_output_usd_per_mtok").rows()
 
 
 def test_a_change_begins_a_new_interval_and_keeps_the_old_one() -> None:
@@ -65,62 +87,65 @@ def test_prices_per_thousand_and_in_yuan_become_dollars_per_million() -> None:
 
 
 def test_a_first_party_page_outranks_a_feed_from_its_first_reading_on() -> None:
-    both = pl.concat([packaged("m", 8.0), observed(frame(quote(1, "m", "output", 6.0)))])
-    got = history.believe(both).select("valid_from", "valid_to", "price_output_usd_per_mtok", "source").rows()
-    assert got == [(date(2025, 1, 1), date(2026, 3, 1), 8.0, "feed"), (date(2026, 3, 1), None, 6.0, "prices/acme")]
+    got = weighed(packaged("m", 8.0, seen=DAY), observed(frame(quote(1, "m", "output", 6.0)))).intervals
+    assert got.select("valid_from", "valid_to", "price_output_usd_per_mtok", "source", "status").rows() == [
+        (date(2025, 1, 1), date(2026, 3, 1), 8.0, "feed", "single"), (date(2026, 3, 1), None, 6.0, "prices/acme", "first_party")]
 
 
 def test_a_witness_that_says_something_else_is_written_down() -> None:
-    both = pl.concat([packaged("m", 8.0), observed(frame(quote(1, "m", "output", 6.0)))])
-    got = quarantine.disagreements(both, history.believe(both)).filter(pl.col("token_class") == "output").row(0, named=True)
+    both = weighed(packaged("m", 8.0, seen=DAY), observed(frame(quote(1, "m", "output", 6.0))))
+    got = disagreements(both.intervals, both.terms, DAY).filter(pl.col("token_class") == "output").row(0, named=True)
     assert (got["believed_usd_per_mtok"], got["other_usd_per_mtok"], got["other_source"]) == (6.0, 8.0, "feed")
 
 
-def test_a_jump_that_nobody_confirms_is_held_back_and_the_old_price_stays() -> None:
-    both = pl.concat([packaged("m", 8.0), observed(frame(quote(1, "m", "output", 0.08)))])
-    kept, held = quarantine.quarantine(both, 5.0)
-    assert held.select("price_kept_usd_per_mtok", "price_refused_usd_per_mtok").rows() == [(8.0, 0.08)]
-    assert history.believe(kept)["price_output_usd_per_mtok"].to_list() == [8.0]
+def test_a_page_that_jumps_far_is_held_back_for_a_second_look_and_the_old_price_stays() -> None:
+    jumped = observed(frame(quote(1, "m", "output", 8.0), quote(9, "m", "output", 0.08)))
+    both = weighed(jumped, as_of=date(2026, 3, 9))
+    assert both.held.select("kept_output", "price_output_usd_per_mtok").rows() == [(8.0, 0.08)]
+    assert both.intervals["price_output_usd_per_mtok"].to_list() == [8.0]
+    stayed = observed(frame(quote(1, "m", "output", 8.0), quote(9, "m", "output", 0.08)), confirmed_at=date(2026, 3, 12))
+    assert weighed(stayed, as_of=date(2026, 3, 12)).intervals["price_output_usd_per_mtok"].to_list() == [8.0, 0.08]
 
 
 def test_a_jump_is_believed_when_an_independent_witness_agrees() -> None:
-    other = packaged("m", 0.08, since=date(2026, 2, 1), source="other")
-    _, held = quarantine.quarantine(pl.concat([packaged("m", 8.0), other, observed(frame(quote(1, "m", "output", 0.08)))]), 5.0)
-    assert held.is_empty()
+    jumped = observed(frame(quote(1, "m", "output", 8.0), quote(9, "m", "output", 0.08)))
+    other = packaged("m", 0.08, since=date(2026, 3, 8), source="other", seen=date(2026, 3, 9))
+    other = other.with_columns(price_input_usd_per_mtok=pl.lit(None, dtype=pl.Float64))
+    assert weighed(jumped, other, as_of=date(2026, 3, 9)).held.is_empty()
 
 
-def test_a_jump_is_believed_when_it_is_still_there_days_later() -> None:
-    stayed = observed(frame(quote(1, "m", "output", 0.08)), confirmed_at=date(2026, 3, 4))
-    _, held = quarantine.quarantine(pl.concat([packaged("m", 8.0), stayed]), 5.0)
-    assert held.is_empty()
-
-
-def test_an_output_price_below_the_input_price_is_held_back() -> None:
-    _, held = quarantine.quarantine(observed(frame(quote(1, "m", "input", 4.0), quote(1, "m", "output", 1.0))), 5.0)
-    assert held["token_class"].to_list() == ["output"]
+def test_a_feeds_output_price_below_its_input_price_is_held_back() -> None:
+    swapped = observed(frame(quote(1, "m", "input", 4.0), quote(1, "m", "output", 1.0)), rank="feed")
+    assert weighed(swapped).held["reason"].str.contains("output below input").all() and weighed(swapped).intervals.is_empty()
 
 
 def test_belief_does_not_depend_on_the_order_of_witnesses() -> None:
     both = pl.concat([packaged("m", 8.0), packaged("m", 7.0, since=date(2025, 6, 1), source="z"), observed(frame(quote(1, "m", "output", 6.0)))])
-    assert history.believe(both).equals(history.believe(both.reverse()))
+    assert weighed(both).intervals.equals(weighed(both.reverse()).intervals)
 
 
-def test_a_page_last_seen_long_ago_is_overtaken_by_what_a_feed_began_to_say_since() -> None:
-    both = pl.concat([observed(frame(quote(1, "m", "output", 6.0))), packaged("m", 4.0, since=date(2026, 3, 20))])
-    got = history.believe(both).select("valid_from", "valid_to", "price_output_usd_per_mtok").rows()
-    assert got == [(date(2026, 3, 1), date(2026, 3, 20), 6.0), (date(2026, 3, 20), None, 4.0)]
+def test_a_page_last_seen_long_ago_is_overtaken_when_a_feed_that_agreed_with_it_moved_on_since() -> None:
+    page, before = observed(frame(quote(1, "m", "output", 6.0))), packaged("m", 6.0, since=date(2026, 1, 1), seen=date(2026, 3, 19))
+    before = before.with_columns(valid_to=pl.lit(date(2026, 3, 20)), end_reason=pl.lit("changed"), price_input_usd_per_mtok=pl.lit(None, dtype=pl.Float64))
+    after = packaged("m", 4.0, since=date(2026, 3, 20), seen=DAY).with_columns(price_input_usd_per_mtok=pl.lit(None, dtype=pl.Float64))
+    assert outputs(page, before, after) == [(date(2026, 1, 1), date(2026, 3, 20), 6.0), (date(2026, 3, 20), None, 4.0)]
+
+
+def test_a_feed_that_never_said_the_pages_price_does_not_overtake_it_alone_but_two_families_do() -> None:
+    page = observed(frame(quote(1, "m", "output", 6.0)))
+    one, two = packaged("m", 4.0, since=date(2026, 3, 20), seen=DAY), packaged("m", 4.0, since=date(2026, 3, 25), seen=DAY, source="other")
+    assert [r[2] for r in outputs(page, one)] == [6.0]
+    assert [r[2] for r in outputs(page, one, two)][-1] == 4.0
 
 
 def test_a_page_still_seen_today_is_not_overtaken() -> None:
     seen = observed(frame(quote(1, "m", "output", 6.0)), confirmed_at=date(2026, 3, 20))
-    got = history.believe(pl.concat([seen, packaged("m", 4.0, since=date(2026, 3, 20))]), as_of=date(2026, 3, 20))
+    got = weighed(seen, packaged("m", 4.0, since=date(2026, 3, 20)), packaged("m", 4.0, since=date(2026, 3, 20), source="other"), as_of=date(2026, 3, 20)).intervals
     assert got.select("price_output_usd_per_mtok", "valid_to").rows() == [(6.0, None)]
-    assert history.believe(pl.concat([seen, packaged("m", 4.0, since=date(2026, 3, 10))]))["price_output_usd_per_mtok"].to_list() == [6.0]
 
 
 def test_a_feed_that_slips_by_ten_does_not_overtake_an_old_page() -> None:
-    both = pl.concat([observed(frame(quote(1, "m", "output", 6.0))), packaged("m", 60.0, since=date(2026, 3, 20))])
-    assert history.believe(both)["price_output_usd_per_mtok"].to_list() == [6.0]
+    assert [r[2] for r in outputs(observed(frame(quote(1, "m", "output", 6.0))), packaged("m", 60.0, since=date(2026, 3, 20)))] == [6.0]
 
 
 def test_what_an_abandoned_address_said_ends_with_the_next_page_and_at_the_latest_after_half_a_year() -> None:
@@ -146,12 +171,12 @@ def test_a_new_months_exchange_rate_is_no_price_change() -> None:
 
 def test_a_feeds_slip_by_a_thousand_is_not_believed_for_being_repeated_some_days() -> None:
     stayed = observed(frame(quote(1, "m", "output", 80.0)), rank="feed", confirmed_at=date(2026, 3, 9))
-    _, held = quarantine.quarantine(pl.concat([packaged("m", 0.08), stayed]), 5.0)
-    assert held["price_refused_usd_per_mtok"].to_list() == [80.0]
+    assert weighed(packaged("m", 0.08, seen=date(2026, 2, 20)), stayed).held["price_output_usd_per_mtok"].to_list() == [80.0]
 
 
 def test_a_feeds_new_chat_model_at_hundreds_of_dollars_is_a_unit_error_until_somebody_else_says_so() -> None:
-    dear = observed(frame(quote(1, "m", "output", 900.0)), rank="feed", confirmed_at=date(2026, 9, 1))
-    assert quarantine.quarantine(dear, 5.0)[1].height == 1
-    assert quarantine.quarantine(pl.concat([dear, packaged("m", 900.0, source="page", rank=0)]), 5.0)[1].is_empty()
-    assert quarantine.quarantine(observed(frame(quote(1, "m", "output", 900.0))), 5.0)[1].is_empty()
+    dear = observed(frame(quote(1, "m", "output", 900.0)), rank="feed", confirmed_at=DAY)
+    assert weighed(dear).held.height == 1 and weighed(dear).intervals.is_empty()
+    page = packaged("m", 900.0, source="page", rank=0, seen=DAY).with_columns(price_input_usd_per_mtok=pl.lit(None, dtype=pl.Float64))
+    assert weighed(dear, page).held.is_empty()
+    assert weighed(observed(frame(quote(1, "m", "output", 900.0)))).held.is_empty()
