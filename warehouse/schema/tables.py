@@ -34,6 +34,8 @@ RAW_SHAPES = {
     "rentals": Table("raw.rentals", "one printed rental offer with the words it was read from", tuple((
         CAPTURE + " provider accelerator value_text evidence locator currency term sku region value"
         " accelerators_in_offer effective_from left_out").split()), ("quote_id",), "rentals"),
+    "retirements": Table("raw.retirements", "one maker's statement that a model ends", tuple((
+        CAPTURE + " provider model_label retired_on announced_on replacement status value_text evidence locator").split()), ("quote_id",), "retirements"),
     "energy": Table("raw.energy", "one printed energy figure with the words it was read from", tuple((
         CAPTURE + " quantity subject period value_text unit evidence locator qualifier value").split()), ("quote_id",), "energy"),
 }
