@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +115,7 @@ def _plain(value: Any) -> Any:
     """Figures to nine significant digits, moments as dates where they are midnight, the rest as it is."""
     if isinstance(value, bool) or value is None:
         return value
-    if isinstance(value, (int, float)):
+    if isinstance(value, (int, float, Decimal)):
         return float(f"{float(value):.{DIGITS}g}")
     if isinstance(value, datetime):
         return value.replace(tzinfo=None).date() if (value.hour, value.minute, value.second) == (0, 0, 0) else value.replace(tzinfo=None)
