@@ -128,6 +128,8 @@ DECLARED = (
     declare("marts.data_health", "one source: live, archived, packaged, stale or failed, and how old",
             "source kind origin status observed_at age_days rows message", "source"),
     declare("marts.not_known", "one thing that this edition does not know", "topic why what_would_tell", "topic"),
+    declare("marts.fact_freshness", "one fact of the report: the day it was last confirmed, and by which source",
+            "fact_id confirmed_at source cadence_days", "fact_id"),
     declare("facts.fact", "one number (or verdict) of the report with its interval and the query that reproduces it",
             "fact_id section subject quantity value unit lower upper interval_level n text_value basis as_of sql inputs", "fact_id"),
     declare("facts.lineage", "one step of a fact's chain down to source, date and words",
