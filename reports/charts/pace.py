@@ -26,8 +26,8 @@ def pace(book: FactBook) -> Chart | None:
     )  # fmt: skip
     said = [f"{moved(c)}" for _m, c in known]
     base = alt.Chart(data.with_columns(said=pl.Series(said)))
-    y = alt.Y("measure:N", sort=None, axis=alt.Axis(title=None, labelLimit=230, labelColor=INK, labelFontSize=12, grid=False))
-    x = alt.X("change:Q", axis=alt.Axis(title="Change of price in a year", format="+.0%", tickCount=6))
+    y = alt.Y("measure:N", sort=data["measure"].to_list(), axis=alt.Axis(title=None, labelLimit=230, labelColor=INK, labelFontSize=12, grid=False))
+    x = alt.X("change:Q", scale=alt.Scale(domain=_ends(data)), axis=alt.Axis(title="Change of price in a year", format="+.0%", tickCount=6))
     hue = alt.Color("direction:N", scale=alt.Scale(domain=["fell", "rose", "flat"], range=[BLUE, RUST, GREY]), legend=None)
     zero = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=MUTED).encode(x="zero:Q")
     rules = base.mark_rule(strokeWidth=6, opacity=0.35, strokeCap="round").encode(y=y, x=alt.X("low:Q"), x2="high:Q", color=hue)
@@ -36,3 +36,10 @@ def pace(book: FactBook) -> Chart | None:
     parts = [say("{n} {m}, {b}", n=m.name, m=moved(c), b=between(c)) for m, c in known]
     sources = {name: [("facts", name)] for name in ("change", "low", "high")}
     return Chart("pace", question.chart_title(book), say("{p}.", p=join(parts, "; ")), spec(alt.layer(zero, rules, dots, texts), 62 * data.height), data, sources)
+
+
+def _ends(data: pl.DataFrame) -> list[float]:
+    """The axis: all that is drawn and zero, with a little room for the words above the outer dots."""
+    seen = [0.0, *(v for c in ("change", "low", "high") for v in data[c].drop_nulls().to_list())]
+    room = 0.08 * max(max(seen) - min(seen), 0.1)
+    return [min(seen) - room, max(seen) + room]

@@ -37,7 +37,7 @@ def who(book: FactBook) -> Answer:
         "Prices that moved in the last month, USD per million tokens",
         [Column("Day"), Column("Seller"), Column("Model"), Column("Before", True), Column("After", True), Column("Change", True)],
         [[r.show("event_date"), r.show("provider"), Link(r.show("model"), r.url()), r.show("price_before_usd_per_mtok"),
-          r.show("price_after_usd_per_mtok"), r.show("change_share")] for r in rows],
+          r.show("price_after_usd_per_mtok"), r.show("change_share", unit="change")] for r in rows],
         by="size of the change", limit=5,
     )  # fmt: skip
     return Answer("who", "Who moved?", (counted(book),), table=made, more=("events", "prices"))

@@ -15,17 +15,18 @@ from reports.questions.words import Direction, between, direction, moved
 
 
 class Measure(NamedTuple):
-    """One measure: the fact that holds it, its name for readers, and what it counts (to explain differences)."""
+    """One measure: the fact that holds it, its label, its name in a sentence, and what it counts (to explain differences)."""
 
     fact_id: str
     name: str
+    phrase: str
     counts: str
 
 
 MEASURES: tuple[Measure, ...] = (
-    Measure("jevons.price_factor", "Cheapest offer of a fixed quality", "the first follows whoever is cheapest"),
-    Measure("headline.decline_factor", "List prices, same quality", "the second follows every model on sale, old ones included"),
-    Measure("headline.decline_factor_fresh", "New models against last year's", "the third counts only models new within the year"),
+    Measure("jevons.price_factor", "Cheapest offer of a fixed quality", "the cheapest offer of a fixed quality", "the first follows whoever is cheapest"),
+    Measure("headline.decline_factor", "List prices, same quality", "list prices of the same quality", "the second follows every model on sale, old ones included"),
+    Measure("headline.decline_factor_fresh", "New models against last year's", "new models of last year's quality", "the third counts only models new within the year"),
 )
 
 
@@ -42,8 +43,8 @@ def headline(book: FactBook) -> Sentence:
     lead = _clause(book, known[0])
     other = next((m for m in known[1:] if directions(book)[m.fact_id] != directions(book)[known[0].fact_id]), None)
     if other is None:
-        return say("AI inference, over a year: {a}.", a=lead)
-    return say("AI inference, over a year: {a}, while {b}.", a=lead, b=_clause(book, other))
+        return say("Over a year {a}.", a=lead)
+    return say("Over a year {a}, while {b}.", a=lead, b=_clause(book, other))
 
 
 def short(book: FactBook) -> Sentence:
@@ -74,7 +75,7 @@ def chart_title(book: FactBook) -> Sentence:
     """The finding of the chart of measures."""
     by: dict[str, list[Sentence]] = {}
     for measure in MEASURES:
-        by.setdefault(directions(book)[measure.fact_id], []).append(say(measure.name.lower()))
+        by.setdefault(directions(book)[measure.fact_id], []).append(say(measure.phrase))
     words = {"fell": "{x} fell", "rose": "{x} rose", "flat": "{x} stayed flat"}
     parts = [say(words[d], x=join(by[d], " and ")) for d in words if d in by]
     return say("In a year, {p}", p=join(parts, "; ")) if parts else say("How prices moved in a year is not known")
@@ -83,4 +84,4 @@ def chart_title(book: FactBook) -> Sentence:
 def _clause(book: FactBook, measure: Measure) -> Sentence:
     change = book.change(measure.fact_id)
     words = {"fell": " fell {x}", "rose": " rose {x}", "flat": " stayed flat", "unknown": ": not known"}
-    return say("{n}" + words[direction(change)], n=measure.name[0].lower() + measure.name[1:], x=change.shown)
+    return say("{n}" + words[direction(change)], n=measure.phrase, x=change.shown)

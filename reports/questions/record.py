@@ -26,7 +26,7 @@ def record(book: FactBook) -> Answer:
     """How wrong were we?"""
     rows = champion(book)
     if not rows:
-        return Answer("record", "How wrong were we?", (in_short(book),), chart="record", more=("record",))
+        return Answer("record", "How wrong were we?", (say("Not known yet: no forecast has come due."),), chart="record", more=("record",))
     said = [_coverage(r) for r in rows[:2]]
     label = say("These are {l}.", l=rows[0].show("label")) if rows[0].has("label") else Sentence(())
     return Answer("record", "How wrong were we?", tuple(filter(None, (join([*said, label]),))), chart="record", more=("record",))
