@@ -44,6 +44,7 @@ def source_asset(source: Source) -> dg.AssetsDefinition:
         state = reading_frame(source, reading, job.as_of, warehouse.read("raw.capture"))
         rows = warehouse.write(raw_name(source.key), reading.quotes)
         warehouse.write("raw.reading", state, source=source.key)
+        warehouse.write("raw.left_out", reading.left_out, source=source.key)
         told = state.row(0, named=True)
         check = dg.AssetCheckResult(passed=told["status"] != "failed", severity=dg.AssetCheckSeverity.WARN, check_name="contract", metadata={"message": told["message"]})
         return dg.MaterializeResult(metadata={"rows": rows, "status": told["status"], "origin": told["origin"]}, check_results=[check])

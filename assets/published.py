@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from assets.job import Job
-from assets.models import asset_key
+from assets.step import asset_key
 from reports.inputs import SHOWN, Edition
 from reports.site import site
 from warehouse.issued import issue, with_build
@@ -25,7 +25,7 @@ def published_warehouse(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[
     return dg.MaterializeResult(metadata={"bytes": size, "path": str(path)})
 
 
-@dg.asset(key=["issued", "forecast"], deps=[asset_key("published.warehouse")], group_name="publish", kinds={"parquet"})
+@dg.asset(key=["issued", "forecast"], deps=[*map(asset_key, ("published.warehouse", "stats.forecast", "core.vintage", "facts.fact"))], group_name="publish", kinds={"parquet"})
 def issued_forecast(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """Today's forecasts and facts, kept for ever as issued; a vintage is issued once, a past day never."""
     forecasts = with_build(warehouse.read("stats.forecast"), warehouse.read("core.vintage"))
@@ -33,7 +33,7 @@ def issued_forecast(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Stor
     return dg.MaterializeResult(metadata={"issued": bool(new)})
 
 
-@dg.asset(key=["site", "edition"], deps=[asset_key("issued.forecast")], group_name="publish", kinds={"html"})
+@dg.asset(key=["site", "edition"], deps=[*map(asset_key, ("issued.forecast", "core.vintage", "facts.fact", *(f"marts.{name}" for name in SHOWN)))], group_name="publish", kinds={"html"})
 def edition(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """The report of the day as page, text and data; earlier editions are never changed."""
     build_id = warehouse.read("core.vintage").row(0, named=True)["build_id"]

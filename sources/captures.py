@@ -21,10 +21,10 @@ from polars.datatypes import DataTypeClass
 from sources.catalogue import UNTRUSTED, Source
 from sources.contract import live_breaches
 from sources.fetching.archive import COPY, Archive, ArchiveUnusable, Snapshot, SnapshotCorrupt
-from sources.pages.quote import Quote
+from sources.pages.quote import LeftOut, Parsed, Quote
 from sources.pages.wide import QUOTE_TYPES
 
-FRAMEWORK = ("sources/pages/*.py", "sources/contract.py", "sources/catalogue.py", "units/quantity.py", "units/grammar.py")
+FRAMEWORK = ("sources/pages/**/*.py", "sources/contract.py", "sources/catalogue.py", "units/quantity.py", "units/grammar.py")
 """What parsers share: a fix in one of these re-reads every capture, a fix in a source's folder only its own."""
 
 
@@ -39,7 +39,8 @@ class Reading:
 
     ``quotes``: one row per printed figure of every good capture (columns of ``quote_schema``).
     ``last_good``: the newest capture that was believed. ``problems``: sentences, newest capture last.
-    ``failed``: whether the newest capture was refused.
+    ``failed``: whether the newest capture was refused. ``left_out``: what the newest good capture of each address
+    holds that was not understood (``LEFT_OUT_SCHEMA``).
     """
 
     source: str
@@ -47,6 +48,16 @@ class Reading:
     last_good: Snapshot | None = None
     problems: tuple[str, ...] = field(default=())
     failed: bool = False
+    left_out: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LEFT_OUT_SCHEMA))
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether entries or blocks of the newest good captures were not understood."""
+        return self.left_out.filter(pl.col("extent") != "amount").height > 0
+
+
+_LEFT_OUT = {f.name: pl.String for f in fields(LeftOut)}
+LEFT_OUT_SCHEMA: dict[str, DataTypeClass | pl.DataType] = {"source": pl.String, "source_url": pl.String, "snapshot_sha256": pl.String, "observed_at": pl.Date, **_LEFT_OUT}
 
 
 def quote_schema(kind: str) -> dict[str, DataTypeClass | pl.DataType]:
@@ -91,6 +102,7 @@ def read_captures(source: Source, archive: Archive, as_of: date, cache: Path | N
     except ArchiveUnusable as error:
         return Reading(source.key, _frame(source, []), problems=(str(error),), failed=True)
     good: list[tuple[pl.DataFrame, Snapshot]] = []
+    out: dict[str, pl.DataFrame] = {}
     problems: list[str] = []
     names: dict[str, tuple[str, ...]] = {}
     rows: dict[str, int] = {}
@@ -105,7 +117,7 @@ def read_captures(source: Source, archive: Archive, as_of: date, cache: Path | N
             last, failed = capture, False
             continue
         try:
-            frame = _parsed(source, archive, capture, cache)
+            frame, left_out = _parsed(source, archive, capture, cache)
             broken = [] if capture.status == COPY else live_breaches(
                 source.contract, _rows(source.kind, frame), _names(source.kind, frame), names.get(capture.url, ()), rows.get(capture.url, 0))
             if broken:
@@ -118,10 +130,12 @@ def read_captures(source: Source, archive: Archive, as_of: date, cache: Path | N
             names[capture.url], rows[capture.url] = _names(source.kind, frame), _rows(source.kind, frame)
         seen[capture.url], begun[capture.url] = capture.sha256, _place(capture)
         good.append((frame, capture))
+        out[capture.url] = left_out.select(pl.lit(source.key).alias("source"), pl.lit(capture.url).alias("source_url"), pl.lit(capture.sha256).alias("snapshot_sha256"),
+                                           pl.lit(capture.fetched_at.date()).alias("observed_at"), *_LEFT_OUT)
         last, failed = capture, False
     stamped = [_stamped(frame, c, shown.get(_place(c), _last_certain(c))) for frame, c in good]
     quotes = pl.concat(stamped) if stamped else _frame(source, [])
-    return Reading(source.key, quotes, last, tuple(problems), failed)
+    return Reading(source.key, quotes, last, tuple(problems), failed, pl.concat([pl.DataFrame(schema=LEFT_OUT_SCHEMA), *out.values()]))
 
 
 def _place(capture: Snapshot) -> tuple[str, str, datetime]:
@@ -149,21 +163,27 @@ def _used(kind: str, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.filter(pl.col("left_out") == "") if kind == "rentals" else frame
 
 
-def _parsed(source: Source, archive: Archive, capture: Snapshot, cache: Path | None) -> pl.DataFrame:
-    """The quotes of one capture without their capture columns, from the cache or the parser."""
-    kept = cache / f"{capture.sha256[:24]}-{parser_version(source)}.parquet" if cache else None
-    if kept is not None and kept.exists():
+def _parsed(source: Source, archive: Archive, capture: Snapshot, cache: Path | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The quotes of one capture without their capture columns, and what was left out, from the cache or the parser."""
+    name = f"{capture.sha256[:24]}-{parser_version(source)}.parquet"
+    kept = (cache / name, cache / "left_out" / name) if cache else ()
+    if kept and all(k.exists() for k in kept):
         try:
-            return pl.read_parquet(kept)
+            return pl.read_parquet(kept[0]), pl.read_parquet(kept[1])
         except (pl.exceptions.PolarsError, OSError):
-            kept.unlink(missing_ok=True)
-    frame = _frame(source, source.read(archive.read(capture.sha256)))
-    if kept is not None:
-        draft = kept.with_suffix(f".{os.getpid()}.tmp")
-        kept.parent.mkdir(parents=True, exist_ok=True)
+            kept[0].unlink(missing_ok=True)
+    parsed = source.parsed(archive.read(capture.sha256))
+    frames = (_frame(source, list(parsed.quotes)), _left_out_frame(parsed))
+    for path, frame in zip(kept, frames, strict=False):
+        draft = path.with_suffix(f".{os.getpid()}.tmp")
+        path.parent.mkdir(parents=True, exist_ok=True)
         frame.write_parquet(draft)
-        draft.replace(kept)
-    return frame
+        draft.replace(path)
+    return frames
+
+
+def _left_out_frame(parsed: Parsed) -> pl.DataFrame:
+    return pl.DataFrame({name: [getattr(o, name) for o in parsed.left_out] for name in _LEFT_OUT}, schema=_LEFT_OUT)
 
 
 def _frame(source: Source, quotes: list[Quote]) -> pl.DataFrame:

@@ -7,15 +7,14 @@ A source is named ``KIND/NAME`` (``prices/anthropic``); KIND ``prices`` covers p
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import ModuleType
 
-from sources.contract import Contract, ContractBroken, breaches, read_contract
+from sources.contract import Contract, ContractBroken, breaches, kept_entries, read_contract
 from sources.pages.page import Page
-from sources.pages.quote import PageChanged, PriceQuote, Quote
+from sources.pages.quote import SLIPS, LeftOut, PageChanged, Parsed, PriceQuote, Quote
 from units.quantity import UnreadableQuantity
 
 ROOT = Path(__file__).parent
@@ -53,9 +52,14 @@ class Source:
         return importlib.import_module(f"sources.{self.folder.parent.name}.{self.name}.parse")
 
     def read(self, body: bytes) -> list[Quote]:
-        """All quotes of a page, or one of ``UNTRUSTED`` whose message starts with the source's key.
+        """All quotes of a page, or one of ``UNTRUSTED`` whose message starts with the source's key."""
+        return list(self.parsed(body).quotes)
 
-        The page decides its layout; the file name, date and address are not known here.
+    def parsed(self, body: bytes) -> Parsed:
+        """What a page gives and what was left out of it, or one of ``UNTRUSTED`` naming the source.
+
+        The page decides its layout; the file name, date and address are not known here. Of a list (JSON, CSV, ZIP) an
+        entry that breaks the contract is left out like one that is not understood; a page is kept or refused whole.
         """
         page = Page(body)
         try:
@@ -65,18 +69,21 @@ class Source:
                 raise PageChanged("expected content, found a challenge or denial page")
             if page.is_cut_short:
                 raise PageChanged("expected a whole document, found one that ends before </html>; fetch it again")
-            quotes: Sequence[Quote] = self.parser.parse(page)
+            told = self.parser.parse(page)
         except UNTRUSTED as error:
             raise type(error)(f"{self.key}: {error}") from error
-        except (IndexError, KeyError, AttributeError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
+        except SLIPS as error:
             raise PageChanged(
                 f"{self.key}: expected a known layout, found one the parser cannot follow "
                 f"({type(error).__name__}: {error})"
             ) from error
-        broken = breaches(self.contract, quotes)
+        quotes = [q for q in told if not isinstance(q, LeftOut)]
+        left_out = [q for q in told if isinstance(q, LeftOut)]
+        quotes, left_out = kept_entries(self.contract, quotes, left_out)
+        broken = breaches(self.contract, quotes, left_out)
         if broken:
             raise ContractBroken(f"{self.key}: " + "; ".join(broken[:5]) + (f"; and {len(broken) - 5} more" * (len(broken) > 5)))
-        return [self._named(q) for q in quotes]
+        return Parsed(tuple(map(self._named, quotes)), tuple(left_out))
 
     def _named(self, quote: Quote) -> Quote:
         if isinstance(quote, PriceQuote) and not quote.provider:
@@ -94,6 +101,11 @@ def sources() -> dict[str, Source]:
                 if (contract.parent / "parse.py").exists():
                     found[f"{kind}/{contract.parent.name}"] = Source(kind, contract.parent)
     return dict(sorted(found.items()))
+
+
+def of_kinds(*kinds: str) -> tuple[str, ...]:
+    """The keys of the sources of some kinds in sorted order; of all kinds when none is named."""
+    return tuple(key for key, one in sources().items() if not kinds or one.kind in kinds)
 
 
 def source(key: str) -> Source:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from warehouse.ddl import polars_schema
+from warehouse.schema.frames import polars_schema
 from warehouse.schema.tables import table
 
 FORECAST, FACT = "core.issued_forecast", "core.issued_fact"

@@ -17,7 +17,8 @@ import duckdb
 import polars as pl
 from filelock import FileLock, Timeout
 
-from warehouse.ddl import SCHEMAS, conform, create_table, polars_schema, quote
+from warehouse.ddl import SCHEMAS, create_table, quote
+from warehouse.schema.frames import conform, polars_schema
 from warehouse.schema.tables import TABLES, table
 
 

@@ -14,11 +14,12 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from forecasting import outputs
 from forecasting.floors.floor import triangular
 from forecasting.forecast import pooled
 from forecasting.panel import priors
 from forecasting.panel.series import BadSeries, PriceSeries, prepare
+from reference import definitions
+from warehouse.schema import frames
 
 DRAWS = 2048
 PATH_YEARS = 10
@@ -62,22 +63,20 @@ def viability(applications: pl.DataFrame, series: pl.DataFrame, as_of: date) -> 
     try:
         panel = prepare(series.select("unique_id", "ds", "y"), as_of)
     except BadSeries:
-        return outputs.empty("viability")
+        return frames.empty("stats.viability")
     fitted = pooled.fit(panel.series, priors.at(as_of))
     by_id = {s.unique_id: s for s in panel.series}
     cache: dict[str, np.ndarray] = {}
     out = []
     for (name,), group in applications.sort("application").group_by(["application"], maintain_order=True):
         rows = {r["quantity"]: r for r in group.iter_rows(named=True)}
-        sid = f"gpqa_diamond-{rows['quality_threshold_gpqa']['mode']:g}-all-3to1"
+        sid = definitions.series_id(rows["quality_threshold_gpqa"]["mode"])
         if sid not in by_id:
             continue
         if sid not in cache:
             cache[sid] = price_paths(by_id[sid], fitted)
         out.append(_viability_row(str(name), rows, sid, cache[sid], as_of, group))
-    return outputs.conform("viability", pl.DataFrame(out, infer_schema_length=None)) if out else outputs.empty(
-        "viability"
-    )
+    return frames.from_rows("stats.viability", out)
 
 
 def _viability_row(name: str, rows: Mapping[str, dict], sid: str, path: np.ndarray, as_of: date,

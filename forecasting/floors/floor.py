@@ -14,10 +14,10 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from forecasting import outputs
 from forecasting.forecast import pooled
 from forecasting.panel import listings, priors, reference
-from forecasting.panel.series import prepare
+from forecasting.panel.series import prepare, series_from_frontier
+from warehouse.schema import frames
 
 DRAWS = 4000
 MEETING_MARGIN = 0.10
@@ -128,11 +128,18 @@ def _trend(scenario: str, log_price: np.ndarray, years: np.ndarray, rate: float)
     return float(np.exp(gap * -np.expm1(-rate)))
 
 
+def build(frontier_price: pl.DataFrame, series_floor: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:
+    """Tables meeting_date and binding_constraint of a vintage; empty without floors."""
+    series = series_from_frontier(frontier_price)
+    return {"meeting_date": meeting_dates(series, series_floor, as_of),
+            "binding_constraint": binding_constraints(series, series_floor, as_of)}
+
+
 def meeting_dates(series: pl.DataFrame, floors: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """See ``daily.meeting_dates``. Price falls log-linearly by the scenario (spread 30 % of its log rate); it meets
+    """Table meeting_date: probability of meeting each floor by each deadline, and never. Price falls log-linearly by the scenario (spread 30 % of its log rate); it meets
     when price <= 1.1 floor. Never: not within ten years."""
     if series.is_empty() or floors.is_empty():
-        return outputs.empty("meeting_date")
+        return frames.empty("stats.meeting_date")
     panel = prepare(series.select("unique_id", "ds", "y"), as_of)
     rate = pooled.fit(panel.series, priors.at(as_of)).rate
     years = np.linspace(0, HORIZON_YEARS, 121)
@@ -149,9 +156,7 @@ def meeting_dates(series: pl.DataFrame, floors: pl.DataFrame, as_of: date) -> pl
                     "vintage": as_of, "series_id": one.unique_id, "floor_kind": row["floor_kind"],
                     "scenario": scenario, "price_factor_per_year": factor,
                 })
-    return outputs.conform("meeting_date", pl.DataFrame(rows, infer_schema_length=None)) if rows else outputs.empty(
-        "meeting_date"
-    )
+    return frames.from_rows("stats.meeting_date", rows)
 
 
 def _meetings(met: np.ndarray, years: np.ndarray, as_of: date, key: dict) -> list[dict]:
@@ -169,9 +174,9 @@ def _meetings(met: np.ndarray, years: np.ndarray, as_of: date, key: dict) -> lis
 
 
 def binding_constraints(series: pl.DataFrame, floors: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """See ``daily.binding_constraints``; any floor_kind in ``floors`` is a constraint."""
+    """Table binding_constraint: every limit as share of the price, the largest binds; any floor_kind in ``floors`` is a constraint."""
     if series.is_empty() or floors.is_empty():
-        return outputs.empty("binding_constraint")
+        return frames.empty("stats.binding_constraint")
     last = series.filter(pl.col("ds") <= as_of).sort("unique_id", "ds").group_by("unique_id", maintain_order=True).last()
     rows = floors.join(last, left_on="series_id", right_on="unique_id").select(
         pl.lit(as_of).alias("vintage"), "series_id", pl.col("floor_kind").alias("constraint"),
@@ -180,7 +185,7 @@ def binding_constraints(series: pl.DataFrame, floors: pl.DataFrame, as_of: date)
         (pl.col("mode_usd_per_mtok") / pl.col("y")).alias("share_of_price_share"),
         (pl.col("y") / pl.col("mode_usd_per_mtok")).alias("headroom_factor"),
     )
-    return outputs.conform("binding_constraint", rows.with_columns(
+    return frames.conform("stats.binding_constraint", rows.with_columns(
         (pl.col("headroom_factor") == pl.col("headroom_factor").min().over("series_id")).alias("binds")
     ))
 

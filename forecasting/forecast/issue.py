@@ -11,14 +11,14 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from forecasting import outputs
 from forecasting.forecast import pooled
 from forecasting.forecast.candidates import CANDIDATES
 from forecasting.forecast.champion import INCUMBENT
 from forecasting.panel import priors
-from forecasting.panel.series import Panel, PriceSeries, prepare
+from forecasting.panel.series import Panel, PriceSeries, prepare, series_from_frontier
+from warehouse.schema import frames
 
-EVENT_PAIR_DAYS = {30: 30, 90: 90, 180: 180, 365: 365}
+HORIZONS_DAYS = (30, 90, 180, 365)
 
 
 def long_forecast(panel: Panel, horizons_days: Sequence[int], models: Sequence[str],
@@ -42,19 +42,6 @@ def long_forecast(panel: Panel, horizons_days: Sequence[int], models: Sequence[s
     return pl.concat(blocks).select(order).sort("unique_id", "model", "horizon_days", "quantile")
 
 
-def series_from_frontier(frontier_price: pl.DataFrame) -> pl.DataFrame:
-    """unique_id, ds, y of the frontier (all tiers): every change of price, every month end, the last day."""
-    kept = frontier_price.filter(pl.col("provider_tier") == "all", pl.col("price_usd_per_mtok").is_not_null()).sort(
-        "series_id", "day"
-    )
-    changed = pl.col("price_usd_per_mtok") != pl.col("price_usd_per_mtok").shift(1).over("series_id")
-    last = pl.col("day") == pl.col("day").max().over("series_id")
-    month_end = pl.col("day") == pl.col("day").dt.month_end()
-    return kept.filter(changed.fill_null(True) | last | month_end).select(
-        pl.col("series_id").alias("unique_id"), pl.col("day").alias("ds"), pl.col("price_usd_per_mtok").alias("y")
-    )
-
-
 def with_floors(series: pl.DataFrame, floors: pl.DataFrame | None) -> pl.DataFrame:
     """Series with column ``floor``: the GPU-hour floor where known (attractor), else the energy floor (bound)."""
     if floors is None or floors.is_empty():
@@ -75,15 +62,28 @@ def _ready(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date) -> Pa
     return prepare(with_floors(series, floors), as_of)
 
 
-def forecasts(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *, horizons_days: Sequence[int],
-              all_models: bool, champion: str = INCUMBENT) -> pl.DataFrame:
-    """Table forecast; see ``daily.forecasts``."""
+def build(frontier_price: pl.DataFrame, series_floor: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:
+    """Tables forecast and event_probability of every frontier series at a vintage.
+
+    ``frontier_price``, ``series_floor``: the tables of those names; with no floors prices are forecast without.
+    """
+    series, known = series_from_frontier(frontier_price), series_floor if series_floor.height else None
+    return {"forecast": forecasts(series, known, as_of), "event_probability": events(series, known, as_of)}
+
+
+def forecasts(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *, horizons_days: Sequence[int] = HORIZONS_DAYS,
+              all_models: bool = True, champion: str = INCUMBENT) -> pl.DataFrame:
+    """Table forecast: 19 quantiles per series, model and horizon; the champion's rows have is_champion.
+
+    ``series``: unique_id, ds, y (USD per Mtok). ``floors``: table series_floor, or None. Energy floors clip, GPU-hour
+    floors attract.
+    """
     if series.is_empty():
-        return outputs.empty("forecast")
+        return frames.empty("stats.forecast")
     panel = _ready(series, floors, as_of)
     models = list(CANDIDATES) if all_models else [champion]
     long = long_forecast(panel, horizons_days, models)
-    return outputs.conform("forecast", long.select(
+    return frames.conform("stats.forecast", long.select(
         pl.format("{}/{}/{}/{}", "cutoff", "unique_id", "model", "horizon_days").alias("forecast_id"),
         pl.col("cutoff").alias("vintage"), pl.col("unique_id").alias("series_id"), "model",
         (pl.col("model") == champion).alias("is_champion"), "horizon_days", pl.col("ds").alias("target_date"),
@@ -107,11 +107,11 @@ def _happens(end: np.ndarray, start: np.ndarray, event: str) -> np.ndarray:
 
 
 def events(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *,
-           horizons_days: Sequence[int]) -> pl.DataFrame:
+           horizons_days: Sequence[int] = HORIZONS_DAYS) -> pl.DataFrame:
     """Table event_probability. The event is about the price on the target date against today's price:
     at least 1 % cheaper (new_low), half or less (halves), at least 1 % dearer (rises)."""
     if series.is_empty():
-        return outputs.empty("event_probability")
+        return frames.empty("stats.event_probability")
     panel = _ready(series, floors, as_of)
     p = pooled.fit(panel.series, priors.at(as_of))
     last = np.array([s.last for s in panel.series])
@@ -131,4 +131,4 @@ def events(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *,
                              as_of + timedelta(days=int(days)), float(price * factor), mixed, base))
     names = ["vintage", "event_id", "series_id", "event", "horizon_days", "target_date", "threshold_usd_per_mtok",
              "probability_share", "base_rate_share"]
-    return outputs.conform("event_probability", pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None))
+    return frames.conform("stats.event_probability", pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None))

@@ -153,3 +153,16 @@ def _remarks(name: str, day: np.ndarray, log_price: np.ndarray, cutoff: date) ->
             "price is carried forward."
         )
     return said
+
+
+def series_from_frontier(frontier_price: pl.DataFrame) -> pl.DataFrame:
+    """unique_id, ds, y of the frontier (all tiers): every change of price, every month end, the last day."""
+    kept = frontier_price.filter(pl.col("provider_tier") == "all", pl.col("price_usd_per_mtok").is_not_null()).sort(
+        "series_id", "day"
+    )
+    changed = pl.col("price_usd_per_mtok") != pl.col("price_usd_per_mtok").shift(1).over("series_id")
+    last = pl.col("day") == pl.col("day").max().over("series_id")
+    month_end = pl.col("day") == pl.col("day").dt.month_end()
+    return kept.filter(changed.fill_null(True) | last | month_end).select(
+        pl.col("series_id").alias("unique_id"), pl.col("day").alias("ds"), pl.col("price_usd_per_mtok").alias("y")
+    )

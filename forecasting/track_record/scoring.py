@@ -12,8 +12,9 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from forecasting import outputs
 from forecasting.forecast.pooled import QUANTILES, quantile_loss
+from forecasting.panel.series import series_from_frontier
+from warehouse.schema import frames
 
 INTERVALS = {50: (4, 14), 80: (1, 17), 90: (0, 18)}
 """Index of the lower and upper of the 19 quantiles for each central interval (80 %: .1 and .9)."""
@@ -114,15 +115,13 @@ def summarise(scored: pl.DataFrame, champion: str, label: str) -> pl.DataFrame:
             **{f"coverage_{k}_share": _mean(group, f"inside_{k}") for k in INTERVALS},
             "p_value": p if model != "no_change" else None, "label": label,
         })
-    return outputs.conform("track_record_summary", pl.DataFrame(rows)) if rows else outputs.empty(
-        "track_record_summary"
-    )
+    return frames.from_rows("stats.track_record_summary", rows)
 
 
 def pit_histogram(scored: pl.DataFrame, bins: int = 10) -> pl.DataFrame:
     """Table pit: share of forecasts in each tenth of the probability integral transform."""
     if scored.is_empty():
-        return outputs.empty("pit")
+        return frames.empty("stats.pit")
     binned = scored.with_columns(
         (pl.col("pit_share") * bins).floor().clip(0, bins - 1).alias("bin")
     ).group_by("model", "horizon_days", "bin").len()
@@ -132,7 +131,7 @@ def pit_histogram(scored: pl.DataFrame, bins: int = 10) -> pl.DataFrame:
     full = grid.join(binned, on=["model", "horizon_days", "bin"], how="left").with_columns(
         pl.col("len").fill_null(0)
     )
-    return outputs.conform("pit", full.select(
+    return frames.conform("stats.pit", full.select(
         "model", "horizon_days", (pl.col("bin") / bins).alias("bin_low_share"),
         ((pl.col("bin") + 1) / bins).alias("bin_high_share"),
         (pl.col("len") / pl.col("len").sum().over("model", "horizon_days")).alias("bin_share"),
@@ -147,10 +146,19 @@ def last_known(actuals: pl.DataFrame, wanted: pl.DataFrame, on: str) -> pl.DataF
                           check_sortedness=False)
 
 
+def build(issued: pl.DataFrame, frontier_price: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:
+    """The track record of the stored forecasts against the frontier as it is measured today."""
+    return track_record(issued, series_from_frontier(frontier_price), as_of)
+
+
 def track_record(issued: pl.DataFrame, actuals: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:
-    """Tables track_record, track_record_summary, pit of forecasts that are due; see ``daily.track_record``."""
+    """Tables track_record, track_record_summary and pit of the issued forecasts whose day came by ``as_of``.
+
+    ``issued``: table forecast as stored. ``actuals``: unique_id, ds, y; the actual of a target date is the last y at
+    or before it, if the series was still observed then.
+    """
     due = issued.filter(pl.col("target_date") <= as_of)
-    blank = {t: outputs.empty(t) for t in ("track_record", "track_record_summary", "pit")}
+    blank = {t: frames.empty(f"stats.{t}") for t in ("track_record", "track_record_summary", "pit")}
     if due.is_empty() or actuals.is_empty():
         return blank
     keys = ["forecast_id", "vintage", "series_id", "model", "is_champion", "horizon_days", "target_date"]
@@ -173,7 +181,7 @@ def track_record(issued: pl.DataFrame, actuals: pl.DataFrame, as_of: date) -> di
         "absolute_error_log", "no_change_error_log", "crps_log", "inside_50", "inside_80", "inside_90", "pit_share",
     )
     return {
-        "track_record": outputs.conform("track_record", table),
+        "track_record": frames.conform("stats.track_record", table),
         "track_record_summary": summarise(scored, champions[-1] if len(champions) else "", "live"),
         "pit": pit_histogram(scored),
     }

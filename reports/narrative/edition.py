@@ -49,6 +49,7 @@ def health(book: FactBook) -> Sentence:
     names = {
         "live": "live",
         "archive": "from the archive",
+        "partial": "read in part",
         "packaged": "packaged",
         "stale": "stale",
         "failed": "failed",

@@ -133,5 +133,5 @@ def _measured(row: Row) -> Cell:
 
 
 def _worst_first(book: FactBook) -> list[Row]:
-    rank = {"failed": 0, "stale": 1}
-    return sorted(book.rows("data_health"), key=lambda r: (rank.get(r.raw("status"), 2), r.index))
+    rank = {"failed": 0, "stale": 1, "partial": 2}
+    return sorted(book.rows("data_health"), key=lambda r: (rank.get(r.raw("status"), 3), r.index))

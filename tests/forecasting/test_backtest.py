@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting import outputs
 from forecasting.forecast import champion, issue
 from forecasting.forecast.candidates import CANDIDATES
 from forecasting.forecast.champion import INCUMBENT
@@ -17,6 +16,7 @@ from forecasting.panel import reference
 from forecasting.panel.series import prepare
 from forecasting.track_record import backtest, event_backtest, scoring
 from tests.forecasting.worlds import price_panel
+from warehouse.schema import frames
 
 BARS = {90: 0.85, 180: 0.75, 365: 0.65}
 MODELS = [INCUMBENT, "no_change", "ols_trend"]
@@ -129,7 +129,7 @@ def test_pit_of_a_calibrated_forecast_is_flat_and_of_a_price_that_stays_is_in_th
 
 def _issued() -> pl.DataFrame:
     value = np.exp(np.linspace(-1, 1, 19))
-    return outputs.conform("forecast", pl.concat([
+    return frames.conform("stats.forecast", pl.concat([
         pl.DataFrame({
             "forecast_id": f"{v}/a/{INCUMBENT}/30", "vintage": v, "series_id": "a", "model": INCUMBENT,
             "is_champion": True, "horizon_days": 30, "target_date": v + timedelta(days=30), "quantile": QUANTILES,

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from belief import history
+from belief.evidence import weigh
 from sources import backfill
 from sources.backfill import captures, days, web_archive
 from sources.captures import parser_version, read_captures
@@ -89,9 +90,13 @@ def test_an_approximate_copy_gives_way_to_what_began_within_its_range(tmp_path: 
     assert quotes["confirmed_at"].unique().to_list() == [date(2025, 6, 1)]
     rates = pl.DataFrame({"month": [date(2025, 1, 1)], "currency": ["CNY"], "units_per_usd": [7.0]})
     seen = history.observed_intervals(quotes, rates, rank="first_party", witness="", origin="archive").head(1)
-    cut = seen.with_columns(pl.lit("feed").alias("witness"), pl.lit("packaged").alias("origin"), pl.lit(3, dtype=pl.Int64).alias("rank"), pl.lit(date(2025, 7, 1)).alias("valid_from"),
-                            (pl.col("price_output_usd_per_mtok") / 2).alias("price_output_usd_per_mtok"))
-    believed = history.believe(pl.concat([seen, cut]))
+    def cut_in(feed: str) -> pl.DataFrame:
+        return seen.with_columns(pl.lit(feed).alias("witness"), pl.lit(feed).alias("source"), pl.lit("packaged").alias("origin"), pl.lit(3, dtype=pl.Int64).alias("rank"),
+                                 *(pl.lit(date(2025, 7, 1)).alias(c) for c in ("valid_from", "observed_at", "confirmed_at")),
+                                 (pl.col("price_output_usd_per_mtok") / 2).alias("price_output_usd_per_mtok"))
+
+    cut = cut_in("feed")
+    believed = weigh(pl.concat([seen, cut, cut_in("other")]), date(2025, 10, 1)).intervals
     assert believed.filter(pl.col("valid_to").is_null())["price_output_usd_per_mtok"].to_list() == cut["price_output_usd_per_mtok"].to_list()
 
 

@@ -36,6 +36,15 @@ PACKAGED: tuple[Table, ...] = (
         "",
     ),
     declare(
+        "core.token_volume", "one figure of what a gateway served in a period: tokens of a model, or its share of spend or tokens",
+        "gateway period_start period_days model_label measure value unit source source_ref source_url licence observed_at basis",
+        "gateway period_start period_days model_label measure",
+    ),
+    declare(
+        "core.token_name", "one label of a gateway and the model it means, by rule",
+        "model_label model naming_rule route volume_kind", "model_label",
+    ),
+    declare(
         "core.rental_price", "one dated rental price per accelerator-hour",
         "provider accelerator region term usd_per_accelerator_hour accelerators_in_offer provider_kind "
         "note source source_ref source_url licence observed_at basis",
