@@ -205,7 +205,8 @@ PRICE_COLUMNS = (
     ("price_cached_input_usd_per_mtok", "Cached", True),
     ("price_output_usd_per_mtok", "Output", True),
     ("valid_from", "In force since", False),
-    ("observed_at", "Recorded", False),
+    ("status", "Status", False),
+    ("confirmed_at", "Last seen", False),
     ("source", "Source", False),
     ("origin", "Read", False),
 )

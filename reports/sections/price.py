@@ -76,12 +76,12 @@ def price_events(book: FactBook) -> Section:
         book.rows("price_events"), key=lambda r: (r.raw("event_date") or book.edition.as_of, r.index), reverse=True
     )
     rows: list[list[Cell]] = [[
-        r.show("event_date"), r.show("provider"), Link(r.show("model"), r.url()), r.show("kind"), r.show("token_class"),
-        r.show("price_before_usd_per_mtok"), r.show("price_after_usd_per_mtok"), r.show("change_share"), r.long("evidence") if r.has("evidence") else EMPTY,
+        changed.day_of(r), r.show("provider"), Link(r.show("model"), r.url()), r.show("kind"), r.show("token_class"),
+        r.show("price_before_usd_per_mtok"), r.show("price_after_usd_per_mtok"), r.show("change_share", unit="change"), r.show("status"), r.long("evidence") if r.has("evidence") else EMPTY,
     ] for r in recent]  # fmt: skip
     made = table(
         "Price events, newest first, USD per million tokens",
-        [Column("Day"), Column("Provider"), Column("Model"), Column("Event"), Column("Tokens"), Column("Before", True), Column("After", True), Column("Change", True), Column("The words on the page")],
+        [Column("Day"), Column("Provider"), Column("Model"), Column("Event"), Column("Tokens"), Column("Before", True), Column("After", True), Column("Change", True), Column("Status"), Column("The words on the page")],
         rows,
     )  # fmt: skip
     return make(

@@ -89,12 +89,12 @@ def marts() -> dict[str, pl.DataFrame]:
     made["price_now"] = [
         {"provider": p, "model": f"{m}-{size}", "tier": "standard", "price_input_usd_per_mtok": round(0.05 * (i + 1) * k, 4), "price_cached_input_usd_per_mtok": round(0.005 * (i + 1) * k, 4) if k > 1 else None,
          "price_output_usd_per_mtok": round(0.2 * (i + 1) * k, 4), "valid_from": date(2026, 3, 1) + timedelta(days=17 * k), "observed_at": AS_OF - timedelta(days=k % 3),
-         "source": f"{p} price page", "source_url": f"https://{p}.example/pricing", "origin": ["live", "archive", "packaged"][k % 3]}
+         "source": f"{p} price page", "source_url": f"https://{p}.example/pricing", "status": "first_party", "confirmed_at": AS_OF - timedelta(days=k % 3), "origin": ["live", "archive", "packaged"][k % 3]}
         for i, p in enumerate(providers) for j, m in enumerate(models) for k, size in ((1, "mini"), (2 + j, "70b"), (6, "pro"))
     ]  # fmt: skip
     made["price_events"] = [
         {"event_date": AS_OF - timedelta(days=d), "kind": kind, "provider": p, "model": m, "token_class": "output", "price_before_usd_per_mtok": b, "price_after_usd_per_mtok": a,
-         "change_share": a / b - 1 if b and a else None, "evidence": f"{m}: output ${a} / 1M tokens" if a else "no longer listed", "source_url": f"https://{p}.example/pricing", "snapshot_sha256": "ab" * 32}
+         "change_share": a / b - 1 if b and a else None, "evidence": f"{m}: output ${a} / 1M tokens" if a else "no longer listed", "source_url": f"https://{p}.example/pricing", "snapshot_sha256": "ab" * 32, "status": "confirmed"}
         for d, kind, p, m, b, a in [(0, "cut", "deepinfra", "atlas-70b", 0.65, 0.6), (0, "cut", "together", "atlas-70b", 0.9, 0.72), (0, "new", "google", "cirrus-flash-4", None, 1.5),
                                     (2, "rise", "groq", "beacon-8b", 0.08, 0.1), (5, "withdrawn", "openai", "delta-pro-2024", 60.0, None), (9, "cut", "mistral", "ember-large", 6.0, 4.5)]
     ]  # fmt: skip

@@ -200,11 +200,11 @@ def test_the_page_says_today_only_where_the_price_was_seen_within_its_cadence():
 
 def test_a_quiet_month_is_said_with_the_day_of_the_newest_price_and_a_busy_one_is_counted():
     assert "not known" in str(changed.counted(book()))
-    assert str(changed.counted(FactBook(editions.full_edition()))) == "In the last month: 3 cuts, 1 rise, 1 new, 1 withdrawn. Newest price confirmed today."
+    assert str(changed.counted(FactBook(editions.full_edition()))) == "Confirmed in the last month: 3 cuts, 1 rise, 1 new, 1 withdrawn. Newest price confirmed today."
 
 
 def test_a_table_that_is_cut_says_k_of_n_by_what(full):
-    many = [{"event_date": editions.AS_OF, "kind": "cut", "provider": "p", "model": f"m{i}", "token_class": "output", "change_share": -i / 100} for i in range(9)]
+    many = [{"event_date": editions.AS_OF, "kind": "cut", "provider": "p", "model": f"m{i}", "token_class": "output", "change_share": -i / 100, "status": "confirmed"} for i in range(9)]
     made = changed.who(book(price_events=many)).table
     assert made is not None and len(made.rows) == 5 and "(5 of 9, by size of the change)" in str(made.caption)
     assert [str(r[2]) for r in made.rows] == ["m8", "m7", "m6", "m5", "m4"]
@@ -218,3 +218,10 @@ def test_all_gaps_are_counted_where_not_all_are_told():
 @pytest.mark.parametrize("name", sorted(charts.ALL))
 def test_a_chart_without_data_is_not_drawn(name):
     assert charts.ALL[name](book()) is None
+
+
+def test_an_unconfirmed_move_is_counted_apart_and_never_listed():
+    rows = [{"event_date": editions.AS_OF, "kind": "rise", "provider": "p", "model": "m", "token_class": "output", "change_share": 39.0, "status": s}
+            for s in ("unconfirmed", "held")]
+    answer = changed.who(book(price_events=rows))
+    assert answer.table is None and "2 more are recorded but not confirmed" in str(answer.said[0])

@@ -43,7 +43,7 @@ def look_up(edition: Edition, source: str) -> Any:
     if kind == "count":
         mart, terms = rest.split("?")
         wanted = dict(t.split("=") for t in terms.split("&"))
-        return sum(all(str(row[k]) == v for k, v in wanted.items()) for row in edition.mart(mart).iter_rows(named=True))
+        return sum(all(str(row[k]) in v.split("|") for k, v in wanted.items()) for row in edition.mart(mart).iter_rows(named=True))
     if kind == "distinct":
         mart, column = rest.split(".")
         return edition.mart(mart)[column].drop_nulls().n_unique()
