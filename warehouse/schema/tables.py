@@ -23,7 +23,7 @@ INTERVAL = (
 )
 PRICE_EVENT = ("event_date kind provider model tier condition token_class price_before_usd_per_mtok price_after_usd_per_mtok change_share status changed_after changed_before seen_on families why evidence source source_url snapshot_sha256")
 BELIEF = "status confirmed_at first_seen changed_after changed_before families"
-CAPTURE = "quote_id source snapshot_sha256 source_url fetched_at observed_at confirmed_at"
+CAPTURE = "quote_id source snapshot_sha256 source_url fetched_at observed_at confirmed_at gone_at"
 
 RAW_SHAPES = {
     "prices": Table("raw.prices", "one printed price with the words it was read from", tuple((
@@ -34,6 +34,8 @@ RAW_SHAPES = {
     "rentals": Table("raw.rentals", "one printed rental offer with the words it was read from", tuple((
         CAPTURE + " provider accelerator value_text evidence locator currency term sku region value"
         " accelerators_in_offer effective_from left_out").split()), ("quote_id",), "rentals"),
+    "retirements": Table("raw.retirements", "one maker's statement that a model ends", tuple((
+        CAPTURE + " provider model_label retired_on announced_on replacement status value_text evidence locator").split()), ("quote_id",), "retirements"),
     "energy": Table("raw.energy", "one printed energy figure with the words it was read from", tuple((
         CAPTURE + " quantity subject period value_text unit evidence locator qualifier value").split()), ("quote_id",), "energy"),
 }
