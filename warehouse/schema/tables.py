@@ -143,6 +143,8 @@ DECLARED = (
             "period_start model_label model volume_kind volume_tokens list_usd_per_mtok effective_usd_per_mtok fixed_profile_usd_per_mtok"
             " spend_share price_basis near_days cached_basis profile_basis ability_logit", "period_start model_label"),
     declare("marts.not_known", "one thing that this edition does not know", "topic why what_would_tell", "topic"),
+    declare("marts.fact_freshness", "one fact of the report: the day it was last confirmed, and by which source",
+            "fact_id confirmed_at source cadence_days", "fact_id"),
     declare("facts.fact", "one number (or verdict) of the report with its interval and the query that reproduces it",
             "fact_id section subject quantity value unit lower upper interval_level n text_value basis as_of sql inputs", "fact_id"),
     declare("facts.lineage", "one step of a fact's chain down to source, date and words",
