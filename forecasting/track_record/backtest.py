@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
-import numpy as np
 import polars as pl
 
 from forecasting.forecast import repricing
