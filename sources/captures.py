@@ -158,7 +158,7 @@ class _Fold:
         try:
             page = self._parsed(capture)
             self._hold_to_contract(capture, page)
-            stretches = extended(self.stretches, page.rows, look)
+            stretches = extended(self.stretches, page.rows, look, _unread(page))
         except Exception as error:  # the bulkhead: one capture costs itself, whatever it makes anybody raise
             self.lasting = self.lasting and not isinstance(error, SnapshotCorrupt)
             self.problems = [*self.problems, _sentence(self.source, capture, error)][-PROBLEMS_KEPT:]
@@ -225,6 +225,13 @@ class _Fold:
         return Reading(self.source.key, self.stretches, self.last, tuple(self.problems), self.failed, self.left_out)
 
 
+def _unread(page: Frames) -> list[str] | None:
+    """The names of the entries a page leaves out; None where a block is left out, which may be about anybody."""
+    if page.left_out.filter(pl.col("extent") == "block").height:
+        return None
+    return page.left_out.filter(pl.col("extent") == "entry")["subject"].to_list()
+
+
 def _sentence(source: Source, capture: Snapshot, error: Exception) -> str:
     """When, where, what, and the command that shows it again."""
     known = isinstance(error, (*UNTRUSTED, SnapshotCorrupt))
@@ -246,7 +253,7 @@ def _rows(kind: str, frame: pl.DataFrame) -> int:
 
 
 def _names(kind: str, frame: pl.DataFrame) -> tuple[str, ...]:
-    column = "model_label" if kind == "prices" else "accelerator" if kind in ("hardware", "rentals") else "subject"
+    column = "model_label" if kind in ("prices", "retirements") else "accelerator" if kind in ("hardware", "rentals") else "subject"
     return tuple(_used(kind, frame)[column].unique(maintain_order=True))
 
 

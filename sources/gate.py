@@ -27,8 +27,8 @@ def judged(parsed: Parsed) -> Parsed:
 
     An offer is a whole: where one figure of a wide row is beyond the limits, all of that row is left out.
     """
-    reasons = {n: reason for n, q in enumerate(parsed.quotes) if (reason := _beyond(q))}
-    rows = {getattr(parsed.quotes[n], "row", None): reason for n, reason in reasons.items()}
+    reasons = {n: why for n, q in enumerate(parsed.quotes) if (why := _beyond(q))}
+    rows = {getattr(parsed.quotes[n], "row", None): why for n, why in reasons.items()}
     kept: list[Quote] = []
     held: list[LeftOut] = []
     for n, quote in enumerate(parsed.quotes):

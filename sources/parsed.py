@@ -61,7 +61,7 @@ def quote_schema(kind: str) -> Schema:
         "fetched_at": moment, "observed_at": pl.Date, "confirmed_at": pl.Date, "gone_at": moment,
     }
     schema |= {name: pl.String for name in own}
-    schema |= {"value": pl.Float64}
+    schema |= {"value": pl.Float64} if kind != "retirements" else {}
     if kind == "prices":
         schema |= {"wide_row": pl.Int64}
     if kind == "rentals":

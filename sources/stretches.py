@@ -7,6 +7,7 @@ the first page and the changes. A row is one figure; figures of one wide row (an
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -28,27 +29,42 @@ class Seen:
     last_certain: date
 
 
-def seen_again(stretches: pl.DataFrame, look: Seen) -> pl.DataFrame:
-    """The stretches after the address gave the same body once more."""
+def seen_again(stretches: pl.DataFrame, look: Seen, besides: pl.Series | None = None) -> pl.DataFrame:
+    """The stretches after the address gave the same body once more; those with a quote id of ``besides`` were not seen."""
     later = _open(look.url) & (pl.col("confirmed_at") < look.last_certain)
+    later = later if besides is None or besides.is_empty() else later & ~pl.col("quote_id").is_in(besides.to_list())
     return stretches.with_columns(pl.when(later).then(pl.lit(look.last_certain)).otherwise("confirmed_at").alias("confirmed_at"))
 
 
-def extended(stretches: pl.DataFrame, page: pl.DataFrame, look: Seen) -> pl.DataFrame:
+def extended(stretches: pl.DataFrame, page: pl.DataFrame, look: Seen, unread: Collection[str] | None = ()) -> pl.DataFrame:
     """The stretches after one more page of its address, in the columns they came in.
 
     ``page``: the figures of the page without ``MOMENTS``. A figure or offer shown as before goes on; one the page no
-    longer shows is gone from this look on; a new or changed one begins with it.
+    longer shows is gone from this look on; a new or changed one begins with it. ``unread``: names whose entries of this
+    page were left out (None: blocks of it were, and nobody knows whose): their figures are neither gone nor seen again.
     """
     figures = [c for c in stretches.columns if c not in (*MOMENTS, *WHEREABOUTS)]
     before = _signed(stretches.filter(_open(look.url)), figures)
     now = _signed(page, figures)
     goes_on = before.select("signature").unique().join(now.select("signature").unique(), on="signature", how="semi")
     begun = now.join(goes_on, on="signature", how="anti", maintain_order="left")
-    gone = before.join(goes_on, on="signature", how="anti").select("quote_id", gone=pl.lit(True))
+    missing = before.join(goes_on, on="signature", how="anti")
+    gone = missing.filter(~_unread(missing, unread)).select("quote_id", gone=pl.lit(True))
+    unsaid = missing.filter(_unread(missing, unread))["quote_id"]
     marked = stretches.join(gone, on="quote_id", how="left", maintain_order="left").with_columns(
         pl.when("gone").then(pl.lit(look.fetched_at).dt.cast_time_unit("us")).otherwise("gone_at").alias("gone_at")).drop("gone")
-    return pl.concat([seen_again(marked, look), _stamped(begun, look, figures).select(stretches.columns)])
+    return pl.concat([seen_again(marked, look, unsaid), _stamped(begun, look, figures).select(stretches.columns)])
+
+
+def _unread(rows: pl.DataFrame, unread: Collection[str] | None) -> pl.Series:
+    """Whether what a row is about was on the page and not understood."""
+    if unread is None:
+        return pl.Series([True] * rows.height, dtype=pl.Boolean)
+    names = [c for c in ("model_label", "accelerator", "sku", "subject") if c in rows.columns]
+    said = [pl.col(c).is_in(list(unread)) for c in names]
+    if "provider" in rows.columns:
+        said += [pl.concat_str(pl.col("provider"), pl.lit("/"), pl.col(c)).is_in(list(unread)) for c in names]
+    return rows.select(pl.any_horizontal(said).fill_null(False).alias("unread"))["unread"]
 
 
 def _open(url: str) -> pl.Expr:

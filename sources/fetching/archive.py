@@ -104,7 +104,7 @@ class Archive:
             vouched = n + 1 < len(lines) and readable[n + 1] and _before(lines[n + 1]) == _hash(line)
             if not readable[n] and not vouched:
                 said.append(f"{path}, line {n + 1} is damaged: one capture is lost")
-            elif readable[n] and n and readable[n - 1] and _before(line) not in (_hash(lines[n - 1]), None):
+            elif readable[n] and (not n or readable[n - 1]) and _before(line) not in (_hash(lines[n - 1] if n else b""), None):
                 said.append(f"{path}: lines are missing or altered before line {n + 1}: captures are lost")
             elif readable[n] and _before(line) is None and any(_before(earlier) for earlier in lines[:n]):
                 said.append(f"{path}, line {n + 1} was not written by this program")
