@@ -10,7 +10,7 @@ import dagster as dg
 
 from assets.job import Job
 from assets.step import asset_key, declared, described, specs, table, tables, written
-from belief import packaged, prices
+from belief import packaged, prices, slugs
 from belief.live_facts import latest_electricity
 from belief.vintage import vintage_frame
 from forecasting.consequences import claims, meaning
@@ -18,13 +18,17 @@ from forecasting.floors import floor, floor_tables, hardware_costs, rentals
 from forecasting.forecast import issue
 from forecasting.indices import index_set
 from forecasting.rates import acceleration, decompose, rates
+from forecasting.tokens import publication
 from forecasting.track_record import revisions, scoring
+from reference import definitions
 from reference.specs.history import disagreements
 from sources.catalogue import of_kinds, sources
 from sources.health import source_frame
 from throughput.calibration import published_runs
 from throughput.products import daily as engine
-from warehouse.issued import FACT, FORECAST, issued_before
+from warehouse.bulkhead import without_culprits
+from warehouse.issued import FACT, FORECAST, due, issued_before
+from warehouse.kept import damages
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store
 
@@ -34,7 +38,7 @@ def raw(*kinds: str) -> tuple[str, ...]:
     return tuple(map(raw_name, of_kinds(*kinds)))
 
 
-PRICES = ("core.price_witness", "core.price_interval", "core.quarantine", "core.disagreement", "core.announced_price", "core.unmapped_label")
+PRICES = ("core.price_witness", "core.price_interval", "core.price_event", "core.quarantine", "core.disagreement", "core.announced_price", "core.unmapped_label")
 FACTS = (*packaged.TABLES, *packaged.ENGINE, *packaged.SHOWN)
 INPUTS = ("core.input_price", "core.input_score", "core.input_model")
 MEANING = tuple(map("stats.{}".format, claims.MEANING))
@@ -44,9 +48,9 @@ ENGINE = tuple(map("engine.{}".format, ("serving", "league", "latency", "stack",
 ENGINE_INPUTS = ("core.architectures", "core.accelerators", "core.hourly", *map("core.{}".format, engine.PUBLISHED))
 
 
-@dg.asset(key=["core", "source"], deps=[*map(asset_key, raw())], **described("core.source"))
+@dg.asset(key=["core", "source"], deps=[*map(asset_key, (*raw(), *PRICES, *FACTS))], **described("core.source"))
 def source_state(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
-    """Every source: its contract beside what reading it gave (raw.reading, written by every source's step)."""
+    """Every source: its contract beside what reading it gave (raw.reading), once no step can refuse its rows any more."""
     rows = warehouse.write("core.source", source_frame(sources(), warehouse.read("raw.reading")))
     return dg.MaterializeResult(metadata={"rows": rows})
 
@@ -60,7 +64,8 @@ def left_out(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
 @dg.multi_asset(specs=specs(PRICES, raw("prices")))
 def believed_prices(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
     """What each witness said, what is believed, what is held back, who disagrees."""
-    built = prices.build(warehouse.read_family("prices"), warehouse.read("raw.reading"), sources(), job.as_of)
+    readings, known = warehouse.read("raw.reading"), sources()
+    built = without_culprits(lambda quotes: prices.build(quotes["prices"], readings, known, job.as_of), {"prices": warehouse.read_family("prices")}, warehouse)
     yield from written(warehouse.write_all(declared(built, PRICES)))
 
 
@@ -68,7 +73,8 @@ def believed_prices(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Stor
 def known_facts(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
     """The facts known on the vintage day: packaged rows, and the sheets, offers and tariffs read since."""
     quotes = dict(zip(packaged.FAMILIES, map(warehouse.read_family, packaged.FAMILIES), strict=True))
-    yield from written(warehouse.write_all(declared(packaged.tables(job.as_of, quotes), FACTS)))
+    made = without_culprits(lambda given: packaged.tables(job.as_of, given), quotes, warehouse)
+    yield from written(warehouse.write_all(declared(made, FACTS)))
 
 
 VINTAGE_INPUTS = (*PRICES, *packaged.TABLES, *packaged.ENGINE)
@@ -82,6 +88,12 @@ def vintage(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> d
     return dg.MaterializeResult(metadata=frame.row(0, named=True) | {"as_of": str(job.as_of)})
 
 
+@dg.asset(key=["core", "damage"], deps=[asset_key("raw.capture")], **described("core.damage"))
+def damage(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+    """What of the kept state is not as it was written."""
+    return dg.MaterializeResult(metadata={"rows": warehouse.write("core.damage", damages(job.home))})
+
+
 ISSUED = (FORECAST, FACT)
 
 
@@ -91,8 +103,19 @@ def issued_earlier(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store
     yield from written(warehouse.write_all(issued_before(job.issued_path, job.as_of)))
 
 
+TRACK_RECORD = ("stats.track_record", "stats.track_record_summary", "stats.pit")
+
+
+@dg.multi_asset(specs=specs(TRACK_RECORD, ("raw.capture", "stats.frontier_price")))
+def track_record(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
+    """Issued forecasts whose day came, read from the files they were issued in, against what happened."""
+    made = scoring.build(due(job.issued_path, job.as_of, scoring.widened), warehouse.read("stats.frontier_price"))
+    yield from written(warehouse.write_all(declared(made, TRACK_RECORD)))
+
+
 STEPS = (
-    # facts that only need joining
+    # what the project means by its words, and facts that only need joining
+    table("core.definition", reads=(), after=("raw.capture",), make=definitions.table, dated=False),
     table("core.rental_believed", reads=("core.rental_price",), make=rentals.believed),
     tables(("marts.rental_index", "marts.rental_breaks", "marts.rental_now"), step="rental_marts", reads=("core.rental_believed",), make=hardware_costs.rental_tables),
     table("marts.electricity", reads=("core.electricity",), make=latest_electricity),
@@ -106,6 +129,9 @@ STEPS = (
     tables(FLOORS, step="model_floors", reads=FLOOR_INPUTS, make=floor_tables.build),
     # what is measured
     tables(tuple(map("stats.{}".format, index_set.TABLES)), step="price_indices", reads=(*INPUTS, "core.input_tokens"), make=index_set.build),
+    table("core.token_name", reads=("core.token_volume", "core.model_alias"), make=slugs.named),
+    tables(("stats.token_weight", "stats.token_index"), step="token_indices", make=publication.build,
+           reads=("core.token_volume", "core.token_name", "core.input_price", "core.input_model", "stats.latent_quality")),
     table("stats.decline_rate", reads=("stats.index_level", "stats.frontier_price", "stats.cost_per_task", *INPUTS), make=rates.build),
     table("stats.acceleration", reads=INPUTS, make=acceleration.build),
     table("stats.decomposition", reads=("core.input_cost",), make=decompose.build),
@@ -113,7 +139,6 @@ STEPS = (
     table("stats.series_floor", reads=("stats.frontier_price", "core.input_floor", "core.input_score"), make=floor.series_floors),
     tables(("stats.forecast", "stats.event_probability"), step="price_forecasts", reads=("stats.frontier_price", "stats.series_floor"), make=issue.build),
     tables(("stats.meeting_date", "stats.binding_constraint"), step="floor_meetings", reads=("stats.frontier_price", "stats.series_floor"), make=floor.build),
-    tables(("stats.track_record", "stats.track_record_summary", "stats.pit"), step="track_record", reads=(FORECAST, "stats.frontier_price"), make=scoring.build),
     table("stats.revision", reads=(FORECAST, *INPUTS, "core.input_floor", "stats.forecast"), make=revisions.since_last),
     # what it means
     tables(("stats.what_it_means", *MEANING), step="what_it_means", make=meaning.build,

@@ -3,7 +3,8 @@
 ``layout.toml`` declares what a provider's words mean to the reader of all pages (``sources.pages.layout``); ``parse.py`` is code
 for a page that is no list of prices. Where both stand, the declaration reads what the code does not know.
 
-A source is named ``KIND/NAME`` (``prices/anthropic``); KIND ``prices`` covers providers and aggregators.
+A source is named ``KIND/NAME`` (``prices/anthropic``); KIND ``prices`` covers providers and aggregators,
+``retirements`` makers' pages of deprecations.
 ``Source.read`` is the only way rows enter: page -> parser -> contract, or one of ``UNTRUSTED``.
 """
 
@@ -19,13 +20,16 @@ from types import ModuleType
 from sources.contract import ROUGH_USD, Contract, ContractBroken, breaches, kept_entries, read_contract
 from sources.pages.layout.declaration import DEFAULTS, Layout, read_layout
 from sources.pages.layout.read import read_page
+from sources.pages.lifecycle import read_retirements
 from sources.pages.page import Page
-from sources.pages.quote import SLIPS, LeftOut, PageChanged, Parsed, PriceQuote, Quote
+from sources.pages.quote import SLIPS, LeftOut, PageChanged, Parsed, PriceQuote, Quote, RetirementQuote
 from units.quantity import TOKEN_UNITS, UnreadableQuantity
 
 ROOT = Path(__file__).parent
 FOLDERS = {"prices": ("providers", "aggregators"), "hardware": ("hardware",), "rentals": ("rentals",),
-           "energy": ("energy",)}
+           "energy": ("energy",), "retirements": ("retirements",)}
+WITHOUT_CODE = {"retirements": read_retirements}
+"""Kinds whose pages are all read in one way: their sources are a contract and specimens."""
 UNTRUSTED = (PageChanged, ContractBroken, UnreadableQuantity)
 """The named errors of a page that gives no rows."""
 
@@ -54,7 +58,7 @@ class Source:
 
     @cached_property
     def parser(self) -> ModuleType:
-        """The module ``parse.py`` of the folder; exposes ``parse(page: Page) -> list[Quote]``."""
+        """The module ``parse.py`` of the folder; exposes ``parse(page: Page) -> list[Quote | LeftOut]``."""
         return importlib.import_module(f"sources.{self.folder.parent.name}.{self.name}.parse")
 
     @cached_property
@@ -67,12 +71,13 @@ class Source:
 
     def _told(self, page: Page) -> Sequence[Quote | LeftOut]:
         """What the source's code reads on the page, else what its declaration does."""
-        declared = (self.folder / "layout.toml").exists()
+        if self.kind in WITHOUT_CODE:
+            return WITHOUT_CODE[self.kind](page)
         if (self.folder / "parse.py").exists():
             try:
                 return self.parser.parse(page)
             except (*UNTRUSTED, *SLIPS):
-                if not declared:
+                if not (self.folder / "layout.toml").exists():
                     raise
         return read_page(page, self.layout, self.contract.judge)
 
@@ -95,23 +100,23 @@ class Source:
             if page.is_cut_short:
                 raise PageChanged("expected a whole document, found one that ends before </html>; fetch it again")
             told = self._told(page)
+            quotes = [q for q in told if not isinstance(q, LeftOut)]
+            left_out = [q for q in told if isinstance(q, LeftOut)]
+            quotes, left_out = kept_entries(self.contract, quotes, left_out)
+            broken = breaches(self.contract, quotes, left_out)
         except UNTRUSTED as error:
             raise type(error)(f"{self.key}: {error}") from error
-        except SLIPS as error:
+        except Exception as error:  # a list of types is no bulkhead: csv, zlib and others raise their own
             raise PageChanged(
                 f"{self.key}: expected a known layout, found one the parser cannot follow "
                 f"({type(error).__name__}: {error})"
             ) from error
-        quotes = [q for q in told if not isinstance(q, LeftOut)]
-        left_out = [q for q in told if isinstance(q, LeftOut)]
-        quotes, left_out = kept_entries(self.contract, quotes, left_out)
-        broken = breaches(self.contract, quotes, left_out)
         if broken:
             raise ContractBroken(f"{self.key}: " + "; ".join(broken[:5]) + (f"; and {len(broken) - 5} more" * (len(broken) > 5)))
         return Parsed(tuple(map(self._named, quotes)), tuple(left_out))
 
     def _named(self, quote: Quote) -> Quote:
-        if isinstance(quote, PriceQuote) and not quote.provider:
+        if isinstance(quote, PriceQuote | RetirementQuote) and not quote.provider:
             return replace(quote, source=self.key, provider=self.name)
         return replace(quote, source=self.key)
 
@@ -123,7 +128,7 @@ def sources() -> dict[str, Source]:
     for kind, folders in FOLDERS.items():
         for folder in folders:
             for contract in sorted((ROOT / folder).glob("*/contract.toml")):
-                if any((contract.parent / name).exists() for name in ("parse.py", "layout.toml")):
+                if kind in WITHOUT_CODE or any((contract.parent / name).exists() for name in ("parse.py", "layout.toml")):
                     found[f"{kind}/{contract.parent.name}"] = Source(kind, contract.parent)
     return dict(sorted(found.items()))
 
@@ -137,6 +142,11 @@ class Stranger(Source):
         """What is owed by a page of tokens' prices of anybody."""
         return Contract(title=self.name, publisher=self.name, rank="host", urls=[], format="html", robots="", terms="", live=False,
                         currencies=list(ROUGH_USD), units=list(TOKEN_UNITS))
+
+    @cached_property
+    def layout(self) -> Layout:
+        """The shared words alone: no currency but the one printed."""
+        return DEFAULTS
 
 
 def stranger(name: str) -> Source:

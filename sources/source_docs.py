@@ -9,12 +9,14 @@ the docstring of its ``parse.py``. A test holds the file equal to this rendering
 from __future__ import annotations
 
 import ast
+import inspect
 import sys
 from itertools import takewhile
+from pathlib import Path
 
-from sources.catalogue import FOLDERS, Source, sources
+from sources.catalogue import FOLDERS, WITHOUT_CODE, Source, sources
 
-KINDS = {"prices": "Prices", "hardware": "Hardware", "rentals": "Rentals", "energy": "Electricity"}
+KINDS = {"prices": "Prices", "hardware": "Hardware", "rentals": "Rentals", "energy": "Electricity", "retirements": "Retirements"}
 RANKS = {"first_party": "first party (the maker's own page)", "host": "host (sells others' models)", "feed": "feed (repeats prices of others)",
          "official": "official (the maker's own sheet)", "secondary": "secondary (a database of others' figures)"}
 HEAD = """# Sources
@@ -46,9 +48,11 @@ def section(source: Source) -> str:
 
 def layouts(source: Source) -> list[str]:
     """What is read: the comment at the top of the declaration and the docstring of the code, each paragraph on one line."""
-    layout, code = source.folder / "layout.toml", source.folder / "parse.py"
-    said = [line.removeprefix("#").strip() for line in takewhile(lambda line: line.startswith("#"), layout.read_text(encoding="utf-8").splitlines())] if layout.exists() else []
-    doc = " ".join(said) + "\n\n" + ((ast.get_docstring(ast.parse(code.read_text(encoding="utf-8"))) or "") if code.exists() else "")
+    layout = source.folder / "layout.toml"
+    lines = layout.read_text(encoding="utf-8").splitlines() if layout.exists() else []
+    said = " ".join(line.removeprefix("#").strip() for line in takewhile(lambda line: line.startswith("#"), lines))
+    code = source.folder / "parse.py" if source.kind not in WITHOUT_CODE else Path(inspect.getfile(WITHOUT_CODE[source.kind]))
+    doc = said + "\n\n" + ((ast.get_docstring(ast.parse(code.read_text(encoding="utf-8"))) or "") if code.exists() else "")
     return [f"{' '.join(p.split())}\n".replace("<", "&lt;").replace("``", "`") for p in doc.split("\n\n") if p.strip()]
 
 

@@ -13,6 +13,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from reference import definitions
 from warehouse.schema import frames
 
 LOW_VALUE_APPLICATIONS = ("realtime_moderation", "search_every_query", "continuous_monitoring", "personalised_education")
@@ -77,7 +78,7 @@ def measurements(rates: pl.DataFrame, accelerating: pl.DataFrame, constraints: p
 
 def _launch_rate(rates: pl.DataFrame) -> tuple | None:
     rows = rates.filter(
-        (pl.col("index_id") == "hedonic-launch-gpqa_diamond") & (pl.col("window_from") >= date(2023, 7, 1))
+        (pl.col("index_id") == f"hedonic-launch-{definitions.text('headline.scale')}") & (pl.col("window_from") >= date(2023, 7, 1))
         & (pl.col("window_to") <= date(2026, 3, 31))
     ).sort("window_from")
     if rows.is_empty():

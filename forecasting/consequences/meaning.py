@@ -17,15 +17,17 @@ from forecasting.consequences import facts
 from forecasting.consequences.viability import DRAWS, band, drawn, seeded, viability
 from forecasting.panel import listings, reference
 from forecasting.panel.series import series_from_frontier
+from reference import definitions
 from warehouse.schema import frames
 
 HOURS_PER_MONTH = 730.5
 
 
 def wrapper_margin(assumptions: pl.DataFrame, series: pl.DataFrame, as_of: date,
-                   series_id: str = "gpqa_diamond-60-all-3to1") -> pl.DataFrame:
+                   series_id: str | None = None) -> pl.DataFrame:
     """Table wrapper_margin: tokens a month x price of the stated quality over what the user pays, year by year."""
     rows = assumptions.filter(pl.col("section") == "wrapper_margin")
+    series_id = series_id or definitions.series_id(definitions.number("consequences.threshold"))
     prices = series.filter((pl.col("unique_id") == series_id) & (pl.col("ds") <= as_of)).sort("ds")
     if rows.is_empty() or prices.is_empty():
         return frames.empty("stats.wrapper_margin")
@@ -58,7 +60,7 @@ def family_ratio(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFram
                  as_of: date) -> pl.DataFrame:
     """Table family_ratio: dearest against cheapest model of a family among those released in the last two years."""
     usable = listings.usable_prices(prices, as_of).filter(pl.col("last_day") == as_of)
-    scale = reference.thresholds()[0]
+    scale = reference.scale(definitions.text("headline.scale"))
     quality = listings.scale_scores(listings.usable_scores(scores, as_of), scale).select("model", "score")
     share = assumptions.filter(pl.col("assumption_id") == "routing.small_share")
     now = usable.group_by("model").agg(pl.col("price").median()).join(
@@ -164,7 +166,7 @@ def jevons(assumptions: pl.DataFrame, price_factor: float | None, as_of: date) -
 def expectations(prices: pl.DataFrame, scores: pl.DataFrame, series: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Table expectations: price of the best model on sale against the cheapest of a quality fixed two years ago."""
     usable = listings.usable_prices(prices, as_of)
-    scale = reference.thresholds()[0]
+    scale = reference.scale(definitions.text("headline.scale"))
     quality = listings.scale_scores(listings.usable_scores(scores, as_of), scale).select("model", "score")
     if usable.is_empty() or quality.is_empty():
         return frames.empty("stats.expectations")
@@ -173,7 +175,7 @@ def expectations(prices: pl.DataFrame, scores: pl.DataFrame, series: pl.DataFram
         "month", "probe", maintain_order=True
     ).agg(pl.col("model").first().alias("best_model"), pl.col("price").first().alias("best_usd_per_mtok"),
           pl.col("score").first().alias("best_score"))
-    fixed_id = "gpqa_diamond-50-all-3to1"
+    fixed_id = definitions.series_id(definitions.number("expectations.threshold"))
     fixed = series.filter(pl.col("unique_id") == fixed_id).sort("ds").select(
         pl.col("ds"), pl.col("y").alias("fixed_usd_per_mtok")
     )
@@ -209,7 +211,7 @@ def build(applications: pl.DataFrame, assumptions: pl.DataFrame, frontier_price:
 def _price_factor(frontier_price: pl.DataFrame, as_of: date) -> float | None:
     """Median over primary-scale frontiers of how many times the price fell over the last 365 days, if it fell."""
     rows = frontier_price.filter(
-        (pl.col("provider_tier") == "all") & (pl.col("scale") == "gpqa_diamond")
+        (pl.col("provider_tier") == "all") & (pl.col("scale") == definitions.text("headline.scale"))
         & pl.col("price_usd_per_mtok").is_not_null() & (pl.col("day") <= as_of)
     ).sort("series_id", "day")
     start = as_of - timedelta(days=365)

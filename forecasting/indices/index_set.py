@@ -13,10 +13,9 @@ import polars as pl
 
 from forecasting.indices import frontier, hedonic
 from forecasting.panel import latent, listings, reference, selection
+from reference import definitions
 from warehouse.schema import frames
 
-HEDONIC_SCALES = ("gpqa_diamond", "latent")
-"""The two quality scales every rate and test is made on."""
 AUDIT_SIMULATIONS = 60
 TABLES = ("frontier_price", "index_level", "latent_quality", "selection_audit", "cost_per_task")
 
@@ -25,10 +24,9 @@ def qualities(prices_scores: pl.DataFrame, joint: pl.DataFrame | None = None) ->
     """model, quality for each hedonic scale from usable scores."""
     scales = {s["scale"]: s for s in reference.thresholds()}
     joint = latent.fit(prices_scores) if joint is None else joint
+    headline = definitions.text("headline.scale")
     return {
-        "gpqa_diamond": listings.as_quality(
-            listings.scale_scores(prices_scores, scales["gpqa_diamond"]), str(scales["gpqa_diamond"]["kind"])
-        ),
+        headline: listings.as_quality(listings.scale_scores(prices_scores, scales[headline]), str(scales[headline]["kind"])),
         "latent": joint.select("model", pl.col("ability_logit").alias("quality")),
     }
 
@@ -58,7 +56,7 @@ def build(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, toke
         "frontier_price": frontier.frontier(usable, models, [r for r in reach if not r[1].is_empty()]),
         "index_level": index_levels(rows, listings.monthly_offers(usable, as_of)),
         "latent_quality": joint,
-        "selection_audit": audit(rows["gpqa_diamond"], dict((s["scale"], q) for s, q in reach), as_of),
+        "selection_audit": audit(rows[definitions.text("headline.scale")], dict((s["scale"], q) for s, q in reach), as_of),
         "cost_per_task": cost_per_task(usable, known, tokens, as_of),
     }
 
@@ -99,7 +97,7 @@ def audit(rows: pl.DataFrame, scores: dict[str, pl.DataFrame], as_of: date) -> p
     for name, estimate in ESTIMATORS.items():
         null = selection.no_trend_audit(estimate, day, quality, spread, slope, rng, AUDIT_SIMULATIONS)
         if len(null):
-            out.append((name, "gpqa_diamond", estimate(day, price, quality), float(np.median(null)),
+            out.append((name, definitions.text("headline.scale"), estimate(day, price, quality), float(np.median(null)),
                         float(np.quantile(null, 0.05)), float(np.quantile(null, 0.95)), len(null)))
     names = list(frames.polars_schema("stats.selection_audit"))
     return frames.conform("stats.selection_audit", pl.DataFrame(out, schema=names, orient="row", infer_schema_length=None))

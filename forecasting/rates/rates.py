@@ -12,6 +12,7 @@ import polars as pl
 
 from forecasting.indices import hedonic, index_set
 from forecasting.rates import decline
+from reference import definitions
 from warehouse.schema import frames
 
 WINDOW_DAYS = 365
@@ -63,7 +64,7 @@ def build(index_level: pl.DataFrame, frontier_price: pl.DataFrame, cost_per_task
     if not rows:
         return frames.empty("stats.decline_rate")
     table = pl.DataFrame(rows, infer_schema_length=None)
-    headline = f"hedonic-all-gpqa_diamond/hedonic_cluster/{as_of - timedelta(days=WINDOW_DAYS)}/{as_of}"
+    headline = f"hedonic-all-{definitions.text('headline.scale')}/hedonic_cluster/{as_of - timedelta(days=WINDOW_DAYS)}/{as_of}"
     return frames.conform("stats.decline_rate", table.with_columns((pl.col("rate_id") == headline).alias("is_headline")))
 
 

@@ -8,39 +8,30 @@ the contract's. What the members of one feed mean is that feed's own table in it
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sources.pages.build import PriceRows
-from sources.pages.quote import SLIPS, LeftOut, PageChanged, PriceQuote
-from units.quantity import Money, UnreadableQuantity
+from sources.pages.entries import Entries
+from sources.pages.quote import LeftOut, PageChanged, PriceQuote
+from units.quantity import Money
 
-_EVIDENCE_CHARACTERS = 600
 
-
-class Feed(PriceRows):
+class Feed(PriceRows, Entries):
     """The price rows of a feed. Inside ``entry`` a refusal costs that entry alone; ``read`` gives what was read."""
 
     def __init__(self, unit: str = "1M tokens", currency: str = "") -> None:
-        super().__init__(unit, currency)
-        self.left_out: list[LeftOut] = []
+        PriceRows.__init__(self, unit, currency)
+        Entries.__init__(self)
 
-    @contextmanager
-    def entry(self, subject: str, locator: str, told: Any = None) -> Iterator[None]:
-        """Read one entry whole or not at all; ``told`` are its members, for the evidence of one that is left out."""
-        read, row = len(self.quotes), self._next
-        try:
-            yield
-        except (PageChanged, UnreadableQuantity, *SLIPS) as error:
-            del self.quotes[read:]
-            self._next = row
-            reason = str(error) if isinstance(error, PageChanged | UnreadableQuantity) else f"expected a known entry, found {type(error).__name__}: {error}"
-            self.left_out.append(LeftOut(subject=subject, reason=reason, locator=locator,
-                                         evidence=evidence(subject, told) if isinstance(told, dict) else ""))
+    def _mark(self) -> tuple[int, int]:
+        return len(self.quotes), self._next
+
+    def _undo(self, mark: tuple[int, int]) -> None:
+        del self.quotes[mark[0]:]
+        self._next = mark[1]
 
     def read(self) -> list[PriceQuote | LeftOut]:
         """All quotes, then what was left out; raises ``PageChanged`` where no entry was read."""
@@ -96,12 +87,6 @@ def unknown(names: Iterable[str], known: Iterable[str], where: str) -> None:
     strange = sorted(set(names) - set(known))
     if strange:
         raise PageChanged(f"{where}: expected known members, found {', '.join(strange[:4])}")
-
-
-def evidence(label: str, prices: Mapping[str, Any]) -> str:
-    """The words of an entry: its name and its price members as printed."""
-    words = json.dumps(prices, ensure_ascii=False, default=lambda v: getattr(v, "text", str(v)))
-    return f"{label} {words}"[:_EVIDENCE_CHARACTERS]
 
 
 def thousands(tokens: Any, where: str) -> str:

@@ -101,7 +101,7 @@ class RentalQuote:
 
     ``left_out`` says why an offer that is on the page cannot be priced per accelerator; ``accelerator`` is then the
     name as printed, ``value`` the whole price and ``accelerators_in_offer`` 0. Such offers are counted and shown,
-    never computed with.
+    never computed with. ``effective_from``: the day (ISO) an announced price begins; empty for one in force.
     """
 
     provider: str
@@ -116,6 +116,7 @@ class RentalQuote:
     region: str = ""
     accelerators_in_offer: int = 1
     observed_at: str = ""
+    effective_from: str = ""
     left_out: str = ""
     source: str = ""
 
@@ -136,7 +137,28 @@ class EnergyQuote:
     source: str = ""
 
 
-Quote = PriceQuote | SpecQuote | RentalQuote | EnergyQuote
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetirementQuote:
+    """A maker's statement that a model ends, as printed; dates are ISO 8601, empty when the page names none.
+
+    ``status``: ``announced`` (ends on ``retired_on``, past or to come), ``retired`` (the page says it is gone),
+    ``earliest`` (``retired_on`` is the earliest day it may end), ``deprecated`` (no day of its end is named).
+    ``value_text`` are the page's own characters of the day.
+    """
+
+    model_label: str
+    retired_on: str
+    evidence: str
+    locator: str
+    announced_on: str = ""
+    replacement: str = ""
+    status: str = "announced"
+    value_text: str = ""
+    provider: str = ""
+    source: str = ""
+
+
+Quote = PriceQuote | SpecQuote | RentalQuote | EnergyQuote | RetirementQuote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

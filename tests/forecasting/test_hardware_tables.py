@@ -63,9 +63,9 @@ def test_the_contender_is_the_cheapest_of_all_configurations() -> None:
     ranges = floor_tables.hourly_ranges(hourly())
     assumed = Assumptions(Range(0.06, 0.0866, 0.12), Range(1.08, 1.15, 1.5))
     same_error = served.with_columns(engine_low_share=pl.lit(0.8), engine_high_share=pl.lit(1.25))
-    everything = floors_mc.lowest(floors_mc.model_floors(same_error, ranges, assumed, np.random.default_rng(3)))
-    chosen = floors_mc.contenders(same_error, ranges)
-    few = pl.concat([floors_mc.lowest(floors_mc.model_floors(chosen[k], ranges, assumed, np.random.default_rng(3), kinds=(k,)))
+    everything = floors_mc.lowest(floors_mc.model_floors(same_error, ranges, assumed, np.random.default_rng(3), input_per_output=3.0))
+    chosen = floors_mc.contenders(same_error, ranges, input_per_output=3.0)
+    few = pl.concat([floors_mc.lowest(floors_mc.model_floors(chosen[k], ranges, assumed, np.random.default_rng(3), kinds=(k,), input_per_output=3.0))
                      for k in ("energy", "gpu_hour")]).sort("model", "service_level_tok_s_per_user", "floor_kind")
     key = ["model", "service_level_tok_s_per_user", "floor_kind", "precision"]
     energy = pl.col("floor_kind") == "energy"  # rentals are drawn per accelerator: compare by accelerator where ranges are skewed

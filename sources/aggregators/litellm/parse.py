@@ -11,7 +11,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from sources.pages.feed import Feed, evidence, figure, items, members, text
+from sources.pages.entries import evidence
+from sources.pages.feed import Feed, figure, items, members, text
 from sources.pages.page import Page
 from sources.pages.quote import LeftOut, PageChanged, PriceQuote
 from units.quantity import Money

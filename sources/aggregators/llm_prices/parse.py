@@ -10,7 +10,8 @@ import re
 from typing import Any
 
 from sources.pages.dates import iso_date
-from sources.pages.feed import Feed, evidence, figure, items, members, text, unknown
+from sources.pages.entries import evidence
+from sources.pages.feed import Feed, figure, items, members, text, unknown
 from sources.pages.page import Page
 from sources.pages.quote import LeftOut, PageChanged, PriceQuote
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sources.pages.feed import Feed, evidence, figure, items, members, thousands, unknown
+from sources.pages.entries import evidence
+from sources.pages.feed import Feed, figure, items, members, thousands, unknown
 from sources.pages.page import Page
 from sources.pages.quote import TIERS, LeftOut, PageChanged, PriceQuote
 from units.quantity import Money

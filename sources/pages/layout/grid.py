@@ -15,7 +15,7 @@ from sources.pages.layout.claims import Block, Claim
 from sources.pages.layout.declaration import Layout
 from sources.pages.layout.figures import BARE, Figure, figures, ordered, tidy
 from sources.pages.layout.names import Name, read_name, several
-from sources.pages.layout.words import DIRECTIONS, NOTHING, ROLES, Meaning, Vocabulary, under, within_page
+from sources.pages.layout.words import DIRECTIONS, NOTHING, Meaning, Vocabulary, under, within_page
 from sources.pages.tables import Cell, Grid
 from units.quantity import amounts
 
