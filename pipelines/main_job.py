@@ -144,14 +144,13 @@ def _summary(settings: Settings, as_of: date, result: Any, tell: Tell) -> None:
 
 
 def headline(settings: Settings, edition_id: str) -> list[str]:
-    """The headline and the paragraph under it, of one edition."""
-    from reports import narrative
+    """The headline of one edition, and how fresh it is."""
+    from reports import questions
     from reports.facts import FactBook
-    from reports.page import render
     from reports.site import site
 
     book = FactBook(site.load(settings.site_path, edition_id))
-    return [str(narrative.headline(book)), str(render.standfirst(book)), ""]
+    return [str(questions.headline(book)), str(questions.seen(book)), ""]
 
 
 if __name__ == "__main__":
