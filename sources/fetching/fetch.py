@@ -35,13 +35,13 @@ from sources.fetching.address import (
 from sources.fetching.answer import Passing, Refused, check_body, check_status, read_body
 from sources.fetching.body import BodyRefused, join_pages, next_page, repeats, shortfall, unfold
 from sources.fetching.deadline import deadline
-from sources.fetching.fetched import Fetched, FetchFailed, Limits
+from sources.fetching.fetched import Fetched, FetchFailed, KeyMissing, Limits
 from sources.fetching.keys import Keys
 from sources.fetching.patience import Patience
 from sources.fetching.robots import ROBOT, Robots
 from sources.fetching.session import PinnedAdapter, translated
 
-__all__ = ["FetchFailed", "Fetched", "Fetcher", "Limits"]
+__all__ = ["FetchFailed", "Fetched", "Fetcher", "KeyMissing", "Limits"]
 
 
 class Fetcher:
@@ -90,7 +90,7 @@ class Fetcher:
             url, paging = url or what.contract.urls[0], what.contract.paging
             binary = what.contract.format in ("pdf", "zip") if binary is None else binary
             if what.contract.key_setting and host_of(url) not in self.keys and not self.mirror:
-                raise FetchFailed(what.key, url, "a key", "none", f"set {what.contract.key_setting} (the key is free); "
+                raise KeyMissing(what.key, url, "a key", "none", f"set {what.contract.key_setting} (the key is free); "
                                   "until then the packaged rows are used")
             return self._paged(what.key, url, paging, etag, last_modified, binary)
         return self._paged(host_or(what), what, "", etag, last_modified, bool(binary))

@@ -23,6 +23,10 @@ class FetchFailed(Exception):
         return _remade, (self.source, self.url, self.expected, self.found, self.remedy, self.status, self.unreachable)
 
 
+class KeyMissing(FetchFailed):
+    """An interface that wants a key of one's own, and none is set: optional, nothing is broken."""
+
+
 def _remade(source: str, url: str, expected: str, found: str, remedy: str, status: int, unreachable: bool) -> FetchFailed:
     return FetchFailed(source, url, expected, found, remedy, status=status, unreachable=unreachable)
 
