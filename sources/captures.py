@@ -170,7 +170,7 @@ class _Fold:
             self.failed = self.failed if capture.status == COPY else True
             return
         if capture.status != COPY:
-            self.names[capture.url], self.rows[capture.url] = _names(self.source.kind, page.rows), _rows(self.source.kind, page.rows)
+            self.names[capture.url], self.rows[capture.url] = names_of(self.source.kind, page.rows), rows_in(self.source.kind, page.rows)
         self.stretches, self.left_out = stretches, self._left_out_now(capture, page)
         self.bodies[capture.url] = capture.sha256
         self.stated[capture.url] = look.stated_on.isoformat() if look.stated_on else ""
@@ -185,7 +185,7 @@ class _Fold:
             return
         kind, url = self.source.kind, capture.url
         owed = self.source.contract.at(url)
-        broken = live_breaches(owed, _rows(kind, page.rows), _names(kind, page.rows), self.names.get(url, ()), self.rows.get(url, 0))
+        broken = live_breaches(owed, rows_in(kind, page.rows), names_of(kind, page.rows), self.names.get(url, ()), self.rows.get(url, 0))
         if kind == "prices":
             broken += foreign(owed, page.rows["currency"].unique().to_list(), page.rows["evidence"].to_list())
         if broken:
@@ -262,12 +262,13 @@ def _last_certain(capture: Snapshot) -> date:
     return date.fromisoformat(first) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", first) else capture.fetched_at.date()
 
 
-def _rows(kind: str, frame: pl.DataFrame) -> int:
+def rows_in(kind: str, frame: pl.DataFrame) -> int:
     """Rows of a reading: wide-form rows of a price page (all its quotes where it has none), else figures that are used."""
     return (frame["wide_row"].drop_nulls().n_unique() or frame.height) if kind == "prices" else _used(kind, frame).height
 
 
-def _names(kind: str, frame: pl.DataFrame) -> tuple[str, ...]:
+def names_of(kind: str, frame: pl.DataFrame) -> tuple[str, ...]:
+    """What the rows of a reading are about: models, parts or subjects, in page order."""
     column = "model_label" if kind in ("prices", "retirements") else "accelerator" if kind in ("hardware", "rentals") else "subject"
     return tuple(_used(kind, frame)[column].unique(maintain_order=True))
 
