@@ -195,4 +195,9 @@ def recorded(path: Path = RECORD) -> list[Recorded]:
     if not path.exists():
         return []
     with path.open(encoding="utf-8", newline="") as file:
-        return [Recorded(**(row | {"rows": int(row["rows"]), "left_out": int(row["left_out"])})) for row in csv.DictReader(file)]
+        return [_recorded(row) for row in csv.DictReader(file)]
+
+
+def _recorded(row: dict[str, str]) -> Recorded:
+    texts = {name: text for name, text in row.items() if name not in ("rows", "left_out")}
+    return Recorded(rows=int(row["rows"]), left_out=int(row["left_out"]), **texts)
