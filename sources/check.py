@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
+from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
 from sources.captures import names_of, rows_in
@@ -139,7 +140,7 @@ def read_as(source: Source, url: str, fetched: Fetched, today: date) -> Checked:
     rows, names = rows_in(source.kind, frame), names_of(source.kind, frame)
     out = [o for o in parsed.left_out if o.extent != "amount"]
     stated = stated_day(source.contract, fetched.body) or modified_day(source.contract, fetched.last_modified)
-    told = {"rows": rows, "left_out": len(out), "stated_on": stated.isoformat() if stated else ""}
+    told: dict[str, Any] = {"rows": rows, "left_out": len(out), "stated_on": stated.isoformat() if stated else ""}
     broken = live_breaches(owed, rows, names)
     if source.kind == "prices":
         broken += foreign(owed, [q.currency for q in parsed.quotes if isinstance(q, PriceQuote)], [q.evidence for q in parsed.quotes])
