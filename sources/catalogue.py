@@ -61,7 +61,6 @@ class Source:
         """The module ``parse.py`` of the folder; exposes ``parse(page: Page) -> list[Quote | LeftOut]``."""
         return importlib.import_module(f"sources.{self.folder.parent.name}.{self.name}.parse")
 
-<<<<<<< HEAD
     @cached_property
     def layout(self) -> Layout:
         """The source's ``layout.toml``, in the one currency of its contract where it names none; the shared words alone without a file."""
@@ -81,12 +80,11 @@ class Source:
                 if not (self.folder / "layout.toml").exists():
                     raise
         return read_page(page, self.layout, self.contract.judge)
-=======
+
     @property
     def is_unproven(self) -> bool:
         """Whether a source that is asked has no body of its real shape held against it."""
         return self.contract.live and not self.contract.canary
->>>>>>> main
 
     def read(self, body: bytes) -> list[Quote]:
         """All quotes of a page, or one of ``UNTRUSTED`` whose message starts with the source's key."""

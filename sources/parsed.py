@@ -30,11 +30,7 @@ from sources.stretches import MOMENTS
 
 log = logging.getLogger(__name__)
 
-<<<<<<< HEAD
-FRAMEWORK = ("sources/pages/**/*.py", "sources/pages/layout/*.toml", "sources/contract.py", "sources/catalogue.py", "sources/gate.py", "sources/parsed.py",
-=======
-FRAMEWORK = ("sources/pages/**/*.py", "sources/contract.py", "sources/catalogue.py", "sources/gate.py", "sources/parsed.py", "sources/freshness.py",
->>>>>>> main
+FRAMEWORK = ("sources/pages/**/*.py", "sources/pages/layout/*.toml", "sources/contract.py", "sources/catalogue.py", "sources/gate.py", "sources/parsed.py", "sources/freshness.py",
              "units/quantity.py", "units/grammar.py")
 """What parsers share: a fix in one of these re-reads every capture, a fix in a source's folder only its own."""
 RENTAL_NAMES = ("reference/specs/engine.py", "reference/accelerator_list.csv", "reference/accelerators.csv", "reference/rental_skus.csv")
