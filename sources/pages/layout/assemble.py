@@ -15,7 +15,7 @@ from decimal import Decimal
 from sources.pages.layout.claims import Block, Claim
 from sources.pages.layout.declaration import Layout
 from sources.pages.layout.names import may_be_name
-from sources.pages.layout.words import Meaning
+from sources.pages.layout.words import SHORT, Meaning, bands
 from sources.pages.meters import meter
 from sources.pages.quote import LeftOut, PriceQuote
 from units.quantity import TOKEN_UNITS
@@ -59,7 +59,7 @@ def assemble(blocks: Iterable[Block], layout: Layout, judge: Judge | None = None
     kept: list[_Row] = []
     for block in blocks:
         kept += _block_rows(block, layout, judge, result)
-    _emit(_agreed(kept, result), result)
+    _emit(_agreed(kept, result), layout, result)
     return result
 
 
@@ -146,13 +146,13 @@ def _settle(claim: Claim, layout: Layout) -> list[_Priced] | str:
     if not unit:
         return "no unit is printed for it"
     if "reserved" in said.senses:
-        return "it is a price of capacity that is reserved, not of use"
+        return "it is a price of capacity that is reserved, or of a tier that is not known"
     if not may_be_name(claim.name):
         return f"{claim.money.text} {claim.money.currency} per {unit}: no model is named for it"
     components = _components(said, claim.name, layout)
     if isinstance(components, str):
         return components
-    conditions, tier = said.conditions, said.tier or "standard"
+    conditions, tier = bands(said.conditions), said.tier or "standard"
     wide = claim.status != "struck"
     settled = []
     for component in components:
@@ -206,6 +206,10 @@ def _rows_of(block: str, record: tuple[int, ...], priced: Sequence[_Priced], lay
         if twin.claim.money.amount != p.claim.money.amount:
             return [], f"two prices for {p.component}, {twin.claim.money.text} and {p.claim.money.text}"
     rows = list(groups.values())
+    for row in rows:
+        if row.key[2] == (SHORT,) and not any(len(other.key[2]) and other is not row for other in rows):
+            row.key = (*row.key[:2], (), *row.key[3:])
+            row.prices = {c: replace(p, conditions=()) for c, p in row.prices.items()}
     if any(p.component == "training" for p in extras):  # what is trained is what these prices are of: long form only
         rows, extras = [], [*(replace(p, wide=False) for row in rows for p in row.prices.values()), *extras]
     if not layout.input_alone and not any({"output", "cached_input"} & set(row.prices) for row in rows):
@@ -311,24 +315,24 @@ def _repeats(row: _Row, seen: dict[tuple[object, ...], list[_Row]]) -> bool:
         c in twin.prices and twin.prices[c].claim.money.amount == p.claim.money.amount for c, p in row.prices.items()) for twin in whole)
 
 
-def _emit(rows: list[_Row], result: Assembled) -> None:
+def _emit(rows: list[_Row], layout: Layout, result: Assembled) -> None:
     number = 0
     said: set[tuple[object, ...]] = set()
     for row in rows:
         for component, p in row.prices.items():
-            result.quotes.append(_quote(p, component, number))
+            result.quotes.append(_quote(p, component, layout, number))
         number += bool(row.prices)
         for p in row.extras:
             key = (p.claim.name, p.component, p.unit, p.tier, p.conditions, p.claim.money, p.claim.status)
             if key not in said:
                 said.add(key)
-                result.quotes.append(_quote(p, p.component, None))
+                result.quotes.append(_quote(p, p.component, layout, None))
 
 
-def _quote(p: _Priced, component: str, row: int | None) -> PriceQuote:
+def _quote(p: _Priced, component: str, layout: Layout, row: int | None) -> PriceQuote:
     claim = p.claim
     status = claim.status if claim.status != "in_force" else "announced" if claim.since else "promotional" if claim.until else "in_force"
     return PriceQuote(model_label=claim.name, component=component, value=claim.money.amount, value_text=claim.money.text, unit=p.unit,
                       currency=claim.money.currency or "USD", evidence=claim.evidence, locator=claim.locator, tier=p.tier,
-                      condition=", ".join(p.conditions), status=status, effective_from=claim.since, effective_to=claim.until,
+                      condition=", ".join(layout.condition(c) for c in p.conditions), status=status, effective_from=claim.since, effective_to=claim.until,
                       region=claim.region, model_id=claim.ident, row=row)
