@@ -57,9 +57,11 @@ def assemble(blocks: Iterable[Block], layout: Layout, judge: Judge | None = None
     """All that the blocks of a page give."""
     result = Assembled()
     kept: list[_Row] = []
+    plain: set[str] = set()
     for block in blocks:
+        plain |= {c.name for c in block.claims if c.meaning.direction and not bands(c.meaning.conditions)}
         kept += _block_rows(block, layout, judge, result)
-    _emit(_agreed(kept, result), layout, result)
+    _emit(_agreed(kept, result, plain), layout, result)
     return result
 
 
@@ -276,7 +278,7 @@ def _implausible(row: _Row, judge: Judge | None) -> str:
     return ""
 
 
-def _agreed(rows: list[_Row], result: Assembled) -> list[_Row]:
+def _agreed(rows: list[_Row], result: Assembled, plain: set[str]) -> list[_Row]:
     """Rows said once: a repetition is dropped, a contradiction between two places is held on both sides."""
     seen: dict[tuple[object, ...], list[_Row]] = {}
     for row in rows:
@@ -301,18 +303,34 @@ def _agreed(rows: list[_Row], result: Assembled) -> list[_Row]:
         if count >= 2 and count > _DISPUTED_SHARE * sizes[place]:
             dropped |= {id(row) for row in rows if row.block == place}
             result.hold(place, f"{count} of its {sizes[place]} rows are priced otherwise elsewhere on the page", place)
-    dropped |= {id(row) for row in rows if row.prices and row.key[2] and _repeats(row, seen)}
+    for row in rows:
+        if row.prices and row.key[2] and row.key[0] in plain and _is_lower(row) and any(
+                twin.record == row.record and twin.key[2] != row.key[2] for twin in rows if twin.prices) and _whole(row, seen) is None:
+            dropped.add(id(row))  # the lower band of a table that is about the upper one: the plain price is said elsewhere, read or held
+        whole = _whole(row, seen) if row.prices and row.key[2] else None
+        if whole is None:
+            continue
+        odd = [(p, whole.prices[c]) for c, p in row.prices.items() if c in whole.prices and whole.prices[c].claim.money.amount != p.claim.money.amount]
+        if not odd and set(row.prices) <= set(whole.prices):
+            dropped.add(id(row))
+        elif odd and _is_lower(row):  # below a band the price is the plain one, or one of them is wrong
+            dropped |= {id(row), id(whole)}
+            result.hold(str(row.key[0]), f"{odd[0][0].claim.money.text} below a threshold and {odd[0][1].claim.money.text} without one do not agree",
+                        odd[0][0].claim.locator, odd[0][0].claim.evidence)
     for row in rows:
         if id(row) in dropped:
             row.prices = {}
     return rows
 
 
-def _repeats(row: _Row, seen: dict[tuple[object, ...], list[_Row]]) -> bool:
-    """Whether a conditioned row only says again what the unconditioned one of its model and tier says (in another block)."""
-    whole = seen.get((*row.key[:2], (), *row.key[3:]), [])
-    return any(twin.block != row.block and all(
-        c in twin.prices and twin.prices[c].claim.money.amount == p.claim.money.amount for c, p in row.prices.items()) for twin in whole)
+def _is_lower(row: _Row) -> bool:
+    """Whether a row's condition is a band that begins at nothing."""
+    return bool(re.match(r"[^<]*(?:<=|\u2264|<|up to)", str(row.key[2][0])))
+
+
+def _whole(row: _Row, seen: dict[tuple[object, ...], list[_Row]]) -> _Row | None:
+    """The unconditioned row of a conditioned one's model and tier, in another block."""
+    return next((twin for twin in seen.get((*row.key[:2], (), *row.key[3:]), []) if twin.block != row.block and twin.prices), None)
 
 
 def _emit(rows: list[_Row], layout: Layout, result: Assembled) -> None:

@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict
 
 from sources.pages.layout.words import Vocabulary, vocabulary
 
-
 _EXAMPLE = r"\bexamples?\b|\bcalculat(?:or|ion)|\bestimat|\bscenario|\bsavings\b|示例|举例"
 """Headings of examples: sums, not prices."""
 

@@ -51,12 +51,14 @@ def read_grid(grid: Grid, vocabulary: Vocabulary, layout: Layout, around: Around
     table = _Table(grid, vocabulary, layout, around, Block(where, before=grid.before))
     table.heads = _head_rows(grid, layout)
     labels = layout.columns_of(grid.width) if not table.heads else None
-    table.columns = tuple(vocabulary.read(t) for t in (labels or _column_texts(grid, table.heads)))
+    table.columns = tuple(vocabulary.read(layout.cleaned(t)) for t in (labels or _column_texts(grid, table.heads)))
     table.roles = tuple(_role(table, n) for n in range(len(table.columns)))
     table.columns = _qualified(table)
     table.lists = tuple(dict.fromkeys((m.currency, m.unit) for m in table.columns if m.currency or m.unit))
     table.priced = any(role == "price" and (m.direction or m.cache or m.unit) for m, role in zip(table.columns, table.roles, strict=True))
     table.block.combined = not any(m.direction in ("output", "both") for m in table.columns)
+    if (table.priced or any(m.conditions for m in table.columns)) and table.heads and not _body(table):
+        table.block.losses.append((where, "the table has heads of prices and no row below them", where, " | ".join(grid.header())))
     if _by_column(table):
         _models_in_columns(table, number)
     else:
@@ -108,13 +110,16 @@ def _role(table: _Table, n: int) -> str:
     return "price" if said.priced or said.meter or said.tier or said.currency else ""
 
 
+_PLACE = re.compile(r"\b(?:global|regional?|zone|us|usa|eu|uk|europe|asia|apac|emea|america|americas|japan|india|china|mainland|singapore|international|other regions)\b", re.I)
+
+
 def _qualified(table: _Table) -> tuple[Meaning, ...]:
-    """Columns in which unknown words that tell groups of whole prices apart (``Region A input``, ``Region A output``) are a condition."""
+    """Columns in which places that tell groups of whole prices apart (``EU input``, ``EU output``) are a condition."""
     groups: dict[str, set[str]] = {}
     for said, role in zip(table.columns, table.roles, strict=True):
         if role == "price" and said.direction and not said.cache:
             groups.setdefault(said.rest, set()).add(said.direction)
-    if len(groups) < 2 or any(found != {"input", "output"} for found in groups.values()):
+    if len(groups) < 2 or any(rest and not _PLACE.search(rest) for rest in groups) or any(found != {"input", "output"} for found in groups.values()):
         return table.columns
     return tuple(replace(m, rest="", conditions=(*m.conditions, m.rest)) if m.rest in groups and m.rest and role == "price" else m
                  for m, role in zip(table.columns, table.roles, strict=True))
@@ -232,11 +237,9 @@ def _name_column(table: _Table) -> int | None:
         if role in table.roles:
             return table.roles.index(role)
     body = _body(table)
-    for n, role in enumerate(table.roles):
-        if role == "" and not any(_priced(table, row[n], n) for _, row in body) and any(
-                row[n].text and not table.vocabulary.read(row[n].text).understood for _, row in body):
-            return n
-    return None
+    texts = [n for n, role in enumerate(table.roles) if role == "" and not any(_priced(table, row[n], n) for _, row in body) and any(
+        row[n].text and not table.vocabulary.read(row[n].text).understood for _, row in body)]
+    return texts[0] if len(texts) == 1 else None
 
 
 _SIZE = re.compile(r"\d+(?:[.,]\d+)?\s?[KMkm]?")

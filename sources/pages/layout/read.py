@@ -128,15 +128,16 @@ _BARS = re.compile(r"\|.*\|$")
 
 
 def joined(grids: Sequence[Grid]) -> list[Grid]:
-    """Grids in which a table of heads alone is put on top of the table of the same width that follows it."""
+    """Grids in which a table of heads alone is put on top of the headless one of the same width that follows it, and none is a mere echo."""
     kept: list[Grid] = []
-    waiting: Grid | None = None
     for grid in grids:
-        if waiting is not None and grid.width == waiting.width and len(grid.rows) > 1:
-            grid = Grid([*waiting.rows, *grid.rows], grid.heading, grid.index, grid.caption, grid.attributes, waiting.before + "\n" + grid.before)
-        waiting = grid if len(grid.rows) == 1 and not any(re.fullmatch(r"[^\w]{0,3}[\d.,]+\W*", c.text) for c in grid.rows[0]) else None
-        if waiting is None:
-            kept.append(grid)
+        last = kept[-1] if kept else None
+        if last is not None and grid.heading == last.heading and not grid.before.strip() and grid.texts() == last.texts():
+            continue
+        if last is not None and len(last.rows) == 1 and grid.width == last.width and len(grid.rows) > 1 and not any(c.header for c in grid.rows[0]):
+            kept[-1] = Grid([*last.rows, *grid.rows], grid.heading, grid.index, grid.caption, grid.attributes, f"{last.before}\n{grid.before}")
+            continue
+        kept.append(grid)
     return kept
 
 
