@@ -73,6 +73,8 @@ def quote_schema(kind: str) -> dict[str, DataTypeClass | pl.DataType]:
         schema |= {"wide_row": pl.Int64}
     if kind == "rentals":
         schema |= {"accelerators_in_offer": pl.Int64}
+    if kind == "volumes":
+        schema |= {"period_days": pl.Int64}
     return schema
 
 
@@ -154,7 +156,7 @@ def _rows(kind: str, frame: pl.DataFrame) -> int:
 
 
 def _names(kind: str, frame: pl.DataFrame) -> tuple[str, ...]:
-    column = "model_label" if kind == "prices" else "accelerator" if kind in ("hardware", "rentals") else "subject"
+    column = "accelerator" if kind in ("hardware", "rentals") else "subject" if kind == "energy" else "model_label"
     return tuple(_used(kind, frame)[column].unique(maintain_order=True))
 
 

@@ -19,7 +19,7 @@ from units.quantity import UnreadableQuantity
 
 ROOT = Path(__file__).parent
 FOLDERS = {"prices": ("providers", "aggregators"), "hardware": ("hardware",), "rentals": ("rentals",),
-           "energy": ("energy",)}
+           "energy": ("energy",), "scores": ("scores",), "volumes": ("volumes",)}
 UNTRUSTED = (PageChanged, ContractBroken, UnreadableQuantity)
 """The named errors of a page that gives no rows."""
 

@@ -13,7 +13,8 @@ import sys
 
 from sources.catalogue import FOLDERS, Source, sources
 
-KINDS = {"prices": "Prices", "hardware": "Hardware", "rentals": "Rentals", "energy": "Electricity"}
+KINDS = {"prices": "Prices", "hardware": "Hardware", "rentals": "Rentals", "energy": "Electricity",
+         "scores": "Benchmark scores", "volumes": "Token volumes"}
 RANKS = {"first_party": "first party (the maker's own page)", "host": "host (sells others' models)", "feed": "feed (repeats prices of others)",
          "official": "official (the maker's own sheet)", "secondary": "secondary (a database of others' figures)"}
 HEAD = """# Sources

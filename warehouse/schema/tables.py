@@ -36,6 +36,11 @@ RAW_SHAPES = {
         " accelerators_in_offer effective_from left_out").split()), ("quote_id",), "rentals"),
     "energy": Table("raw.energy", "one printed energy figure with the words it was read from", tuple((
         CAPTURE + " quantity subject period value_text unit evidence locator qualifier value").split()), ("quote_id",), "energy"),
+    "scores": Table("raw.scores", "one printed score with the words it was read from", tuple((
+        CAPTURE + " model_label benchmark value_text unit measurer evidence locator benchmark_version effort lower_text upper_text"
+        " count_text cost_text measured_on value").split()), ("quote_id",), "scores"),
+    "volumes": Table("raw.volumes", "one printed figure of what a gateway served with the words it was read from", tuple((
+        CAPTURE + " model_label measure period value_text unit evidence locator value period_days").split()), ("quote_id",), "volumes"),
 }
 
 
