@@ -26,6 +26,7 @@ from sources.catalogue import of_kinds, sources
 from sources.health import source_frame
 from throughput.calibration import published_runs
 from throughput.products import daily as engine
+from warehouse.bulkhead import without_culprits
 from warehouse.issued import FACT, FORECAST, issued_before
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store
@@ -46,9 +47,9 @@ ENGINE = tuple(map("engine.{}".format, ("serving", "league", "latency", "stack",
 ENGINE_INPUTS = ("core.architectures", "core.accelerators", "core.hourly", *map("core.{}".format, engine.PUBLISHED))
 
 
-@dg.asset(key=["core", "source"], deps=[*map(asset_key, raw())], **described("core.source"))
+@dg.asset(key=["core", "source"], deps=[*map(asset_key, (*raw(), *PRICES, *FACTS))], **described("core.source"))
 def source_state(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
-    """Every source: its contract beside what reading it gave (raw.reading, written by every source's step)."""
+    """Every source: its contract beside what reading it gave (raw.reading), once no step can refuse its rows any more."""
     rows = warehouse.write("core.source", source_frame(sources(), warehouse.read("raw.reading")))
     return dg.MaterializeResult(metadata={"rows": rows})
 
@@ -62,7 +63,8 @@ def left_out(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
 @dg.multi_asset(specs=specs(PRICES, raw("prices")))
 def believed_prices(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
     """What each witness said, what is believed, what is held back, who disagrees."""
-    built = prices.build(warehouse.read_family("prices"), warehouse.read("raw.reading"), sources(), job.as_of)
+    readings, known = warehouse.read("raw.reading"), sources()
+    built = without_culprits(lambda quotes: prices.build(quotes["prices"], readings, known, job.as_of), {"prices": warehouse.read_family("prices")}, warehouse)
     yield from written(warehouse.write_all(declared(built, PRICES)))
 
 
@@ -70,7 +72,8 @@ def believed_prices(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Stor
 def known_facts(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
     """The facts known on the vintage day: packaged rows, and the sheets, offers and tariffs read since."""
     quotes = dict(zip(packaged.FAMILIES, map(warehouse.read_family, packaged.FAMILIES), strict=True))
-    yield from written(warehouse.write_all(declared(packaged.tables(job.as_of, quotes), FACTS)))
+    made = without_culprits(lambda given: packaged.tables(job.as_of, given), quotes, warehouse)
+    yield from written(warehouse.write_all(declared(made, FACTS)))
 
 
 VINTAGE_INPUTS = (*PRICES, *packaged.TABLES, *packaged.ENGINE)

@@ -28,6 +28,8 @@ class Settings(BaseModel):
     contact: str = "https://github.com/deflation-project/deflation"
     """Where a site's operator can reach us; part of the User-Agent."""
     eia_api_key: SecretStr = SecretStr("")
+    openrouter_api_key: SecretStr = SecretStr("")
+    """Any key of OpenRouter: opens its rankings dataset (token volumes)."""
     smtp_host: str = ""
     smtp_port: int = 0
     smtp_user: str = ""
@@ -38,8 +40,12 @@ class Settings(BaseModel):
     mail_from: str = ""
     base_url: str = ""
     """Where the site is served, for links in mails and the feed."""
+    unsubscribe_url: str = ""
+    """An https address that forwards one-click unsubscriptions to `deflation subscribers listen`."""
     schedule: str = "30 5 * * *"
     """When the daily job runs (cron, UTC)."""
+    wait_s: float = 900.0
+    """How long a run waits for another one to end before it gives up."""
     chromium: str = "/usr/bin/chromium"
 
     @property

@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 import tenacity
@@ -31,6 +31,7 @@ from sources.fetching.address import (
     Resolver,
     check_url,
     host_of,
+    joined,
     public_address,
     system_resolver,
 )
@@ -101,7 +102,7 @@ class Fetcher:
         pages, seen, after = [first.body], {url}, first.final_url
         try:
             while following := next_page(pages[-1], paging, after):
-                following = urljoin(after, following)
+                following = joined(after, following)
                 if following in seen or len(pages) >= self.limits.pages:
                     raise BodyRefused(f"{len(pages)} pages and no last one")
                 if host_of(following) != host_of(url):
@@ -195,14 +196,15 @@ class Fetcher:
         headers |= {k: v for k, v in (("If-None-Match", etag), ("If-Modified-Since", last_modified)) if v}
         with self.keys.hiding(), _translated(), deadline(self.limits.total_s) as running:
             key = None if self.mirror else self.keys.parameters(host_of(url))
-            prepared = self._session.prepare_request(requests.Request("GET", asked, headers=headers, params=key))
+            bearer = {} if self.mirror else self.keys.headers(host_of(url))
+            prepared = self._session.prepare_request(requests.Request("GET", asked, headers=headers | bearer, params=key))
             prepared.pinned_address = pinned  # type: ignore[attr-defined]  # ours, for _Adapter: requests has no place for it
             with self._session.send(prepared, stream=True, allow_redirects=False,
                                     timeout=(self.limits.connect_s, self.limits.read_s),
                                     proxies=self._session.proxies, verify=self._session.verify) as response:
                 if response.is_redirect:
                     location = self.keys.hidden(response.headers["Location"].strip())
-                    target = self.mirror.origin(location, asked, url) if self.mirror else urljoin(url, location)
+                    target = self.mirror.origin(location, asked, url) if self.mirror else joined(url, location)
                     return self._answer(url, b"", response), target
                 check_status(response, self.clock, conditional=bool(etag or last_modified))
                 body = b"" if response.status_code == 304 else read_body(response, limit_bytes, running.check)
