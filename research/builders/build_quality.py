@@ -152,7 +152,7 @@ def scores(data: Path) -> pl.DataFrame:
     first = pl.col("first_seen").min().over("model", "variant", "benchmark", "benchmark_version", "source")
     out = frame.with_columns(first.alias("first_seen")).select(SCHEMAS["quality_scores"].keys())
     return (
-        pl.concat([out.cast(SCHEMAS["quality_scores"]), score_history.rows(data, HISTORY_NAMED_ON)])
+        pl.concat([out.cast(SCHEMAS["quality_scores"]), score_history.rows(data, HISTORY_NAMED_ON, N_ITEMS)])
         .unique()
         .sort("model", "benchmark", "benchmark_version", "variant", "as_of", "source", "model_label", "score")
     )

@@ -20,7 +20,7 @@ from reference.schema import SCHEMAS
 LICENCES = {
     "CC-BY-4.0": "CC-BY-4.0", "CC-BY-4.0 (LMArena dataset)": "CC-BY-4.0", "MIT (repository); CC-BY-4.0 (LMArena dataset)": "CC-BY-4.0",
     "Apache-2.0 (LiveBench code); scores quoted with attribution": "Apache-2.0", "Apache-2.0": "Apache-2.0",
-    "facts quoted with attribution": "facts quoted with attribution",
+    "facts quoted with attribution": "facts",
 }
 """Licence as the study file prints it -> as the packaged table does."""
 PUBLISHERS = (("LMArena", "LMArena", "https://lmarena.ai/leaderboard/text"), ("LiveBench", "LiveBench", "https://livebench.ai"),
@@ -30,8 +30,8 @@ PUBLISHERS = (("LMArena", "LMArena", "https://lmarena.ai/leaderboard/text"), ("L
 _REPEATED = re.compile(r"^Diamond\b\s*")
 
 
-def rows(data: Path, day: date) -> pl.DataFrame:
-    """Scores by canonical model; ``day`` is the day whose alias table names them."""
+def rows(data: Path, day: date, items: dict[str, int]) -> pl.DataFrame:
+    """Scores by canonical model; ``day`` is the day whose alias table names them, ``items`` the questions per benchmark."""
     frame = pl.read_csv(data / "scores" / "scores.csv", infer_schema_length=None)
     stated = pl.col("benchmark_version").str.contains(r"provider-stated|secondary|unverified")
     frame = frame.filter(pl.col("licence").is_in(list(LICENCES)) & ~stated.fill_null(False)).with_columns(
@@ -51,6 +51,6 @@ def rows(data: Path, day: date) -> pl.DataFrame:
     return joined.select(
         "model", pl.col("effort").alias("variant"), "model_label", "benchmark", whole.alias("benchmark_version"), pl.col("score").cast(pl.Float64),
         pl.col("score_unit").alias("unit"), ((pl.col("ci_high").cast(pl.Float64, strict=False) - pl.col("ci_low").cast(pl.Float64, strict=False)) / 3.92).round(4).alias("se"),
-        pl.col("n_or_votes").cast(pl.Float64, strict=False).cast(pl.Int64).alias("n_items"), seen.alias("as_of"), seen.alias("first_seen"), "source",
+        pl.coalesce(pl.col("n_or_votes").cast(pl.Float64, strict=False).cast(pl.Int64), pl.col("benchmark").replace_strict(items, default=None, return_dtype=pl.Int64)).alias("n_items"), seen.alias("as_of"), seen.alias("first_seen"), "source",
         pl.col("source_ref"), "source_url", pl.col("licence").replace(LICENCES), seen.alias("observed_at"), pl.lit("quoted").alias("basis"),
     ).cast(pl.Schema(SCHEMAS["quality_scores"]))
