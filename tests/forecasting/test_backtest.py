@@ -141,14 +141,14 @@ def _issued() -> pl.DataFrame:
 def test_the_track_record_scores_only_forecasts_whose_day_came_and_was_seen() -> None:
     actuals = pl.DataFrame({"unique_id": ["a"] * 3, "ds": [date(2026, 1, 1), date(2026, 2, 10), date(2026, 3, 5)],
                             "y": [1.0, 2.0, 50.0]})
-    record = scoring.track_record(_issued(), actuals, date(2026, 3, 5))
+    record = scoring.track_record(scoring.widened(_issued(), date(2026, 3, 5)), actuals)
     table = record["track_record"]
     assert table["vintage"].to_list() == [date(2026, 1, 1), date(2026, 2, 1)]
     assert table["actual_usd_per_mtok"].to_list() == [1.0, 2.0]
     assert table["inside_90"].to_list() == [True, True]
     assert table["no_change_error_log"].to_list() == pytest.approx([0.0, np.log(2)])
     assert record["track_record_summary"]["origins_count"].to_list() == [2]
-    none = scoring.track_record(_issued(), actuals, date(2026, 1, 15))
+    none = scoring.track_record(scoring.widened(_issued(), date(2026, 1, 15)), actuals)
     assert none["track_record"].is_empty() and none["pit"].columns
 
 
