@@ -7,14 +7,9 @@ import sys
 import click
 
 
-<<<<<<< HEAD
-@click.command(epilog="\b\nExamples:\n  deflation sources\n  deflation sources --kind prices\n  deflation sources --broken")
-@click.option("--kind", type=click.Choice(["prices", "hardware", "rentals", "energy", "scores", "volumes", "retirements"]), help="Only sources of this kind.")
-=======
 @click.command(epilog="\b\nExamples:\n  deflation sources\n  deflation sources --kind prices\n  deflation sources --broken"
                "\n  deflation sources --set-aside 3fa9c1d2e4b5 --reason 'a test page of theirs'\n  deflation sources --restore 3fa9c1d2e4b5")
-@click.option("--kind", type=click.Choice(["prices", "hardware", "rentals", "energy", "retirements"]), help="Only sources of this kind.")
->>>>>>> main
+@click.option("--kind", type=click.Choice(["prices", "hardware", "rentals", "energy", "scores", "volumes", "retirements"]), help="Only sources of this kind.")
 @click.option("--broken", is_flag=True, help="Only sources that failed or are stale, with what broke.")
 @click.option("--set-aside", "aside", metavar="SHA256", help="Read the archived page of this hash (6 digits or more) no more.")
 @click.option("--restore", metavar="SHA256", help="Read a page that was set aside again.")

@@ -8,7 +8,6 @@ from urllib.parse import quote, quote_plus
 
 from sources.fetching.answer import Passing, Refused
 
-
 BEARER = "Authorization"
 """The name under which a key travels as a bearer token."""
 
