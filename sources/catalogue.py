@@ -55,6 +55,11 @@ class Source:
         """The module ``parse.py`` of the folder; exposes ``parse(page: Page) -> list[Quote | LeftOut]``."""
         return importlib.import_module(f"sources.{self.folder.parent.name}.{self.name}.parse")
 
+    @property
+    def is_unproven(self) -> bool:
+        """Whether a source that is asked has no body of its real shape held against it."""
+        return self.contract.live and not self.contract.canary
+
     def read(self, body: bytes) -> list[Quote]:
         """All quotes of a page, or one of ``UNTRUSTED`` whose message starts with the source's key."""
         return list(self.parsed(body).quotes)
