@@ -49,14 +49,9 @@ def make_fetcher(settings: Settings, limits: Limits | None = None) -> Fetcher:
     """The one polite session, with the keys and the mirror of the settings."""
     from sources.fetching.fetch import Fetcher
 
-<<<<<<< HEAD
-    return Fetcher(settings.contact, clock=lambda: now(settings), mirror=settings.mirror,
+    return Fetcher(settings.contact, clock=lambda: now(settings), mirror=settings.mirror, limits=limits,
                    keys={"api.eia.gov": ("api_key", settings.eia_api_key.get_secret_value()),
                          "openrouter.ai": ("Authorization", settings.openrouter_api_key.get_secret_value())})
-=======
-    return Fetcher(settings.contact, clock=lambda: now(settings), mirror=settings.mirror, limits=limits,
-                   keys={"api.eia.gov": ("api_key", settings.eia_api_key.get_secret_value())})
->>>>>>> main
 
 
 def make_job(settings: Settings, as_of: date | None = None, *, offline: bool = False,

@@ -272,14 +272,9 @@ def rows_in(kind: str, frame: pl.DataFrame) -> int:
     return (frame["wide_row"].drop_nulls().n_unique() or frame.height) if kind == "prices" else _used(kind, frame).height
 
 
-<<<<<<< HEAD
-def _names(kind: str, frame: pl.DataFrame) -> tuple[str, ...]:
-    column = "accelerator" if kind in ("hardware", "rentals") else "subject" if kind == "energy" else "model_label"
-=======
 def names_of(kind: str, frame: pl.DataFrame) -> tuple[str, ...]:
     """What the rows of a reading are about: models, parts or subjects, in page order."""
-    column = "model_label" if kind in ("prices", "retirements") else "accelerator" if kind in ("hardware", "rentals") else "subject"
->>>>>>> main
+    column = "accelerator" if kind in ("hardware", "rentals") else "subject" if kind == "energy" else "model_label"
     return tuple(_used(kind, frame)[column].unique(maintain_order=True))
 
 

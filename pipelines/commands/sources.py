@@ -9,19 +9,12 @@ import click
 
 from pipelines.sources_told import KINDS, broken_lines, states
 
-<<<<<<< HEAD
-@click.command(epilog="\b\nExamples:\n  deflation sources\n  deflation sources --kind prices\n  deflation sources --broken"
-               "\n  deflation sources --set-aside 3fa9c1d2e4b5 --reason 'a test page of theirs'\n  deflation sources --restore 3fa9c1d2e4b5")
-@click.option("--kind", type=click.Choice(["prices", "hardware", "rentals", "energy", "scores", "volumes", "retirements"]), help="Only sources of this kind.")
-@click.option("--broken", is_flag=True, help="Only sources that failed or are stale, with what broke.")
-=======
 
 @click.group(invoke_without_command=True, epilog="\b\nExamples:\n  deflation sources\n  deflation sources --kind prices\n  deflation sources --broken\n"
              "  deflation sources check\n  deflation sources check prices/anthropic rentals/lambda --save pages\n"
              "  deflation sources --set-aside 3fa9c1d2e4b5 --reason 'a test page of theirs'\n  deflation sources --restore 3fa9c1d2e4b5")
 @click.option("--kind", type=click.Choice(KINDS), help="Only sources of this kind.")
 @click.option("--broken", is_flag=True, help="Only sources that failed or are stale: since when, why, and what to do.")
->>>>>>> main
 @click.option("--set-aside", "aside", metavar="SHA256", help="Read the archived page of this hash (6 digits or more) no more.")
 @click.option("--restore", metavar="SHA256", help="Read a page that was set aside again.")
 @click.option("--reason", default="", help="Why; kept with the decision.")

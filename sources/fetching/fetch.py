@@ -211,14 +211,9 @@ class Fetcher:
         headers |= {k: v for k, v in (("If-None-Match", etag), ("If-Modified-Since", last_modified)) if v}
         with self.keys.hiding(), translated(), deadline(self.limits.total_s) as running:
             key = None if self.mirror else self.keys.parameters(host_of(url))
-<<<<<<< HEAD
             bearer = {} if self.mirror else self.keys.headers(host_of(url))
             prepared = self._session.prepare_request(requests.Request("GET", asked, headers=headers | bearer, params=key))
-            prepared.pinned_address = pinned  # type: ignore[attr-defined]  # ours, for _Adapter: requests has no place for it
-=======
-            prepared = self._session.prepare_request(requests.Request("GET", asked, headers=headers, params=key))
             prepared.pinned_address = pinned  # type: ignore[attr-defined]  # ours, for PinnedAdapter: requests has no place for it
->>>>>>> main
             with self._session.send(prepared, stream=True, allow_redirects=False,
                                     timeout=(self.limits.connect_s, self.limits.read_s),
                                     proxies=self._session.proxies, verify=self._session.verify) as response:
