@@ -27,7 +27,7 @@ from units.quantity import TOKEN_UNITS, UnreadableQuantity
 
 ROOT = Path(__file__).parent
 FOLDERS = {"prices": ("providers", "aggregators"), "hardware": ("hardware",), "rentals": ("rentals",),
-           "energy": ("energy",), "retirements": ("retirements",)}
+           "energy": ("energy",), "scores": ("scores",), "volumes": ("volumes",), "retirements": ("retirements",)}
 WITHOUT_CODE = {"retirements": read_retirements}
 """Kinds whose pages are all read in one way: their sources are a contract and specimens."""
 UNTRUSTED = (PageChanged, ContractBroken, UnreadableQuantity)

@@ -17,7 +17,8 @@ from pathlib import Path
 from sources.catalogue import FOLDERS, WITHOUT_CODE, Source, sources
 from sources.check import recorded
 
-KINDS = {"prices": "Prices", "hardware": "Hardware", "rentals": "Rentals", "energy": "Electricity", "retirements": "Retirements"}
+KINDS = {"prices": "Prices", "hardware": "Hardware", "rentals": "Rentals", "energy": "Electricity",
+         "scores": "Benchmark scores", "volumes": "Token volumes", "retirements": "Retirements"}
 RANKS = {"first_party": "first party (the maker's own page)", "host": "host (sells others' models)", "feed": "feed (repeats prices of others)",
          "official": "official (the maker's own sheet)", "secondary": "secondary (a database of others' figures)"}
 HEAD = """# Sources
