@@ -103,6 +103,13 @@ class Contract(BaseModel):
     key_setting: str = ""
     """The setting that holds this interface's key (EIA: ``DEFLATION_EIA_API_KEY``); the address is written without it."""
 
+    def judge(self, amount: Decimal, unit: str, currency: str) -> str:
+        """Why no tokens of this source cost so much, as a sentence; empty where they may (zero always does)."""
+        rate = ROUGH_USD.get(currency)
+        if unit not in TOKEN_UNITS or rate is None or not amount or self.bounds.low <= amount * TOKEN_UNITS[unit] * rate <= self.bounds.high:
+            return ""
+        return f"{amount} {currency} per {unit} is outside {self.bounds.low}..{self.bounds.high} USD per 1M tokens"
+
     def at(self, url: str) -> Contract:
         """The promises of one address."""
         place = self.places.get(url)

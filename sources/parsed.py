@@ -30,7 +30,7 @@ from sources.stretches import MOMENTS
 
 log = logging.getLogger(__name__)
 
-FRAMEWORK = ("sources/pages/**/*.py", "sources/contract.py", "sources/catalogue.py", "sources/gate.py", "sources/parsed.py", "sources/freshness.py",
+FRAMEWORK = ("sources/pages/**/*.py", "sources/pages/layout/*.toml", "sources/contract.py", "sources/catalogue.py", "sources/gate.py", "sources/parsed.py", "sources/freshness.py",
              "units/quantity.py", "units/grammar.py")
 """What parsers share: a fix in one of these re-reads every capture, a fix in a source's folder only its own."""
 RENTAL_NAMES = ("reference/specs/engine.py", "reference/accelerator_list.csv", "reference/accelerators.csv", "reference/rental_skus.csv")
@@ -70,6 +70,8 @@ def quote_schema(kind: str) -> Schema:
         schema |= {"wide_row": pl.Int64}
     if kind == "rentals":
         schema |= {"accelerators_in_offer": pl.Int64}
+    if kind == "volumes":
+        schema |= {"period_days": pl.Int64}
     return schema
 
 
@@ -80,7 +82,7 @@ def parser_version(source: Source) -> str:
     digest = hashlib.sha256()
     more = {"hardware": SPEC_READERS, "rentals": RENTAL_NAMES}.get(source.kind, ())
     shared = [path for pattern in (*FRAMEWORK, *more) for path in sorted(root.glob(pattern))]
-    for path in [*sorted(source.folder.glob("*.py")), source.folder / "contract.toml", *shared]:
+    for path in [*sorted(source.folder.glob("*.py")), *sorted(source.folder.glob("*.toml")), *shared]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -11,12 +11,14 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
+from itertools import takewhile
 from pathlib import Path
 
 from sources.catalogue import FOLDERS, WITHOUT_CODE, Source, sources
 from sources.check import recorded
 
-KINDS = {"prices": "Prices", "hardware": "Hardware", "rentals": "Rentals", "energy": "Electricity", "retirements": "Retirements"}
+KINDS = {"prices": "Prices", "hardware": "Hardware", "rentals": "Rentals", "energy": "Electricity",
+         "scores": "Benchmark scores", "volumes": "Token volumes", "retirements": "Retirements"}
 RANKS = {"first_party": "first party (the maker's own page)", "host": "host (sells others' models)", "feed": "feed (repeats prices of others)",
          "official": "official (the maker's own sheet)", "secondary": "secondary (a database of others' figures)"}
 HEAD = """# Sources
@@ -70,9 +72,12 @@ THROUGH = {"internet": "over the internet", "mirror": "through a mirror of archi
 
 
 def layouts(source: Source) -> list[str]:
-    """What the parser says it reads: the paragraphs of its docstring, each on one line, words that are code kept."""
+    """What is read: the comment at the top of the declaration and the docstring of the code, each paragraph on one line."""
+    layout = source.folder / "layout.toml"
+    lines = layout.read_text(encoding="utf-8").splitlines() if layout.exists() else []
+    said = " ".join(line.removeprefix("#").strip() for line in takewhile(lambda line: line.startswith("#"), lines))
     code = source.folder / "parse.py" if source.kind not in WITHOUT_CODE else Path(inspect.getfile(WITHOUT_CODE[source.kind]))
-    doc = ast.get_docstring(ast.parse(code.read_text(encoding="utf-8"))) or ""
+    doc = said + "\n\n" + ((ast.get_docstring(ast.parse(code.read_text(encoding="utf-8"))) or "") if code.exists() else "")
     return [f"{' '.join(p.split())}\n".replace("<", "&lt;").replace("``", "`") for p in doc.split("\n\n") if p.strip()]
 
 
