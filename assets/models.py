@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from assets.step import asset_key, described
 from warehouse.dictionary import start_here
 from warehouse.models import Model, fact_inputs, fact_selects, lineage_inputs, lineage_selects, models
 from warehouse.schema.tables import TABLES
@@ -13,16 +14,11 @@ PREPARED = "raw.capture"
 """The asset that prepares the warehouse; what reads nothing else still comes after it."""
 
 
-def asset_key(table: str) -> dg.AssetKey:
-    """``marts.price_now`` -> the asset key of the same name."""
-    return dg.AssetKey(table.split("."))
-
-
 def model_asset(model: Model) -> dg.AssetsDefinition:
     """The asset that fills one table from its SELECT."""
 
-    @dg.asset(key=asset_key(model.name), deps=[*map(asset_key, (PREPARED, *model.inputs))], group_name=model.name.partition(".")[0],
-              kinds={"duckdb", "sql"}, description=f"{TABLES[model.name].text}. {model.text}")
+    @dg.asset(key=asset_key(model.name), deps=[*map(asset_key, model.inputs or (PREPARED,))],
+              **(described(model.name) | {"kinds": {"duckdb", "sql"}, "description": f"One row: {TABLES[model.name].text}. {model.text}"}))
     def fill(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
         return dg.MaterializeResult(metadata={"rows": warehouse.fill(model.name, (model.sql,))})
 
@@ -42,19 +38,19 @@ def check(rule: Model) -> dg.AssetChecksDefinition:
     return hold
 
 
-@dg.asset(key=["facts", "fact"], deps=[*map(asset_key, fact_inputs())], group_name="facts", kinds={"duckdb", "sql"})
+@dg.asset(key=["facts", "fact"], deps=[*map(asset_key, fact_inputs())], **(described("facts.fact") | {"kinds": {"duckdb", "sql"}}))
 def fact(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """Every number of the report as a row, from the SELECTs in ``warehouse/sql/facts``."""
     return dg.MaterializeResult(metadata={"rows": warehouse.fill("facts.fact", fact_selects())})
 
 
-@dg.asset(key=["facts", "lineage"], deps=[*map(asset_key, lineage_inputs())], group_name="facts", kinds={"duckdb", "sql"})
+@dg.asset(key=["facts", "lineage"], deps=[*map(asset_key, lineage_inputs())], **(described("facts.lineage") | {"kinds": {"duckdb", "sql"}}))
 def lineage(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """The chain of every fact down to source, date and words."""
     return dg.MaterializeResult(metadata={"rows": warehouse.fill("facts.lineage", lineage_selects())})
 
 
-@dg.asset(key=["marts", "start_here"], deps=[asset_key(PREPARED)], group_name="marts", kinds={"duckdb"})
+@dg.asset(key=["marts", "start_here"], deps=[asset_key(PREPARED)], **described("marts.start_here"))
 def where_to_start(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """Tables to begin with and example queries that run."""
     return dg.MaterializeResult(metadata={"rows": warehouse.write("marts.start_here", start_here())})

@@ -13,13 +13,21 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
+
+import holidays
 
 BEIJING = timezone(timedelta(hours=8), "Beijing")
 _SCALE = {"": 1, "k": 1_000, "m": 1_000_000}
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WORDS = r"(?:prompts?(?: length| tokens?)?|context(?: length)?|input(?: tokens?| length)?|输入长度|tokens?|length)"
 _SIZE = r"(\d+(?:\.\d+)?)\s?([km]?)(?:\b|(?=输))"
+_GLOBAL = re.compile(r"\b(?:global(?:[ -](?:standard|deployment))?|glbl|all regions)\b", re.I)
 _BARE = re.compile(rf"\b(?:{_WORDS}|in|of|the|with)\b|输入长度|[\s,.:;()、]+", re.I)
+
+
+Bounds = tuple[int | None, bool, int | None, bool]
+"""Lower bound and whether it belongs to the range, upper bound and whether it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +39,7 @@ class Window:
     zone: str = "UTC"
     weekdays: tuple[int, ...] = ()
     not_on_holidays: bool = False
-    """The page excludes public holidays, whose calendar is not known here."""
+    """The page excludes China's public holidays (every list that does so is a Chinese maker's)."""
 
     def holds(self, moment: datetime) -> bool:
         """Whether a moment (with its zone) lies in the window; its start belongs to it, its end does not."""
@@ -39,13 +47,27 @@ class Window:
         minute = local.hour * 60 + local.minute
         late = self.start_minute > self.end_minute
         inside = minute >= self.start_minute or minute < self.end_minute if late else self.start_minute <= minute < self.end_minute
-        day = (local - timedelta(days=1)).weekday() if late and minute < self.end_minute else local.weekday()
-        return inside and (not self.weekdays or day in self.weekdays)
+        day = (local - timedelta(days=1) if late and minute < self.end_minute else local).date()
+        off = self.not_on_holidays and day in _public_holidays()
+        return inside and not off and (not self.weekdays or day.weekday() in self.weekdays)
 
     def __str__(self) -> str:
         clock = "-".join(f"{m // 60:02d}:{m % 60:02d}" for m in (self.start_minute, self.end_minute))
-        days = f", {_DAYS[self.weekdays[0]]}-{_DAYS[self.weekdays[-1]]}" if self.weekdays else ""
+        days = f", {self._days()}" if self.weekdays else ""
         return f"{clock} {self.zone}{days}{', not on public holidays' if self.not_on_holidays else ''}"
+
+
+    def _days(self) -> str:
+        """``monday-friday``; a span over the week's end is printed from its first day."""
+        days = self.weekdays
+        gap = next((i for i in range(1, len(days)) if days[i] != days[i - 1] + 1), 0)
+        return f"{_DAYS[days[gap]]}-{_DAYS[days[gap - 1]]}"
+
+
+@cache
+def _public_holidays() -> holidays.HolidayBase:
+    """China's public holidays; the calendar of a year is known once the State Council has announced it."""
+    return holidays.country_holidays("CN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +95,22 @@ class Condition:
 def parse(text: str) -> Condition:
     """The meaning of a condition text; what is not understood is ``rest``, in lower case with single blanks."""
     left = unicodedata.normalize("NFKC", text).lower().replace("（", "(")
+    left = _GLOBAL.sub(" ", re.sub(r"(?<=\d)[,_ ](?=\d{3}(?!\d))", "", left))
     windows, left = _windows(left)
     bounds, left = _bounds(left)
-    return Condition(*bounds, windows=windows, rest=_tidy(left))
+    return Condition(*_rounded(bounds), windows=windows, rest=_tidy(left))
+
+
+def _rounded(bounds: Bounds) -> Bounds:
+    """The bound a maker prints where a tracker writes its neighbour: from 199,999 on, and above 199,999, is from 200k on."""
+    above, above_itself, upto, upto_itself = bounds
+    if above and above % 1000 == 999:
+        above, above_itself = above + 1, True
+    elif above and above % 1000 == 1 and above_itself:
+        above, above_itself = above - 1, False
+    if upto and upto % 1000 == 999 and upto_itself:
+        upto, upto_itself = upto + 1, False
+    return above, above_itself, upto, upto_itself
 
 
 def canonical(text: str) -> str:
@@ -101,28 +136,39 @@ def _short(tokens: int) -> str:
     return str(tokens)
 
 
+_DAY = r"(mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*day|s|rs|\b)\.?"
+_SPAN = re.compile(rf"\b{_DAY}\s?(?:through|thru|to|until|till|-|–)\s?{_DAY}")
+_NAMED_SPANS = {r"\bweekdays?\b|\bworking days?\b|\bbusiness days?\b|周一至周五|工作日": (0, 4), r"\bweekends?\b|周末": (5, 6)}
+_HOLIDAYS = re.compile(r",?\s?(?:excluding|except(?: for)?|excl\.?|not on|without|outside)\s(?:(?:chinese|mainland china's|china's|statutory|legal|public|national)\s)*(?:public\s)?holidays|不含中国法定节假日|法定节假日除外")
+
+
 def _windows(text: str) -> tuple[tuple[Window, ...], str]:
-    times = list(re.finditer(r"(\d{1,2}):(\d{2})\s?[-–~]\s?(\d{1,2}):(\d{2})", text))
+    times = list(re.finditer(r"(\d{1,2}):(\d{2})\s?(?:[-–~]|to)\s?(\d{1,2}):(\d{2})", text))
     if not times:
         return (), text
-    beijing = re.search(r"beijing(?: time)?|北京时间|utc\s?\+\s?0?8(?::00)?", text)
-    if not beijing and "utc" not in text:
+    beijing = re.search(r"beijing(?: time)?|北京时间|(?:utc|gmt)\s?\+\s?0?8(?::00)?|\bcst\b", text)
+    if not beijing and not re.search(r"\butc\b|\bgmt\b|\bz\b", text):
         return (), text
-    days = re.search(r"\b(mon|tues|wednes|thurs|fri|satur|sun)day\s?(?:through|to|-|–)\s?(mon|tues|wednes|thurs|fri|satur|sun)day\b", text)
-    chinese = "周一至周五" in text
-    holidays = re.search(r",?\s?(?:excluding (?:chinese )?|not on )public holidays|不含中国法定节假日", text)
-    span = (0, 4) if chinese else tuple(_DAYS.index(f"{d}day") for d in days.groups()) if days else ()
-    weekdays = tuple(range(span[0], span[1] + 1)) if span and span[0] <= span[1] else span
+    weekdays, said = _weekdays(text)
+    holidays = _HOLIDAYS.search(text)
     windows = tuple(Window((int(a) * 60 + int(b)) % 1440, (int(c) * 60 + int(d)) % 1440, "Beijing time" if beijing else "UTC",
                            weekdays, bool(holidays)) for a, b, c, d in (t.groups() for t in times))
-    for found in filter(None, (beijing, days, holidays)):
-        text = text.replace(found[0], " ")
+    for found in filter(None, (beijing and beijing[0], holidays and holidays[0], said)):
+        text = text.replace(found, " ")
     for time in times:
         text = text.replace(time[0], " ")
-    return windows, re.sub(r"\b(?:off-)?peak\b|\butc\b|\band\b|周一至周五", " ", text)
+    return windows, re.sub(r"\b(?:off-)?peak(?: hours?)?\b|\butc\b|\bgmt\b|\band\b|\(\s*,?\s*\)", " ", text)
 
 
-Bounds = tuple[int | None, bool, int | None, bool]
+def _weekdays(text: str) -> tuple[tuple[int, ...], str]:
+    """The weekdays a text names (0 is Monday; empty: every day) and the words that name them."""
+    for pattern, (first, last) in _NAMED_SPANS.items():
+        if found := re.search(pattern, text):
+            return tuple(range(first, last + 1)), found[0]
+    if found := _SPAN.search(text):
+        start, end = ([d[:3] for d in _DAYS].index(f) for f in found.groups())
+        return tuple(sorted((start + i) % 7 for i in range((end - start) % 7 + 1))), found[0]
+    return (), ""
 
 
 def _bounds(text: str) -> tuple[Bounds, str]:
@@ -171,10 +217,13 @@ def _two_sided(text: str) -> tuple[Bounds, tuple[int, int]] | None:
 
 def _one_sided(text: str) -> tuple[Bounds, tuple[int, int]] | None:
     """``> 200k``, ``≥ 200k prompt tokens``, ``<272k context length``, ``longer than 128k``, ``up to 128k``, ``512k+``."""
-    words = {"longer than": ">", "over": ">", "above": ">", "up to": "<=", "at most": "<=", "at least": ">=", "under": "<"}
-    m = re.search(rf"(?:{_WORDS}\s?)?(>=|<=|[<>≤≥]|{'|'.join(words)})\s?{_SIZE}(?:\s?{_WORDS})*", text)
+    words = {"longer than": ">", "more than": ">", "greater than": ">", "over": ">", "above": ">", "beyond": ">", "exceeding": ">", "exceeds": ">", "exceed": ">",
+             "up to": "<=", "at most": "<=", "no more than": "<=", "at least": ">=", "starting at": ">=", "starts at": ">=", "starting from": ">=", "starts from": ">=",
+             "from": ">=", "shorter than": "<", "less than": "<", "fewer than": "<", "under": "<", "below": "<"}
+    spoken = "|".join(sorted(words, key=len, reverse=True))
+    m = re.search(rf"(?:{_WORDS}\s?)*(?:of\s)?(>=|<=|[<>≤≥]|\b(?:{spoken})\b)\s?{_SIZE}(?:\s?(?:or (?:more|longer|above)|and above))?(?:\s?{_WORDS})*", text)
     if m is None:
-        plus = re.search(rf"(?:{_WORDS}\s?)(\d+)\s?([km])\+", text)
+        plus = re.search(rf"(?:{_WORDS}\s?)?\b(\d+)\s?([km])\+(?:\s?{_WORDS})*", text)
         return None if plus is None else ((_tokens(plus[1], plus[2]), False, None, True), plus.span())
     sign = words.get(m[1], m[1]).replace("≥", ">=").replace("≤", "<=")
     tokens = _tokens(m[2], m[3])

@@ -1,9 +1,7 @@
-"""From quotes to history: what each witness said an offer cost and when, and which of them is believed.
+"""From quotes and packaged rows to witness intervals: what each witness said an offer cost and when.
 
-An offer is (provider, canonical model, tier, condition). A witness interval says what one source said;
-nothing is overwritten, a change begins a new interval. Belief ranks witnesses (first-party page, host's own
-page, documented correction, feed) day by day, quarantines moves nobody confirms, and writes down every
-disagreement (``quarantine``). All inputs are already cut to what was known on a day, so the result is vintage-true.
+A witness interval says what one source said; nothing is overwritten, a change begins a new interval. Which of
+them is believed is decided in ``evidence``. All inputs are already cut to what was known on a day.
 """
 
 from __future__ import annotations
@@ -13,26 +11,14 @@ from datetime import date
 
 import polars as pl
 
+from belief.statements import KEY, PRICES, RANKS
 from units.quantity import TOKEN_UNITS
 
-KEY = ["provider", "model", "tier", "condition"]
-PRICES = {
-    "input": "price_input_usd_per_mtok",
-    "output": "price_output_usd_per_mtok",
-    "cached_input": "price_cached_input_usd_per_mtok",
-    "cache_write_5m": "price_cache_write_usd_per_mtok",
-    "cache_write_1h": "price_cache_write_1h_usd_per_mtok",
-}
 INTERVAL_COLUMNS = [
     *KEY, "model_label", "currency", *PRICES.values(), "valid_from", "valid_to", "valid_from_basis", "end_reason",
     "observed_at", "closed_observed_at", "source", "source_ref", "source_url", "licence", "witness", "rank", "origin",
-    "evidence", "snapshot_sha256", "quote_id", "confirmed_at",
+    "evidence", "snapshot_sha256", "quote_id", "confirmed_at", "price_kind",
 ]
-RANKS = {"first_party": 0, "host": 1, "correction": 2, "feed": 3}
-AGREE_SHARE = 0.01
-"""Two prices agree when they differ by at most this share (feeds round)."""
-GRACE_DAYS = 7
-"""So long after a page was last seen it still outranks what another witness began to say since; then it is overtaken."""
 FORGET_DAYS = 183
 """So long a price of an address that is no longer asked is taken to hold after it was last seen there."""
 
@@ -42,7 +28,8 @@ def observed_intervals(quotes: pl.DataFrame, rates: pl.DataFrame, *, rank: str, 
                        as_of: date | None = None) -> pl.DataFrame:
     """Intervals of one source from its quotes (``reading.quote_schema('prices')``).
 
-    ``rates``: month, currency, units_per_usd (ECB reference rates). A price not in USD is converted at the
+    A quote is a stretch: first shown at ``fetched_at``, gone at ``gone_at``. A start the page itself names counts from
+    that day, once a page showed it then. ``rates``: month, currency, units_per_usd (ECB reference rates). A price not in USD is converted at the
     rate of the month in which it was first seen; whether it changed is decided in its own currency.
     Announced and struck prices make no interval; a promotion ends with its last day. ``confirmed_at`` stands
     in for the last day a newest page was seen. ``asked``: the addresses asked today (None: all); what another
@@ -52,23 +39,18 @@ def observed_intervals(quotes: pl.DataFrame, rates: pl.DataFrame, *, rank: str, 
     if quotes.is_empty():
         return empty_intervals()
     offers = _offers(_in_usd(quotes, rates))
-    order = offers.select("source_url", "fetched_at", "observed_at").unique().sort("source_url", "fetched_at")
-    order = order.with_columns(
-        pl.int_range(pl.len()).over("source_url").alias("capture"),
-        pl.col("observed_at").shift(-1).over("source_url").alias("next_observed_at"),
-    )
     keys = ["source_url", "provider", "model_label", "tier", "condition", "currency", "twin"]
-    runs = offers.join(order, on=["source_url", "fetched_at", "observed_at"]).sort([*keys, "capture"])
+    runs = offers.sort([*keys, "fetched_at"])
     same = pl.all_horizontal(
-        pl.col("capture") == pl.col("capture").shift(1).over(keys) + 1,
+        pl.col("fetched_at") == pl.col("gone_at").shift(1).over(keys),
         *(pl.col(f"list_{c}").eq_missing(pl.col(f"list_{c}").shift(1).over(keys)) for c in PRICES),
     )
     runs = runs.with_columns((~same.fill_null(False)).cum_sum().over(keys).alias("run"))
     runs = runs.group_by([*keys, "run"], maintain_order=True).agg(
-        *(pl.col(p).first() for p in PRICES.values()), pl.col("observed_at").first().alias("valid_from"),
-        pl.col("next_observed_at").last().alias("valid_to"), pl.col("capture").last(), pl.col("source").first(),
+        *(pl.col(p).first() for p in PRICES.values()), pl.col("begun_at").first().alias("valid_from"),
+        pl.col("gone_at").last().dt.date().alias("valid_to"), pl.col("source").first(),
         pl.col("snapshot_sha256").last(), pl.col("evidence").last(), pl.col("quote_id").last(),
-        pl.col("confirmed_at").max(), pl.col("ends").last(),
+        pl.col("confirmed_at").max(), pl.col("ends").last(), pl.col("price_kind").first(),
     )
     changed = (pl.col("run").shift(-1).over(keys).is_not_null()) & (pl.col("valid_from").shift(-1).over(keys) == pl.col("valid_to"))
     stands_in = pl.lit(confirmed_at, dtype=pl.Date)
@@ -77,7 +59,7 @@ def observed_intervals(quotes: pl.DataFrame, rates: pl.DataFrame, *, rank: str, 
         .otherwise(pl.lit("removed")).alias("end_reason"),
         pl.when(pl.col("valid_to").is_null()).then(pl.max_horizontal("confirmed_at", stands_in)).otherwise("confirmed_at").alias("confirmed_at"),
     )
-    runs = _promotions_ended(_unasked_ended(runs, order, asked, as_of), as_of)
+    runs = _promotions_ended(_unasked_ended(runs, _page_days(quotes), asked, as_of), as_of)
     return runs.with_columns(
         pl.col("model_label").alias("model"), pl.lit("observed").alias("valid_from_basis"),
         pl.col("valid_from").alias("observed_at"), pl.col("valid_to").alias("closed_observed_at"),
@@ -86,12 +68,17 @@ def observed_intervals(quotes: pl.DataFrame, rates: pl.DataFrame, *, rank: str, 
     ).select(INTERVAL_COLUMNS)
 
 
-def _unasked_ended(runs: pl.DataFrame, order: pl.DataFrame, asked: Collection[str] | None, as_of: date | None) -> pl.DataFrame:
+def _page_days(quotes: pl.DataFrame) -> pl.DataFrame:
+    """The days on which a page of the source is known to have been read, as ``next_page``."""
+    days = (quotes["observed_at"], quotes["confirmed_at"], quotes["gone_at"].dt.date())
+    return pl.DataFrame({"next_page": pl.concat([d.rename("next_page") for d in days])}).drop_nulls().unique().sort("next_page")
+
+
+def _unasked_ended(runs: pl.DataFrame, days: pl.DataFrame, asked: Collection[str] | None, as_of: date | None) -> pl.DataFrame:
     """End what an address said that is no longer asked: nobody would notice a change there any more."""
     if asked is None:
         return runs
     gone = pl.col("valid_to").is_null() & ~pl.col("source_url").is_in(sorted(asked))
-    days = order.select(pl.col("observed_at").alias("next_page")).unique().sort("next_page")
     runs = runs.with_row_index("place").with_columns(pl.col("confirmed_at").dt.offset_by("1d").alias("after")).sort("after")
     runs = runs.join_asof(days, left_on="after", right_on="next_page", strategy="forward").sort("place")
     end = pl.max_horizontal("valid_from", pl.min_horizontal("next_page", pl.col("confirmed_at").dt.offset_by(f"{FORGET_DAYS}d")))
@@ -114,10 +101,12 @@ def _in_usd(quotes: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
     rows = quotes.filter(
         pl.col("wide_row").is_not_null() & pl.col("unit").is_in(list(factors)) & pl.col("component").is_in(list(PRICES))
         & pl.col("status").is_in(["in_force", "promotional"])
-        & ((pl.col("effective_from") == "") | (pl.col("effective_from").str.slice(0, 10) <= pl.col("observed_at").cast(pl.String)))
+        & ((pl.col("effective_from") == "") | (pl.col("effective_from").str.slice(0, 10) <= pl.coalesce("confirmed_at", "observed_at").cast(pl.String)))
         & ~_over()
     )
-    rows = rows.with_columns(pl.col("observed_at").dt.truncate("1mo").alias("month")).sort("month")
+    starts = pl.col("effective_from").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    rows = rows.with_columns(pl.max_horizontal("observed_at", starts).alias("begun_at"))
+    rows = rows.with_columns(pl.col("begun_at").dt.truncate("1mo").alias("month")).sort("month")
     known = rates.select("month", "currency", "units_per_usd").sort("month")
     rows = rows.join_asof(known, on="month", by="currency", check_sortedness=False)
     units = pl.when(pl.col("currency") == "USD").then(1.0).otherwise(pl.col("units_per_usd"))
@@ -138,11 +127,12 @@ def _offers(quotes: pl.DataFrame) -> pl.DataFrame:
     place = pl.when(pl.col("region") == "").then(pl.col("condition")).otherwise(
         pl.concat_str(pl.col("condition"), pl.lit(" region "), pl.col("region")).str.strip_chars())
     rows = quotes.with_columns(place.alias("condition"))
-    key = ["source", "source_url", "fetched_at", "observed_at", "provider", "model_label", "tier", "condition", "currency"]
+    key = ["source", "source_url", "fetched_at", "begun_at", "gone_at", "provider", "model_label", "tier", "condition", "currency"]
     offers = rows.group_by([*key, "wide_row"], maintain_order=True).agg(
         *(pl.col("usd").filter(pl.col("component") == c).first().alias(p) for c, p in PRICES.items()),
         *(pl.col("listed").filter(pl.col("component") == c).first().alias(f"list_{c}") for c in PRICES),
         pl.coalesce("confirmed_at", "observed_at").max().alias("confirmed_at"), pl.col("ends").min(),
+        pl.when((pl.col("status") == "promotional").any()).then(pl.lit("sale")).otherwise(pl.lit("")).alias("price_kind"),
         pl.col("evidence").first(), pl.col("snapshot_sha256").first(), pl.col("quote_id").first(),
     )
     offers = offers.sort([*key, "wide_row"]).unique([*key, *PRICES.values()], keep="first", maintain_order=True)
@@ -157,75 +147,20 @@ def empty_intervals() -> pl.DataFrame:
     return pl.DataFrame(schema=schema | {"rank": pl.Int64})
 
 
-def packaged_intervals(history: pl.DataFrame, rank_of: dict[str, int]) -> pl.DataFrame:
-    """The packaged history (``reference.at('price_history', as_of)``) in the shape of witness intervals."""
+def packaged_intervals(history: pl.DataFrame, looks: pl.DataFrame, rank_of: dict[str, int]) -> pl.DataFrame:
+    """The packaged history (``reference.at('price_history', as_of)``) in the shape of witness intervals.
+
+    ``looks``: source, observed_at: the days each source was looked at (``reference.at('price_snapshots', as_of)``). A row
+    was last seen at its source's last look before its end, whatever day it began.
+    """
     rank = pl.col("source").replace_strict(rank_of, default=RANKS["feed"], return_dtype=pl.Int64)
-    rank = pl.when(pl.col("correction_id") != "").then(RANKS["correction"]).otherwise(rank)
-    return history.with_columns(
+    days = looks.select("source", pl.col("observed_at").alias("look")).unique().sort("look")
+    horizon = pl.lit(days["look"].max(), dtype=pl.Date)
+    until = pl.coalesce("closed_observed_at", horizon.dt.offset_by("1d"))
+    seen = history.with_columns(until.alias("_until")).sort("_until").join_asof(
+        days, left_on="_until", right_on="look", by="source", strategy="backward", allow_exact_matches=False, check_sortedness=False)
+    return seen.with_columns(
         *(pl.col(p).cast(pl.Float64) for p in PRICES.values()), pl.col("model_label").alias("model"), rank.alias("rank"),
         pl.lit("packaged").alias("origin"), pl.lit("").alias("evidence"), pl.lit("").alias("snapshot_sha256"),
-        pl.lit("").alias("quote_id"), pl.coalesce("closed_observed_at", "observed_at").alias("confirmed_at"),
+        pl.lit("").alias("quote_id"), pl.lit("").alias("price_kind"), pl.max_horizontal("observed_at", "look").alias("confirmed_at"),
     ).select(INTERVAL_COLUMNS)
-
-
-def believe(witnesses: pl.DataFrame, allowed_change: float = 5.0, as_of: date | None = None) -> pl.DataFrame:
-    """The believed history: per offer and day the interval of the best-ranked witness, adjacent ones merged.
-
-    A page that was last seen more than ``GRACE_DAYS`` ago is overtaken by a witness that began to say
-    something else since, at most ``allowed_change`` times as much or as little. Ties go to the witness that
-    knew it most recently; nobody is overtaken after ``as_of``. Returns ``INTERVAL_COLUMNS``.
-    """
-    ranked = witnesses.filter(pl.any_horizontal(pl.col(p).is_not_null() for p in ("price_input_usd_per_mtok", "price_output_usd_per_mtok")))
-    ranked = ranked.sort([*KEY, "rank", "observed_at", "source", "model_label", "valid_from", *PRICES.values()], nulls_last=True)
-    ranked = ranked.with_columns(pl.int_range(pl.len()).alias("interval"), (pl.col("confirmed_at").dt.offset_by(f"{GRACE_DAYS}d")).alias("stale_from"))
-    ends = pl.concat([
-        ranked.select(*KEY, pl.col("valid_from").alias("day")), ranked.select(*KEY, pl.col("valid_to").alias("day")),
-        ranked.filter((pl.col("origin") != "packaged") & (pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("stale_from"))))
-        .filter(pl.lit(True) if as_of is None else pl.col("stale_from") <= as_of)
-        .select(*KEY, pl.col("stale_from").alias("day")),
-    ])
-    days = ends.drop_nulls("day").unique().sort([*KEY, "day"])
-    days = days.with_columns(pl.col("day").shift(-1).over(KEY).alias("until"))
-    cover = days.join(ranked.select(*KEY, "interval", "valid_from", "valid_to", "rank", "observed_at", "origin", "witness", "confirmed_at", "stale_from"), on=KEY)
-    cover = cover.filter((pl.col("valid_from") <= pl.col("day")) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("day"))))
-    cover = cover.join(_overtaken(cover, ranked, allowed_change), on=["interval", "day"], how="left").with_columns(pl.col("overtaken").fill_null(False))
-    best = cover.sort([*KEY, "day", "overtaken", "rank", "observed_at", "interval"], descending=[False] * 7 + [True, False])
-    best = best.unique([*KEY, "day"], keep="first", maintain_order=True).select("interval", "day", "until")
-    chosen = best.join(ranked, on="interval").sort([*KEY, "day"])
-    return _merged(chosen)
-
-
-def _overtaken(cover: pl.DataFrame, ranked: pl.DataFrame, allowed_change: float) -> pl.DataFrame:
-    """The (interval, day) pairs whose page was not seen for long while another witness began to say something else.
-
-    A page stays overtaken when the newer price ends. A newer price far from the page's is no reason: feeds
-    mix up modalities and slip by tens.
-    """
-    figures = [PRICES["input"], PRICES["output"]]
-    stale = cover.filter((pl.col("origin") != "packaged") & (pl.col("day") >= pl.col("stale_from"))).select(
-        *KEY, "interval", "day", "witness", "confirmed_at").join(ranked.select("interval", *figures), on="interval")
-    newer = stale.join(ranked.select(*KEY, "witness", "valid_from", *figures), on=KEY, suffix="_other").filter(
-        (pl.col("witness") != pl.col("witness_other")) & (pl.col("valid_from") >= pl.col("confirmed_at")) & (pl.col("valid_from") <= pl.col("day")))
-    ratios = [pl.col(f"{f}_other") / pl.col(f) for f in figures]
-    differs = pl.any_horizontal((r - 1).abs() > AGREE_SHARE for r in ratios)
-    near = pl.all_horizontal(r.is_between(1 / allowed_change, allowed_change).fill_null(True) for r in ratios)
-    return newer.filter(differs & near).select("interval", "day").unique().with_columns(pl.lit(True).alias("overtaken"))
-
-
-def _merged(chosen: pl.DataFrame) -> pl.DataFrame:
-    """Join segments that follow one another at the same prices into one interval, with its best-ranked witness's words."""
-    same = pl.all_horizontal(
-        pl.col("day") == pl.col("until").shift(1).over(KEY),
-        *(pl.col(p).eq_missing(pl.col(p).shift(1).over(KEY)) for p in PRICES.values()),
-    )
-    runs = chosen.with_columns((~same.fill_null(False)).cum_sum().over(KEY).alias("run"))
-    own = (*KEY, "valid_from", "valid_to", "valid_from_basis", "closed_observed_at", "end_reason", "confirmed_at")
-    carried = [c for c in INTERVAL_COLUMNS if c not in own]
-    merged = runs.group_by([*KEY, "run"], maintain_order=True).agg(
-        *(pl.col(c).sort_by("rank", maintain_order=True).first() for c in carried), pl.col("valid_from_basis").first(),
-        pl.col("day").first().alias("valid_from"), pl.col("until").last().alias("valid_to"),
-        pl.col("closed_observed_at").last(), pl.col("end_reason").last(), pl.col("confirmed_at").max(),
-    )
-    followed = pl.col("valid_from").shift(-1).over(KEY) == pl.col("valid_to")
-    reason = pl.when(pl.col("valid_to").is_null()).then(pl.lit("")).when(followed).then(pl.lit("changed")).otherwise("end_reason")
-    return merged.with_columns(reason.alias("end_reason")).select(INTERVAL_COLUMNS)

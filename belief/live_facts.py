@@ -91,14 +91,23 @@ def rental_prices(packaged: pl.DataFrame, quotes: pl.DataFrame | None = None, na
     if quotes is not None:
         seen = quotes.filter((pl.col("currency") == "USD") & (pl.col("left_out") == ""))
         again = seen.filter(pl.col("confirmed_at") > pl.col("observed_at")).with_columns(observed_at="confirmed_at")
-        live = pl.concat([again, seen]).select(  # of two looks on one day the newer page comes last
-           
+        live = _in_force(pl.concat([again, seen])).select(  # of two looks on one day the newer page comes last
             "provider", name.alias("accelerator"), "region", "term", pl.col("value").cast(SCHEMAS["rental_prices"]["usd_per_accelerator_hour"])
             .alias("usd_per_accelerator_hour"), pl.col("accelerators_in_offer").cast(pl.Int64), pl.lit("cloud").alias("provider_kind"),
             pl.col("sku").alias("note"), "source", pl.col("quote_id").alias("source_ref"), "source_url",
             pl.lit("facts, see the source's contract").alias("licence"), "observed_at", pl.lit("quoted").alias("basis"))
         table = pl.concat([table, _ends_of_spells(live.cast(pl.Schema(SCHEMAS["rental_prices"])))])
     return table.sort("provider", "accelerator", "region", "term", "note", "source", "observed_at", maintain_order=True)
+
+
+def _in_force(offers: pl.DataFrame) -> pl.DataFrame:
+    """Without prices that begin after the day they were seen, and without those that such a price has replaced by then."""
+    begun = offers.filter((pl.col("effective_from") == "") | (pl.col("effective_from").str.to_date(strict=False) <= pl.col("observed_at")))
+    return begun.filter(pl.col("effective_from") == pl.col("effective_from").max().over(*OFFER_PRINTED, "fetched_at", "observed_at"))
+
+
+OFFER_PRINTED = ("source", "provider", "accelerator", "sku", "region", "term")
+"""What is one offer as a page prints it."""
 
 
 def _ends_of_spells(live: pl.DataFrame) -> pl.DataFrame:

@@ -33,6 +33,22 @@ def tier_of(label: str, provider: str, tier: str) -> str:
     return "flex" if provider == "fireworks" and label.endswith("-spot") else tier
 
 
+def region_of(label: str, source_provider: str) -> str:
+    """The condition ``region X`` where a cloud's label names a region: a surcharge list, not the main offer.
+
+    ``azure/eu/gpt-4o`` and ``bedrock/us-east-1/...`` name it in the path, Bedrock's ids before the maker (``eu.anthropic.``).
+    """
+    head, _, rest = label.partition("/")
+    second = rest.partition("/")[0]
+    if head in ("azure", "bedrock") and rest.count("/") >= 1:
+        return f"region {second}"
+    if source_provider in ("bedrock", "bedrock_converse", "bedrock_mantle", "amazon-bedrock", "aws"):
+        prefix = label.partition(".")[0].removeprefix("bedrock/")
+        if prefix in ("us", "eu", "au", "jp", "apac", "us-gov", "ca", "regional", "in"):
+            return f"region {prefix}"
+    return ""
+
+
 def one_key(witnesses: pl.DataFrame) -> pl.DataFrame:
     """The witness intervals with ``condition`` in its shared spelling; rows in order, hours split into rows."""
     spelt = _spelled(_tiers(witnesses))

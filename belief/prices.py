@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
 import reference
-from belief import history, quarantine
+from belief import evidence, history, intervals
 from belief.aliases import resolve, split_at_moves
+from belief.events import events
 from belief.offer_keys import one_key
+from belief.statements import KEY, NO_TIME, PRICES, RANKS
 from sources.catalogue import Source
 
+EVENT_DAYS = 31
+"""Events of so many days before the vintage day are told."""
 UNKNOWN_TIER = "host"
-OWN_LISTS = {"openrouter": history.RANKS["host"]}
+OWN_LISTS = {"openrouter": RANKS["host"]}
 """Packaged sources that are a seller's own list, though they are feeds of others' models."""
 
 
@@ -27,11 +31,11 @@ def build(quotes: pl.DataFrame, readings: pl.DataFrame, known: Mapping[str, Sour
     """The price tables of a vintage, by table name.
 
     ``quotes``: all price quotes read (``reading.quote_schema('prices')``). ``readings``: one row per source
-    (``health.READING_SCHEMA``). Returns core.price_witness, core.price_interval, core.quarantine,
+    (``health.READING_SCHEMA``). Returns core.price_witness, core.price_interval, core.price_event, core.quarantine,
     core.disagreement, core.announced_price, core.unmapped_label.
     """
     providers = reference.at("providers", as_of)
-    parts = [history.packaged_intervals(reference.at("price_history", as_of), OWN_LISTS)]
+    parts = [history.packaged_intervals(reference.at("price_history", as_of), reference.at("price_snapshots", as_of), OWN_LISTS)]
     parts += [_observed(quotes, row, known[row["source"]], providers, as_of) for row in
               readings.filter(pl.col("kind") == "prices").sort("source").iter_rows(named=True)]
     aliases = reference.at("model_aliases", as_of)
@@ -39,15 +43,13 @@ def build(quotes: pl.DataFrame, readings: pl.DataFrame, known: Mapping[str, Sour
     stated = one_key(resolve(split_at_moves(pl.concat(parts), aliases, makers), aliases))
     unmapped = stated.filter(pl.col("model").is_null()).group_by("provider", "model_label", "source").len("n")
     witnesses = stated.with_columns(pl.coalesce("model", pl.col("model_label").str.to_lowercase()).alias("model"))
-    kept, held = quarantine.quarantine(witnesses, _allowed_change(known))
-    believed = history.believe(kept, _allowed_change(known), as_of)
+    belief = evidence.weigh(witnesses, as_of, _allowed_change(known))
     return {
         "core.price_witness": _identified(witnesses),
-        "core.price_interval": _identified(_described(believed, providers, as_of)),
-        "core.quarantine": held.with_columns(pl.col("observed_at")).select(
-            *history.KEY, "token_class", "price_kept_usd_per_mtok", "price_refused_usd_per_mtok", "reason", "observed_at", "source", "evidence"
-        ).unique([*history.KEY, "token_class", "source"], keep="first", maintain_order=True),
-        "core.disagreement": quarantine.disagreements(kept, believed),
+        "core.price_interval": _identified(_described(belief.intervals, providers, as_of)),
+        "core.price_event": _told(events(belief, as_of - timedelta(days=EVENT_DAYS), as_of)),
+        "core.quarantine": _set_aside(belief),
+        "core.disagreement": intervals.disagreements(belief.intervals, belief.terms, as_of),
         "core.announced_price": _announced(quotes),
         "core.unmapped_label": unmapped.with_columns(pl.col("n").cast(pl.Int64)).sort("provider", "model_label", "source"),
     }
@@ -64,7 +66,7 @@ def _observed(quotes: pl.DataFrame, state: dict[str, object], source: Source, pr
     names = providers.filter(pl.col("source_name").str.replace_all("[^a-z0-9]", "") == source.name.replace("_", "")).select(
         pl.col("source_provider").alias("provider"), pl.col("provider").alias("slug"), "packaged").unique("provider")
     mapped = made.join(names, on="provider", how="left", maintain_order="left").filter(pl.col("packaged").fill_null(True))
-    own = pl.when(pl.col("provider") == source.name).then(pl.lit(history.RANKS["host"], dtype=pl.Int64)).otherwise("rank")
+    own = pl.when(pl.col("provider") == source.name).then(pl.lit(RANKS["host"], dtype=pl.Int64)).otherwise("rank")
     return mapped.with_columns(pl.coalesce("slug", "provider").alias("provider")).with_columns(own.alias("rank")).select(history.INTERVAL_COLUMNS)
 
 
@@ -72,12 +74,32 @@ def _allowed_change(known: Mapping[str, Source]) -> float:
     return float(min((s.contract.allowed_change for s in known.values() if s.kind == "prices"), default=5))
 
 
+def _told(found: pl.DataFrame) -> pl.DataFrame:
+    """The events under the warehouse's names, one per offer and token class."""
+    return found.rename({"component": "token_class", "event": "kind", "before": "price_before_usd_per_mtok", "after": "price_after_usd_per_mtok", "day": "event_date"}).with_columns(
+        (pl.col("price_after_usd_per_mtok") / pl.col("price_before_usd_per_mtok") - 1).alias("change_share"),
+        pl.when(pl.col("evidence") == "").then(pl.format("as recorded by {}", "source")).otherwise("evidence").alias("evidence"))
+
+
+def _set_aside(belief: evidence.Belief) -> pl.DataFrame:
+    """What was stated and is not believed: held until a second family says so, or no evidence at all; one row per token class."""
+    refused = belief.refused.filter(pl.col("reason") != NO_TIME).with_columns(pl.lit(None, dtype=pl.Float64).alias("kept_input"), pl.lit(None, dtype=pl.Float64).alias("kept_output"))
+    columns = [*KEY, "source", "observed_at", "evidence", "reason", "kept_input", "kept_output", PRICES["input"], PRICES["output"]]
+    rows = pl.concat([belief.held.select(columns), refused.select(columns)])
+    parts = [rows.select(*KEY, pl.lit(token).alias("token_class"), pl.col(f"kept_{token}").alias("price_kept_usd_per_mtok"),
+                         pl.col(PRICES[token]).alias("price_refused_usd_per_mtok"), "reason", "observed_at", "source", "evidence") for token in ("input", "output")]
+    found = pl.concat(parts).filter(pl.col("price_refused_usd_per_mtok").is_not_null())
+    key = [*KEY, "token_class", "source"]
+    return found.sort(*key, "observed_at", "price_refused_usd_per_mtok").unique(key, keep="last", maintain_order=True)
+
+
 def _described(believed: pl.DataFrame, providers: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Add offer id, developer, family, open weights and who the provider is."""
     models = reference.at("models", as_of).select("model", "developer", "family", "open_weights").unique("model")
     tiers = providers.group_by("provider").agg(pl.col("provider_tier").first())
-    return believed.join(models, on="model", how="left", maintain_order="left").join(tiers, on="provider", how="left", maintain_order="left").with_columns(
-        pl.col("provider_tier").fill_null(UNKNOWN_TIER), pl.concat_str([pl.col(k) for k in history.KEY], separator="|").alias("offer_id"))
+    columns = [*history.INTERVAL_COLUMNS, *intervals.OWN_COLUMNS]
+    return believed.select(columns).join(models, on="model", how="left", maintain_order="left").join(tiers, on="provider", how="left", maintain_order="left").with_columns(
+        pl.col("provider_tier").fill_null(UNKNOWN_TIER), pl.concat_str([pl.col(k) for k in KEY], separator="|").alias("offer_id"))
 
 
 def _announced(quotes: pl.DataFrame) -> pl.DataFrame:
@@ -87,7 +109,7 @@ def _announced(quotes: pl.DataFrame) -> pl.DataFrame:
 
 def _identified(intervals: pl.DataFrame) -> pl.DataFrame:
     """Add the content hash of each interval; equal rows of one witness are one interval."""
-    parts = [*history.KEY, "model_label", "currency", "valid_from", "valid_to", "source", *history.PRICES.values()]
+    parts = [*KEY, "model_label", "currency", "valid_from", "valid_to", "source", *PRICES.values()]
     text = intervals.select(pl.concat_str([pl.col(p).cast(pl.String).fill_null("") for p in parts], separator="\x1f").alias("t"))["t"]
     ids = pl.Series("interval_id", [hashlib.sha256(t.encode()).hexdigest()[:24] for t in text], dtype=pl.String)
     return intervals.with_columns(ids).unique("interval_id", keep="first", maintain_order=True)

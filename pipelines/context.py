@@ -9,12 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.settings import Settings
+from pipelines.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from assets.job import Job
     from sources.fetching.collect import Progress
     from sources.fetching.fetch import Fetcher
+    from sources.parsed import Reader
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("units", "reference", "sources", "belief", "throughput", "forecasting", "warehouse", "reports", "assets", "pipelines")
@@ -22,9 +23,14 @@ CODE_SUFFIXES = {".py", ".sql", ".toml", ".j2", ".css", ".js"}
 """Not the packaged facts: a fact of a later day must not change the id of an earlier vintage."""
 
 
-def today() -> date:
+def now(settings: Settings | None = None) -> datetime:
+    """The current moment in UTC: the system's, or ``DEFLATION_NOW``. The only clock of the product."""
+    return (settings or load_settings()).now or datetime.now(UTC)
+
+
+def today(settings: Settings | None = None) -> date:
     """The current day in UTC."""
-    return datetime.now(UTC).date()
+    return now(settings).date()
 
 
 @lru_cache(maxsize=1)
@@ -42,19 +48,20 @@ def make_fetcher(settings: Settings) -> Fetcher:
     """The one polite session, with the keys and the mirror of the settings."""
     from sources.fetching.fetch import Fetcher
 
-    return Fetcher(settings.contact, clock=lambda: datetime.now(UTC), mirror=settings.mirror,
+    return Fetcher(settings.contact, clock=lambda: now(settings), mirror=settings.mirror,
                    keys={"api.eia.gov": ("api_key", settings.eia_api_key.get_secret_value())})
 
 
 def make_job(settings: Settings, as_of: date | None = None, *, offline: bool = False,
              progress: Progress | None = None, on_step: Callable[[str], None] | None = None,
-             deliver: Callable[[], dict[str, int]] | None = None) -> Job:
+             deliver: Callable[[], dict[str, int]] | None = None, read: Reader | None = None) -> Job:
     """The job of one day. A past ``as_of`` never fetches: what is read today was not known then."""
     from assets.job import Job
+    from sources.parsed import in_process
 
     day = as_of or today()
     fetcher = None
     if not offline and day >= today():
         fetcher = make_fetcher(settings)
     return Job(as_of=day, home=settings.home, code_version=code_version(), fetcher=fetcher, progress=progress,
-               base_url=settings.base_url, on_step=on_step, deliver=deliver, issues=day >= today(), force=bool(settings.mirror))
+               base_url=settings.base_url, on_step=on_step, deliver=deliver, issues=day >= today(), force=bool(settings.mirror), read=read or in_process)

@@ -16,7 +16,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sources.pages.quote import EnergyQuote, PriceQuote, Quote, SpecQuote
+from sources.pages.quote import EnergyQuote, LeftOut, PriceQuote, Quote, RentalQuote, RetirementQuote, SpecQuote
 from units.quantity import TOKEN_UNITS
 
 ROUGH_USD = {"USD": Decimal(1), "EUR": Decimal("1.1"), "CNY": Decimal("0.14"), "GBP": Decimal("1.3")}
@@ -67,6 +67,8 @@ class Contract(BaseModel):
     """Largest believable share of offers that vanish between two readings."""
     allowed_row_loss: float = 1.0
     """Largest believable share of rows that vanish between two readings: a list cut off keeps its first names."""
+    allowed_left_out: float = Field(default=0.1, ge=0, le=1)
+    """Largest share of a list's entries, and of its entries of a must-see name, that may be left out as not understood."""
     largest_page_bytes: int = 4_000_000
     """Largest believable page (decompressed); three times the largest real one. Data feeds are not held to it."""
     paging: str = ""
@@ -74,6 +76,11 @@ class Contract(BaseModel):
     the rows stand, for pages asked by the address' ``offset`` (EIA: ``response.total response.data``); empty for one page."""
     key_setting: str = ""
     """The setting that holds this interface's key (EIA: ``DEFLATION_EIA_API_KEY``); the address is written without it."""
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the source is a list of entries, each a promise of its own, and not a page read as one."""
+        return self.format in ("json", "csv", "zip")
 
 
 def read_contract(path: Path) -> Contract:
@@ -88,13 +95,55 @@ def usd_per_mtok(quote: PriceQuote) -> Decimal | None:
     return None if factor is None or rate is None else quote.value * factor * rate
 
 
-def breaches(contract: Contract, quotes: Sequence[Quote]) -> list[str]:
+def breaches(contract: Contract, quotes: Sequence[Quote], left_out: Sequence[LeftOut] = ()) -> list[str]:
     """Sentences for what breaks the promises that hold on a page of any date; empty when all is well."""
     prices = [q for q in quotes if isinstance(q, PriceQuote)]
-    found = [*_unit_breaches(contract, prices), *_bound_breaches(contract, prices), *_double_breaches(prices),
-             *_order_breaches(prices)]
+    found = [*_unit_breaches(contract, prices), *(said for _, said in _bound_breaches(contract, prices)),
+             *(said for _, said in _double_breaches(prices)), *_order_breaches(prices), *_left_out_breaches(contract, quotes, left_out)]
     specs = [q for q in quotes if isinstance(q, SpecQuote)]
     return found + _double_specs(specs) + _implausible_specs(specs) + _implausible_energy(quotes)
+
+
+def kept_entries(contract: Contract, quotes: list[Quote], left_out: list[LeftOut]) -> tuple[list[Quote], list[LeftOut]]:
+    """Of a list, the quotes of the entries that keep the contract row by row; the other entries are left out with the reason.
+
+    An entry that was left out in one place is not believed in another: a name listed twice at two prices has none.
+    A page is returned as it is: its rows stand or fall together.
+    """
+    if not contract.is_list:
+        return quotes, left_out
+    prices = [q for q in quotes if isinstance(q, PriceQuote)]
+    wrong: dict[tuple[str, str], tuple[PriceQuote, str]] = {}
+    for quote, said in [*_bound_breaches(contract, prices), *_double_breaches(prices)]:
+        wrong.setdefault(_entry(quote), (quote, said))
+    doubted = {o.subject for o in left_out if o.extent == "entry"}
+    kept = [q for q in quotes if _entry(q) not in wrong and not {_entry(q)[1], "/".join(_entry(q))} & doubted]
+    return kept, [*left_out, *(LeftOut(subject=q.model_label, reason=said, locator=q.locator, evidence=q.evidence) for q, said in wrong.values())]
+
+
+def _entry(quote: Quote) -> tuple[str, str]:
+    """What a list holds one entry for: a model of a provider, a part, an offer, a subject."""
+    if isinstance(quote, PriceQuote):
+        return quote.provider, quote.model_label
+    if isinstance(quote, RetirementQuote):
+        return quote.provider, quote.model_label
+    if isinstance(quote, RentalQuote):
+        return quote.provider, f"{quote.accelerator} ({quote.locator})"
+    return ("", quote.accelerator if isinstance(quote, SpecQuote) else quote.subject)
+
+
+def _left_out_breaches(contract: Contract, quotes: Sequence[Quote], left_out: Sequence[LeftOut]) -> list[str]:
+    """More of a list is left out than its contract allows, over all or among the entries of a must-see name."""
+    out = [o for o in left_out if o.extent == "entry"]
+    if not out:
+        return []
+    read = {_entry(q) for q in quotes}
+    groups = {"": (len(out), len(read))} | {
+        name: (sum(name.lower() in o.subject.lower() for o in out), sum(name.lower() in label.lower() for _, label in read))
+        for name in contract.must_see}
+    return [f"{lost} of {lost + kept} entries{f' named {name}' * bool(name)} are not understood (allowed: {contract.allowed_left_out:.0%}), "
+            f"for example {next(o.reason for o in out if name.lower() in o.subject.lower())}"
+            for name, (lost, kept) in groups.items() if lost > max(1 if kept else 0, contract.allowed_left_out * (lost + kept))]
 
 
 def _unit_breaches(contract: Contract, prices: list[PriceQuote]) -> list[str]:
@@ -108,19 +157,19 @@ def _unit_breaches(contract: Contract, prices: list[PriceQuote]) -> list[str]:
     return found
 
 
-def _bound_breaches(contract: Contract, prices: list[PriceQuote]) -> list[str]:
+def _bound_breaches(contract: Contract, prices: list[PriceQuote]) -> list[tuple[PriceQuote, str]]:
     found = []
     for q in prices:
         usd = usd_per_mtok(q) if q.row is not None else None
         if usd is not None and usd != 0 and not contract.bounds.low <= usd <= contract.bounds.high:
-            found.append(
-                f"{q.model_label}: {q.component} {q.value_text} {q.currency} per {q.unit} is outside "
+            found.append((
+                q, f"{q.model_label}: {q.component} {q.value_text} {q.currency} per {q.unit} is outside "
                 f"{contract.bounds.low}..{contract.bounds.high} USD per 1M tokens ({q.locator})"
-            )
+            ))
     return found
 
 
-def _double_breaches(prices: list[PriceQuote]) -> list[str]:
+def _double_breaches(prices: list[PriceQuote]) -> list[tuple[PriceQuote, str]]:
     """One wide row holds one price per component; two different ones are a contradiction."""
     seen: dict[tuple[object, ...], PriceQuote] = {}
     found = []
@@ -130,10 +179,10 @@ def _double_breaches(prices: list[PriceQuote]) -> list[str]:
             continue
         other = seen.setdefault(key, q)
         if other.value != q.value:
-            found.append(
-                f"{q.model_label}: two prices for {q.component} in one row, "
+            found.append((
+                q, f"{q.model_label}: two prices for {q.component} in one row, "
                 f"{other.value_text} ({other.locator}) and {q.value_text} ({q.locator})"
-            )
+            ))
     return found
 
 

@@ -8,14 +8,15 @@ from datetime import date
 import polars as pl
 from polars.datatypes import DataTypeClass
 
-from sources.captures import Reading, parser_version
+from sources.captures import Reading
 from sources.catalogue import Source
 from sources.fetching.collect import Outcome
+from sources.parsed import parser_version
 
 CAPTURE_SCHEMA: dict[str, DataTypeClass | pl.DataType] = {"source": pl.String, "source_url": pl.String, "status": pl.String, "message": pl.String,
                   "sha256": pl.String, "fetched_at": pl.Datetime("us", "UTC")}
 READING_SCHEMA = {"source": pl.String, "kind": pl.String, "status": pl.String, "origin": pl.String,
-                  "observed_at": pl.Date, "age_days": pl.Int64, "rows": pl.Int64, "message": pl.String,
+                  "observed_at": pl.Date, "age_days": pl.Int64, "rows": pl.Int64, "left_out_count": pl.Int64, "message": pl.String,
                   "parser_version": pl.String}
 
 
@@ -31,8 +32,8 @@ def capture_frame(outcomes: Iterable[Outcome]) -> pl.DataFrame:
 def reading_frame(source: Source, reading: Reading, as_of: date, captures: pl.DataFrame) -> pl.DataFrame:
     """The one row that says how a source is on the vintage day.
 
-    ``status``: ok, stale (older than twice the cadence), failed (the newest page could not be had or
-    believed), absent (never read here). ``origin``: live when its address answered in this run, else archive
+    ``status``: ok, partial (read, but entries or blocks of it were not understood; ``left_out_count`` of them), stale (older
+    than twice the cadence), failed (the newest page could not be had or believed), absent (never read here). ``origin``: live when its address answered in this run, else archive
     or packaged.
     """
     asked = captures.filter(pl.col("source") == source.key)
@@ -45,15 +46,21 @@ def reading_frame(source: Source, reading: Reading, as_of: date, captures: pl.Da
     elif observed is None:
         status = "absent"
     else:
-        status = "stale" if age is not None and age > 2 * source.contract.cadence_days else "ok"
+        status = "stale" if age is not None and age > 2 * source.contract.cadence_days else "partial" if reading.is_partial else "ok"
     said = asked.filter(pl.col("message") != "")["message"].to_list()
-    messages = [*said, *reading.problems[-1:]] if status == "failed" else said
+    messages = [*said, *reading.problems[-1:]] if status == "failed" else [*said, *_partial(reading)]
     return pl.DataFrame([{
         "source": source.key, "kind": source.kind, "status": status,
         "origin": "live" if live else "archive" if observed else "packaged", "observed_at": observed, "age_days": age,
-        "rows": reading.quotes.filter(pl.col("snapshot_sha256") == reading.last_good.sha256).height if reading.last_good else 0,
-        "message": " ".join(messages), "parser_version": parser_version(source),
+        "rows": reading.quotes.filter(pl.col("gone_at").is_null() & (pl.col("source_url") == reading.last_good.url)).height if reading.last_good else 0,
+        "left_out_count": reading.left_out.height, "message": " ".join(messages), "parser_version": parser_version(source),
     }], schema=READING_SCHEMA)
+
+
+def _partial(reading: Reading) -> list[str]:
+    """One sentence on what was not understood, naming the first."""
+    out = reading.left_out.filter(pl.col("extent") != "amount")
+    return [f"{out.height} {out['extent'][0]}{'s' * (out.height > 1)} not understood and left out, for example {out['subject'][0]} ({out['reason'][0]})"] if out.height else []
 
 
 def source_frame(known: Mapping[str, Source], readings: pl.DataFrame) -> pl.DataFrame:

@@ -1,27 +1,17 @@
-"""From the declared schema to DDL: CREATE TABLE with keys and CHECKs, COMMENT ON, and the polars schema."""
+"""From the declared schema to DDL: CREATE TABLE with keys and CHECKs, COMMENT ON."""
 
 from __future__ import annotations
-
-import polars as pl
-from polars.datatypes import DataTypeClass
 
 from units.grammar import unit_of
 from warehouse.schema.columns import COLUMNS
 from warehouse.schema.types import Table
 
 SCHEMAS = ("raw", "core", "engine", "stats", "marts", "facts")
-POLARS: dict[str, DataTypeClass | pl.DataType] = {"VARCHAR": pl.String, "DOUBLE": pl.Float64, "BIGINT": pl.Int64, "BOOLEAN": pl.Boolean, "DATE": pl.Date,
-          "TIMESTAMPTZ": pl.Datetime("us", "UTC")}
 
 
 def quote(text: str) -> str:
     """A text as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def polars_schema(table: Table) -> dict[str, DataTypeClass | pl.DataType]:
-    """The polars dtypes a frame must have to be written to ``table``."""
-    return {name: POLARS[COLUMNS[name].type] for name in table.columns}
 
 
 def create_table(table: Table) -> list[str]:
@@ -49,23 +39,3 @@ def described(name: str) -> str:
     """A column's meaning with its unit in words."""
     unit = unit_of(name)
     return COLUMNS[name].text + (f" [{unit}]" if unit else "")
-
-
-def conform(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """Hold a frame against the schema: columns in order, dtypes cast losslessly, key present.
-
-    Raises ``ValueError`` with the table, the columns and the remedy.
-    """
-    schema = polars_schema(table)
-    if not frame.width:  # nothing to say: an empty table
-        frame = pl.DataFrame(schema=schema)
-    missing, extra = [c for c in schema if c not in frame.columns], [c for c in frame.columns if c not in schema]
-    if missing or extra:
-        raise ValueError(
-            f"{table.name}: expected columns {list(schema)}; missing {missing}, not declared {extra}. "
-            "Declare them in warehouse/schema/tables.py or drop them before writing."
-        )
-    shaped = frame.select(pl.col(c).cast(t, strict=True) for c, t in schema.items())
-    doubles = [c for c, t in schema.items() if t == pl.Float64]
-    shaped = shaped.with_columns(pl.when(pl.col(c).is_finite()).then(pl.col(c)) for c in doubles)
-    return shaped.sort(list(table.key) or list(schema), nulls_last=True, maintain_order=True)

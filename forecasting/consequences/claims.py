@@ -13,9 +13,12 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from forecasting import outputs
+from reference import definitions
+from warehouse.schema import frames
 
 LOW_VALUE_APPLICATIONS = ("realtime_moderation", "search_every_query", "continuous_monitoring", "personalised_education")
+MEANING = ("viability", "break_even", "wrapper_margin", "family_ratio", "jevons", "expectations")
+"""Tables of consequences that measure a claim, in the order ``build`` takes them."""
 SCHEMA = {"claim_id": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64, "basis": pl.String}
 
 
@@ -34,8 +37,15 @@ def verdict(value: float | None, low: float | None, high: float | None, claimed_
     return "partly" if b >= floor and a <= ceiling else "contradicted"
 
 
-def build(claims_reference: pl.DataFrame, measurements: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """See ``daily.claims``. Every claim is a row; one without a measurement says so."""
+def build(claims_reference: pl.DataFrame, engine: pl.DataFrame, rates: pl.DataFrame, accelerating: pl.DataFrame,
+          constraints: pl.DataFrame, *meaning: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Table claims from the tables claim, input_claim, decline_rate, acceleration, binding_constraint and ``MEANING``."""
+    measured = measurements(rates, accelerating, constraints, dict(zip(MEANING, meaning, strict=True)), engine)
+    return held_against(claims_reference, measured, as_of)
+
+
+def held_against(claims_reference: pl.DataFrame, measurements: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Table claims: every claim is a row; one without a measurement (claim_id, value, low, high, basis) says so."""
     found = {r["claim_id"]: r for r in measurements.iter_rows(named=True)}
     rows = []
     for c in claims_reference.iter_rows(named=True):
@@ -46,13 +56,13 @@ def build(claims_reference: pl.DataFrame, measurements: pl.DataFrame, as_of: dat
             "interval_high": m["high"], "basis": f"{c['measured_as']}: {m['basis']}",
             "verdict": verdict(m["value"], m["low"], m["high"], c["claimed_low"], c["claimed_high"]), "as_of": as_of,
         })
-    return outputs.conform("claims", pl.DataFrame(rows, infer_schema_length=None))
+    return frames.from_rows("stats.claims", rows)
 
 
-def measurements(index: Mapping[str, pl.DataFrame], rates: pl.DataFrame, accelerating: pl.DataFrame,
-                 constraints: pl.DataFrame, meaning: Mapping[str, pl.DataFrame],
-                 engine: pl.DataFrame | None) -> pl.DataFrame:
-    """See ``daily.claim_measurements``. An engine row replaces ours for the same claim."""
+def measurements(rates: pl.DataFrame, accelerating: pl.DataFrame, constraints: pl.DataFrame,
+                 meaning: Mapping[str, pl.DataFrame], engine: pl.DataFrame | None) -> pl.DataFrame:
+    """What the statistics measure of the claims (C1, C8, C13 to C19); a row of ``engine`` (claim_id, value, low, high,
+    basis) replaces ours for the same claim."""
     rows = [
         r for r in (
             _launch_rate(rates), _routing(meaning), _direction(accelerating), _low_value(meaning), _wrapper(meaning),
@@ -68,7 +78,7 @@ def measurements(index: Mapping[str, pl.DataFrame], rates: pl.DataFrame, acceler
 
 def _launch_rate(rates: pl.DataFrame) -> tuple | None:
     rows = rates.filter(
-        (pl.col("index_id") == "hedonic-launch-gpqa_diamond") & (pl.col("window_from") >= date(2023, 7, 1))
+        (pl.col("index_id") == f"hedonic-launch-{definitions.text('headline.scale')}") & (pl.col("window_from") >= date(2023, 7, 1))
         & (pl.col("window_to") <= date(2026, 3, 31))
     ).sort("window_from")
     if rows.is_empty():

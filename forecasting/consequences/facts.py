@@ -10,7 +10,7 @@ from datetime import date
 
 import polars as pl
 
-from forecasting import outputs
+from warehouse.schema import frames
 
 NOT_YET = "not yet measured"
 
@@ -75,4 +75,4 @@ def collect(tables: Mapping[str, pl.DataFrame], as_of: date) -> pl.DataFrame:
             fact = words(r)
             rows.append({"fact_id": f"{section}/{fact['subject']}", "section": section, "inputs": r["inputs"],
                          "as_of": as_of, **fact})
-    return outputs.conform("what_it_means", pl.DataFrame(rows, infer_schema_length=None))
+    return frames.from_rows("stats.what_it_means", rows)

@@ -13,21 +13,24 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from forecasting import outputs
 from forecasting.consequences import facts
 from forecasting.consequences.viability import DRAWS, band, drawn, seeded, viability
 from forecasting.panel import listings, reference
+from forecasting.panel.series import series_from_frontier
+from reference import definitions
+from warehouse.schema import frames
 
 HOURS_PER_MONTH = 730.5
 
 
 def wrapper_margin(assumptions: pl.DataFrame, series: pl.DataFrame, as_of: date,
-                   series_id: str = "gpqa_diamond-60-all-3to1") -> pl.DataFrame:
+                   series_id: str | None = None) -> pl.DataFrame:
     """Table wrapper_margin: tokens a month x price of the stated quality over what the user pays, year by year."""
     rows = assumptions.filter(pl.col("section") == "wrapper_margin")
+    series_id = series_id or definitions.series_id(definitions.number("consequences.threshold"))
     prices = series.filter((pl.col("unique_id") == series_id) & (pl.col("ds") <= as_of)).sort("ds")
     if rows.is_empty() or prices.is_empty():
-        return outputs.empty("wrapper_margin")
+        return frames.empty("stats.wrapper_margin")
     out = []
     for (subject,), group in rows.sort("subject").group_by(["subject"], maintain_order=True):
         have = {r["quantity"]: r for r in group.iter_rows(named=True)}
@@ -41,7 +44,7 @@ def wrapper_margin(assumptions: pl.DataFrame, series: pl.DataFrame, as_of: date,
                 "model_cost_low_share": low, "model_cost_high_share": high, "margin_share": 1 - share,
                 "inputs": " ".join([*group["assumption_id"].to_list(), series_id]),
             })
-    return outputs.conform("wrapper_margin", pl.DataFrame(out))
+    return frames.from_rows("stats.wrapper_margin", out)
 
 
 def _yearly(prices: pl.DataFrame, as_of: date) -> list[tuple[date, float]]:
@@ -57,7 +60,7 @@ def family_ratio(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFram
                  as_of: date) -> pl.DataFrame:
     """Table family_ratio: dearest against cheapest model of a family among those released in the last two years."""
     usable = listings.usable_prices(prices, as_of).filter(pl.col("last_day") == as_of)
-    scale = reference.thresholds()[0]
+    scale = reference.scale(definitions.text("headline.scale"))
     quality = listings.scale_scores(listings.usable_scores(scores, as_of), scale).select("model", "score")
     share = assumptions.filter(pl.col("assumption_id") == "routing.small_share")
     now = usable.group_by("model").agg(pl.col("price").median()).join(
@@ -66,14 +69,14 @@ def family_ratio(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFram
         pl.col("release_date").is_null() | (pl.col("release_date") >= as_of - timedelta(days=730))
     ).join(quality, on="model", how="left").sort("family", "price", "model")
     if now.is_empty():
-        return outputs.empty("family_ratio")
+        return frames.empty("stats.family_ratio")
     table = now.group_by("developer", "family", maintain_order=True).agg(
         pl.col("model").last().alias("large_model"), pl.col("model").first().alias("small_model"),
         pl.col("price").last().alias("large_usd_per_mtok"), pl.col("price").first().alias("small_usd_per_mtok"),
         (pl.col("score").last() - pl.col("score").first()).alias("score_gap"), pl.len().alias("n"),
     ).filter((pl.col("n") >= 2) & (pl.col("large_usd_per_mtok") > pl.col("small_usd_per_mtok"))).drop("n")
     part = float(share["mode"][0]) if share.height else None
-    return outputs.conform("family_ratio", table.unique("family", keep="first", maintain_order=True).with_columns(
+    return frames.conform("stats.family_ratio", table.unique("family", keep="first", maintain_order=True).with_columns(
         (pl.col("large_usd_per_mtok") / pl.col("small_usd_per_mtok")).alias("price_ratio"),
         (pl.lit(part, pl.Float64) * (1 - pl.col("small_usd_per_mtok") / pl.col("large_usd_per_mtok"))).alias(
             "routing_saving_share"
@@ -108,7 +111,7 @@ def break_even(assumptions: pl.DataFrame, engine: pl.DataFrame | None, api_usd_p
     """
     rows = {r["quantity"]: r for r in assumptions.filter(pl.col("section") == "self_hosting").iter_rows(named=True)}
     if engine is None or engine.is_empty() or not rows:
-        return outputs.empty("break_even")
+        return frames.empty("stats.break_even")
     out = []
     for e in engine.sort("model", "accelerator").iter_rows(named=True):
         api = e.get("price_usd_per_mtok") or api_usd_per_mtok.get(e["model"])
@@ -134,16 +137,14 @@ def break_even(assumptions: pl.DataFrame, engine: pl.DataFrame | None, api_usd_p
             "verdict": "self-hosting" if cheaper >= 0.75 else "api" if cheaper <= 0.25 else "depends",
             "inputs": " ".join(sorted(r["assumption_id"] for r in rows.values())),
         })
-    return outputs.conform("break_even", pl.DataFrame(out, infer_schema_length=None)) if out else outputs.empty(
-        "break_even"
-    )
+    return frames.from_rows("stats.break_even", out)
 
 
 def jevons(assumptions: pl.DataFrame, price_factor: float | None, as_of: date) -> pl.DataFrame:
     """Table jevons: volume = price^elasticity. Rebound = extra volume over the volume that would keep spend constant."""
     rows = assumptions.filter(pl.col("quantity") == "elasticity")
     if price_factor is None or rows.is_empty() or price_factor <= 1.0:
-        return outputs.empty("jevons")
+        return frames.empty("stats.jevons")
     out = []
     for r in rows.sort("assumption_id").iter_rows(named=True):
         rng = seeded(as_of, r["assumption_id"])
@@ -159,47 +160,49 @@ def jevons(assumptions: pl.DataFrame, price_factor: float | None, as_of: date) -
             "rebound_share": (centre - 1) / (price_factor - 1), "backfire_share": float(np.mean(volume > price_factor)),
             "inputs": f"{r['assumption_id']} price_factor_per_year",
         })
-    return outputs.conform("jevons", pl.DataFrame(out))
+    return frames.from_rows("stats.jevons", out)
 
 
 def expectations(prices: pl.DataFrame, scores: pl.DataFrame, series: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Table expectations: price of the best model on sale against the cheapest of a quality fixed two years ago."""
     usable = listings.usable_prices(prices, as_of)
-    scale = reference.thresholds()[0]
+    scale = reference.scale(definitions.text("headline.scale"))
     quality = listings.scale_scores(listings.usable_scores(scores, as_of), scale).select("model", "score")
     if usable.is_empty() or quality.is_empty():
-        return outputs.empty("expectations")
+        return frames.empty("stats.expectations")
     on_sale = listings.each_month(usable.join(quality, on="model"), as_of)
     best = on_sale.sort("month", "score", "price", "model", descending=[False, True, False, False]).group_by(
         "month", "probe", maintain_order=True
     ).agg(pl.col("model").first().alias("best_model"), pl.col("price").first().alias("best_usd_per_mtok"),
           pl.col("score").first().alias("best_score"))
-    fixed_id = "gpqa_diamond-50-all-3to1"
+    fixed_id = definitions.series_id(definitions.number("expectations.threshold"))
     fixed = series.filter(pl.col("unique_id") == fixed_id).sort("ds").select(
         pl.col("ds"), pl.col("y").alias("fixed_usd_per_mtok")
     )
     rows = best.sort("probe").join_asof(
         fixed, left_on="probe", right_on="ds", strategy="backward", check_sortedness=False
     )
-    return outputs.conform("expectations", rows.select(
+    return frames.conform("stats.expectations", rows.select(
         pl.lit(scale["scale"]).alias("scale"), "month", "best_model", "best_usd_per_mtok", "best_score",
         "fixed_usd_per_mtok", (pl.col("best_usd_per_mtok") / pl.col("fixed_usd_per_mtok")).alias("ratio_best_to_fixed"),
         pl.format("{} {}", "best_model", pl.lit(fixed_id)).alias("inputs"),
     ))
 
 
-def build(applications: pl.DataFrame, assumptions: pl.DataFrame, index: Mapping[str, pl.DataFrame],
-          prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, series: pl.DataFrame,
-          floors: pl.DataFrame | None, as_of: date, *, engine: pl.DataFrame | None) -> dict[str, pl.DataFrame]:
-    """See ``daily.what_it_means``."""
+def build(applications: pl.DataFrame, assumptions: pl.DataFrame, frontier_price: pl.DataFrame, prices: pl.DataFrame,
+          scores: pl.DataFrame, models: pl.DataFrame, engine: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:
+    """The essay's consequences: what_it_means (facts), viability, break_even, wrapper_margin, family_ratio, jevons,
+    expectations, from the core tables application, assumption, input_price, input_score, input_model, input_engine and
+    stats.frontier_price. A section without its inputs says 'not yet measured'."""
+    series = series_from_frontier(frontier_price)
     usable = listings.usable_prices(prices, as_of).filter(pl.col("last_day") == as_of)
     api = dict(usable.group_by("model").agg(pl.col("price").min()).iter_rows())
     tables = {
         "family_ratio": family_ratio(prices, scores, models, assumptions, as_of),
-        "viability": viability(applications, series, as_of) if series.height else outputs.empty("viability"),
+        "viability": viability(applications, series, as_of) if series.height else frames.empty("stats.viability"),
         "wrapper_margin": wrapper_margin(assumptions, series, as_of),
         "break_even": break_even(assumptions, engine, api, as_of),
-        "jevons": jevons(assumptions, _price_factor(index["frontier_price"], as_of), as_of),
+        "jevons": jevons(assumptions, _price_factor(frontier_price, as_of), as_of),
         "expectations": expectations(prices, scores, series, as_of),
     }
     return {**tables, "what_it_means": facts.collect(tables, as_of)}
@@ -208,7 +211,7 @@ def build(applications: pl.DataFrame, assumptions: pl.DataFrame, index: Mapping[
 def _price_factor(frontier_price: pl.DataFrame, as_of: date) -> float | None:
     """Median over primary-scale frontiers of how many times the price fell over the last 365 days, if it fell."""
     rows = frontier_price.filter(
-        (pl.col("provider_tier") == "all") & (pl.col("scale") == "gpqa_diamond")
+        (pl.col("provider_tier") == "all") & (pl.col("scale") == definitions.text("headline.scale"))
         & pl.col("price_usd_per_mtok").is_not_null() & (pl.col("day") <= as_of)
     ).sort("series_id", "day")
     start = as_of - timedelta(days=365)

@@ -14,10 +14,11 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from forecasting import outputs
-from forecasting.forecast import pooled
+from forecasting.forecast import past, repricing
+from forecasting.forecast.quantiles import DAYS_PER_YEAR
 from forecasting.panel import listings, priors, reference
-from forecasting.panel.series import prepare
+from forecasting.panel.series import prepare, series_from_frontier
+from warehouse.schema import frames
 
 DRAWS = 4000
 MEETING_MARGIN = 0.10
@@ -115,8 +116,8 @@ def floor_draws(row: dict, years: np.ndarray, rng: np.random.Generator, size: in
     return np.exp(np.log(level)[:, None] - np.log(factor)[:, None] * years[None, :] + walk)
 
 
-def _trend(scenario: str, log_price: np.ndarray, years: np.ndarray, rate: float) -> float:
-    """Factor per year of a stated trend: the last year's, the pooled model's at today's gap, or ten."""
+def _trend(scenario: str, log_price: np.ndarray, years: np.ndarray, fall_log: float) -> float:
+    """Factor per year of a stated trend: the last year's, the forecasting model's mean over a year, or ten."""
     if scenario == "ten_times_rule":
         return 10.0
     if scenario == "recent":
@@ -124,34 +125,40 @@ def _trend(scenario: str, log_price: np.ndarray, years: np.ndarray, rate: float)
         first = np.flatnonzero(back)[0]
         span = max(years[-1] - years[first], 0.25)
         return float(np.exp(-(log_price[-1] - log_price[first]) / span))
-    gap = max(log_price[-1] - np.log(pooled.DEFAULT_FLOOR_USD_PER_MTOK), 0.0)
-    return float(np.exp(gap * -np.expm1(-rate)))
+    return float(np.exp(fall_log))
+
+
+def build(frontier_price: pl.DataFrame, series_floor: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:
+    """Tables meeting_date and binding_constraint of a vintage; empty without floors."""
+    series = series_from_frontier(frontier_price)
+    return {"meeting_date": meeting_dates(series, series_floor, as_of),
+            "binding_constraint": binding_constraints(series, series_floor, as_of)}
 
 
 def meeting_dates(series: pl.DataFrame, floors: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """See ``daily.meeting_dates``. Price falls log-linearly by the scenario (spread 30 % of its log rate); it meets
+    """Table meeting_date: probability of meeting each floor by each deadline, and never. Price falls log-linearly by the scenario (spread 30 % of its log rate); it meets
     when price <= 1.1 floor. Never: not within ten years."""
     if series.is_empty() or floors.is_empty():
-        return outputs.empty("meeting_date")
+        return frames.empty("stats.meeting_date")
     panel = prepare(series.select("unique_id", "ds", "y"), as_of)
-    rate = pooled.fit(panel.series, priors.at(as_of)).rate
+    at = past.states(panel.series, as_of.toordinal())
+    ahead = repricing.draws(at, 1.0, repricing.fit(panel.series, priors.at(as_of)))
+    fall_log = np.maximum(at.log_price - ahead.mean(axis=1), 0.0)
     years = np.linspace(0, HORIZON_YEARS, 121)
     rows = []
-    for one in panel.series:
+    for one, fall in zip(panel.series, fall_log, strict=True):
         for row in floors.filter(pl.col("series_id") == one.unique_id).sort("floor_kind").iter_rows(named=True):
             rng = np.random.default_rng(zlib.crc32(f"{as_of}{one.unique_id}{row['floor_kind']}".encode()))
             bound = floor_draws(row, years, rng)
             shock = np.exp(0.3 * rng.standard_normal(DRAWS))
             for scenario in SCENARIOS:
-                factor = _trend(scenario, one.log_price, one.day / pooled.DAYS_PER_YEAR, rate)
+                factor = _trend(scenario, one.log_price, one.day / DAYS_PER_YEAR, float(fall))
                 path = one.last - np.log(factor) * shock[:, None] * years[None, :]
                 rows += _meetings(path <= np.log(bound) + np.log1p(MEETING_MARGIN), years, as_of, {
                     "vintage": as_of, "series_id": one.unique_id, "floor_kind": row["floor_kind"],
                     "scenario": scenario, "price_factor_per_year": factor,
                 })
-    return outputs.conform("meeting_date", pl.DataFrame(rows, infer_schema_length=None)) if rows else outputs.empty(
-        "meeting_date"
-    )
+    return frames.from_rows("stats.meeting_date", rows)
 
 
 def _meetings(met: np.ndarray, years: np.ndarray, as_of: date, key: dict) -> list[dict]:
@@ -169,9 +176,9 @@ def _meetings(met: np.ndarray, years: np.ndarray, as_of: date, key: dict) -> lis
 
 
 def binding_constraints(series: pl.DataFrame, floors: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """See ``daily.binding_constraints``; any floor_kind in ``floors`` is a constraint."""
+    """Table binding_constraint: every limit as share of the price, the largest binds; any floor_kind in ``floors`` is a constraint."""
     if series.is_empty() or floors.is_empty():
-        return outputs.empty("binding_constraint")
+        return frames.empty("stats.binding_constraint")
     last = series.filter(pl.col("ds") <= as_of).sort("unique_id", "ds").group_by("unique_id", maintain_order=True).last()
     rows = floors.join(last, left_on="series_id", right_on="unique_id").select(
         pl.lit(as_of).alias("vintage"), "series_id", pl.col("floor_kind").alias("constraint"),
@@ -180,7 +187,7 @@ def binding_constraints(series: pl.DataFrame, floors: pl.DataFrame, as_of: date)
         (pl.col("mode_usd_per_mtok") / pl.col("y")).alias("share_of_price_share"),
         (pl.col("y") / pl.col("mode_usd_per_mtok")).alias("headroom_factor"),
     )
-    return outputs.conform("binding_constraint", rows.with_columns(
+    return frames.conform("stats.binding_constraint", rows.with_columns(
         (pl.col("headroom_factor") == pl.col("headroom_factor").min().over("series_id")).alias("binds")
     ))
 

@@ -18,30 +18,29 @@ from forecasting.floors import floors_mc, hardware_trends
 from forecasting.floors.floor import DEFAULT_COST_FACTOR
 from forecasting.floors.floors_mc import Assumptions, Range
 from forecasting.floors.hardware_costs import FLOOR_WINDOW
+from reference import definitions
 
-LEVEL_TOK_S_PER_USER = 20.0
-"""Interactivity of the floors that prices are compared with."""
 LONE_PROVIDERS = 3
 """With fewer providers than this the spread of their prices says nothing: the typical spread is used."""
-Given = Mapping[str, pl.DataFrame]
 
 
-def build(serving: pl.DataFrame, core: Given, as_of: date) -> dict[str, pl.DataFrame]:
+def build(serving: pl.DataFrame, architectures: pl.DataFrame, hourly: pl.DataFrame, energy_price: pl.DataFrame, assumption: pl.DataFrame,
+          hardware_part: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:
     """Tables input_floor, model_floors and floor_assumptions.
 
-    Args: ``serving`` the engine's table; ``core`` has architectures (model, canonical_model), hourly, energy_price (no or
-    one row), assumption, hardware_part. Without electricity or assumptions all three are empty.
+    Args: the tables engine.serving, core.architectures (model, canonical_model), hourly, energy_price (no or one row),
+    assumption and hardware_part. Without electricity or assumptions all three are empty.
     """
-    stated = {r["assumption_id"]: r for r in core["assumption"].filter(pl.col("section") == "floors").to_dicts()}
-    if core["energy_price"].is_empty() or not stated:
+    stated = {r["assumption_id"]: r for r in assumption.filter(pl.col("section") == "floors").to_dicts()}
+    if energy_price.is_empty() or not stated:
         return {"input_floor": pl.DataFrame(schema=_INPUT), "model_floors": pl.DataFrame(schema=_MODEL), "floor_assumptions": pl.DataFrame(schema=_ASSUMED)}
-    assumed = assumptions(core["energy_price"].row(0, named=True), stated)
-    factors, why = cost_factors(core["hardware_part"], stated["floors.gpu_hour_cost_factor"], as_of)
-    names = core["architectures"].select("model", pl.coalesce("canonical_model", "model").alias("named"))
-    served = floors_mc.from_serving(serving, core["hourly"]).join(names, on="model", how="inner", maintain_order="left").with_columns(
+    assumed = assumptions(energy_price.row(0, named=True), stated)
+    factors, why = cost_factors(hardware_part, stated["floors.gpu_hour_cost_factor"], as_of)
+    names = architectures.select("model", pl.coalesce("canonical_model", "model").alias("named"))
+    served = floors_mc.from_serving(serving, hourly).join(names, on="model", how="inner", maintain_order="left").with_columns(
         model="named").drop("named")
-    table = _floors(served, hourly_ranges(core["hourly"]), assumed, stated["floors.input_per_output"]["mode"], as_of)
-    sold = set(core["architectures"]["canonical_model"].drop_nulls())
+    table = _floors(served, hourly_ranges(hourly), assumed, definitions.number("blend.input_per_output"), as_of)
+    sold = set(architectures["canonical_model"].drop_nulls())
     return {"input_floor": _input(table.filter(pl.col("model").is_in(sold)), factors, why),
             "model_floors": table.rename({f"share_{s}": f"{s}_variance_share" for s in floors_mc.SHARES}),
             "floor_assumptions": _assumed(assumed, stated, factors, why)}
@@ -55,7 +54,7 @@ def assumptions(energy: Mapping[str, Any], stated: Mapping[str, Mapping[str, Any
 
     return Assumptions(Range(energy["low_usd_per_kwh"], energy["usd_per_kwh"], energy["high_usd_per_kwh"], str(energy["basis"])),
                        Range(energy["low_pue"], energy["pue"], energy["high_pue"], str(energy["basis"])),
-                       range_of("system_over_gpu"), range_of("utilisation"))
+                       range_of("system_over_gpu"), Range(*definitions.span("serving.utilisation"), definitions.reason("serving.utilisation")))
 
 
 def hourly_ranges(hourly: pl.DataFrame) -> dict[str, Range]:
@@ -96,11 +95,11 @@ _WHERE = {"energy": "lowest joules per token, boundary wall", "gpu_hour": "cheap
 
 
 def _input(table: pl.DataFrame, factors: Mapping[str, tuple[float, float, float]], why: Mapping[str, str]) -> pl.DataFrame:
-    """The floors that prices are held against: blended tokens at ``LEVEL_TOK_S_PER_USER``."""
-    level = floors_mc.lowest(table.filter(pl.col("service_level_tok_s_per_user") == LEVEL_TOK_S_PER_USER), cost_factors=factors)
+    """The floors that prices are held against: blended tokens at the reference speed."""
+    level = floors_mc.lowest(table.filter(pl.col("service_level_tok_s_per_user") == definitions.number("reference.speed")), cost_factors=factors)
     place = pl.col("floor_kind").replace_strict(_WHERE, return_dtype=pl.String)
     trend = pl.col("floor_kind").replace_strict(why, return_dtype=pl.String)
-    reason = pl.concat_str(place, pl.lit(", "), "precision", pl.lit(f", {LEVEL_TOK_S_PER_USER:g} tokens/s per user; own trend: "), trend)
+    reason = pl.concat_str(place, pl.lit(", "), "precision", pl.lit(f", {definitions.number('reference.speed'):g} tokens/s per user; own trend: "), trend)
     return level.with_columns(reason=reason).select(list(_INPUT))
 
 
@@ -111,8 +110,9 @@ def _assumed(assumed: Assumptions, stated: Mapping[str, Mapping[str, object]], f
               ("system over accelerator power", assumed.system_over_gpu, "factor", "assumed"), ("utilisation", assumed.utilisation, "share", "assumed"))
     rows: list[dict[str, object]] = [{"quantity": q, "low": r.low, "mode": r.mode, "high": r.high, "unit": u, "basis": b, "source": r.source}
                                      for q, r, u, b in ranges]
-    mix = stated["floors.input_per_output"]
-    rows.append({"quantity": "input tokens per output token", **{k: mix[k] for k in ("low", "mode", "high", "unit", "basis")}, "source": mix["reasoning"]})
+    mix = definitions.number("blend.input_per_output")
+    rows.append({"quantity": "input tokens per output token", "low": mix, "mode": mix, "high": mix, "unit": "ratio", "basis": "assumed",
+                 "source": definitions.reason("blend.input_per_output")})
     rows += [{"quantity": f"own trend of the {k.replace('_', '-')} floor", "low": v[0], "mode": v[1], "high": v[2], "unit": "factor_per_year",
               "basis": "derived", "source": why[k]} for k, v in sorted(factors.items())]
     rows.append({"quantity": "together", "unit": "text", "basis": "derived", "source": "all rows", "statement": assumed.sentence()})

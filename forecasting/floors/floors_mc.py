@@ -67,7 +67,7 @@ class Assumptions:
 
 
 def model_floors(served: pl.DataFrame, hourly: Mapping[str, Range], assumptions: Assumptions, rng: np.random.Generator, *,
-                 input_per_output: float = 3.0, draws: int = DRAWS, kinds: Sequence[str] = ("energy", "gpu_hour")) -> pl.DataFrame:
+                 input_per_output: float, draws: int = DRAWS, kinds: Sequence[str] = ("energy", "gpu_hour")) -> pl.DataFrame:
     """Floors per model, accelerator, precision and service level, with intervals and variance shares.
 
     Args: ``served`` has model, accelerator, precision, service_level_tok_s_per_user, accelerator_s_per_mtok_input,
@@ -136,7 +136,7 @@ def _rows(row: dict, kind: str, boundary: str, scales: Mapping[str, float], logs
             for token, scale in scales.items()]
 
 
-def contenders(served: pl.DataFrame, hourly: Mapping[str, Range], *, input_per_output: float = 3.0) -> dict[str, pl.DataFrame]:
+def contenders(served: pl.DataFrame, hourly: Mapping[str, Range], *, input_per_output: float) -> dict[str, pl.DataFrame]:
     """The cheapest configuration of each model and service level by central values: floor_kind -> rows of ``served``.
 
     What is common to all configurations cannot change their order, so the draws are spent on these alone.

@@ -11,20 +11,21 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from forecasting import outputs
-from forecasting.forecast import pooled
+from forecasting.forecast import past, repricing
 from forecasting.forecast.candidates import CANDIDATES
 from forecasting.forecast.champion import INCUMBENT
+from forecasting.forecast.quantiles import DAYS_PER_YEAR, QUANTILES
 from forecasting.panel import priors
-from forecasting.panel.series import Panel, PriceSeries, prepare
+from forecasting.panel.series import Panel, PriceSeries, log_floors, prepare, series_from_frontier
+from warehouse.schema import frames
 
-EVENT_PAIR_DAYS = {30: 30, 90: 90, 180: 180, 365: 365}
+HORIZONS_DAYS = (30, 90, 180, 365)
 
 
 def long_forecast(panel: Panel, horizons_days: Sequence[int], models: Sequence[str],
-                  prior: pooled.Prior | None = None) -> pl.DataFrame:
+                  prior: repricing.Prior | None = None) -> pl.DataFrame:
     """Columns unique_id, cutoff, ds, horizon_days, quantile, value (USD per Mtok), model; sorted."""
-    p = pooled.fit(panel.series, prior or priors.at(panel.cutoff))
+    p = repricing.fit(panel.series, prior or priors.at(panel.cutoff))
     names = [s.unique_id for s in panel.series]
     blocks = []
     for model in models:
@@ -35,24 +36,11 @@ def long_forecast(panel: Panel, horizons_days: Sequence[int], models: Sequence[s
             "unique_id": np.repeat(names, h * k),
             "ds": pl.Series(np.tile(np.repeat(np.array(target, dtype="datetime64[D]"), k), n)).cast(pl.Date),
             "horizon_days": np.tile(np.repeat(np.asarray(horizons_days, dtype=np.int64), k), n),
-            "quantile": np.tile(pooled.QUANTILES, n * h),
+            "quantile": np.tile(QUANTILES, n * h),
             "value": q.ravel(),
         }).with_columns(pl.lit(panel.cutoff).alias("cutoff"), pl.lit(model).alias("model")))
     order = ["unique_id", "cutoff", "ds", "horizon_days", "quantile", "value", "model"]
     return pl.concat(blocks).select(order).sort("unique_id", "model", "horizon_days", "quantile")
-
-
-def series_from_frontier(frontier_price: pl.DataFrame) -> pl.DataFrame:
-    """unique_id, ds, y of the frontier (all tiers): every change of price, every month end, the last day."""
-    kept = frontier_price.filter(pl.col("provider_tier") == "all", pl.col("price_usd_per_mtok").is_not_null()).sort(
-        "series_id", "day"
-    )
-    changed = pl.col("price_usd_per_mtok") != pl.col("price_usd_per_mtok").shift(1).over("series_id")
-    last = pl.col("day") == pl.col("day").max().over("series_id")
-    month_end = pl.col("day") == pl.col("day").dt.month_end()
-    return kept.filter(changed.fill_null(True) | last | month_end).select(
-        pl.col("series_id").alias("unique_id"), pl.col("day").alias("ds"), pl.col("price_usd_per_mtok").alias("y")
-    )
 
 
 def with_floors(series: pl.DataFrame, floors: pl.DataFrame | None) -> pl.DataFrame:
@@ -75,15 +63,28 @@ def _ready(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date) -> Pa
     return prepare(with_floors(series, floors), as_of)
 
 
-def forecasts(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *, horizons_days: Sequence[int],
-              all_models: bool, champion: str = INCUMBENT) -> pl.DataFrame:
-    """Table forecast; see ``daily.forecasts``."""
+def build(frontier_price: pl.DataFrame, series_floor: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:
+    """Tables forecast and event_probability of every frontier series at a vintage.
+
+    ``frontier_price``, ``series_floor``: the tables of those names; with no floors prices are forecast without.
+    """
+    series, known = series_from_frontier(frontier_price), series_floor if series_floor.height else None
+    return {"forecast": forecasts(series, known, as_of), "event_probability": events(series, known, as_of)}
+
+
+def forecasts(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *, horizons_days: Sequence[int] = HORIZONS_DAYS,
+              all_models: bool = True, champion: str = INCUMBENT) -> pl.DataFrame:
+    """Table forecast: 19 quantiles per series, model and horizon; the champion's rows have is_champion.
+
+    ``series``: unique_id, ds, y (USD per Mtok). ``floors``: table series_floor, or None. Energy floors clip, GPU-hour
+    floors attract.
+    """
     if series.is_empty():
-        return outputs.empty("forecast")
+        return frames.empty("stats.forecast")
     panel = _ready(series, floors, as_of)
     models = list(CANDIDATES) if all_models else [champion]
     long = long_forecast(panel, horizons_days, models)
-    return outputs.conform("forecast", long.select(
+    return frames.conform("stats.forecast", long.select(
         pl.format("{}/{}/{}/{}", "cutoff", "unique_id", "model", "horizon_days").alias("forecast_id"),
         pl.col("cutoff").alias("vintage"), pl.col("unique_id").alias("series_id"), "model",
         (pl.col("model") == champion).alias("is_champion"), "horizon_days", pl.col("ds").alias("target_date"),
@@ -92,10 +93,10 @@ def forecasts(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *,
 
 
 def _base_rate(series: Sequence[PriceSeries], days: int, event: str) -> float | None:
-    pairs = pooled.past_pairs(series, (days,))
+    pairs = past.pairs(series, (days,))
     if not len(pairs):
         return None
-    return float(_happens(pairs[:, 1], pairs[:, 0], event).mean())
+    return float(_happens(pairs.change, np.zeros(len(pairs)), event).mean())
 
 
 def _happens(end: np.ndarray, start: np.ndarray, event: str) -> np.ndarray:
@@ -107,19 +108,19 @@ def _happens(end: np.ndarray, start: np.ndarray, event: str) -> np.ndarray:
 
 
 def events(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *,
-           horizons_days: Sequence[int]) -> pl.DataFrame:
+           horizons_days: Sequence[int] = HORIZONS_DAYS) -> pl.DataFrame:
     """Table event_probability. The event is about the price on the target date against today's price:
     at least 1 % cheaper (new_low), half or less (halves), at least 1 % dearer (rises)."""
     if series.is_empty():
-        return outputs.empty("event_probability")
+        return frames.empty("stats.event_probability")
     panel = _ready(series, floors, as_of)
-    p = pooled.fit(panel.series, priors.at(as_of))
-    last = np.array([s.last for s in panel.series])
-    phi = np.array([pooled.attractor(s) for s in panel.series])
+    p = repricing.fit(panel.series, priors.at(as_of))
+    at = past.states(panel.series, as_of.toordinal())
+    floor, last = log_floors(panel.series), at.log_price
     limit = {"new_low": 0.99, "halves": 0.5, "rises": 1.01}
     rows = []
     for days in horizons_days:
-        x = pooled.draws(last, phi, days / pooled.DAYS_PER_YEAR, p, 2048)
+        x = repricing.draws(at, days / DAYS_PER_YEAR, p, 2048, floor)
         for event, factor in limit.items():
             model = _happens(x, last[:, None], event).mean(axis=1)
             base = _base_rate(panel.series, days, event)
@@ -131,4 +132,4 @@ def events(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *,
                              as_of + timedelta(days=int(days)), float(price * factor), mixed, base))
     names = ["vintage", "event_id", "series_id", "event", "horizon_days", "target_date", "threshold_usd_per_mtok",
              "probability_share", "base_rate_share"]
-    return outputs.conform("event_probability", pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None))
+    return frames.conform("stats.event_probability", pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None))

@@ -11,7 +11,9 @@ from datetime import date
 
 import polars as pl
 
-from forecasting import outputs
+from forecasting.panel import listings, reference
+from reference import definitions
+from warehouse.schema import frames
 
 SEASONED_DAYS = 14
 TIERS = ("all", "first_party", "host", "open_weights")
@@ -59,7 +61,7 @@ def minima(offers: pl.DataFrame) -> pl.DataFrame:
     return counts.join(robust, on="day", how="left").rename({"price": "price_usd_per_mtok"}).sort("day")
 
 
-def frontier(prices: pl.DataFrame, models: pl.DataFrame, reach: list[tuple[dict, pl.DataFrame]], blend: str = "3to1",
+def frontier(prices: pl.DataFrame, models: pl.DataFrame, reach: list[tuple[dict, pl.DataFrame]], blend: str | None = None,
              tiers: tuple[str, ...] = TIERS) -> pl.DataFrame:
     """Table frontier_price for each scale, threshold and tier.
 
@@ -67,12 +69,12 @@ def frontier(prices: pl.DataFrame, models: pl.DataFrame, reach: list[tuple[dict,
     q when its score is at least q, i.e. when the probability that its true score reaches q is at least one half.
     """
     if not reach or prices.is_empty():
-        return outputs.empty("frontier_price")
+        return frames.empty("stats.frontier_price")
     scored = pl.concat([s.select("model") for _, s in reach]).unique()
     offers = daily_offers(prices.join(scored, on="model", how="semi"), models)
     if offers.is_empty():
-        return outputs.empty("frontier_price")
-    blocks = []
+        return frames.empty("stats.frontier_price")
+    blocks, mix = [], blend or definitions.blend_name()
     for scale, scores in reach:
         joined = offers.join(scores, on="model")
         for q in scale["thresholds"]:
@@ -84,21 +86,16 @@ def frontier(prices: pl.DataFrame, models: pl.DataFrame, reach: list[tuple[dict,
                 if rows.is_empty():
                     continue
                 blocks.append(minima(rows).with_columns(
-                    pl.lit(series_id(scale["scale"], q, tier, blend)).alias("series_id"),
+                    pl.lit(definitions.series_id(q, scale=scale["scale"], tier=tier, blend=mix)).alias("series_id"),
                     pl.lit(scale["scale"]).alias("scale"), pl.lit(rows["scale_version"][0]).alias("scale_version"),
                     pl.lit(float(q)).alias("threshold_score"), pl.lit(tier).alias("provider_tier"),
-                    pl.lit(blend).alias("blend"),
+                    pl.lit(mix).alias("blend"),
                 ))
-    return outputs.conform("frontier_price", pl.concat(blocks)) if blocks else outputs.empty("frontier_price")
+    return frames.conform("stats.frontier_price", pl.concat(blocks)) if blocks else frames.empty("stats.frontier_price")
 
 
-def series_id(scale: str, threshold: float, tier: str, blend: str) -> str:
-    """'gpqa_diamond-80-all-3to1'."""
-    return f"{scale}-{threshold:g}-{tier}-{blend}"
-
-
-def latest(frontier_price: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """The last row of each series at or before ``as_of``."""
-    return frontier_price.filter(pl.col("day") <= as_of, pl.col("price_usd_per_mtok").is_not_null()).sort(
-        "series_id", "day"
-    ).group_by("series_id", maintain_order=True).last()
+def at(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Table frontier_price of one day alone, without the other indices."""
+    known = listings.usable_scores(scores, as_of, False)
+    reach = [(s, listings.scale_scores(known, s)) for s in reference.thresholds()]
+    return frontier(listings.usable_prices(prices, as_of), models, [r for r in reach if not r[1].is_empty()])

@@ -11,23 +11,22 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from forecasting import outputs
 from forecasting.indices import frontier, hedonic
 from forecasting.panel import latent, listings, reference, selection
+from reference import definitions
+from warehouse.schema import frames
 
-HEDONIC_SCALES = ("gpqa_diamond", "latent")
-"""The two quality scales every rate and test is made on."""
 AUDIT_SIMULATIONS = 60
+TABLES = ("frontier_price", "index_level", "latent_quality", "selection_audit", "cost_per_task")
 
 
 def qualities(prices_scores: pl.DataFrame, joint: pl.DataFrame | None = None) -> dict[str, pl.DataFrame]:
     """model, quality for each hedonic scale from usable scores."""
     scales = {s["scale"]: s for s in reference.thresholds()}
     joint = latent.fit(prices_scores) if joint is None else joint
+    headline = definitions.text("headline.scale")
     return {
-        "gpqa_diamond": listings.as_quality(
-            listings.scale_scores(prices_scores, scales["gpqa_diamond"]), str(scales["gpqa_diamond"]["kind"])
-        ),
+        headline: listings.as_quality(listings.scale_scores(prices_scores, scales[headline]), str(scales[headline]["kind"])),
         "latent": joint.select("model", pl.col("ability_logit").alias("quality")),
     }
 
@@ -40,9 +39,14 @@ def panels(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, as_
     return {name: listings.monthly(usable, q, models, as_of) for name, q in qualities(known).items()}
 
 
-def build(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, as_of: date, *,
-          tokens: pl.DataFrame | None, hindsight: bool) -> dict[str, pl.DataFrame]:
-    """See ``daily.indices``."""
+def build(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, tokens: pl.DataFrame | None,
+          as_of: date, *, hindsight: bool = False) -> dict[str, pl.DataFrame]:
+    """All price indices at ``as_of``: frontier_price, index_level, latent_quality, selection_audit, cost_per_task.
+
+    ``prices``, ``scores``, ``models``, ``tokens``: the tables core.input_price, input_score, input_model and
+    input_tokens; a price is usable if valid_from and observed_at allow it, a score if its day does (``hindsight``
+    lifts that). Without ``tokens`` the per-task table is empty. Thresholds are fixed in reference/thresholds.toml.
+    """
     usable = listings.usable_prices(prices, as_of)
     known = listings.usable_scores(scores, as_of, hindsight)
     joint = latent.fit(known)
@@ -52,7 +56,7 @@ def build(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, as_o
         "frontier_price": frontier.frontier(usable, models, [r for r in reach if not r[1].is_empty()]),
         "index_level": index_levels(rows, listings.monthly_offers(usable, as_of)),
         "latent_quality": joint,
-        "selection_audit": audit(rows["gpqa_diamond"], dict((s["scale"], q) for s, q in reach), as_of),
+        "selection_audit": audit(rows[definitions.text("headline.scale")], dict((s["scale"], q) for s, q in reach), as_of),
         "cost_per_task": cost_per_task(usable, known, tokens, as_of),
     }
 
@@ -76,8 +80,7 @@ def index_levels(rows: dict[str, pl.DataFrame], offers: pl.DataFrame) -> pl.Data
         add(hedonic.conditional_quantile(panel), "quantile_10", "all", scale)
     if offers.height:
         add(hedonic.matched_jevons(offers), "matched_jevons", "all", "none")
-    return outputs.conform("index_level", pl.concat(blocks, how="diagonal_relaxed")) if blocks else outputs.empty(
-        "index_level"
+    return frames.conform("stats.index_level", pl.concat(blocks, how="diagonal_relaxed")) if blocks else frames.empty("stats.index_level"
     )
 
 
@@ -85,7 +88,7 @@ def audit(rows: pl.DataFrame, scores: dict[str, pl.DataFrame], as_of: date) -> p
     """Table selection_audit on the launch prices of the primary scale: record-low lines, Pareto, hedonic."""
     launch = hedonic.sample(rows, "launch")
     if launch.height < 20:
-        return outputs.empty("selection_audit")
+        return frames.empty("stats.selection_audit")
     day = launch["years"].to_numpy() * 365.25
     price, quality = np.exp(launch["log_price"].to_numpy()), launch["quality"].to_numpy()
     slope, spread = _quality_slope(day, price, quality)
@@ -94,10 +97,10 @@ def audit(rows: pl.DataFrame, scores: dict[str, pl.DataFrame], as_of: date) -> p
     for name, estimate in ESTIMATORS.items():
         null = selection.no_trend_audit(estimate, day, quality, spread, slope, rng, AUDIT_SIMULATIONS)
         if len(null):
-            out.append((name, "gpqa_diamond", estimate(day, price, quality), float(np.median(null)),
+            out.append((name, definitions.text("headline.scale"), estimate(day, price, quality), float(np.median(null)),
                         float(np.quantile(null, 0.05)), float(np.quantile(null, 0.95)), len(null)))
-    names = [c.name for c in outputs.TABLES["selection_audit"].columns]
-    return outputs.conform("selection_audit", pl.DataFrame(out, schema=names, orient="row", infer_schema_length=None))
+    names = list(frames.polars_schema("stats.selection_audit"))
+    return frames.conform("stats.selection_audit", pl.DataFrame(out, schema=names, orient="row", infer_schema_length=None))
 
 
 def _quality_slope(day: np.ndarray, price: np.ndarray, quality: np.ndarray) -> tuple[float, float]:
@@ -134,7 +137,7 @@ def cost_per_task(prices: pl.DataFrame, scores: pl.DataFrame, tokens: pl.DataFra
     fixed score shows. Cost = output price x output tokens per task.
     """
     if tokens is None or tokens.is_empty() or prices.is_empty():
-        return outputs.empty("cost_per_task")
+        return frames.empty("stats.cost_per_task")
     used = tokens.group_by("model", "benchmark").agg(pl.col("tokens_output_per_task").cast(pl.Float64).median())
     known = used.join(scores.group_by("model", "benchmark").agg(pl.col("score").median()), on=["model", "benchmark"])
     able = known.filter(pl.col("score") >= 0.5 * pl.col("score").max().over("benchmark"))
@@ -144,6 +147,6 @@ def cost_per_task(prices: pl.DataFrame, scores: pl.DataFrame, tokens: pl.DataFra
         pl.col("price_output").first().alias("price_output_usd_per_mtok"), pl.col("model").first(),
         pl.col("model").n_unique().alias("models_count"),
     )
-    return outputs.conform("cost_per_task", best.with_columns(
+    return frames.conform("stats.cost_per_task", best.with_columns(
         pl.format("{}-half-top-task", "benchmark").alias("series_id")
     ).drop("benchmark"))

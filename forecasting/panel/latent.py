@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from forecasting import outputs
 from forecasting.indices.regression import logit
+from warehouse.schema import frames
 
 RIDGE = 0.1
 SWEEPS = 60
@@ -37,7 +37,7 @@ def fit(scores: pl.DataFrame, anchors: tuple[tuple[str, float], tuple[str, float
             break
         rows = wide
     if rows.is_empty():
-        return outputs.empty("latent_quality")
+        return frames.empty("stats.latent_quality")
     models, i = np.unique(rows["model"].to_numpy().astype(str), return_inverse=True)
     items, j = np.unique(rows["item"].to_numpy().astype(str), return_inverse=True)
     p = np.clip(rows["score"].to_numpy() / 100, 0.01, 0.99)
@@ -47,7 +47,7 @@ def fit(scores: pl.DataFrame, anchors: tuple[tuple[str, float], tuple[str, float
         "model": models, "ability_logit": theta, "standard_error_logit": 1 / np.sqrt(information),
         "benchmarks_count": np.bincount(i, minlength=len(models)),
     })
-    return outputs.conform("latent_quality", table)
+    return frames.conform("stats.latent_quality", table)
 
 
 def _share_like(scores: pl.DataFrame) -> pl.DataFrame:

@@ -13,9 +13,17 @@ import polars as pl
 
 from forecasting.indices.regression import logit
 from forecasting.panel.sellers import at_constant_sellers
+from reference import definitions
 
-BLENDS = {"3to1": 0.75, "1to1": 0.5, "output": 0.0}
-"""Share of input tokens: 3to1 is Epoch's and Artificial Analysis's blend, 1to1 a16z's."""
+
+def input_share(blend: str | None = None) -> float:
+    """Share of input tokens in a mix: the project's own (None), ``NtoM`` (input to output) or ``output``."""
+    if blend is None:
+        return definitions.blend_input_share()
+    if blend == "output":
+        return 0.0
+    into, out = map(float, blend.split("to"))
+    return into / (into + out)
 
 
 def _day(frame: pl.DataFrame, *names: str) -> pl.DataFrame:
@@ -28,13 +36,13 @@ def _day(frame: pl.DataFrame, *names: str) -> pl.DataFrame:
     return frame.with_columns(parts)
 
 
-def usable_prices(prices: pl.DataFrame, as_of: date, blend: str = "3to1") -> pl.DataFrame:
+def usable_prices(prices: pl.DataFrame, as_of: date, blend: str | None = None) -> pl.DataFrame:
     """Intervals usable at ``as_of`` with column ``price`` (USD per Mtok, blended), still open ones ending at as_of.
 
     Usable: valid_from <= as_of and observed_at <= as_of. Free and unpriced offers are left out: a price of zero
     is another service. An interval is never used before it was in force, so nothing is back-dated.
     """
-    share = BLENDS[blend]
+    share = input_share(blend)
     rows = _day(prices, "valid_from", "valid_to", "observed_at").filter(
         (pl.col("valid_from") <= as_of) & (pl.col("observed_at") <= as_of)
         & (pl.col("price_input_usd_per_mtok") > 0) & (pl.col("price_output_usd_per_mtok") > 0)

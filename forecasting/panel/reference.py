@@ -25,6 +25,15 @@ def thresholds() -> list[dict[str, Any]]:
     return tomllib.loads(files(_FOLDER).joinpath("thresholds.toml").read_text(encoding="utf-8"))["scale"]
 
 
+def scale(name: str) -> dict[str, Any]:
+    """One scale of thresholds.toml. Raises ``KeyError`` naming the known ones."""
+    known = {s["scale"]: s for s in thresholds()}
+    if name not in known:
+        raise KeyError(f"no scale {name!r} in thresholds.toml; known: {', '.join(known)}")
+    return known[name]
+
+
 def frontier_panel() -> pl.DataFrame:
-    """The packaged monthly panel of the backtest, with ``known_from``: the day price and score were both public."""
+    """The packaged monthly panels of the backtest (column ``panel``: whose price lists), with ``known_from``: the day
+    price and score were both public."""
     return table("frontier_panel").with_columns(pl.max_horizontal("ds", "scored_on").alias("known_from"))

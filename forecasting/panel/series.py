@@ -6,6 +6,7 @@ saying so. Not here: what is then done with a series.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -42,6 +43,11 @@ class Panel:
     series: tuple[PriceSeries, ...]
     cutoff: date
     messages: tuple[str, ...]
+
+
+def log_floors(series: Sequence[PriceSeries]) -> np.ndarray:
+    """Log floor of each series, -inf where it has none."""
+    return np.array([-np.inf if s.log_floor is None else s.log_floor for s in series])
 
 
 def _typed(frame: pl.DataFrame) -> pl.DataFrame:
@@ -153,3 +159,16 @@ def _remarks(name: str, day: np.ndarray, log_price: np.ndarray, cutoff: date) ->
             "price is carried forward."
         )
     return said
+
+
+def series_from_frontier(frontier_price: pl.DataFrame) -> pl.DataFrame:
+    """unique_id, ds, y of the frontier (all tiers): every change of price, every month end, the last day."""
+    kept = frontier_price.filter(pl.col("provider_tier") == "all", pl.col("price_usd_per_mtok").is_not_null()).sort(
+        "series_id", "day"
+    )
+    changed = pl.col("price_usd_per_mtok") != pl.col("price_usd_per_mtok").shift(1).over("series_id")
+    last = pl.col("day") == pl.col("day").max().over("series_id")
+    month_end = pl.col("day") == pl.col("day").dt.month_end()
+    return kept.filter(changed.fill_null(True) | last | month_end).select(
+        pl.col("series_id").alias("unique_id"), pl.col("day").alias("ds"), pl.col("price_usd_per_mtok").alias("y")
+    )

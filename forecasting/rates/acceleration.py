@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forecasting import outputs
 from forecasting.indices import hedonic, index_set
 from forecasting.indices.regression import least_squares
+from warehouse.schema import frames
 
 TRIM = 0.15
 BOOTSTRAPS = 499
@@ -176,13 +176,13 @@ def decide(rows: list[dict[str, Any]]) -> tuple[str, float | None]:
 
 
 def build(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, as_of: date, *,
-          hindsight: bool) -> pl.DataFrame:
-    """See ``daily.acceleration``."""
+          hindsight: bool = False) -> pl.DataFrame:
+    """Table acceleration: the four declared tests on each quality scale and the row (all, rule)."""
     rows: list[dict[str, object]] = []
     for scale, panel in index_set.panels(prices, scores, models, as_of, hindsight=hindsight).items():
         rng = np.random.default_rng(zlib.crc32(f"{as_of}{scale}".encode()))
         rows += scale_tests(panel, scale, rng) if not panel.is_empty() else []
     direction, p = decide(rows)
     rows.append({"scale": "all", "test": "rule", "p_value": p, "direction": direction, "note": RULE})
-    return outputs.conform("acceleration", pl.DataFrame(rows, infer_schema_length=None))
+    return frames.from_rows("stats.acceleration", rows)
 

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forecasting import outputs
 from units.shapley import shapley
+from warehouse.schema import frames
 
 SECONDS_PER_HOUR = 3600.0
 SMALL = 1e-20
@@ -95,22 +95,24 @@ def price_change(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[st
     return {k: (v, v * mean) for k, v in parts.items()}
 
 
-def build(cost: pl.DataFrame, as_of: date, *, levers: Mapping[str, Mapping[frozenset[str], float]] | None) -> pl.DataFrame:
-    """See ``daily.decomposition``."""
+def build(cost: pl.DataFrame, as_of: date, *, levers: Mapping[str, Mapping[frozenset[str], float]] | None = None) -> pl.DataFrame:
+    """Table decomposition: LMDI of price between consecutive periods, Shapley of engine levers.
+
+    ``cost``: table core.input_cost (null where unknown: the change is then 'not attributed'). ``levers``: scenario ->
+    {frozenset of levers in: tok/s}, all 2**n subsets.
+    """
     rows: list[dict[str, object]] = []
-    usable = cost.filter(pl.col("period") <= as_of) if cost.height else cost
-    for (name,), series in usable.sort("series_id", "period").group_by(["series_id"], maintain_order=True) if (
+    usable = cost.filter(pl.col("period_day") <= as_of) if cost.height else cost
+    for (name,), series in usable.sort("series_id", "period_day").group_by(["series_id"], maintain_order=True) if (
         usable.height
     ) else ():
         records = list(series.iter_rows(named=True))
         for before, after in _spans(records):
             for component, (points, dollars) in price_change(before, after).items():
-                rows.append(_row(str(name), before["period"], after["period"], "lmdi", component, points, dollars))
+                rows.append(_row(str(name), before["period_day"], after["period_day"], "lmdi", component, points, dollars))
     for scenario, worth in sorted((levers or {}).items()):
         rows += _lever_rows(scenario, worth, as_of)
-    return outputs.conform("decomposition", pl.DataFrame(rows, infer_schema_length=None)) if rows else outputs.empty(
-        "decomposition"
-    )
+    return frames.from_rows("stats.decomposition", rows)
 
 
 def _spans(records: list[dict]) -> Iterable[tuple[dict, dict]]:

@@ -5,15 +5,15 @@ Belongs here: which rates are published and over which windows. Not here: estima
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 
-from forecasting import outputs
 from forecasting.indices import hedonic, index_set
 from forecasting.rates import decline
+from reference import definitions
+from warehouse.schema import frames
 
 WINDOW_DAYS = 365
 EPOCH_YEAR = date(2000, 1, 1)
@@ -35,9 +35,12 @@ def windows(as_of: date, first: date) -> list[tuple[date, date]]:
     return out
 
 
-def build(index: Mapping[str, pl.DataFrame], prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame,
-          as_of: date, *, hindsight: bool) -> pl.DataFrame:
-    """See ``daily.decline_rates``."""
+def build(index_level: pl.DataFrame, frontier_price: pl.DataFrame, cost_per_task: pl.DataFrame, prices: pl.DataFrame,
+          scores: pl.DataFrame, models: pl.DataFrame, as_of: date, *, hindsight: bool = False) -> pl.DataFrame:
+    """Table decline_rate: hedonic rates by sample and window, and each frontier series by each estimator.
+
+    The first three are tables of ``index_set.build``. ``is_headline`` marks hedonic, all listings, last 12 months.
+    """
     rows: list[dict[str, object]] = []
     for scale, panel in index_set.panels(prices, scores, models, as_of, hindsight=hindsight).items():
         if panel.is_empty():
@@ -51,18 +54,18 @@ def build(index: Mapping[str, pl.DataFrame], prices: pl.DataFrame, scores: pl.Da
                 if rate is not None:
                     rows.append(_row(f"hedonic-{sample}-{scale}", "hedonic_cluster", start, end, rate,
                                      part["cluster"].n_unique()))
-    for (name,), series in index["index_level"].filter(pl.col("method").is_in(["matched_jevons", "quantile_10"])).sort(
+    for (name,), series in index_level.filter(pl.col("method").is_in(["matched_jevons", "quantile_10"])).sort(
         "index_id", "month"
     ).group_by(["index_id"], maintain_order=True):
         rows += _calendar(str(name), series["month"].to_list(), series["index_log"].to_numpy(), as_of)
-    rows += _current_slopes(index["index_level"])
-    rows += _frontier_rates(index["frontier_price"], as_of)
-    rows += _task_rates(index.get("cost_per_task", outputs.empty("cost_per_task")), as_of)
+    rows += _current_slopes(index_level)
+    rows += _frontier_rates(frontier_price, as_of)
+    rows += _task_rates(cost_per_task, as_of)
     if not rows:
-        return outputs.empty("decline_rate")
+        return frames.empty("stats.decline_rate")
     table = pl.DataFrame(rows, infer_schema_length=None)
-    headline = f"hedonic-all-gpqa_diamond/hedonic_cluster/{as_of - timedelta(days=WINDOW_DAYS)}/{as_of}"
-    return outputs.conform("decline_rate", table.with_columns((pl.col("rate_id") == headline).alias("is_headline")))
+    headline = f"hedonic-all-{definitions.text('headline.scale')}/hedonic_cluster/{as_of - timedelta(days=WINDOW_DAYS)}/{as_of}"
+    return frames.conform("stats.decline_rate", table.with_columns((pl.col("rate_id") == headline).alias("is_headline")))
 
 
 def _row(index_id: str, estimator: str, start: date, end: date, rate: decline.Rate, clusters: int | None) -> dict:

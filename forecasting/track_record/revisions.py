@@ -11,7 +11,11 @@ from datetime import date
 
 import polars as pl
 
-from forecasting import outputs
+from forecasting.floors import floor
+from forecasting.forecast import issue
+from forecasting.indices import frontier
+from forecasting.panel.series import series_from_frontier
+from warehouse.schema import frames
 
 
 def medians(forecast: pl.DataFrame) -> pl.DataFrame:
@@ -21,10 +25,39 @@ def medians(forecast: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def since_last(issued: pl.DataFrame, prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, floors: pl.DataFrame,
+               current: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Table revision: why today's medians differ from the last issued ones, one input swapped in at a time.
+
+    Tables core.issued_forecast (empty: nothing to compare), input_price, input_score, input_model, input_floor and
+    stats.forecast. The order is code (the old vintage recomputed today), passage of time, new prices, new scores,
+    re-estimation; contributions sum to the total exactly.
+    """
+    if issued.is_empty():
+        return frames.empty("stats.revision")
+    last = max(issued["vintage"].to_list())
+    old_prices = prices.filter(pl.col("observed_at") <= last)
+    old_scores = scores.filter(pl.col("as_of") <= last)
+
+    def made(given: pl.DataFrame, judged: pl.DataFrame, day: date) -> pl.DataFrame:
+        front = frontier.at(given, judged, models, day)
+        floor_of = floor.series_floors(front, floors, judged, day)
+        return issue.forecasts(series_from_frontier(front), floor_of if floor_of.height else None, day, all_models=False)
+
+    stages = (
+        ("code", lambda: made(old_prices, old_scores, last)),
+        ("passage_of_time", lambda: made(old_prices, old_scores, as_of)),
+        ("new_prices", lambda: made(prices, old_scores, as_of)),
+        ("new_scores", lambda: made(prices, scores, as_of)),
+        ("re_estimation", lambda: current),
+    )
+    return build(issued.filter(pl.col("vintage") == last), stages, as_of)
+
+
 def build(previous: pl.DataFrame, stages: Sequence[tuple[str, Callable[[], pl.DataFrame]]], as_of: date) -> pl.DataFrame:
     """Table revision; series or horizons that one of the stages lacks are left out. Empty without a previous one."""
     if previous.is_empty() or not stages:
-        return outputs.empty("revision")
+        return frames.empty("stats.revision")
     level = medians(previous)
     start = previous["vintage"].max()
     wide, names = level.rename({"log_median": "stage_0"}), []
@@ -40,6 +73,6 @@ def build(previous: pl.DataFrame, stages: Sequence[tuple[str, Callable[[], pl.Da
     ]
     total = wide.select("series_id", "horizon_days", pl.lit("total").alias("cause"),
                         (pl.col(f"stage_{len(names)}") - pl.col("stage_0")).alias("contribution_log"))
-    return outputs.conform("revision", pl.concat([*parts, total]).with_columns(
+    return frames.conform("stats.revision", pl.concat([*parts, total]).with_columns(
         pl.lit(start).alias("previous_vintage"), pl.lit(as_of).alias("vintage")
     ))

@@ -67,6 +67,11 @@ def best_specs(history: pl.DataFrame, as_of: date) -> pl.DataFrame:
                          "source_url", "basis", "known_at_date")
 
 
+def disagreements(spec_history: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Table marts.spec_disagreements from table core.spec_history: see ``comparison``."""
+    return comparison(spec_history.rename({"value_text": "value"}), as_of)
+
+
 def comparison(history: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Official value, what each other database says, and which is used: one row per accelerator and field.
 

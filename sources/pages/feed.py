@@ -1,22 +1,44 @@
-"""Machine-readable price feeds: JSON members to quotes, with refusal of every member that is not known.
+"""Machine-readable price feeds: JSON members to quotes, entry by entry.
 
-The strict reading that feeds share. Figures stay exact (never a float); a member that could be a price and
-is not known stops the reading, because a renamed member would otherwise be a price that silently vanished.
-What the members of one feed mean is that feed's own table in its ``parse.py``.
+The strict reading that feeds share. Figures stay exact (never a float). A feed is as many promises as it has
+entries: a member that could be a price and is not known leaves out its entry (a renamed member would otherwise
+be a price that silently vanished), with its reason, and the other entries are read. How much may be left out is
+the contract's. What the members of one feed mean is that feed's own table in its ``parse.py``.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sources.pages.quote import PageChanged
+from sources.pages.build import PriceRows
+from sources.pages.entries import Entries
+from sources.pages.quote import LeftOut, PageChanged, PriceQuote
 from units.quantity import Money
 
-_EVIDENCE_CHARACTERS = 600
+
+class Feed(PriceRows, Entries):
+    """The price rows of a feed. Inside ``entry`` a refusal costs that entry alone; ``read`` gives what was read."""
+
+    def __init__(self, unit: str = "1M tokens", currency: str = "") -> None:
+        PriceRows.__init__(self, unit, currency)
+        Entries.__init__(self)
+
+    def _mark(self) -> tuple[int, int]:
+        return len(self.quotes), self._next
+
+    def _undo(self, mark: tuple[int, int]) -> None:
+        del self.quotes[mark[0]:]
+        self._next = mark[1]
+
+    def read(self) -> list[PriceQuote | LeftOut]:
+        """All quotes, then what was left out; raises ``PageChanged`` where no entry was read."""
+        if not self.quotes:
+            why = f" ({self.left_out[0].reason})" if self.left_out else ""
+            raise PageChanged(f"expected entries with prices, found none{why}")
+        return [*self.quotes, *self.left_out]
 
 
 def members(value: Any, where: str) -> dict[str, Any]:
@@ -65,12 +87,6 @@ def unknown(names: Iterable[str], known: Iterable[str], where: str) -> None:
     strange = sorted(set(names) - set(known))
     if strange:
         raise PageChanged(f"{where}: expected known members, found {', '.join(strange[:4])}")
-
-
-def evidence(label: str, prices: Mapping[str, Any]) -> str:
-    """The words of an entry: its name and its price members as printed."""
-    words = json.dumps(prices, ensure_ascii=False, default=lambda v: getattr(v, "text", str(v)))
-    return f"{label} {words}"[:_EVIDENCE_CHARACTERS]
 
 
 def thousands(tokens: Any, where: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 COMPONENTS = frozenset({
     "input", "output", "cached_input", "cache_write_5m", "cache_write_1h", "cache_storage_hour",
@@ -22,6 +23,10 @@ WIDE_COMPONENTS = {"input": "input", "output": "output", "cached_input": "cached
 
 TIERS = frozenset({"standard", "batch", "flex", "priority", "fast", "peak", "off-peak", "free"})
 STATUSES = frozenset({"in_force", "announced", "promotional", "struck"})
+
+
+SLIPS = (IndexError, KeyError, AttributeError, TypeError, ValueError, ArithmeticError, RecursionError)
+"""What code that reads hostile input raises where it cannot follow; each becomes a named refusal."""
 
 
 class PageChanged(Exception):
@@ -96,7 +101,7 @@ class RentalQuote:
 
     ``left_out`` says why an offer that is on the page cannot be priced per accelerator; ``accelerator`` is then the
     name as printed, ``value`` the whole price and ``accelerators_in_offer`` 0. Such offers are counted and shown,
-    never computed with.
+    never computed with. ``effective_from``: the day (ISO) an announced price begins; empty for one in force.
     """
 
     provider: str
@@ -111,6 +116,7 @@ class RentalQuote:
     region: str = ""
     accelerators_in_offer: int = 1
     observed_at: str = ""
+    effective_from: str = ""
     left_out: str = ""
     source: str = ""
 
@@ -131,4 +137,53 @@ class EnergyQuote:
     source: str = ""
 
 
-Quote = PriceQuote | SpecQuote | RentalQuote | EnergyQuote
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetirementQuote:
+    """A maker's statement that a model ends, as printed; dates are ISO 8601, empty when the page names none.
+
+    ``status``: ``announced`` (ends on ``retired_on``, past or to come), ``retired`` (the page says it is gone),
+    ``earliest`` (``retired_on`` is the earliest day it may end), ``deprecated`` (no day of its end is named).
+    ``value_text`` are the page's own characters of the day.
+    """
+
+    model_label: str
+    retired_on: str
+    evidence: str
+    locator: str
+    announced_on: str = ""
+    replacement: str = ""
+    status: str = "announced"
+    value_text: str = ""
+    provider: str = ""
+    source: str = ""
+
+
+Quote = PriceQuote | SpecQuote | RentalQuote | EnergyQuote | RetirementQuote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """What a page or feed prints and its parser does not understand: not read, but counted and named.
+
+    ``extent``: one ``entry`` of a feed or list, one ``block`` of a page, or one ``amount`` (a note: a figure without a
+    token unit). ``subject`` is the model, part or heading as printed, ``reason`` a sentence, ``evidence`` the words.
+    """
+
+    subject: str
+    reason: str
+    locator: str
+    evidence: str = ""
+    extent: Literal["entry", "block", "amount"] = "entry"
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What one body gave: the quotes that keep the contract, and what was left out of it and why."""
+
+    quotes: tuple[Quote, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether an entry or a block was not understood (an amount that is no token price is a note)."""
+        return any(out.extent != "amount" for out in self.left_out)

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting import daily
 from forecasting.consequences import claims, facts, meaning
 from forecasting.floors import floor
+from forecasting.forecast import issue
+from forecasting.indices import index_set
 from forecasting.panel import reference
+from forecasting.panel.series import series_from_frontier
 from forecasting.rates import decompose
 from forecasting.track_record import revisions
 from tests.forecasting.worlds import market, price_panel
@@ -59,7 +61,7 @@ def test_shapley_is_efficient_symmetric_and_gives_a_dummy_nothing() -> None:
 
 
 def _cost_row(**change: object) -> dict[str, object]:
-    row = {"series_id": "s", "period": date(2025, 1, 1), "model": "m", "price_usd_per_mtok": 10.0,
+    row = {"series_id": "s", "period_day": date(2025, 1, 1), "model": "m", "price_usd_per_mtok": 10.0,
            "rental_usd_per_hour": 3.0, "throughput_tok_per_s": 1000.0, "utilisation_share": 0.4, "energy_usd_per_mtok": 0.02}
     return {**row, **change}
 
@@ -85,10 +87,10 @@ def test_what_is_not_known_is_its_own_bar_and_another_model_is_substitution() ->
 
 
 def test_the_decomposition_table_has_lmdi_shapley_and_the_range_of_orders() -> None:
-    cost = pl.DataFrame([_cost_row(), _cost_row(period=date(2026, 1, 1), price_usd_per_mtok=4.0, rental_usd_per_hour=2.0)])
+    cost = pl.DataFrame([_cost_row(), _cost_row(period_day=date(2026, 1, 1), price_usd_per_mtok=4.0, rental_usd_per_hour=2.0)])
     names = ("a", "b")
     worth = {frozenset(s): 10.0 * 2 ** len(s) for r in range(3) for s in combinations(names, r)}
-    table = daily.decomposition(cost, AS_OF, levers={"naive": worth})
+    table = decompose.build(cost, AS_OF, levers={"naive": worth})
     assert set(table["method"]) == {"lmdi", "shapley", "first_in", "last_in"}
     shapley = table.filter(pl.col("method") == "shapley")
     assert np.prod(shapley["factor"].to_numpy()) == pytest.approx(4.0)
@@ -104,9 +106,9 @@ FLOORS = pl.DataFrame({
 def test_a_price_that_falls_no_faster_than_its_floor_never_meets_it() -> None:
     flat = pl.DataFrame({"unique_id": ["s00"] * 14, "ds": [date(2025, 8, 1).replace(day=k) for k in range(1, 15)], "y": [5.0] * 14})
     fast = FLOORS.with_columns(pl.lit(10.0).alias(f"cost_factor_{p}_per_year") for p in ("low", "mode", "high"))
-    table = daily.meeting_dates(flat, fast, AS_OF).filter((pl.col("scenario") == "recent") & (pl.col("outcome") == "never"))
+    table = floor.meeting_dates(flat, fast, AS_OF).filter((pl.col("scenario") == "recent") & (pl.col("outcome") == "never"))
     assert table["probability_share"].min() > 0.95
-    ten = daily.meeting_dates(flat, FLOORS, AS_OF).filter(pl.col("scenario") == "ten_times_rule")
+    ten = floor.meeting_dates(flat, FLOORS, AS_OF).filter(pl.col("scenario") == "ten_times_rule")
     by_year = ten.filter(pl.col("deadline").is_not_null()).sort("floor_kind", "deadline")
     assert by_year.group_by("floor_kind", maintain_order=True).agg(pl.col("probability_share").diff().drop_nulls().min())[
         "probability_share"].min() >= 0
@@ -115,9 +117,9 @@ def test_a_price_that_falls_no_faster_than_its_floor_never_meets_it() -> None:
 
 def test_the_floor_nearest_to_the_price_binds_and_halving_it_halves_its_share() -> None:
     series = pl.DataFrame({"unique_id": ["s00"], "ds": [AS_OF], "y": [0.06]})
-    table = daily.binding_constraints(series, FLOORS, AS_OF)
+    table = floor.binding_constraints(series, FLOORS, AS_OF)
     assert table.filter("binds")["constraint"].to_list() == ["gpu_hour"]
-    half = daily.binding_constraints(series, FLOORS.with_columns(pl.col("mode_usd_per_mtok") / 2), AS_OF)
+    half = floor.binding_constraints(series, FLOORS.with_columns(pl.col("mode_usd_per_mtok") / 2), AS_OF)
     assert half["share_of_price_share"].to_list() == pytest.approx((table["share_of_price_share"] / 2).to_list(), rel=1e-12)
 
 
@@ -138,11 +140,11 @@ def test_a_verdict_follows_from_the_interval(value: float, low: float, high: flo
 
 
 def test_every_claim_is_a_row_and_the_unmeasured_say_so() -> None:
-    table = daily.claims(reference.table("claims"), pl.DataFrame(schema=claims.SCHEMA), AS_OF)
+    table = claims.held_against(reference.table("claims"), pl.DataFrame(schema=claims.SCHEMA), AS_OF)
     assert table["claim_id"].to_list() == sorted(f"C{k}" for k in range(1, 21))
     assert set(table["verdict"]) == {"not measurable"}
     one = pl.DataFrame([("C4", 2.6, 1.45, 3.26, "measured")], schema=claims.SCHEMA, orient="row")
-    again = daily.claims(reference.table("claims"), one, AS_OF)
+    again = claims.held_against(reference.table("claims"), one, AS_OF)
     assert again.filter(pl.col("claim_id") == "C4")["verdict"][0] == "partly"
 
 
@@ -160,25 +162,24 @@ def test_assumptions_are_sourced_or_argued_and_ordered() -> None:
 @pytest.fixture(scope="module")
 def world() -> dict:
     prices, scores, models = market(AS_OF)
-    index = daily.indices(prices, scores, models, AS_OF)
+    index = index_set.build(prices, scores, models, None, AS_OF)
     engine = pl.DataFrame({"model": ["m0", "m3"], "accelerator": ["H100", "H100"], "rental_usd_per_hour": [2.5, 2.5],
                            "accelerators_count": [1, 2], "throughput_tok_per_s": [8000.0, 3000.0],
                            "price_usd_per_mtok": [3.0, 0.2]})
     return {"prices": prices, "scores": scores, "models": models, "index": index, "engine": engine,
-            "series": daily.series_from_frontier(index["frontier_price"])}
+            "series": series_from_frontier(index["frontier_price"])}
 
 
 def _meaning(world: dict, applications: pl.DataFrame, assumptions: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    return daily.what_it_means(applications, assumptions, world["index"], world["prices"], world["scores"],
-                               world["models"], world["series"], None, AS_OF, engine=world["engine"])
+    return meaning.build(applications, assumptions, world["index"]["frontier_price"], world["prices"], world["scores"],
+                         world["models"], world["engine"], AS_OF)
 
 
 def test_every_section_is_computed_or_says_not_yet_measured(world: dict) -> None:
     got = _meaning(world, reference.table("applications"), reference.table("assumptions"))
     assert set(got["what_it_means"]["section"]) == set(facts.WORDS)
     assert not got["viability"].is_empty() and not got["break_even"].is_empty()
-    none = daily.what_it_means(reference.table("applications"), reference.table("assumptions").head(0), world["index"],
-                               world["prices"], world["scores"], world["models"], world["series"], None, AS_OF)
+    none = _meaning(world | {"engine": world["engine"].head(0)}, reference.table("applications"), reference.table("assumptions").head(0))
     silent = none["what_it_means"].filter(pl.col("statement") == "not yet measured")["section"].to_list()
     assert {"break_even", "wrapper_margin", "jevons"} <= set(silent)
 
@@ -226,15 +227,15 @@ def test_elasticity_minus_one_keeps_spend_and_takes_the_whole_saving_back() -> N
 def test_a_revision_sums_exactly_and_zero_causes_are_zero() -> None:
     old = price_panel(np.random.default_rng(2), n=4, months=20)
     day0, day1 = old["ds"].unique().sort()[-2], old["ds"].unique().sort()[-1]
-    previous = daily.forecasts(old, None, day0)
+    previous = issue.forecasts(old, None, day0)
     cheaper = old.with_columns(pl.when((pl.col("ds") == day1) & (pl.col("unique_id") == "s00")).then(pl.col("y") / 2).otherwise("y").alias("y"))
     carried = old.filter(pl.col("ds") <= day0)
     stages = [
-        ("passage_of_time", lambda: daily.forecasts(carried, None, day1)),
-        ("new_prices", lambda: daily.forecasts(cheaper, None, day1)),
-        ("code", lambda: daily.forecasts(cheaper, None, day1)),
+        ("passage_of_time", lambda: issue.forecasts(carried, None, day1)),
+        ("new_prices", lambda: issue.forecasts(cheaper, None, day1)),
+        ("code", lambda: issue.forecasts(cheaper, None, day1)),
     ]
-    table = daily.revision(previous, stages, day1)
+    table = revisions.build(previous, stages, day1)
     for (series, days), g in table.group_by(["series_id", "horizon_days"]):
         parts = g.filter(pl.col("cause") != "total")["contribution_log"].sum()
         assert parts == pytest.approx(g.filter(pl.col("cause") == "total")["contribution_log"][0], abs=1e-12), (series, days)

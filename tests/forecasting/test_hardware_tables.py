@@ -44,7 +44,7 @@ def core(**given: pl.DataFrame) -> dict[str, pl.DataFrame]:
 
 @pytest.fixture(scope="module")
 def built() -> dict[str, pl.DataFrame]:
-    return floor_tables.build(serving(), core(), TODAY)
+    return floor_tables.build(serving(), *core().values(), TODAY)
 
 
 def test_every_model_level_boundary_and_kind_of_token_has_its_floor(built: dict[str, pl.DataFrame]) -> None:
@@ -63,9 +63,9 @@ def test_the_contender_is_the_cheapest_of_all_configurations() -> None:
     ranges = floor_tables.hourly_ranges(hourly())
     assumed = Assumptions(Range(0.06, 0.0866, 0.12), Range(1.08, 1.15, 1.5))
     same_error = served.with_columns(engine_low_share=pl.lit(0.8), engine_high_share=pl.lit(1.25))
-    everything = floors_mc.lowest(floors_mc.model_floors(same_error, ranges, assumed, np.random.default_rng(3)))
-    chosen = floors_mc.contenders(same_error, ranges)
-    few = pl.concat([floors_mc.lowest(floors_mc.model_floors(chosen[k], ranges, assumed, np.random.default_rng(3), kinds=(k,)))
+    everything = floors_mc.lowest(floors_mc.model_floors(same_error, ranges, assumed, np.random.default_rng(3), input_per_output=3.0))
+    chosen = floors_mc.contenders(same_error, ranges, input_per_output=3.0)
+    few = pl.concat([floors_mc.lowest(floors_mc.model_floors(chosen[k], ranges, assumed, np.random.default_rng(3), kinds=(k,), input_per_output=3.0))
                      for k in ("energy", "gpu_hour")]).sort("model", "service_level_tok_s_per_user", "floor_kind")
     key = ["model", "service_level_tok_s_per_user", "floor_kind", "precision"]
     energy = pl.col("floor_kind") == "energy"  # rentals are drawn per accelerator: compare by accelerator where ranges are skewed
@@ -88,23 +88,23 @@ def test_the_floors_that_prices_meet_are_the_wall_and_the_rented_hour_at_chat_sp
 
 
 def test_the_same_day_gives_the_same_bytes_and_another_day_the_same_floors(built: dict[str, pl.DataFrame]) -> None:
-    again = floor_tables.build(serving().reverse(), core(), TODAY)
+    again = floor_tables.build(serving().reverse(), *core().values(), TODAY)
     assert all(again[name].equals(frame) for name, frame in built.items())
-    next_day = floor_tables.build(serving(), core(), TODAY + timedelta(days=1))["input_floor"]
+    next_day = floor_tables.build(serving(), *core().values(), TODAY + timedelta(days=1))["input_floor"]
     moved = next_day["mode_usd_per_mtok"] / built["input_floor"]["mode_usd_per_mtok"]
     assert (moved - 1).abs().max() < 0.01, "draws alone must not look like news"
 
 
 def test_without_electricity_or_assumptions_there_are_no_floors() -> None:
     for missing in ({"energy_price": ENERGY.head(0)}, {"assumption": load("assumptions").head(0)}):
-        assert all(frame.is_empty() for frame in floor_tables.build(serving(), core(**missing), TODAY).values())
-    few_parts = floor_tables.build(serving(), core(hardware_part=load("hardware_parts").head(0)), TODAY)["input_floor"]
+        assert all(frame.is_empty() for frame in floor_tables.build(serving(), *core(**missing).values(), TODAY).values())
+    few_parts = floor_tables.build(serving(), *core(hardware_part=load("hardware_parts").head(0)).values(), TODAY)["input_floor"]
     assert few_parts.filter(pl.col("floor_kind") == "energy")["reason"].str.contains("too few parts").all()
 
 
 def test_dearer_electricity_raises_the_energy_floor_alone(built: dict[str, pl.DataFrame]) -> None:
     double = ENERGY.with_columns(pl.col("^.*usd_per_kwh$") * 2)
-    dearer = floor_tables.build(serving(), core(energy_price=double), TODAY)["input_floor"]
+    dearer = floor_tables.build(serving(), *core(energy_price=double).values(), TODAY)["input_floor"]
     ratio = dearer.select("floor_kind", ratio=pl.col("mode_usd_per_mtok") / built["input_floor"]["mode_usd_per_mtok"])
     assert ratio.filter(pl.col("floor_kind") == "energy")["ratio"].to_list() == pytest.approx([2.0, 2.0])
     assert ratio.filter(pl.col("floor_kind") == "gpu_hour")["ratio"].to_list() == pytest.approx([1.0, 1.0])

@@ -8,10 +8,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting import daily, outputs
-from forecasting.indices import frontier, hedonic
+from forecasting.forecast import issue
+from forecasting.indices import frontier, hedonic, index_set
 from forecasting.panel import listings
+from forecasting.panel.series import series_from_frontier
+from forecasting.rates import acceleration, rates
 from tests.forecasting.worlds import listings_world, market
+from warehouse.schema import frames
 
 AS_OF = date(2026, 9, 1)
 
@@ -148,20 +151,19 @@ def test_a_dear_reseller_that_enters_does_not_make_the_index_rise() -> None:
 
 @pytest.fixture(scope="module")
 def index() -> dict[str, pl.DataFrame]:
-    return daily.indices(*market(AS_OF), AS_OF)
+    return index_set.build(*market(AS_OF), None, AS_OF)
 
 
 def test_every_index_table_is_declared_and_sorted_by_its_key(index: dict[str, pl.DataFrame]) -> None:
     for name, table in index.items():
-        assert table.columns == [c.name for c in outputs.TABLES[name].columns]
-        assert table.equals(outputs.conform(name, table)), name
+        assert table.equals(frames.conform(f"stats.{name}", table)), name
     assert not index["frontier_price"].is_empty() and not index["index_level"].is_empty()
     assert {"hedonic", "hedonic_rolling", "matched_jevons", "quantile_10"} <= set(index["index_level"]["method"])
 
 
 def test_the_same_inputs_in_another_order_give_the_same_tables(index: dict[str, pl.DataFrame]) -> None:
     shuffled = [t.sample(fraction=1.0, shuffle=True, seed=5) for t in market(AS_OF)]
-    again = daily.indices(*shuffled, AS_OF)
+    again = index_set.build(*shuffled, None, AS_OF)
     for name, table in index.items():
         if name != "latent_quality" and name != "index_level":
             assert again[name].equals(table), name
@@ -174,23 +176,23 @@ def test_later_prices_and_scores_do_not_move_an_earlier_vintage() -> None:
     known_p = prices.filter(pl.col("observed_at") <= early).with_columns(
         pl.when(pl.col("valid_to") > early).then(None).otherwise(pl.col("valid_to")).alias("valid_to")
     )
-    a = daily.indices(prices, scores, models, early)["frontier_price"]
-    b = daily.indices(known_p, scores.filter(pl.col("as_of") <= early), models, early)["frontier_price"]
+    a = index_set.build(prices, scores, models, None, early)["frontier_price"]
+    b = index_set.build(known_p, scores.filter(pl.col("as_of") <= early), models, None, early)["frontier_price"]
     assert a.equals(b)
     assert a["day"].max() <= early
 
 
 def test_the_days_other_tables_follow_from_the_indices(index: dict[str, pl.DataFrame]) -> None:
     prices, scores, models = market(AS_OF)
-    rates = daily.decline_rates(index, prices, scores, models, AS_OF)
-    assert rates["is_headline"].sum() == 1
-    assert (rates["factor_low_per_year"] <= rates["factor_high_per_year"]).all()
-    rule = daily.acceleration(prices, scores, models, AS_OF).filter(pl.col("test") == "rule")
+    yearly = rates.build(index["index_level"], index["frontier_price"], index["cost_per_task"], prices, scores, models, AS_OF)
+    assert yearly["is_headline"].sum() == 1
+    assert (yearly["factor_low_per_year"] <= yearly["factor_high_per_year"]).all()
+    rule = acceleration.build(prices, scores, models, AS_OF).filter(pl.col("test") == "rule")
     assert rule["direction"][0] in {"accelerating", "decelerating", "no evidence"}
-    series = daily.series_from_frontier(index["frontier_price"])
-    forecast = daily.forecasts(series, None, AS_OF)
+    series = series_from_frontier(index["frontier_price"])
+    forecast = issue.forecasts(series, None, AS_OF)
     assert forecast.filter("is_champion")["series_id"].n_unique() == series["unique_id"].n_unique()
-    events = daily.events(series, None, AS_OF)
+    events = issue.events(series, None, AS_OF)
     assert events["probability_share"].is_between(0, 1).all()
     wide = events.pivot("event", index=["series_id", "horizon_days"], values="probability_share")
     assert (wide["halves"] <= wide["new_low"] + 1e-9).all()
@@ -201,14 +203,16 @@ def test_cost_per_task_rises_with_tokens_at_a_falling_price() -> None:
     scores = pl.DataFrame({"model": ["a", "b"], "benchmark": ["X"] * 2, "benchmark_version": ["v"] * 2,
                            "score": [60.0, 70.0], "as_of": [JAN] * 2, "source": ["s"] * 2})
     tokens = pl.DataFrame({"model": ["a", "b"], "benchmark": ["X"] * 2, "tokens_output_per_task": [1000.0, 4000.0]})
-    table = daily.indices(prices, scores, MODELS, AS_OF, tokens=tokens)["cost_per_task"]
+    table = index_set.build(prices, scores, MODELS, tokens, AS_OF)["cost_per_task"]
     assert table["cost_usd_per_task"][0] == pytest.approx(0.002)
     assert table["cost_usd_per_task"][-1] == pytest.approx(0.004)
 
 
 def test_conform_refuses_what_is_not_declared_and_repeated_keys() -> None:
-    row = pl.DataFrame({"model": ["a"], "ability_logit": [0.0]})
-    with pytest.raises(ValueError, match="undeclared columns"):
-        outputs.conform("latent_quality", row.with_columns(surprise=1))
+    row = pl.DataFrame({"model": ["a"], "ability_logit": [0.0], "standard_error_logit": [0.1], "benchmarks_count": [3]})
+    with pytest.raises(ValueError, match=r"not declared \['surprise'\]"):
+        frames.conform("stats.latent_quality", row.with_columns(surprise=1))
+    with pytest.raises(ValueError, match=r"missing \['ability_logit'\]"):
+        frames.conform("stats.latent_quality", row.drop("ability_logit"))
     with pytest.raises(ValueError, match="share one key"):
-        outputs.conform("latent_quality", pl.concat([row, row]))
+        frames.conform("stats.latent_quality", pl.concat([row, row]))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sources.catalogue import UNTRUSTED, Source, sources
 from sources.exactness import rows_of
-from sources.pages.quote import Quote
+from sources.pages.quote import LeftOut, Quote
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("DEFLATION_DATA", ROOT.parent / "shared" / "data"))
@@ -24,6 +24,7 @@ class Reading:
     quotes: tuple[Quote, ...]
     rows: tuple[dict[str, str], ...]
     refusal: str
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def text(self) -> str:
@@ -63,7 +64,7 @@ def read(key: str, path: Path, body: bytes) -> Reading:
     """What the source makes of ``body``; anything but rows or a named refusal propagates and fails the test."""
     source = sources()[key]
     try:
-        quotes = source.read(body)
+        parsed = source.parsed(body)
     except UNTRUSTED as error:
         return Reading(source, path, (), (), str(error))
-    return Reading(source, path, tuple(quotes), tuple(rows_of(source.kind, quotes)), "")
+    return Reading(source, path, parsed.quotes, tuple(rows_of(source.kind, list(parsed.quotes))), "", parsed.left_out)

@@ -13,13 +13,16 @@ import polars as pl
 import pytest
 
 from belief import history
+from belief.evidence import weigh
 from sources import backfill
 from sources.backfill import captures, days, web_archive
-from sources.captures import parser_version, read_captures
+from sources.cache import Cache
+from sources.captures import read_captures
 from sources.catalogue import source, sources
 from sources.fetching.archive import COPY, Archive
 from sources.fetching.fetch import Fetcher
 from sources.fetching.fetched import FetchFailed
+from sources.parsed import packed_frame, parser_version, unpacked
 from sources.reparse import reparsed
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -89,9 +92,13 @@ def test_an_approximate_copy_gives_way_to_what_began_within_its_range(tmp_path: 
     assert quotes["confirmed_at"].unique().to_list() == [date(2025, 6, 1)]
     rates = pl.DataFrame({"month": [date(2025, 1, 1)], "currency": ["CNY"], "units_per_usd": [7.0]})
     seen = history.observed_intervals(quotes, rates, rank="first_party", witness="", origin="archive").head(1)
-    cut = seen.with_columns(pl.lit("feed").alias("witness"), pl.lit("packaged").alias("origin"), pl.lit(3, dtype=pl.Int64).alias("rank"), pl.lit(date(2025, 7, 1)).alias("valid_from"),
-                            (pl.col("price_output_usd_per_mtok") / 2).alias("price_output_usd_per_mtok"))
-    believed = history.believe(pl.concat([seen, cut]))
+    def cut_in(feed: str) -> pl.DataFrame:
+        return seen.with_columns(pl.lit(feed).alias("witness"), pl.lit(feed).alias("source"), pl.lit("packaged").alias("origin"), pl.lit(3, dtype=pl.Int64).alias("rank"),
+                                 *(pl.lit(date(2025, 7, 1)).alias(c) for c in ("valid_from", "observed_at", "confirmed_at")),
+                                 (pl.col("price_output_usd_per_mtok") / 2).alias("price_output_usd_per_mtok"))
+
+    cut = cut_in("feed")
+    believed = weigh(pl.concat([seen, cut, cut_in("other")]), date(2025, 10, 1)).intervals
     assert believed.filter(pl.col("valid_to").is_null())["price_output_usd_per_mtok"].to_list() == cut["price_output_usd_per_mtok"].to_list()
 
 
@@ -200,12 +207,14 @@ def test_reading_again_changes_nothing_without_a_fix_and_shows_what_a_fix_change
     read_captures(ANTHROPIC, archive, NOW.date(), cache)
     [same] = reparsed([ANTHROPIC], archive, cache, NOW.date())
     assert not same.changed and same.rows_before == same.rows_after > 0
-    [path] = cache.glob("*.parquet")
-    pl.read_parquet(path).head(3).write_parquet(cache / f"{kept.sha256[:24]}-oldparser.parquet")
-    path.unlink()
+    [key] = [p.name for p in cache.glob("*.rows")]
+    old = Cache(cache).get(key)
+    assert old is not None
+    Cache(cache).drop(key)
+    Cache(cache).put(f"{kept.sha256[:24]}-oldparser.rows", b'{"left_out": []}\n' + packed_frame(unpacked(old).rows.head(3)))
     [fixed] = reparsed([ANTHROPIC], archive, cache, NOW.date())
     assert (fixed.rows_before, fixed.differing) == (3, 1) and fixed.rows_after == same.rows_after
-    assert [p.name for p in cache.glob("*.parquet")] == [f"{kept.sha256[:24]}-{parser_version(ANTHROPIC)}.parquet"]
+    assert [p.name for p in cache.glob("*.rows")] == [f"{kept.sha256[:24]}-{parser_version(ANTHROPIC)}.rows"]
 
 
 def test_a_source_without_captures_is_not_read_again(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import polars as pl
 from belief.live_facts import electricity, known, latest_electricity, rental_prices, spec_history, unmapped_names
 from reference import load
 from reference.specs.history import best_specs, read_history
-from sources.captures import quote_schema
+from sources.parsed import quote_schema
 
 DAY = date(2026, 11, 25)
 
@@ -134,3 +134,11 @@ def test_of_two_readings_on_one_day_the_later_one_is_that_days_price() -> None:
     for order in ((first, second), (second, first)):
         table = rental_prices(load("rental_prices").head(0), known(quotes("rentals", *order), DAY))
         assert table["usd_per_accelerator_hour"].cast(pl.Float64).to_list() == [3.0]
+
+
+def test_an_announced_rental_price_counts_from_its_day_on_and_then_replaces_the_old_one() -> None:
+    row = {"source": "rentals/nebius", "provider": "nebius", "accelerator": "H100-SXM", "currency": "USD", "term": "on_demand", "sku": "HGX H100",
+           "accelerators_in_offer": 1, "fetched_at": datetime(2026, 9, 29, 6, tzinfo=UTC), "observed_at": date(2026, 9, 29), "confirmed_at": date(2026, 10, 2)}
+    page = [row | {"value": 3.85}, row | {"value": 4.5, "effective_from": "2026-10-01"}]
+    table = rental_prices(load("rental_prices").head(0), quotes("rentals", *page))
+    assert table.select("observed_at", pl.col("usd_per_accelerator_hour").cast(pl.Float64)).rows() == [(date(2026, 9, 29), 3.85), (date(2026, 10, 2), 4.5)]

@@ -13,8 +13,9 @@ import pytest
 
 from sources.catalogue import UNTRUSTED, source, sources
 from sources.contract import live_breaches
-from sources.pages.offers import Offers, accelerator_of, instance, plausible_usd, why_not
 from sources.pages.quote import ImplausibleValue, PageChanged, RentalQuote
+from sources.pages.rentals.names import accelerator_of, why_not
+from sources.pages.rentals.offers import Offers, instance, plausible_usd
 
 
 def read(name: str, body: bytes | str) -> list[RentalQuote]:
@@ -101,13 +102,14 @@ def test_coreweave_blocks_printed_twice_count_once_and_are_per_node(page: Callab
     assert {(q.accelerator, q.value) for q in read("coreweave", text)} == {("H100-SXM", Decimal("6.155")), ("B200-SXM", Decimal("8.6"))}
     with pytest.raises(PageChanged, match="per node"):
         read("coreweave", text.replace("GPU Count", "Racks"))
-    with pytest.raises(PageChanged, match="two prices"):
-        read("coreweave", text.replace("$49.24", "$59.24", 1))
+    two = source("rentals/coreweave").parsed(text.replace("$68.80", "$58.80", 1).encode())
+    assert {q.accelerator for q in two.quotes} == {"H100-SXM"}, "of two prices of one offer neither is believed"
+    assert [(o.subject, o.extent) for o in two.left_out] == [("NVIDIA HGX B200", "entry")] and "two prices" in two.left_out[0].reason
 
 
 def test_a_node_price_taken_for_one_gpu_is_refused(page: Callable[[str], str]) -> None:
     text = page("coreweave_blocks_2026-09-16.html").replace('table-meta-value">8<', 'table-meta-value">1<')
-    with pytest.raises(ImplausibleValue, match="node's price"):
+    with pytest.raises(PageChanged, match="node's price"):
         read("coreweave", text)
     with pytest.raises(ImplausibleValue, match="node's price"):
         Offers("x").add("A100-SXM-80GB", Decimal("14.32"), "14.32", 1, "e", "l")
@@ -134,6 +136,42 @@ def test_a_machine_whose_host_costs_more_than_its_gpu_is_shown_apart(page: Calla
     text = page("aws_public_feed_2026-09-10.json").replace("p4d.24xlarge", "g6e.16xlarge")  # one L40S, 21.96 USD an hour
     left = [q for q in read("aws", text) if q.left_out]
     assert [(q.accelerator, q.sku) for q in left] == [("g6e.16xlarge", "g6e.16xlarge")] and "a host that costs more" in left[0].left_out
+
+
+SECOND = {
+    "nebius/2026-08-22.rebuilt.html": (10, ("H100-SXM", "3.85", "on_demand", ""), ("L40S", "0.9", "spot", "")),
+    "nebius/2026-09-29.cut.html": (21, ("H200-SXM", "4.5", "on_demand", ""), ("H200-SXM", "5.4", "on_demand", "2026-10-01"), ("B200-SXM", "0.99", "spot", "")),
+    "lambda/2026-08-22.clusters.cut.html": (6, ("B200-SXM", "9.86", "reserved", ""), ("B200-SXM", "8.87", "reserved", "")),
+    "coreweave/2026-08-22.rebuilt.html": (6, ("GB200", "10.5", "on_demand", ""), ("H100-SXM", "2.46375", "spot", "")),
+    "hyperstack/2026-08-22.rebuilt.html": (1, ("H100-SXM", "3.2", "on_demand", "")),
+}
+
+
+@pytest.mark.parametrize("capture", sorted(SECOND))
+def test_the_real_rental_pages_are_read_whatever_their_tables_are_made_of(capture: str, shared_data: Path) -> None:
+    read_as = source(f"rentals/{capture.split('/')[0]}").parsed((shared_data / "rentals2" / "captures" / capture).read_bytes())
+    found = {(q.accelerator, f"{q.value:f}", q.term, q.effective_from) for q in read_as.quotes if isinstance(q, RentalQuote)}
+    count, *some = SECOND[capture]
+    assert len(read_as.quotes) == count and set(some) <= found and not read_as.is_partial
+
+
+def test_a_price_of_another_product_on_a_rental_page_is_noted_and_not_read(shared_data: Path) -> None:
+    read_as = source("rentals/coreweave").parsed((shared_data / "rentals2" / "captures" / "coreweave" / "2026-08-22.rebuilt.html").read_bytes())
+    assert {(o.extent, o.subject) for o in read_as.left_out} == {("amount", f"NVIDIA {n}") for n in ("GB200 NVL72", "HGX B200", "HGX H100")}
+
+
+def test_a_column_nobody_knows_is_no_price_of_the_part() -> None:
+    html = ("<html><body><h2>GPU prices</h2><table><tr><th>GPU model</th><th>Price per GPU hour</th><th>Support surcharge per GPU hour</th></tr>"
+            "<tr><td>NVIDIA H100 SXM</td><td>$2.40</td><td>$1.10</td></tr></table></body></html>")
+    read_as = source("rentals/hyperstack").parsed(html.encode())
+    assert [f"{q.value}" for q in read_as.quotes] == ["2.4"] and [o.subject for o in read_as.left_out] == ["Support surcharge per GPU hour"]
+
+
+def test_a_table_of_gpus_without_an_hour_or_a_count_is_left_out_as_a_block() -> None:
+    html = ("<html><body><table><tr><th>GPU model</th><th>Price per GPU hour</th></tr><tr><td>NVIDIA H100 SXM</td><td>$2.40</td></tr></table>"
+            "<table><tr><th>GPU model</th><th>Price per month</th></tr><tr><td>NVIDIA H200 SXM</td><td>$1900</td></tr></table></body></html>")
+    read_as = source("rentals/hyperstack").parsed(html.encode())
+    assert len(read_as.quotes) == 1 and read_as.is_partial and read_as.left_out[0].extent == "block" and "Price per month" in read_as.left_out[0].reason
 
 
 def test_lambda_reads_the_table_and_not_the_script_beside_it(page: Callable[[str], str]) -> None:

@@ -11,6 +11,8 @@ from throughput.calibration.calibration import load_constants
 from throughput.products import evidence, league, stack
 from throughput.products.catalogue import grid_of
 
+PUBLISHED = ("quantization_speedup", "speculative_decoding", "software_release")
+"""Core tables of published measurements, in the order ``build`` takes them."""
 PRECISIONS = ("bf16", "fp8", "int4")
 LEAGUE_MODELS = ("Llama-3.1-8B", "Llama-3.1-70B", "Llama-3.1-405B", "DeepSeek-V3", "gpt-oss-120b", "Qwen3-235B-A22B")
 LATENCY_MODELS = ("Llama-3.1-8B", "Llama-3.1-70B", "Llama-3.1-405B")
@@ -25,14 +27,14 @@ STACKS = (("8B, chat speed", "Llama-3.1-8B", "Qwen3-1.7B", 20.0), ("70B, chat sp
 
 
 def build(architectures: pl.DataFrame, accelerators: pl.DataFrame, hourly: pl.DataFrame,
-          facts: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+          *published: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Tables serving, league, latency, stack, ceiling, lever_evidence and software_gain.
 
-    ``hourly``: accelerator, usd_per_accelerator_hour, rental_date, basis (one row per accelerator); ``facts``: published
-    measurements as ``evidence.build`` reads them. Models and accelerators that are not in the frames are left out, so
+    ``hourly``: accelerator, usd_per_accelerator_hour, rental_date, basis (one row per accelerator); ``published``: the
+    measurements of ``PUBLISHED`` as ``evidence.build`` reads them. Models and accelerators that are not in the frames are left out, so
     that a past day asks only what was known.
     """
-    constants = load_constants()
+    constants, facts = load_constants(), dict(zip(PUBLISHED, published, strict=True))
     # a dozen models at a time: the grid of all layouts and batches of all models at once takes over 1 GB
     parts = [*architectures.sort("model").iter_slices(MODELS_AT_ONCE)] or [architectures]
     serving = pl.concat([grid_of(part, accelerators, PRECISIONS, hourly=hourly) for part in parts])

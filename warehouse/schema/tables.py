@@ -19,9 +19,11 @@ INTERVAL = (
     "provider model tier condition model_label currency " + PRICES +
     " price_cache_write_usd_per_mtok price_cache_write_1h_usd_per_mtok valid_from valid_to valid_from_basis end_reason"
     " observed_at closed_observed_at source source_ref source_url licence witness rank origin evidence"
-    " snapshot_sha256 quote_id confirmed_at"
+    " snapshot_sha256 quote_id confirmed_at price_kind"
 )
-CAPTURE = "quote_id source snapshot_sha256 source_url fetched_at observed_at confirmed_at"
+PRICE_EVENT = ("event_date kind provider model tier condition token_class price_before_usd_per_mtok price_after_usd_per_mtok change_share status changed_after changed_before seen_on families why evidence source source_url snapshot_sha256")
+BELIEF = "status confirmed_at first_seen changed_after changed_before families"
+CAPTURE = "quote_id source snapshot_sha256 source_url fetched_at observed_at confirmed_at gone_at"
 
 RAW_SHAPES = {
     "prices": Table("raw.prices", "one printed price with the words it was read from", tuple((
@@ -31,7 +33,9 @@ RAW_SHAPES = {
         CAPTURE + " accelerator field value_text unit evidence locator qualifier basis value").split()), ("quote_id",), "hardware"),
     "rentals": Table("raw.rentals", "one printed rental offer with the words it was read from", tuple((
         CAPTURE + " provider accelerator value_text evidence locator currency term sku region value"
-        " accelerators_in_offer left_out").split()), ("quote_id",), "rentals"),
+        " accelerators_in_offer effective_from left_out").split()), ("quote_id",), "rentals"),
+    "retirements": Table("raw.retirements", "one maker's statement that a model ends", tuple((
+        CAPTURE + " provider model_label retired_on announced_on replacement status value_text evidence locator").split()), ("quote_id",), "retirements"),
     "energy": Table("raw.energy", "one printed energy figure with the words it was read from", tuple((
         CAPTURE + " quantity subject period value_text unit evidence locator qualifier value").split()), ("quote_id",), "energy"),
 }
@@ -52,23 +56,29 @@ DECLARED = (
     declare("raw.capture", "one address of one source in this run: what came of asking it (fetched, unchanged, not_due, failed, offline)",
             "source source_url status message sha256 fetched_at", "source source_url"),
     declare("raw.reading", "one source: what reading its captures up to the vintage day gave",
-            "source kind status origin observed_at age_days rows message parser_version", "source"),
+            "source kind status origin observed_at age_days rows left_out_count message parser_version", "source"),
+    declare("raw.left_out", "one entry, block or amount of the newest good captures that was not understood: not read, but counted and named",
+            "source source_url snapshot_sha256 observed_at extent subject reason locator evidence"),
+    declare("core.damage", "one file of kept state that is not as it was written: what is lost and what to do", "subject reason", "subject"),
     declare("core.vintage", "one row: the day this build speaks of, its id and the code it was made with",
             "as_of build_id code_version", "as_of"),
+    declare("core.definition", "one definition of this project: a scale, threshold, mix, speed, use or period, with the reason for its value",
+            "definition_id value value_low value_high text_value unit reason source", "definition_id"),
     declare("core.source", "one source: its contract, whether it was read live, from the archive or not, its age and problems",
-            "source kind title publisher source_rank cadence_days terms witness url status origin observed_at age_days rows message parser_version", "source"),
+            "source kind title publisher source_rank cadence_days terms witness url status origin observed_at age_days rows left_out_count message parser_version", "source"),
     declare("core.price_witness", "one interval one witness stated for one offer; witnesses may contradict one another", "interval_id " + INTERVAL, "interval_id"),
-    declare("core.price_interval", "one believed price interval of one offer", "interval_id offer_id developer family open_weights provider_tier " + INTERVAL, "interval_id"),
+    declare("core.price_interval", "one believed price interval of one offer", "interval_id offer_id developer family open_weights provider_tier " + INTERVAL + " status first_seen families changed_after changed_before", "interval_id"),
+    declare("core.price_event", "one move of one price of the last month: confirmed, declared, unconfirmed, held, or one line for a source's clean-up",
+            PRICE_EVENT),
     declare("core.quarantine", "one price held back, with the reason; the old one stays",
             "provider model tier condition token_class price_kept_usd_per_mtok price_refused_usd_per_mtok reason observed_at source evidence", "provider model tier condition token_class source"),
     declare("core.disagreement", "one other witness that says something else today",
             "provider model tier condition token_class believed_source believed_usd_per_mtok other_source other_usd_per_mtok difference_share valid_from reason", "provider model tier condition token_class other_source"),
-    declare("core.unmapped_label", "one printed model name that no alias maps to a canonical model", "provider model_label source n"),
+    declare("core.unmapped_label", "one printed model name that no alias maps to a canonical model", "provider model_label source n", "provider model_label source"),
     declare("core.announced_price", "one price a page announced for a later day; not in force until a page confirms it",
             "provider model_label tier condition component value currency unit effective_from effective_to observed_at source evidence quote_id", "quote_id"),
-    declare("core.listed", "until when one believed interval is vouched for", "interval_id offer_id listed_to", "interval_id"),
     declare("core.input_price", "one price interval as the statistics take it", "offer_id model provider provider_tier price_input_usd_per_mtok"
-            " price_output_usd_per_mtok price_cached_usd_per_mtok valid_from valid_to observed_at source interval_id", "interval_id"),
+            " price_output_usd_per_mtok price_cached_usd_per_mtok valid_from valid_to changed_after changed_before status observed_at source interval_id", "interval_id"),
     declare("core.input_score", "one score as the statistics take it", "model benchmark benchmark_version score as_of source", "model benchmark benchmark_version"),
     declare("core.input_model", "one model as the statistics take it", "model developer family release_date open_weights", "model"),
     declare("core.input_tokens", "output tokens of one task as the statistics take them", "model benchmark tokens_output_per_task as_of source", "model benchmark"),
@@ -78,7 +88,7 @@ DECLARED = (
     declare("core.energy_price", "electricity price and PUE of the vintage day with their ranges",
             "usd_per_kwh low_usd_per_kwh high_usd_per_kwh pue low_pue high_pue observed_at basis", "observed_at"),
     declare("core.input_cost", "the headline price on one day with what is known of its cost",
-            "series_id period_day model price_usd_per_mtok rental_usd_per_hour throughput_tok_per_s utilisation_share energy_usd_per_mtok"),
+            "series_id period_day model price_usd_per_mtok rental_usd_per_hour throughput_tok_per_s utilisation_share energy_usd_per_mtok", "series_id period_day"),
     declare("core.input_claim", "what the engine measures of one claim", "claim_id value low high basis", "claim_id"),
     declare("core.input_engine", "one model on one accelerator as the consequences take it",
             "model accelerator rental_usd_per_hour accelerators_count throughput_tok_per_s", "model accelerator"),
@@ -110,28 +120,36 @@ DECLARED = (
             "lever shapley_factor first_in_factor last_in_factor shapley_share scenario model service_level_tok_s_per_user total_factor order", "scenario lever"),
     declare("marts.events", "probability of one checkable event", "series event horizon_days target_date threshold_usd_per_mtok probability_share base_rate_share event_id", "event_id"),
     declare("marts.meeting_dates", "probability that price meets its floor by a deadline, given a stated trend",
-            "series floor_kind scenario price_factor_per_year outcome deadline probability_share median_date"),
+            "series floor_kind scenario price_factor_per_year outcome deadline probability_share median_date", "series floor_kind scenario outcome"),
     declare("marts.selection_audit", "what an estimator reports when there is no trend at all",
-            "estimator scale measured_factor_per_year no_trend_factor_per_year no_trend_low_factor_per_year no_trend_high_factor_per_year simulations_count"),
+            "estimator scale measured_factor_per_year no_trend_factor_per_year no_trend_low_factor_per_year no_trend_high_factor_per_year simulations_count", "estimator scale"),
     declare("marts.start_here", "what is in this file: tables to begin with and example queries that run", "ordinal table_name answers sql", "ordinal"),
     declare("marts.price_now", "one offer's price in force on the vintage day",
             "provider provider_tier model developer open_weights tier condition " + PRICES + " price_cache_write_usd_per_mtok price_cache_write_1h_usd_per_mtok"
-            " currency valid_from valid_from_basis observed_at source source_url origin evidence interval_id", "interval_id"),
+            " currency price_kind valid_from valid_to valid_from_basis observed_at " + BELIEF + " disagree_sources disagree_share source source_url origin evidence interval_id", "interval_id"),
     declare("marts.price_history", "one believed price interval of one offer",
-            "provider provider_tier model developer open_weights tier condition " + PRICES + " valid_from valid_to valid_from_basis end_reason observed_at source source_url origin interval_id", "interval_id"),
-    declare("marts.price_events", "one change of one price: cut, rise, new or withdrawn",
-            "event_date kind provider model tier condition token_class price_before_usd_per_mtok price_after_usd_per_mtok change_share evidence source source_url snapshot_sha256"),
+            "provider provider_tier model developer open_weights tier condition " + PRICES + " price_kind valid_from valid_to valid_from_basis end_reason observed_at " + BELIEF + " source source_url origin interval_id", "interval_id"),
+    declare("marts.price_events", "one change of one price: cut, rise, new or withdrawn; correction: one source's clean-up of many prices; status says whether it happened", PRICE_EVENT),
     declare("marts.quarantine", "one price held back, with the reason; the old one stays",
             "provider model tier condition token_class price_kept_usd_per_mtok price_refused_usd_per_mtok reason observed_at source evidence"),
     declare("marts.disagreements", "one other witness that says something else today: who, what, since when, which is used and why",
             "provider model tier condition token_class believed_source believed_usd_per_mtok other_source other_usd_per_mtok difference_share valid_from reason"),
     declare("marts.data_health", "one source: live, archived, packaged, stale or failed, and how old",
-            "source kind origin status observed_at age_days rows message", "source"),
+            "source kind origin status observed_at age_days rows left_out_count message", "source"),
+    declare("marts.left_out", "one entry, block or amount that a source prints today and its parser does not understand",
+            "source extent subject reason locator evidence source_url observed_at snapshot_sha256"),
+    declare("marts.token_index", "one index or level of the token family in one complete week",
+            "index_id period_start value lower upper unit status method_version inputs_sha256", "index_id period_start"),
+    declare("marts.token_weights", "one model label in one published week: its tokens, prices, share of spend and their bases",
+            "period_start model_label model volume_kind volume_tokens list_usd_per_mtok effective_usd_per_mtok fixed_profile_usd_per_mtok"
+            " spend_share price_basis near_days cached_basis profile_basis ability_logit", "period_start model_label"),
     declare("marts.not_known", "one thing that this edition does not know", "topic why what_would_tell", "topic"),
+    declare("marts.fact_freshness", "one fact of the report: the day it was last confirmed, and by which source",
+            "fact_id confirmed_at source cadence_days", "fact_id"),
     declare("facts.fact", "one number (or verdict) of the report with its interval and the query that reproduces it",
             "fact_id section subject quantity value unit lower upper interval_level n text_value basis as_of sql inputs", "fact_id"),
     declare("facts.lineage", "one step of a fact's chain down to source, date and words",
-            "fact_id ordinal kind id text_value source source_url observed_at evidence snapshot_sha256"),
+            "fact_id ordinal kind id text_value source source_url observed_at evidence snapshot_sha256", "fact_id ordinal"),
 )
 
 TABLES: dict[str, Table] = {t.name: t for t in (*DECLARED, *STATS, *PACKAGED, *ENGINE, *MARTS)}

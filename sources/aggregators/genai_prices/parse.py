@@ -10,11 +10,11 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from sources.pages.build import PriceRows
 from sources.pages.dates import iso_date
-from sources.pages.feed import evidence, figure, items, members, text, thousands, unknown
+from sources.pages.entries import evidence
+from sources.pages.feed import Feed, figure, items, members, text, thousands, unknown
 from sources.pages.page import Page
-from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.quote import LeftOut, PageChanged, PriceQuote
 from units.quantity import Money
 
 UNITS = {"mtok": "1M tokens", "kcount": "1K", "hours": "1 hour", "mchars": "1M characters", "kpages": "1K pages",
@@ -32,24 +32,24 @@ VARIANTS = {("processing", "batch"): "batch", ("service_tier", "priority"): "pri
 """Request properties that are service tiers; ``default`` repeats the standard prices and is not read."""
 
 
-def parse(page: Page) -> list[PriceQuote]:
-    """Quotes of every model with prices; raises ``PageChanged`` for an unknown price member or constraint."""
-    rows = PriceRows()
+def parse(page: Page) -> list[PriceQuote | LeftOut]:
+    """Quotes of every model with prices, and the models with an unknown price member or constraint."""
+    rows = Feed()
     for n, entry in enumerate(items(page.json(), "the file")):
         provider = text(members(entry, f"[{n}]").get("id"), f"[{n}].id")
         for m, told in enumerate(entry.get("models") or []):
-            label = text(members(told, f"{provider}[{m}]").get("id"), f"{provider}[{m}].id")
+            label = str(told.get("id") if isinstance(told, dict) else m)
             where = f"{provider}.{label}"
-            prices = told.get("prices") or {}
-            sets = prices if isinstance(prices, list) else [{"prices": prices}] if prices else []
-            _sets(rows, provider, label, sets, where, "standard", "")
-            _variants(rows, provider, label, told.get("price_variants") or [], where)
-    if not rows.quotes:
-        raise PageChanged("expected models with prices, found none")
-    return rows.quotes
+            with rows.entry(f"{provider}/{label}", where, told.get("prices") if isinstance(told, dict) else None):
+                text(members(told, where).get("id"), f"{where}.id")
+                prices = told.get("prices") or {}
+                sets = prices if isinstance(prices, list) else [{"prices": prices}] if prices else []
+                _sets(rows, provider, label, sets, where, "standard", "")
+                _variants(rows, provider, label, told.get("price_variants") or [], where)
+    return rows.read()
 
 
-def _variants(rows: PriceRows, provider: str, label: str, variants: Any, where: str) -> None:
+def _variants(rows: Feed, provider: str, label: str, variants: Any, where: str) -> None:
     groups: dict[tuple[str, str], list[Any]] = {}
     for n, variant in enumerate(variants):
         when = members(members(variant, f"{where}.price_variants[{n}]").get("when"), f"{where}.price_variants[{n}].when")
@@ -65,7 +65,7 @@ def _variants(rows: PriceRows, provider: str, label: str, variants: Any, where: 
         _sets(rows, provider, label, ordered, place, tier, condition)
 
 
-def _sets(rows: PriceRows, provider: str, label: str, sets: list[Any], where: str, tier: str, condition: str) -> None:
+def _sets(rows: Feed, provider: str, label: str, sets: list[Any], where: str, tier: str, condition: str) -> None:
     """Price sets in order of their start dates; each ends where the next one begins."""
     clocks = [s for s in sets if "start_time" in (s.get("constraint") or {})]
     dated = [s for s in sets if s not in clocks]
@@ -119,7 +119,7 @@ def _clock(value: Any, where: str) -> str:
     return match[1]
 
 
-def _set(rows: PriceRows, provider: str, label: str, told: dict[str, Any], where: str, tier: str, condition: str,
+def _set(rows: Feed, provider: str, label: str, told: dict[str, Any], where: str, tier: str, condition: str,
          **dates: str) -> None:
     prices = members(told.get("prices"), f"{where}.prices")
     base: dict[str, Money | None] = {}

@@ -2,7 +2,7 @@
 
 A member's name is a small grammar: what is priced, per what, above how many tokens, in which tier
 (``cache_read_input_token_cost_above_200k_tokens_priority``). Members per image, second, page and kin are
-long form only; a token price whose name does not follow the grammar stops the reading.
+long form only; an entry with a token price whose name does not follow the grammar is left out.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from sources.pages.build import PriceRows
-from sources.pages.feed import evidence, figure, items, members, text
+from sources.pages.entries import evidence
+from sources.pages.feed import Feed, figure, items, members, text
 from sources.pages.page import Page
-from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.quote import LeftOut, PageChanged, PriceQuote
 from units.quantity import Money
 
 UNIT = "1 token"
@@ -22,10 +22,10 @@ _TOKEN = re.compile(
     r"(?:(?P<way>input|output)_cost_per_(?P<kind>audio_|image_|video_|reasoning_)?token(?P<hit>_cache_hit)?"
     r"|cache_(?P<cache>read|creation)_input_(?P<ckind>audio_|image_|video_)?token_cost(?P<hour>_above_1hr)?)"
     r"(?:_above_(?P<above>\d+)k_tokens)?(?:_(?P<tier>batches|batch_requests|flex|priority|fast|ultrafast))?")
-_METER = re.compile(r"(?P<way>input|output|ocr|annotation|search|google_maps|code_interpreter|file_search|computer_use|"
-                    r"vector_store|[a-z_]+?)_cost_per_(?P<per>image|pixel|second|minute|hour|character|query|request|"
-                    r"session|page|credit|step|video|call|1k_calls|gb_per_day|gb_per_hour|video_per_second|"
-                    r"audio_per_second|image_per_second|message|song|generation)(?:_.+)?|cost_per_(?P<bare>request|query|image)")
+_METER = re.compile(r"(?:\w+?_)?cost_per_(?:(?P<per>image|pixel|second|minute|hour|character|query|request|session|page|credit|step|video|call|1k_calls|"
+                    r"gb_per_day|gb_per_hour|(?:video|audio|image)_per_second|message|song|generation)(?:_.+)?|(?P<other>(?:(?!token)[a-z0-9_])+?)(?:_above_.+)?)")
+"""A price per anything but a token (long form only); a count nobody has named here must not be of the size of a token price."""
+_TOKEN_SIZE = Decimal("0.0001")
 _MONEY = re.compile(r"cost|price|pricing")
 OTHER_MONEY = {"citation_cost_per_token", "input_dbu_cost_per_token", "output_dbu_cost_per_token", "output_db_cost_per_token",
                "search_context_cost_per_query", "tiered_pricing", "pricing_notes", "price_source", "cost_calculator"}
@@ -37,19 +37,18 @@ METERS = {"image": "image", "second": "other", "query": "search", "request": "re
 INPUT_ONLY = {"embedding", "rerank", "moderation"}
 
 
-def parse(page: Page) -> list[PriceQuote]:
-    """Quotes of every entry with a token price; raises ``PageChanged`` for an unknown token price."""
-    rows = PriceRows(UNIT)
+def parse(page: Page) -> list[PriceQuote | LeftOut]:
+    """Quotes of every entry with a token price, and the entries with an unknown price member."""
+    rows = Feed(UNIT)
     for label, entry in members(page.json(), "the file").items():
-        if label in ("sample_spec", "$schema") or not isinstance(entry, dict):
+        if label in ("sample_spec", "$schema"):
             continue
-        _entry(rows, label, entry)
-    if not rows.quotes:
-        raise PageChanged("expected entries with token prices, found none")
-    return rows.quotes
+        with rows.entry(label, label, entry):
+            _entry(rows, label, members(entry, label))
+    return rows.read()
 
 
-def _entry(rows: PriceRows, label: str, entry: dict[str, Any]) -> None:
+def _entry(rows: Feed, label: str, entry: dict[str, Any]) -> None:
     fields = {"provider": text(entry.get("litellm_provider", "unknown"), f"{label}.litellm_provider")}
     priced = {k: v for k, v in entry.items() if _MONEY.search(k) and v is not None}
     words = evidence(label, priced)
@@ -96,7 +95,7 @@ def _component(match: re.Match[str]) -> str:
     return "other" if kind == "reasoning" else f"{match['way']}_{kind}" if kind else match["way"]
 
 
-def _meter(rows: PriceRows, label: str, name: str, value: Any, where: str, fields: dict[str, str]) -> None:
+def _meter(rows: Feed, label: str, name: str, value: Any, where: str, fields: dict[str, str]) -> None:
     """A price that is not per token (long form only), or nothing to read; else ``PageChanged``."""
     if name == "search_context_cost_per_query" and isinstance(value, dict):
         for size, amount in value.items():
@@ -107,10 +106,11 @@ def _meter(rows: PriceRows, label: str, name: str, value: Any, where: str, field
     if name in OTHER_MONEY or isinstance(value, bool | dict):
         return
     match = _METER.fullmatch(name)
-    if match is None:
+    money = figure(value, where) if match is not None else None
+    if match is None or (match["other"] and money is not None and money.amount < _TOKEN_SIZE):
         raise PageChanged(f"{where}: expected a known price member, found {name!r}")
-    per = match["per"] or match["bare"]
-    if (money := figure(value, where)) is not None:
+    per = match["per"] or match["other"]
+    if money is not None:
         rows.extra(label, METERS.get(per, "other"), money, evidence=evidence(label, {name: value}), locator=where,
                    unit=f"1 {per.replace('_', ' ')}", condition=name, **fields)
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sources.pages.build import PriceRows
 from sources.pages.dates import iso_date
-from sources.pages.feed import evidence, figure, items, members, text, unknown
+from sources.pages.entries import evidence
+from sources.pages.feed import Feed, figure, items, members, text, unknown
 from sources.pages.page import Page
-from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.quote import LeftOut, PageChanged, PriceQuote
 
 UNIT = "1M tokens"
 WIDE = {"input": "input", "output": "output", "input_cached": "cached_input"}
@@ -21,18 +21,20 @@ ABOUT = {"id", "vendor", "name", "from_date", "to_date"}
 _LIMIT = re.compile(r"(?P<sign>[≤<>≥]) ?(?P<tokens>\d+)[kK]$")
 
 
-def parse(page: Page) -> list[PriceQuote]:
-    """Quotes of every entry; raises ``PageChanged`` for an unknown member."""
-    rows = PriceRows(UNIT)
+def parse(page: Page) -> list[PriceQuote | LeftOut]:
+    """Quotes of every entry, and the entries with an unknown member."""
+    rows = Feed(UNIT)
     seen: dict[tuple[str, ...], dict[str, Any]] = {}
     for n, entry in enumerate(_entries(members(page.json(), "the file"))):
-        told = members(entry, f"prices[{n}]")
-        key = tuple(str(told.get(k)) for k in ("vendor", "id", "name", "from_date", "to_date"))
-        if seen.setdefault(key, told) is told:
-            _entry(rows, told, f"prices[{n}]")
-        elif seen[key] != told:
-            raise PageChanged(f"prices[{n}]: expected {told.get('id')} once, found it twice with different prices")
-    return rows.quotes
+        where = f"prices[{n}]"
+        with rows.entry(str(entry.get("id") if isinstance(entry, dict) else where), where, entry):
+            told = members(entry, where)
+            key = tuple(str(told.get(k)) for k in ("vendor", "id", "name", "from_date", "to_date"))
+            if seen.setdefault(key, told) is told:
+                _entry(rows, told, where)
+            elif seen[key] != told:
+                raise PageChanged(f"{where}: expected {told.get('id')} once, found it twice with different prices")
+    return rows.read()
 
 
 def _entries(body: dict[str, Any]) -> list[Any]:
@@ -44,7 +46,7 @@ def _entries(body: dict[str, Any]) -> list[Any]:
             for period in items(model.get("price_history"), f"models[{n}].price_history")]
 
 
-def _entry(rows: PriceRows, entry: dict[str, Any], where: str) -> None:
+def _entry(rows: Feed, entry: dict[str, Any], where: str) -> None:
     unknown(entry, {*WIDE, *ABOUT}, where)
     label = text(entry.get("id"), f"{where}.id")
     limit = _LIMIT.search(text(entry.get("name"), f"{where}.name"))

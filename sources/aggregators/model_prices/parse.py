@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sources.pages.build import PriceRows
-from sources.pages.feed import evidence, figure, items, members, text, thousands, unknown
+from sources.pages.entries import evidence
+from sources.pages.feed import Feed, figure, items, members, text, thousands, unknown
 from sources.pages.page import Page
-from sources.pages.quote import TIERS, PageChanged, PriceQuote
+from sources.pages.quote import TIERS, LeftOut, PageChanged, PriceQuote
 from units.quantity import Money
 
 UNIT = "1M tokens"
@@ -23,22 +23,22 @@ ABOUT = {"source", "valid_from", "valid_from_basis", "model", "tiers", "cache_wr
 MODES = {"thinking": ("standard", "thinking"), "ultrafast": ("fast", "ultrafast")}
 
 
-def parse(page: Page) -> list[PriceQuote]:
-    """Quotes of every stretch with rates; raises ``PageChanged`` for an unknown rate or schema."""
+def parse(page: Page) -> list[PriceQuote | LeftOut]:
+    """Quotes of every stretch with rates, and the models with an unknown rate; raises ``PageChanged`` for an unknown schema."""
     body = members(page.json(), "the file")
     if body.get("schema") not in (1, 2):
         raise PageChanged(f"expected schema 1 or 2, found {body.get('schema')!r}")
-    rows = PriceRows(UNIT)
+    rows = Feed(UNIT)
     for provider, models in members(body.get("prices"), "prices").items():
         for label, modes in members(models, f"prices.{provider}").items():
-            for mode, stretches in members(modes, f"prices.{provider}.{label}").items():
-                _mode(rows, provider, label, mode, stretches, f"prices.{provider}.{label}.{mode}")
-    if not rows.quotes:
-        raise PageChanged("expected models with rates, found none")
-    return rows.quotes
+            where = f"prices.{provider}.{label}"
+            with rows.entry(f"{provider}/{label}", where, modes):
+                for mode, stretches in members(modes, where).items():
+                    _mode(rows, provider, label, mode, stretches, f"{where}.{mode}")
+    return rows.read()
 
 
-def _mode(rows: PriceRows, provider: str, label: str, mode: str, stretches: Any, where: str) -> None:
+def _mode(rows: Feed, provider: str, label: str, mode: str, stretches: Any, where: str) -> None:
     tier, condition = (mode, "") if mode in TIERS else MODES.get(mode, ("", ""))
     if not tier:
         raise PageChanged(f"{where}: expected a known tier, found {mode!r}")
@@ -54,7 +54,7 @@ def _mode(rows: PriceRows, provider: str, label: str, mode: str, stretches: Any,
             _rates(rows, label, members(stretch["rates"], f"{where}[{n}].rates"), f"{where}[{n}]", condition, fields)
 
 
-def _rates(rows: PriceRows, label: str, rates: dict[str, Any], where: str, condition: str, fields: dict[str, str]) -> None:
+def _rates(rows: Feed, label: str, rates: dict[str, Any], where: str, condition: str, fields: dict[str, str]) -> None:
     prices = _prices(rates, where)
     words = evidence(f"{fields['provider']}/{label}", rates)
     free = fields["tier"] == "standard" and all(m is None or m.amount == 0 for m in prices.values())

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sources.pages.build import PriceRows
-from sources.pages.feed import evidence, figure, items, members, thousands, unknown
+from sources.pages.entries import evidence
+from sources.pages.feed import Feed, figure, items, members, thousands, unknown
 from sources.pages.page import Page
-from sources.pages.quote import TIERS, PageChanged, PriceQuote
+from sources.pages.quote import TIERS, LeftOut, PageChanged, PriceQuote
 from units.quantity import Money
 
 UNIT = "1M tokens"
@@ -20,26 +20,32 @@ EXTRA = {"input_audio": "input_audio", "output_audio": "output_audio", "reasonin
 ELSEWHERE = {"tiers", "context_over_200k", "tier"}
 
 
-def parse(page: Page) -> list[PriceQuote]:
-    """Quotes of every model with a cost; raises ``PageChanged`` for an unknown member of a cost."""
-    rows = PriceRows(UNIT)
+def parse(page: Page) -> list[PriceQuote | LeftOut]:
+    """Quotes of every model with a cost, and the models with an unknown member of a cost."""
+    rows = Feed(UNIT)
     for provider, entry in members(page.json(), "the file").items():
-        for label, model in members(members(entry, provider).get("models"), f"{provider}.models").items():
+        listed: dict[str, Any] = {}
+        with rows.entry(provider, provider):
+            listed = members(members(entry, provider).get("models"), f"{provider}.models")
+        for label, model in listed.items():
             where = f"{provider}.models.{label}"
-            if members(model, where).get("cost"):
-                _cost(rows, provider, label, model["cost"], f"{where}.cost", "standard", "")
-            modes = (model.get("experimental") or {}).get("modes") if isinstance(model.get("experimental"), dict) else None
-            for mode, told in (modes or {}).items():
-                if isinstance(told, dict) and told.get("cost"):
-                    tier = mode if mode in TIERS else "standard"
-                    _cost(rows, provider, label, told["cost"], f"{where}.experimental.modes.{mode}.cost", tier,
-                          "" if mode in TIERS else f"{mode} mode")
-    if not rows.quotes:
-        raise PageChanged("expected models with a cost, found none")
-    return rows.quotes
+            with rows.entry(f"{provider}/{label}", where, model.get("cost") if isinstance(model, dict) else None):
+                _model(rows, provider, label, members(model, where), where)
+    return rows.read()
 
 
-def _cost(rows: PriceRows, provider: str, label: str, cost: Any, where: str, tier: str, condition: str) -> None:
+def _model(rows: Feed, provider: str, label: str, model: dict[str, Any], where: str) -> None:
+    if model.get("cost"):
+        _cost(rows, provider, label, model["cost"], f"{where}.cost", "standard", "")
+    modes = (model.get("experimental") or {}).get("modes") if isinstance(model.get("experimental"), dict) else None
+    for mode, told in (modes or {}).items():
+        if isinstance(told, dict) and told.get("cost"):
+            tier = mode if mode in TIERS else "standard"
+            _cost(rows, provider, label, told["cost"], f"{where}.experimental.modes.{mode}.cost", tier,
+                  "" if mode in TIERS else f"{mode} mode")
+
+
+def _cost(rows: Feed, provider: str, label: str, cost: Any, where: str, tier: str, condition: str) -> None:
     prices = _prices(members(cost, where), where)
     free = tier == "standard" and all(m is None or m.amount == 0 for m in prices.values())
     words = evidence(f"{provider}/{label}", cost)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sources.pages.build import PriceRows
-from sources.pages.feed import evidence, figure, items, members, text, thousands, unknown
+from sources.pages.entries import evidence
+from sources.pages.feed import Feed, figure, items, members, text, thousands, unknown
 from sources.pages.page import Page
-from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.quote import LeftOut, PageChanged, PriceQuote
 from units.quantity import Money
 
 UNIT = "1 token"
@@ -27,21 +27,22 @@ ELSEWHERE = {"overrides", "discount"}
 CONDITIONS = {"min_prompt_tokens", "utc_start", "utc_end"}
 
 
-def parse(page: Page) -> list[PriceQuote]:
-    """Quotes of every model with a price; raises ``PageChanged`` for an unknown member."""
-    rows = PriceRows(UNIT)
+def parse(page: Page) -> list[PriceQuote | LeftOut]:
+    """Quotes of every model with a price, and the models with an unknown member."""
+    rows = Feed(UNIT)
     seen: dict[str, Any] = {}
     for n, entry in enumerate(_entries(page.json())):
         where = f"data[{n}]"
-        model = members(entry, where)
-        label = text(model.get("id"), f"{where}.id")
-        pricing = members(model.get("pricing"), f"{where} ({label}).pricing")
-        if seen.setdefault(label, pricing) is not pricing:
-            if seen[label] != pricing:
+        told = entry if isinstance(entry, dict) else {}
+        with rows.entry(str(told.get("id") or where), where, told.get("pricing")):
+            model = members(entry, where)
+            label = text(model.get("id"), f"{where}.id")
+            pricing = members(model.get("pricing"), f"{where} ({label}).pricing")
+            if seen.setdefault(label, pricing) is pricing:
+                _model(rows, label, model, pricing, f"{where}.pricing")
+            elif seen[label] != pricing:
                 raise PageChanged(f"{where}: expected {label} once, found it twice with different prices")
-            continue
-        _model(rows, label, model, pricing, f"{where}.pricing")
-    return rows.quotes
+    return rows.read()
 
 
 def _entries(body: Any) -> list[Any]:
@@ -52,7 +53,7 @@ def _entries(body: Any) -> list[Any]:
     return items(body, "data")
 
 
-def _model(rows: PriceRows, label: str, model: dict[str, Any], pricing: dict[str, Any], where: str) -> None:
+def _model(rows: Feed, label: str, model: dict[str, Any], pricing: dict[str, Any], where: str) -> None:
     unknown(pricing, {*WIDE, *EXTRA, *ELSEWHERE}, f"{where} ({label})")
     if not {"prompt", "completion"} <= pricing.keys():
         raise PageChanged(f"{where} ({label}): expected a prompt and a completion price, found {sorted(pricing)}")
@@ -83,7 +84,7 @@ def _wide(pricing: dict[str, Any], where: str) -> dict[str, Money | None] | None
     return {component: figure(pricing.get(name), f"{where}.{name}") for name, component in WIDE.items()}
 
 
-def _overrides(rows: PriceRows, label: str, overrides: Any, where: str, fields: dict[str, str]) -> None:
+def _overrides(rows: Feed, label: str, overrides: Any, where: str, fields: dict[str, str]) -> None:
     windows: dict[tuple[tuple[str, Money | None], ...], list[str]] = {}
     for n, entry in enumerate(items(overrides, f"{where}.overrides") if overrides else []):
         place = f"{where}.overrides[{n}]"

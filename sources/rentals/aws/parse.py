@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from sources.pages.offers import Offers, instance
 from sources.pages.page import Page
-from sources.pages.quote import PageChanged, RentalQuote
+from sources.pages.quote import LeftOut, PageChanged, RentalQuote
+from sources.pages.rentals.offers import Offers, instance
 
 _ACCELERATED = re.compile(r"^(?:p\d|g\d|gr\d|trn\d|inf\d|dl\d|vt\d)")
 
 
-def parse(page: Page) -> list[RentalQuote]:
+def parse(page: Page) -> list[RentalQuote | LeftOut]:
     """Linux on-demand prices per accelerator-hour; raises ``PageChanged`` where none is known."""
     document = page.json()
     regions = document.get("regions") if isinstance(document, dict) else None
@@ -25,10 +25,10 @@ def parse(page: Page) -> list[RentalQuote]:
     offers = Offers("aws", str(document.get("manifest", {}).get("hawkFilePublicationDate", ""))[:10])
     for region, entries in sorted(regions.items()):
         for key, entry in entries.items():
-            sku = str(entry["Instance Type"])
-            if not _ACCELERATED.match(sku) or entry.get("Operating System") != "Linux":
-                continue
-            price, known = str(entry["price"]), instance("aws", sku)
-            evidence, place = f"{key}: {sku} Linux {price}", f"{region}, {key}"
-            offers.counted(sku, known, Decimal(price), price, evidence, place, sku=sku, region=region)
+            with offers.entry(key, f"{region}, {key}", entry):
+                sku = str(entry["Instance Type"])
+                if not _ACCELERATED.match(sku) or entry.get("Operating System") != "Linux":
+                    continue
+                price, known = str(entry["price"]), instance("aws", sku)
+                offers.counted(sku, known, Decimal(price), price, f"{key}: {sku} Linux {price}", f"{region}, {key}", sku=sku, region=region)
     return offers.quotes()

@@ -11,15 +11,15 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from sources.pages.offers import HOURS_PER_YEAR, Offers, instance
 from sources.pages.page import Page
-from sources.pages.quote import PageChanged, RentalQuote
+from sources.pages.quote import LeftOut, PageChanged, RentalQuote
+from sources.pages.rentals.offers import HOURS_PER_YEAR, Offers, instance
 
 _OTHER = re.compile(r"windows|cloud ?services|dedicated host", re.IGNORECASE)
 _YEARS = {"1 Year": ("reserved_1yr", 1), "3 Years": ("reserved_3yr", 3)}
 
 
-def parse(page: Page) -> list[RentalQuote]:
+def parse(page: Page) -> list[RentalQuote | LeftOut]:
     """On-demand, spot and reserved Linux prices per accelerator-hour; raises ``PageChanged`` for a cut list or unknown items."""
     document = page.json()
     if not isinstance(document, dict) or not isinstance(document.get("Items"), list):
@@ -29,7 +29,8 @@ def parse(page: Page) -> list[RentalQuote]:
         raise PageChanged(f"expected the whole list, found {items} of {stated} items, next page {document.get('NextPageLink')!r}")
     offers = Offers("azure")
     for i, item in enumerate(document["Items"]):
-        _item(offers, item, f"item {i + 1}")
+        with offers.entry(str(item.get("armSkuName") if isinstance(item, dict) else item), f"item {i + 1}", item):
+            _item(offers, item, f"item {i + 1}")
     return offers.quotes()
 
 

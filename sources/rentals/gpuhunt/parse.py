@@ -1,8 +1,9 @@
 """gpuhunt's catalogue: a zip with one CSV per provider, prices per instance with GPU name and count.
 
 Providers whose own terms forbid collection are not read, CPU-only instances are no offers. Slices of a GPU, parts
-nobody has mapped, absurd listings and providers whose terms nobody has read are left out with that reason. A
-TPU listing is of a whole slice counted as one: its name says how many chips. The file's own name is the provider.
+nobody has mapped, absurd listings and providers whose terms nobody has read are left out with that reason. An
+instance listed twice in a region (with other disks) is its first listing. A TPU listing is of a whole slice
+counted as one: its name says how many chips. The file's own name is the provider.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import re
 import zipfile
 from decimal import Decimal
 
-from sources.pages.offers import Offers, accelerator_of, why_not
 from sources.pages.page import MAX_BYTES, Page
-from sources.pages.quote import PageChanged, RentalQuote
+from sources.pages.quote import LeftOut, PageChanged, RentalQuote
+from sources.pages.rentals.names import accelerator_of, why_not
+from sources.pages.rentals.offers import Offers
 
 PROVIDERS = frozenset({"aws", "azure", "gcp", "lambdalabs", "nebius", "oci", "datacrunch", "verda", "cudo", "vultr",
                        "hotaisle", "digitalocean", "amddevcloud", "cloudrift"})
@@ -29,9 +31,9 @@ _CORES_PER_CHIP = {"v2": 2, "v3": 2, "v4": 2, "v5p": 2}
 """TPU slices of these versions are named by cores, later ones by chips (Google's TPU configurations)."""
 
 
-def parse(page: Page) -> list[RentalQuote]:
+def parse(page: Page) -> list[RentalQuote | LeftOut]:
     """On-demand and spot offers per accelerator-hour; raises ``PageChanged`` for another archive or missing columns."""
-    offers = Offers("gpuhunt")
+    offers = Offers("gpuhunt", first_stands=True)
     for provider, text in _members(page.raw):
         rows = csv.DictReader(io.StringIO(text))
         if not _COLUMNS <= set(rows.fieldnames or ()):
@@ -41,7 +43,8 @@ def parse(page: Page) -> list[RentalQuote]:
                              f"{provider}.csv", f"{provider}.csv", provider=provider)
             continue
         for i, row in enumerate(rows):
-            _row(offers, provider, row, f"{provider}.csv, row {i + 2}")
+            with offers.entry(f"{provider} {row.get('instance_name')}", f"{provider}.csv, row {i + 2}", row):
+                _row(offers, provider, row, f"{provider}.csv, row {i + 2}")
     return offers.quotes()
 
 
@@ -75,7 +78,4 @@ def _row(offers: Offers, provider: str, row: dict[str, str], locator: str) -> No
     where = {"term": "spot" if row["spot"].strip().lower() == "true" else "on_demand", "sku": row["instance_name"],
              "region": row["location"], "provider": provider}
     printed = f"{label} {memory} GB" if memory else label
-    try:
-        offers.counted(printed, (accelerator, count) if accelerator else None, price, row["price"], evidence, locator, why=why_not(label), **where)
-    except PageChanged:
-        return  # the same instance twice in a region with other disks: the first listing stands
+    offers.counted(printed, (accelerator, count) if accelerator else None, price, row["price"], evidence, locator, why=why_not(label), **where)

@@ -1,12 +1,12 @@
-"""Hyperstack's price tables: a GPU a row, a column per kind of contract, every price per GPU and hour."""
+"""Hyperstack's price lists: a GPU a row under the kind of contract, every price per GPU and hour."""
 
 from __future__ import annotations
 
-from sources.pages.gpu_tables import read_tables
 from sources.pages.page import Page
-from sources.pages.quote import RentalQuote
+from sources.pages.quote import LeftOut, RentalQuote
+from sources.pages.rentals.read import read_offers
 
 
-def parse(page: Page) -> list[RentalQuote]:
-    """Prices per accelerator-hour of every table whose header says per GPU and hour."""
-    return read_tables(page, "hyperstack")
+def parse(page: Page) -> list[RentalQuote | LeftOut]:
+    """Prices per accelerator-hour, and what is not understood."""
+    return read_offers(page, "hyperstack")

@@ -22,9 +22,11 @@ facility as (
          max(pue) filter (scope = 'survey_mean') as high_pue
   from core.pue where year >= (select max(year) from core.pue) - 2
 )
-select usd_per_kwh, least(coalesce(low_usd_per_kwh, usd_per_kwh * 0.7), usd_per_kwh) as low_usd_per_kwh,
-       greatest(coalesce(high_usd_per_kwh, usd_per_kwh * 1.5), usd_per_kwh) as high_usd_per_kwh,
-       coalesce(pue, 1.15) as pue, least(coalesce(low_pue, 1.08), coalesce(pue, 1.15)) as low_pue,
-       greatest(coalesce(high_pue, 1.56), coalesce(pue, 1.15)) as high_pue, observed_at,
-       'quoted: EIA industrial price, operators'' fleet PUE' as basis
-from power, facility where usd_per_kwh is not null
+select usd_per_kwh, least(coalesce(low_usd_per_kwh, usd_per_kwh * s.value_low), usd_per_kwh) as low_usd_per_kwh,
+       greatest(coalesce(high_usd_per_kwh, usd_per_kwh * s.value_high), usd_per_kwh) as high_usd_per_kwh,
+       coalesce(pue, p.value) as pue, least(coalesce(low_pue, p.value_low), coalesce(pue, p.value)) as low_pue,
+       greatest(coalesce(high_pue, p.value_high), coalesce(pue, p.value)) as high_pue, observed_at,
+       'quoted: EIA industrial price' || case when low_usd_per_kwh is null then ', its range assumed' else '' end
+         || case when pue is null then '; assumed: PUE ' || printf('%g', p.value) else ', operators'' fleet PUE' end as basis
+from power, facility, (from core.definition where definition_id = 'facility.pue') as p,
+     (from core.definition where definition_id = 'electricity.spread') as s where usd_per_kwh is not null

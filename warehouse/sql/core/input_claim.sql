@@ -3,7 +3,7 @@ with four as (
   select b.cost_usd_per_mtok / a.cost_usd_per_mtok as ratio
   from engine.serving as a join engine.serving as b
     on b.model = a.model and b.accelerator = a.accelerator and b.service_level_tok_s_per_user = a.service_level_tok_s_per_user
-  where a.precision = 'bf16' and b.precision = 'int4' and a.service_level_tok_s_per_user = 20 and a.cost_usd_per_mtok > 0
+  where a.precision = 'bf16' and b.precision = 'int4' and a.service_level_tok_s_per_user = (select value from core.definition where definition_id = 'reference.speed') and a.cost_usd_per_mtok > 0
 ),
 levers as (select lever, min(least(last_in_factor, first_in_factor, shapley_factor)) as low, median(shapley_factor) as value, max(greatest(last_in_factor, first_in_factor, shapley_factor)) as high from engine.stack group by lever),
 totals as (select min(total_factor) as low, median(total_factor) as value, max(total_factor) as high from (select distinct scenario, total_factor from engine.stack) as s),
@@ -11,8 +11,8 @@ products as (
   select scenario, exp(sum(ln(first_in_factor))) / max(total_factor) as ratio from engine.stack where first_in_factor > 0 group by scenario
 ),
 rented as (
-  select accelerator, median(usd_per_accelerator_hour) filter (observed_at > v.as_of - 365) as now_usd,
-         median(usd_per_accelerator_hour) filter (observed_at <= v.as_of - 365) as then_usd
+  select accelerator, median(usd_per_accelerator_hour) filter (observed_at > v.as_of - (select value from core.definition where definition_id = 'window.year')::integer) as now_usd,
+         median(usd_per_accelerator_hour) filter (observed_at <= v.as_of - (select value from core.definition where definition_id = 'window.year')::integer) as then_usd
   from core.rental_believed cross join core.vintage as v where term in ('on_demand', 'mixed') group by accelerator
 )
 select 'C2' as claim_id, median(ratio) as value, min(ratio) as low, max(ratio) as high, 'product of first-in gains over the joint gain, deflation stacks' as basis from products
@@ -25,7 +25,7 @@ union all by name select 'C4' as claim_id, median(speedup_factor) as value, quan
 union all by name select 'C6' as claim_id, -median(value) as value, -max(coalesce(high, value)) as low, -min(coalesce(low, value)) as high,
        'published change of accuracy at 8 bit, ' || count(*) || ' formats' as basis
   from core.quantization_quality where metric = 'accuracy_loss_pct' and (precision like 'fp8%' or precision like 'int8%') having count(*) > 0
-union all by name select 'C5' as claim_id, 1 - median(ratio) as value, 1 - quantile_cont(ratio, 0.95) as low, 1 - quantile_cont(ratio, 0.05) as high, 'engine: INT4 against BF16 cost at 20 tokens/s per user' as basis from four
+union all by name select 'C5' as claim_id, 1 - median(ratio) as value, 1 - quantile_cont(ratio, 0.95) as low, 1 - quantile_cont(ratio, 0.05) as high, 'engine: INT4 against BF16 cost at ' || printf('%g', (select value from core.definition where definition_id = 'reference.speed')) || ' tokens/s per user' as basis from four
 union all by name select 'C7' as claim_id, median(measured_factor) filter (setting = 'one stream') as value, min(measured_low_factor) as low, max(measured_high_factor) as high,
        'measured, median method for one stream; range over methods and loads (below 1 at high request rates)' as basis
   from engine.lever_evidence where lever = 'speculative decoding' having count(*) > 0

@@ -1,21 +1,24 @@
 -- Price and known cost a year apart: the headline frontier (its model may change), and a basket of open models that
--- were sold on both days (geometric means), each on an H100 at 20 tokens/s per user with the day's median rental.
+-- were sold on both days (geometric means), each on the reference part at the reference speed with the day's median rental.
 with day as (select as_of from core.vintage),
-days as (select as_of as period_day from day union all select as_of - 365 as period_day from day),
+days as (select as_of as period_day from day union all select as_of - (select value from core.definition where definition_id = 'window.year')::integer as period_day from day),
 rent as (
   select d.period_day, median(r.usd_per_accelerator_hour) as rental_usd_per_hour
-  from days as d join core.rental_believed as r on r.accelerator = 'H100-SXM' and r.observed_at between d.period_day - 270 and d.period_day
+  from days as d join core.rental_believed as r on r.accelerator = (select text_value from core.definition where definition_id = 'reference.accelerator')
+   and r.observed_at between d.period_day - (select value from core.definition where definition_id = 'window.rents')::integer and d.period_day
    and r.term in ('on_demand', 'mixed')
   group by d.period_day
 ),
 speed as (
   select a.canonical_model as model, max(s.throughput_tok_per_s) as throughput_tok_per_s, min(s.energy_j_per_token) as energy_j_per_token
   from engine.serving as s join core.architectures as a on a.model = s.model
-  where s.accelerator = 'H100-SXM' and s.service_level_tok_s_per_user = 20 and a.canonical_model is not null group by 1
+  where s.accelerator = (select text_value from core.definition where definition_id = 'reference.accelerator')
+    and s.service_level_tok_s_per_user = (select value from core.definition where definition_id = 'reference.speed') and a.canonical_model is not null group by 1
 ),
 sold as (
-  select d.period_day, p.model, min((3 * p.price_input_usd_per_mtok + p.price_output_usd_per_mtok) / 4) as price_usd_per_mtok
+  select d.period_day, p.model, min((mix.n * p.price_input_usd_per_mtok + p.price_output_usd_per_mtok) / (mix.n + 1)) as price_usd_per_mtok
   from days as d join core.input_price as p on p.valid_from <= d.period_day and (p.valid_to is null or p.valid_to > d.period_day)
+  cross join (select value as n from core.definition where definition_id = 'blend.input_per_output') as mix
   where p.model in (select model from speed) group by all
 ),
 both_days as (select model from sold group by model having count(*) = 2),
@@ -33,5 +36,5 @@ points as (
   select 'open-weights-basket' as series_id, period_day, 'basket' as model, price_usd_per_mtok, throughput_tok_per_s, energy_j_per_token from basket
 )
 select p.series_id, p.period_day, p.model, p.price_usd_per_mtok, rent.rental_usd_per_hour, p.throughput_tok_per_s,
-       0.5 as utilisation_share, p.energy_j_per_token / 3.6 * e.usd_per_kwh * e.pue as energy_usd_per_mtok
+       (select value from core.definition where definition_id = 'serving.utilisation') as utilisation_share, p.energy_j_per_token / 3.6 * e.usd_per_kwh * e.pue as energy_usd_per_mtok
 from points as p left join rent on rent.period_day = p.period_day left join core.energy_price as e on true

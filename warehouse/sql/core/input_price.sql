@@ -4,8 +4,7 @@ select i.offer_id, model, provider,
        case when provider_tier = 'first_party' then 'first_party' when open_weights then 'open_weights' else 'host' end as provider_tier,
        price_input_usd_per_mtok, price_output_usd_per_mtok,
        price_cached_input_usd_per_mtok as price_cached_usd_per_mtok,
-       valid_from, l.listed_to as valid_to, observed_at, source, i.interval_id
+       valid_from, valid_to, changed_after, changed_before, status, observed_at, source, i.interval_id
 from core.price_interval as i
-join core.listed as l on l.interval_id = i.interval_id
 where tier = 'standard' and condition = '' and price_input_usd_per_mtok > 0 and price_output_usd_per_mtok > 0
   and valid_from is not null

@@ -29,7 +29,7 @@ select 'coverage.sources_' || state as fact_id, 'coverage' as section, 'sources:
        count(h.source)::double as value, 'count' as unit, 'derived' as basis, any_value(day.as_of) as as_of,
        'select count(*) from marts.data_health where ' || rule as sql, 'table:marts.data_health' as inputs
 from (values ('live', 'status = ''ok'' and origin = ''live'''), ('archive', 'status = ''ok'' and origin = ''archive'''),
-             ('packaged', 'status = ''packaged'''), ('stale', 'status = ''stale'''), ('failed', 'status = ''failed''')) as states (state, rule)
+             ('partial', 'status = ''partial'''), ('packaged', 'status = ''packaged'''), ('stale', 'status = ''stale'''), ('failed', 'status = ''failed''')) as states (state, rule)
 cross join day
 left join marts.data_health as h
   on case state when 'live' then h.status = 'ok' and h.origin = 'live' when 'archive' then h.status = 'ok' and h.origin = 'archive' else h.status = state end

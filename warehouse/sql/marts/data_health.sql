@@ -7,5 +7,5 @@ with unmapped as (
   group by source
 )
 select s.source, s.kind, s.origin, case when s.status = 'absent' then 'packaged' else s.status end as status,
-       s.observed_at, s.age_days, s.rows, concat_ws(' ', nullif(s.message, ''), u.said) as message
+       s.observed_at, s.age_days, s.rows, s.left_out_count, concat_ws(' ', nullif(s.message, ''), u.said) as message
 from core.source as s left join unmapped as u on u.source = s.source

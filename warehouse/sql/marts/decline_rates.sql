@@ -1,8 +1,8 @@
 -- How many times cheaper in a year: every declared estimator on every index and window, with 90 % intervals.
 select coalesce(s.series, case
-         when r.index_id = 'hedonic-all-gpqa_diamond' then 'all listings'
-         when r.index_id = 'hedonic-fresh-gpqa_diamond' then 'listed at most one year'
-         when r.index_id = 'hedonic-launch-gpqa_diamond' then 'launch prices'
+         when r.index_id = 'hedonic-all-' || (select text_value from core.definition where definition_id = 'headline.scale') then 'all listings'
+         when r.index_id = 'hedonic-fresh-' || (select text_value from core.definition where definition_id = 'headline.scale') then 'listed at most one year'
+         when r.index_id = 'hedonic-launch-' || (select text_value from core.definition where definition_id = 'headline.scale') then 'launch prices'
          else replace(r.index_id, '-', ', ') end) as series,
        strftime(r.window_from, '%b %Y') || ' - ' || strftime(r.window_to, '%b %Y') as window_label,
        r.window_from as window_start, r.window_to as window_end,

@@ -5,5 +5,5 @@ select s.series, s.is_headline, f.day as obs_date, f.price_usd_per_mtok as price
 from stats.frontier_price as f
 join core.series as s on s.series_id = f.series_id
 cross join (select as_of from core.vintage) as v
-where s.provider_tier = 'all' and s.blend = '3to1'
+where s.provider_tier = 'all' and s.blend = (select printf('%gto1', value) from core.definition where definition_id = 'blend.input_per_output')
   and (f.day = date_trunc('month', f.day) or f.day >= v.as_of - 31)

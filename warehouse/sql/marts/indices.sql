@@ -1,7 +1,7 @@
 -- Three price indices on one base (100 in the first month all three have): buyer frontier, hedonic, matched model.
 with levels as (
   select 'hedonic' as index_name, month as obs_date, index_log, standard_error_log, models_count as n
-  from stats.index_level where index_id = 'hedonic-all-gpqa_diamond'
+  from stats.index_level where index_id = 'hedonic-all-' || (select text_value from core.definition where definition_id = 'headline.scale')
   union all by name
   select 'matched model' as index_name, month as obs_date, index_log, standard_error_log, models_count as n
   from stats.index_level where method = 'matched_jevons' and sample = 'all'

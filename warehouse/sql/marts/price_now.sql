@@ -1,10 +1,17 @@
--- Prices in force on the vintage day: believed intervals that have begun, have not ended, and that somebody still
--- vouches for (core.listed).
-select provider, provider_tier, model, developer, open_weights, tier, condition,
+-- Prices in force on the vintage day: believed, begun, not ended and not stale, each with how sure it is, who said it
+-- last, and who says something else.
+with others as (
+  select provider, model, tier, condition,
+         string_agg(other_source || ' ' || token_class || ' ' || printf('%+.0f %%', 100 * difference_share), '; ' order by abs(difference_share) desc, other_source, token_class) as disagree_sources,
+         max_by(difference_share, abs(difference_share)) as disagree_share
+  from core.disagreement group by provider, model, tier, condition
+)
+select i.provider, provider_tier, i.model, developer, open_weights, i.tier, i.condition,
        price_input_usd_per_mtok, price_output_usd_per_mtok, price_cached_input_usd_per_mtok,
        price_cache_write_usd_per_mtok, price_cache_write_1h_usd_per_mtok,
-       currency, valid_from, valid_from_basis, observed_at, source, source_url, origin, evidence, i.interval_id
+       currency, price_kind, valid_from, valid_to, valid_from_basis, observed_at, status, confirmed_at, first_seen, changed_after, changed_before, families,
+       coalesce(disagree_sources, '') as disagree_sources, disagree_share, source, source_url, origin, evidence, i.interval_id
 from core.price_interval as i
-join core.listed as l on l.interval_id = i.interval_id
 cross join (select as_of from core.vintage) as day
-where (valid_from is null or valid_from <= day.as_of) and (l.listed_to is null or l.listed_to > day.as_of)
+left join others as o on o.provider = i.provider and o.model = i.model and o.tier = i.tier and o.condition = i.condition
+where valid_from <= day.as_of and (valid_to is null or valid_to > day.as_of)

@@ -9,7 +9,7 @@ gains as (select accelerator, max(gain_factor_per_year) as gain from marts.softw
 typical as (select median(gain_factor_per_year) as gain from engine.software_gain),
 falls as (
   select 'all listings (headline)' as price_scenario, factor_per_year as price_factor from stats.decline_rate
-  where index_id = 'hedonic-all-gpqa_diamond' qualify row_number() over (order by window_to desc, window_from desc) = 1
+  where index_id = 'hedonic-all-' || (select text_value from core.definition where definition_id = 'headline.scale') qualify row_number() over (order by window_to desc, window_from desc) = 1
   union all by name
   select 'cheapest price of a fixed quality' as price_scenario, max(price_factor_per_year) as price_factor from stats.jevons
 ),

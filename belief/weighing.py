@@ -1,0 +1,141 @@
+"""Which schedule is believed on each day: ends, silence and newer statements weighed together.
+
+A schedule counts from its start until its end; an open one at most ``LIFE_DAYS`` beyond its last sighting. It is out from the
+day on which somebody began to say another price, or ended the offer, after it was last seen: silence does not
+contradict, and does not come back. What is left is ranked: the seller's own page, then how many independent
+families agree, then who acted last. Unit: one row per offer and stretch of days.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from belief.statements import RANKS, Moment, other_price, same_price
+
+LIFE_DAYS = 183
+"""So long after its last sighting a statement still speaks for the day; then it is stale."""
+CARRIED_DAYS = 365
+"""So long a tracker that nobody obliges to delist speaks alone for a price it merely carries; a second family keeps it alive."""
+GRACE_DAYS = 7
+"""So long after a page was last seen nobody who began to say something else since overtakes it."""
+OFFERS_AT_ONCE = 20_000
+_BOTH = [("input", "input_other"), ("output", "output_other")]
+_PAGE = RANKS["host"]
+
+
+def believed(schedules: pl.DataFrame, absences: pl.DataFrame, as_of: Moment, allowed_change: float) -> pl.DataFrame:
+    """Per offer and stretch (``day``, ``day_to``) the believed schedule (``line``, ``start``) and how it was chosen.
+
+    ``absences``: offer, day: from then on a page that lists the seller's models lacks this one. Columns of the
+    answer: offer, day, day_to, line, start (null: nothing is believed), families (that agree), why.
+    """
+    parts = []
+    for (_,), part in schedules.with_columns((pl.col("offer") // OFFERS_AT_ONCE).alias("chunk")).partition_by("chunk", as_dict=True, include_key=False).items():
+        parts.append(_chosen(part, absences, as_of, allowed_change))
+    return pl.concat(parts).sort("offer", "day")
+
+
+def _chosen(schedules: pl.DataFrame, absences: pl.DataFrame, as_of: Moment, allowed_change: float) -> pl.DataFrame:
+    grid = _grid(schedules, absences, as_of)
+    live = grid.filter((pl.col("until").is_null() | (pl.col("until") > pl.col("day"))) & (pl.col("stale_from").is_null() | (pl.col("stale_from") > pl.col("day"))))
+    out = _outweighed(live, grid, allowed_change)
+    absent = live.join(absences.rename({"day": "absent_from"}), on="offer").filter(
+        (pl.col("absent_from") <= pl.col("day")) & (pl.col("seen") < pl.col("absent_from")) & (pl.col("rank") > _PAGE)).select(
+        "offer", "day", "line", pl.lit("the seller's page lists its models and lacks this one").alias("out"))
+    gone = pl.concat([out, absent]).unique(["offer", "day", "line"], keep="first", maintain_order=True)
+    left = live.join(gone, on=["offer", "day", "line"], how="anti")
+    left, alone = _still_spoken_for(left)
+    gone = pl.concat([gone, alone])
+    best = _best(left)
+    days = grid.select("offer", "day", "day_to").unique()
+    why = gone.sort("offer", "day", "line").group_by("offer", "day").agg(pl.col("out").first())
+    found = days.join(best, on=["offer", "day"], how="left").join(why, on=["offer", "day"], how="left")
+    return found.join(_ended(grid), on=["offer", "day"], how="left").with_columns(
+        pl.when(pl.col("line").is_null()).then(pl.coalesce("out", "ended")).alias("why")).drop("out", "ended").sort("offer", "day")
+
+
+def _grid(schedules: pl.DataFrame, absences: pl.DataFrame, as_of: Moment) -> pl.DataFrame:
+    """Each line's latest schedule on each day on which anything of its offer changes."""
+    rows = schedules.with_columns(pl.when(pl.col("until").is_null()).then(pl.col("seen").dt.offset_by(f"{LIFE_DAYS}d")).alias("stale_from"))
+    grace = rows.filter(pl.col("rank") <= _PAGE).select("offer", pl.col("shown").dt.offset_by(f"{GRACE_DAYS}d").alias("day"))
+    carried = rows.filter((pl.col("rank") == RANKS["feed"]) & pl.col("until").is_null()).select("offer", pl.col("start").dt.offset_by(f"{CARRIED_DAYS}d").alias("day"))
+    days = pl.concat([*(rows.select("offer", pl.col(c).alias("day")) for c in ("start", "until", "stale_from")), grace, carried,
+                      absences.filter(pl.col("offer").is_in(rows["offer"].unique().implode()))])
+    days = days.drop_nulls().filter(pl.col("day") <= pl.lit(as_of)).unique().sort("offer", "day")
+    days = days.with_columns(pl.col("day").shift(-1).over("offer").alias("day_to"))
+    lines = rows.select("offer", "line").unique()
+    return days.join(lines, on="offer").sort("day").join_asof(
+        rows.drop("offer").sort("start"), left_on="day", right_on="start", by="line", strategy="backward", check_sortedness=False).filter(pl.col("start").is_not_null())
+
+
+def _outweighed(live: pl.DataFrame, grid: pl.DataFrame, allowed_change: float) -> pl.DataFrame:
+    """The live schedules that newer acts of others put out: offer, day, line and why."""
+    acts = grid.select("offer", "day", "line", "witness", "rank", "source", "input", "output", pl.min_horizontal("start", "shown").alias("start"), "until", "removed", "input_before", "output_before")
+    pairs = live.select("offer", "day", "line", "witness", "rank", "source", "input", "output", "start", "shown").join(
+        acts, on=["offer", "day"], suffix="_other").filter(pl.col("line") != pl.col("line_other"))
+    ended = pl.col("until").is_not_null() & (pl.col("until") <= pl.col("day"))
+    pairs = pairs.with_columns(
+        ended.alias("is_over"), (ended & pl.col("removed")).alias("is_removal"), other_price(_BOTH).alias("differs"),
+        ((pl.col("shown") < pl.col("start_other")) | (ended & (pl.col("shown") < pl.col("until")))).alias("silent"))
+    at_page, by_page = pl.col("rank") <= _PAGE, pl.col("rank_other") <= _PAGE
+    newer = pairs.filter(pl.col("silent") & pl.col("differs"))
+    plain = newer.filter(~at_page | by_page)
+    removed = pairs.filter(pl.col("is_removal") & (pl.col("shown") < pl.col("until")))
+    twice = removed.filter(pl.col("witness_other").n_unique().over("offer", "day", "line") > 1)
+    by_seller = pairs.filter(pl.col("is_removal") & by_page & ~at_page & (pl.col("start") < pl.col("until")))
+    found = [(plain, "another source began to say something else after it was last seen"), (twice, "two independent sources removed it since it was last seen"),
+             (by_seller, "the seller's own page removed it"), (_overtaken(newer.filter(at_page & ~by_page), allowed_change), "trackers that agreed with the page moved on since it was last seen")]
+    keys = ["offer", "day", "line"]
+    return _for_good(live, pl.concat([f.sort(*keys, "line_other").select(*keys, pl.format("{} ({}, {})", pl.lit(said), pl.col("source_other"), pl.when(pl.col("is_removal")).then("until").otherwise("start_other").cast(pl.Date)).alias("out"))
+                      .unique(keys, keep="first", maintain_order=True) for f, said in found]))
+
+
+def _for_good(live: pl.DataFrame, out: pl.DataFrame) -> pl.DataFrame:
+    """A schedule that is out stays out: its witness has to be seen again, and then it is another last sighting."""
+    rows = live.select("offer", "day", "line", "start", "shown").sort("day")
+    first = out.join(rows, on=["offer", "day", "line"]).sort("day").unique(["offer", "line", "start"], keep="first", maintain_order=True)
+    later = rows.join(first.select("offer", "line", "start", pl.col("day").alias("out_from"), "out"), on=["offer", "line", "start"])
+    return later.filter((pl.col("day") >= pl.col("out_from")) & (pl.col("day") > pl.col("shown"))).select("offer", "day", "line", "out")
+
+
+def _overtaken(newer: pl.DataFrame, allowed_change: float) -> pl.DataFrame:
+    """Pages overtaken by trackers: two families say another price, or one that said the page's price before, none of them far off."""
+    ratios = [pl.col(f"{c}_other") / pl.col(c) for c in ("input", "output")]
+    near = pl.all_horizontal(r.is_between(1 / allowed_change, allowed_change).fill_null(True) for r in ratios)
+    late = (pl.col("shown").dt.offset_by(f"{GRACE_DAYS}d") <= pl.col("day")) & (pl.col("start_other") > pl.col("shown"))
+    rows = newer.filter(late & near)
+    followed = same_price([("input", "input_before"), ("output", "output_before")])
+    return rows.filter(followed | (pl.col("witness_other").n_unique().over("offer", "day", "line") > 1))
+
+
+def _still_spoken_for(left: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Split off what one tracker family alone has carried unchanged for too long, where nobody else speaks today: (left, out)."""
+    keys = ["offer", "day"]
+    pairs = left.select(*keys, "line", "input", "output").join(
+        left.select(*keys, "witness", "input", "output", "start"), on=keys, suffix="_other").filter(same_price(_BOTH))
+    votes = pairs.group_by(*keys, "line").agg(pl.col("witness").n_unique().alias("families"), pl.col("start").max().alias("acted"))
+    ranked = left.join(votes, on=[*keys, "line"], how="left").with_columns(pl.col("families").fill_null(1), pl.coalesce("acted", "start").alias("acted"))
+    old = pl.col("until").is_null() & (pl.col("rank") == RANKS["feed"]) & (pl.col("families") == 1) & (pl.col("acted").dt.offset_by(f"{CARRIED_DAYS}d") <= pl.col("day"))
+    last = ranked.with_columns(old.alias("old")).filter(pl.col("day_to").is_null())
+    alone = last.group_by("offer").agg(pl.col("old").all()).filter("old")["offer"]
+    old = old & pl.col("offer").is_in(alone.implode())
+    said = pl.format("one tracker alone has carried it unchanged since {} ({})", pl.col("start").cast(pl.Date), pl.col("source"))
+    return ranked.filter(~old), ranked.filter(old).select(*keys, "line", said.alias("out"))
+
+
+def _best(ranked: pl.DataFrame) -> pl.DataFrame:
+    """The best of the schedules that are left, per offer and day."""
+    keys = ["offer", "day"]
+    knows = (pl.max_horizontal("conditions", pl.col("conditions_before").fill_null(0)) > 0).alias("knows")
+    order = {"rank": False, "complete": True, "families": True, "acted": True, "knows": True, "start": True, "conditions": True, "seen": True, "line": False}
+    best = ranked.with_columns(knows).sort(*keys, *order, descending=[False, False, *order.values()])
+    return best.unique(keys, keep="first", maintain_order=True).select(*keys, "line", "start", "families")
+
+
+def _ended(grid: pl.DataFrame) -> pl.DataFrame:
+    """What there is to say where no schedule is live: the last end, or the last sighting."""
+    over = pl.col("until").is_not_null() & (pl.col("until") <= pl.col("day"))
+    last = grid.sort("offer", "day", pl.when(over).then("until").otherwise("seen"), "line").unique(["offer", "day"], keep="last", maintain_order=True)
+    said = pl.when(over).then(pl.format("{} in {} by {}", pl.when(pl.col("end_reason") == "").then(pl.lit("ended")).otherwise("end_reason"), pl.col("source"), pl.col("until").cast(pl.Date))).otherwise(
+        pl.format("last seen {} by {}, not since", pl.col("seen").cast(pl.Date), pl.col("source")))
+    return last.select("offer", "day", said.alias("ended"))

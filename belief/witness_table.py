@@ -1,0 +1,140 @@
+"""Any table of statements as witness intervals: ``deflation believe`` reads it, the production engine weighs it.
+
+Columns: ``COLUMNS``, USD per million tokens. ``page`` is the seller's own page; other sources are trackers, and names
+that differ only in a trailing number (``feed-a``, ``feed-a2``) are one family of copies. A label may name its seller
+(``azure/gpt-5.6-sol``, ``azure gpt-5.6-sol``). What cannot be read is set aside with a reason; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+
+import reference
+from belief.aliases import normalise, resolve
+from belief.history import INTERVAL_COLUMNS
+from belief.offer_keys import one_key, region_of
+from belief.statements import PRICES, RANKS
+
+COLUMNS = ("source", "model_label", "tier", "condition", "input", "output", "cached", "valid_from", "valid_to", "end_reason", "observed_at", "confirmed_at")
+NEEDED = ("source", "model_label")
+KINDS = {"": "", "list": "list", "sale": "sale", "promotion": "sale", "promotional": "sale", "multiplier": "multiplier"}
+_MOMENTS = ("valid_from", "valid_to", "observed_at", "confirmed_at")
+_FIGURES = {"input": PRICES["input"], "output": PRICES["output"], "cached": PRICES["cached_input"]}
+_ENDED = re.compile(r"^(?:renamed|superseded|replaced|answered)\b(?:\s+(?:to|by|with))?[\s:]*(.*)$", re.I)
+
+
+class Unusable(ValueError):
+    """The table cannot be read at all; the message names the file, what was expected and what was found."""
+
+
+def read(path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The statements of a CSV file and its unreadable rows (model_label, source, reason).
+
+    Raises ``Unusable`` where the file is no CSV table with the needed columns.
+    """
+    try:
+        raw = pl.read_csv(path, infer_schema=False, encoding="utf8-lossy", truncate_ragged_lines=True)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise Unusable(f"{path}: expected a CSV table with the columns {', '.join(COLUMNS)}; {error}") from error
+    raw = raw.rename({c: c.strip().lower().lstrip("\ufeff") for c in raw.columns})
+    missing = [c for c in (*NEEDED, "input") if c not in raw.columns]
+    if missing:
+        raise Unusable(f"{path}: the column{'s' * (len(missing) > 1)} {', '.join(missing)} {'are' if len(missing) > 1 else 'is'} missing; expected {', '.join(COLUMNS)}, found {', '.join(raw.columns)}")
+    return statements(raw)
+
+
+def statements(raw: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Text columns as witness intervals (``INTERVAL_COLUMNS`` with moments in UTC) and the rows that cannot be read."""
+    rows = raw.with_columns(pl.lit(None, dtype=pl.String).alias(c) for c in (*COLUMNS, "kind") if c not in raw.columns)
+    rows = rows.with_columns(pl.col(c).str.strip_chars().fill_null("") for c in (*COLUMNS, "kind"))
+    faults = [*((_unread(c, _number(c)), c, "a number") for c in _FIGURES), *((_unread(c, _moment(c)), c, "an ISO 8601 day or moment") for c in _MOMENTS)]
+    reason = pl.coalesce(*(pl.when(bad).then(pl.format("{} {} is not {}", pl.lit(c), pl.col(c).str.slice(0, 40), pl.lit(kind))) for bad, c, kind in faults),
+                         pl.when(~pl.col("kind").str.to_lowercase().is_in(list(KINDS))).then(pl.format("there is no kind {}", pl.col("kind").str.slice(0, 40))),
+                         *(pl.when(pl.col(c) == "").then(pl.lit(f"no {c}")) for c in NEEDED))
+    rows = rows.with_columns(reason.alias("reason"))
+    good = rows.filter(pl.col("reason").is_null())
+    made = good.with_columns(
+        *(_number(c).alias(p) for c, p in _FIGURES.items()), *(pl.lit(None, dtype=pl.Float64).alias(p) for p in PRICES.values() if p not in _FIGURES.values()),
+        *(_moment(c).alias(c) for c in _MOMENTS), pl.col("kind").str.to_lowercase().replace_strict(KINDS, default="").alias("price_kind"),
+        pl.col("tier").str.to_lowercase().replace({"": "standard"}).alias("tier"), pl.col("source").str.to_lowercase().str.replace(r"\d+$", "").alias("witness"),
+        pl.when(pl.col("source").str.to_lowercase().str.starts_with("page")).then(RANKS["first_party"]).otherwise(RANKS["feed"]).cast(pl.Int64).alias("rank"))
+    return _keyed(_placed(made)), rows.filter(pl.col("reason").is_not_null()).select("model_label", "source", "tier", "condition", "reason")
+
+
+def _number(column: str) -> pl.Expr:
+    return pl.col(column).str.strip_prefix("$").str.strip_chars().cast(pl.Float64, strict=False)
+
+
+def _moment(column: str) -> pl.Expr:
+    text = pl.col(column).str.replace("Z$", "+00:00").str.replace(" ", "T")
+    zoned = pl.when(text.str.contains(r"[+-]\d\d:?\d\d$")).then(text).when(text.str.contains("T")).then(text + "+00:00").otherwise(text + "T00:00+00:00")
+    forms = ("%Y-%m-%dT%H:%M%:z", "%Y-%m-%dT%H:%M:%S%:z", "%Y-%m-%dT%H:%M:%S%.f%:z")
+    return pl.coalesce(*(zoned.str.to_datetime(f, strict=False, time_unit="us", time_zone="UTC") for f in forms))
+
+
+def _unread(column: str, read_as: pl.Expr) -> pl.Expr:
+    return (pl.col(column) != "") & read_as.is_null()
+
+
+def _placed(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add provider (empty where a label names none), the bare label, and the region a label names, as a condition."""
+    sellers = reference.load("providers").filter(pl.col("provider") != "")
+    known = {normalise(a): p for a, p in sellers.select("source_provider", "provider").rows()} | {p: p for p in sellers["provider"].to_list()}
+    makers = set(sellers.filter(pl.col("provider_tier") == "first_party")["provider"].to_list())
+    labels = rows["model_label"].unique().sort().to_list()
+    split = [seller_and_name(label, known, makers) for label in labels]
+    names = pl.DataFrame({"model_label": labels, "provider": [s for s, _, _ in split], "bare": [b for _, b, _ in split], "region": [r for _, _, r in split]},
+                         schema={"model_label": pl.String, "provider": pl.String, "bare": pl.String, "region": pl.String})
+    placed = rows.join(names, on="model_label", how="left", maintain_order="left")
+    named = (pl.col("region") != "") & ~pl.col("condition").str.to_lowercase().str.contains("region", literal=True)
+    condition = pl.when(named).then(pl.concat_str([pl.col("condition"), pl.col("region")], separator=", ").str.strip_chars(", ")).otherwise("condition")
+    return placed.with_columns(condition.alias("condition"), pl.col("observed_at").alias("known_at"))
+
+
+def seller_and_name(label: str, sellers: dict[str, str], makers: set[str]) -> tuple[str, str, str]:
+    """Seller slug (empty: none named, or a maker selling its own), the name without it, and the region the label names.
+
+    A maker's name before a blank is part of the model's name (``Mistral Large 3``); before a slash it is a seller.
+    """
+    head, slash, rest = label.partition("/")
+    if not slash:
+        head, _, rest = label.partition(" ")
+    seller = sellers.get(normalise(head), "") if rest else ""
+    if not seller or (not slash and seller in makers):
+        return "", label.split("/")[-1], region_of(label, "")
+    return "" if seller in makers else seller, rest.split("/")[-1], region_of(f"{head}/{rest}", head)
+
+
+def _keyed(rows: pl.DataFrame) -> pl.DataFrame:
+    """Model names and the shared spelling of conditions; a label without a seller joins the one seller its model has here."""
+    day = pl.coalesce("valid_from", "observed_at", "confirmed_at", pl.lit(datetime(2026, 1, 1)).dt.replace_time_zone("UTC")).cast(pl.Date)
+    rows = rows.with_columns(day.alias("named_on"), pl.col("model_label").alias("printed"), pl.col("bare").alias("model_label"))
+    named = resolve(rows.with_columns(pl.when(pl.col("provider") == "").then(pl.lit("*")).otherwise("provider").alias("provider")), reference.load("model_aliases"), on="named_on")
+    forms = pl.col("model_label").map_elements(normalise, return_dtype=pl.String)
+    named = named.with_columns(rows["provider"], pl.coalesce("model", forms).alias("model"))
+    one = pl.col("provider").filter(pl.col("provider") != "")
+    seller = pl.when((pl.col("provider") == "") & (one.n_unique().over("model") == 1)).then(one.first().over("model")).otherwise("provider")
+    basis = pl.when(pl.col("observed_at").is_not_null() & (pl.col("valid_from").is_not_null()) & (pl.col("observed_at") != pl.col("valid_from"))).then(pl.lit("declared")).otherwise(pl.lit("observed"))
+    full = named.with_columns(seller.alias("provider"), basis.alias("valid_from_basis"), pl.lit("USD").alias("currency"), pl.lit("stated").alias("origin"),
+                              pl.col("printed").alias("evidence"), pl.col("end_reason").str.to_lowercase().alias("end_reason"))
+    full = full.with_columns(pl.lit(None, dtype=pl.String).alias(c) for c in INTERVAL_COLUMNS if c not in full.columns)
+    return one_key(full.select(INTERVAL_COLUMNS))
+
+
+def successor(end_reason: str) -> str:
+    """The model that an end names as answering from then on (``renamed to X``), else empty."""
+    found = _ENDED.match(end_reason)
+    return found[1].strip() if found else ""
+
+
+def as_day(moment: datetime | date | None) -> str:
+    """A moment as its day, or with its time where it has one; empty for none."""
+    if moment is None:
+        return ""
+    if isinstance(moment, datetime):
+        return moment.date().isoformat() if (moment.hour, moment.minute, moment.second) == (0, 0, 0) else moment.strftime("%Y-%m-%dT%H:%MZ")
+    return moment.isoformat()
