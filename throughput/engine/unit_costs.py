@@ -89,7 +89,7 @@ def _routed_seconds(c: Columns, k: Constants, tokens: Value) -> Value:
 
 def prefill(c: Columns, k: Constants) -> dict[str, Value]:
     """Seconds one prompt adds to its group of chips, whose steps read the weights anyway (chunked prefill)."""
-    tp, hidden = c["tensor_parallel"], c["hidden_size"]
+    tp = c["tensor_parallel"]
     tokens = techniques.uncached_tokens(c["isl"], c["prefix_hit_rate"])
     experts = c["moe_layers"] * c["experts_per_token"] * c["expert_parameters"]
     loss = k.prefill_compute_loss * c["flop_loss"]
