@@ -38,12 +38,12 @@ def _read(path: Path, name: str) -> Model:
 
 
 def tables_of(sql: str) -> tuple[str, ...]:
-    """The ``schema.table`` names a SELECT reads, sorted, without its own CTEs."""
+    """The ``schema.table`` names a SELECT reads, sorted, without its own CTEs and without table functions."""
     import sqlglot
     from sqlglot import exp
 
     tree = sqlglot.parse_one(sql, read="duckdb")
-    return tuple(sorted({f"{t.db}.{t.name}" for t in tree.find_all(exp.Table) if t.db}))
+    return tuple(sorted({f"{t.db}.{t.name}" for t in tree.find_all(exp.Table) if t.db and t.name}))
 
 
 @cache

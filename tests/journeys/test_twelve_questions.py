@@ -21,11 +21,12 @@ def published(offline_home: Path):
 
 
 def ask(con: Any, sql: str) -> list[dict[str, Any]]:
-    return con.sql(sql).pl().to_dicts()
+    rows: list[dict[str, Any]] = con.execute(sql).pl().to_dicts()
+    return rows
 
 
 def answer(con: Any, question: str) -> list[dict[str, Any]]:
-    (sql,) = con.execute("select sql from marts.start_here where table_name = ?", [f"example: {question}"]).fetchone()
+    ((sql,),) = con.execute("select sql from marts.start_here where table_name = ?", [f"example: {question}"]).fetchall()
     return ask(con, sql)
 
 
