@@ -14,9 +14,7 @@ PACKAGED: tuple[Table, ...] = (
     declare(
         "core.model_alias", "one printed label of one provider scope and its canonical model",
         "alias provider valid_from valid_to model reason source source_ref source_url licence "
-        "observed_at basis",
-        "",
-    ),
+        "observed_at basis", "alias provider model"),
     declare(
         "core.score", "one benchmark score of one model",
         "model variant model_label benchmark benchmark_version score unit se n_items as_of first_seen "
@@ -26,9 +24,7 @@ PACKAGED: tuple[Table, ...] = (
     declare(
         "core.benchmark", "one benchmark",
         "benchmark kind n_items guess_rate unit reason source source_ref source_url licence observed_at "
-        "basis",
-        "",
-    ),
+        "basis", "benchmark"),
     declare(
         "core.task_tokens", "tokens one run of a benchmark took",
         "model variant model_label benchmark benchmark_version output_mtok_per_run usd_per_run source "
@@ -104,9 +100,7 @@ PACKAGED: tuple[Table, ...] = (
     ),
     declare(
         "core.hardware_part", "one accelerator of Epoch's hardware table: launch date, figures, price at release",
-        "part maker launch_date memory_gb memory_bandwidth_gb_s tensor_tflops tdp_w price_usd source_url observed_at licence",
-        "",
-    ),
+        "part maker launch_date memory_gb memory_bandwidth_gb_s tensor_tflops tdp_w price_usd source_url observed_at licence", "part"),
     declare(
         "core.published_trend", "one published growth rate of accelerators",
         "metric growth_per_year source source_url published_on note",

@@ -59,6 +59,7 @@ DECLARED = (
             "source kind status origin observed_at age_days rows left_out_count message parser_version", "source"),
     declare("raw.left_out", "one entry, block or amount of the newest good captures that was not understood: not read, but counted and named",
             "source source_url snapshot_sha256 observed_at extent subject reason locator evidence"),
+    declare("core.damage", "one file of kept state that is not as it was written: what is lost and what to do", "subject reason", "subject"),
     declare("core.vintage", "one row: the day this build speaks of, its id and the code it was made with",
             "as_of build_id code_version", "as_of"),
     declare("core.definition", "one definition of this project: a scale, threshold, mix, speed, use or period, with the reason for its value",
@@ -73,7 +74,7 @@ DECLARED = (
             "provider model tier condition token_class price_kept_usd_per_mtok price_refused_usd_per_mtok reason observed_at source evidence", "provider model tier condition token_class source"),
     declare("core.disagreement", "one other witness that says something else today",
             "provider model tier condition token_class believed_source believed_usd_per_mtok other_source other_usd_per_mtok difference_share valid_from reason", "provider model tier condition token_class other_source"),
-    declare("core.unmapped_label", "one printed model name that no alias maps to a canonical model", "provider model_label source n"),
+    declare("core.unmapped_label", "one printed model name that no alias maps to a canonical model", "provider model_label source n", "provider model_label source"),
     declare("core.announced_price", "one price a page announced for a later day; not in force until a page confirms it",
             "provider model_label tier condition component value currency unit effective_from effective_to observed_at source evidence quote_id", "quote_id"),
     declare("core.input_price", "one price interval as the statistics take it", "offer_id model provider provider_tier price_input_usd_per_mtok"
@@ -87,7 +88,7 @@ DECLARED = (
     declare("core.energy_price", "electricity price and PUE of the vintage day with their ranges",
             "usd_per_kwh low_usd_per_kwh high_usd_per_kwh pue low_pue high_pue observed_at basis", "observed_at"),
     declare("core.input_cost", "the headline price on one day with what is known of its cost",
-            "series_id period_day model price_usd_per_mtok rental_usd_per_hour throughput_tok_per_s utilisation_share energy_usd_per_mtok"),
+            "series_id period_day model price_usd_per_mtok rental_usd_per_hour throughput_tok_per_s utilisation_share energy_usd_per_mtok", "series_id period_day"),
     declare("core.input_claim", "what the engine measures of one claim", "claim_id value low high basis", "claim_id"),
     declare("core.input_engine", "one model on one accelerator as the consequences take it",
             "model accelerator rental_usd_per_hour accelerators_count throughput_tok_per_s", "model accelerator"),
@@ -119,9 +120,9 @@ DECLARED = (
             "lever shapley_factor first_in_factor last_in_factor shapley_share scenario model service_level_tok_s_per_user total_factor order", "scenario lever"),
     declare("marts.events", "probability of one checkable event", "series event horizon_days target_date threshold_usd_per_mtok probability_share base_rate_share event_id", "event_id"),
     declare("marts.meeting_dates", "probability that price meets its floor by a deadline, given a stated trend",
-            "series floor_kind scenario price_factor_per_year outcome deadline probability_share median_date"),
+            "series floor_kind scenario price_factor_per_year outcome deadline probability_share median_date", "series floor_kind scenario outcome"),
     declare("marts.selection_audit", "what an estimator reports when there is no trend at all",
-            "estimator scale measured_factor_per_year no_trend_factor_per_year no_trend_low_factor_per_year no_trend_high_factor_per_year simulations_count"),
+            "estimator scale measured_factor_per_year no_trend_factor_per_year no_trend_low_factor_per_year no_trend_high_factor_per_year simulations_count", "estimator scale"),
     declare("marts.start_here", "what is in this file: tables to begin with and example queries that run", "ordinal table_name answers sql", "ordinal"),
     declare("marts.price_now", "one offer's price in force on the vintage day",
             "provider provider_tier model developer open_weights tier condition " + PRICES + " price_cache_write_usd_per_mtok price_cache_write_1h_usd_per_mtok"
@@ -154,7 +155,7 @@ DECLARED = (
     declare("facts.fact", "one number (or verdict) of the report with its interval and the query that reproduces it",
             "fact_id section subject quantity value unit lower upper interval_level n text_value basis as_of sql inputs", "fact_id"),
     declare("facts.lineage", "one step of a fact's chain down to source, date and words",
-            "fact_id ordinal kind id text_value source source_url observed_at evidence snapshot_sha256"),
+            "fact_id ordinal kind id text_value source source_url observed_at evidence snapshot_sha256", "fact_id ordinal"),
 )
 
 TABLES: dict[str, Table] = {t.name: t for t in (*DECLARED, *STATS, *PACKAGED, *ENGINE, *MARTS)}
