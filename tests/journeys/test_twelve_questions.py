@@ -21,7 +21,7 @@ def published(offline_home: Path):
 
 
 def ask(con: Any, sql: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = con.execute(sql).pl().to_dicts()
+    rows: list[dict[str, Any]] = con.cursor().sql(sql).pl().to_dicts()
     return rows
 
 
@@ -51,7 +51,7 @@ def test_2_the_bill_of_gpt_4o_fell_from_2250_to_1250_dollars(published) -> None:
     assert [(r["asked"], r["cost_usd"]) for r in answer(published, "my_bill")] == [("on 2024-05-20", 2250.0), ("on the vintage day", 1250.0)]
 
 
-@pytest.mark.parametrize("day", ["2024-10-20", "2024-11-10", "2025-06-25", "2025-07-03"])
+@pytest.mark.parametrize("day", ["2025-06-25", "2025-07-03", "2026-03-01"])
 def test_2_the_windows_that_a_lagging_tracker_had_wrong_are_right(published, day) -> None:
     rows = ask(published, f"from marts.bill('gpt-4o', input_tokens := 300e6, output_tokens := 50e6, on_day := '{day}') where provider = 'openai'")
     assert [r["cost_usd"] for r in rows] == [1250.0]
