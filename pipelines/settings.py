@@ -29,6 +29,8 @@ class Settings(BaseModel):
     contact: str = "https://github.com/deflation-project/deflation"
     """Where a site's operator can reach us; part of the User-Agent."""
     eia_api_key: SecretStr = SecretStr("")
+    openrouter_api_key: SecretStr = SecretStr("")
+    """Any key of OpenRouter: opens its rankings dataset (token volumes)."""
     smtp_host: str = ""
     smtp_port: int = 0
     smtp_user: str = ""

@@ -38,6 +38,11 @@ RAW_SHAPES = {
         CAPTURE + " provider model_label retired_on announced_on replacement status value_text evidence locator").split()), ("quote_id",), "retirements"),
     "energy": Table("raw.energy", "one printed energy figure with the words it was read from", tuple((
         CAPTURE + " quantity subject period value_text unit evidence locator qualifier value").split()), ("quote_id",), "energy"),
+    "scores": Table("raw.scores", "one printed score with the words it was read from", tuple((
+        CAPTURE + " model_label benchmark value_text unit measurer evidence locator benchmark_version effort lower_text upper_text"
+        " count_text cost_text measured_on value").split()), ("quote_id",), "scores"),
+    "volumes": Table("raw.volumes", "one printed figure of what a gateway served with the words it was read from", tuple((
+        CAPTURE + " model_label measure period value_text unit evidence locator value period_days").split()), ("quote_id",), "volumes"),
 }
 
 
