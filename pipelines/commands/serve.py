@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -25,11 +24,10 @@ def command(host: str, port: int) -> None:
     State (runs, schedules) lives below the state folder in dagster/. Exit status: 0 ended by the user,
     1 one of the two ended by itself.
     """
+    from pipelines.instance import dagster_home
     from pipelines.settings import load_settings
 
-    home = load_settings().home / "dagster"
-    home.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(ROOT / "dagster.yaml", home / "dagster.yaml")
+    home = dagster_home(load_settings())
     env = os.environ | {"DAGSTER_HOME": str(home), "DEFLATION_HOME": str(home.parent)}
     programs = [
         ["dagster-webserver", "-m", "pipelines.definitions", "-h", host, "-p", str(port)],
