@@ -50,7 +50,8 @@ def make_fetcher(settings: Settings, limits: Limits | None = None) -> Fetcher:
     from sources.fetching.fetch import Fetcher
 
     return Fetcher(settings.contact, clock=lambda: now(settings), mirror=settings.mirror, limits=limits,
-                   keys={"api.eia.gov": ("api_key", settings.eia_api_key.get_secret_value())})
+                   keys={"api.eia.gov": ("api_key", settings.eia_api_key.get_secret_value()),
+                         "openrouter.ai": ("Authorization", settings.openrouter_api_key.get_secret_value())})
 
 
 def make_job(settings: Settings, as_of: date | None = None, *, offline: bool = False,

@@ -8,7 +8,7 @@ from typing import Any
 from pipelines.settings import load_settings
 from sources.catalogue import Source
 
-KINDS = ("prices", "hardware", "rentals", "energy", "retirements")
+KINDS = ("prices", "hardware", "rentals", "energy", "scores", "volumes", "retirements")
 
 
 def states() -> dict[str, dict[str, Any]] | None:

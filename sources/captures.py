@@ -274,7 +274,7 @@ def rows_in(kind: str, frame: pl.DataFrame) -> int:
 
 def names_of(kind: str, frame: pl.DataFrame) -> tuple[str, ...]:
     """What the rows of a reading are about: models, parts or subjects, in page order."""
-    column = "model_label" if kind in ("prices", "retirements") else "accelerator" if kind in ("hardware", "rentals") else "subject"
+    column = "accelerator" if kind in ("hardware", "rentals") else "subject" if kind == "energy" else "model_label"
     return tuple(_used(kind, frame)[column].unique(maintain_order=True))
 
 

@@ -70,6 +70,8 @@ def quote_schema(kind: str) -> Schema:
         schema |= {"wide_row": pl.Int64}
     if kind == "rentals":
         schema |= {"accelerators_in_offer": pl.Int64}
+    if kind == "volumes":
+        schema |= {"period_days": pl.Int64}
     return schema
 
 

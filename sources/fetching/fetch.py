@@ -211,7 +211,8 @@ class Fetcher:
         headers |= {k: v for k, v in (("If-None-Match", etag), ("If-Modified-Since", last_modified)) if v}
         with self.keys.hiding(), translated(), deadline(self.limits.total_s) as running:
             key = None if self.mirror else self.keys.parameters(host_of(url))
-            prepared = self._session.prepare_request(requests.Request("GET", asked, headers=headers, params=key))
+            bearer = {} if self.mirror else self.keys.headers(host_of(url))
+            prepared = self._session.prepare_request(requests.Request("GET", asked, headers=headers | bearer, params=key))
             prepared.pinned_address = pinned  # type: ignore[attr-defined]  # ours, for PinnedAdapter: requests has no place for it
             with self._session.send(prepared, stream=True, allow_redirects=False,
                                     timeout=(self.limits.connect_s, self.limits.read_s),
