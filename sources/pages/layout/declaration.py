@@ -58,8 +58,10 @@ class Layout(BaseModel):
     """Patterns of headings whose tables and lines hold no price of inference by tokens."""
     only: list[str] = []
     """Patterns of headings: where given, nothing else of the page is read."""
-    tiers: list[str] = []
-    """The tiers of tables that follow one another under one heading, where the page tells them apart by tabs alone."""
+    sole_output: list[str] = []
+    """Kinds of tokens (``audio``) whose price is the output's where a model answers in nothing else."""
+    identifiers: bool = False
+    """Whether a model is named by the identifier printed as code below its heading, and not by the heading."""
     headless: dict[str, list[str]] = {}
     """Column heads of tables without any, by their number of columns."""
 

@@ -27,6 +27,8 @@ class Around:
     meaning: Meaning = NOTHING
     name: str = ""
     page: Meaning = NOTHING
+    names: tuple[str, ...] = ()
+    """The models of a table without names, where several share its heading."""
 
 
 @dataclass(slots=True)
@@ -323,6 +325,7 @@ def _unreadable(table: _Table, row: Sequence[Cell], found: dict[int, list[Figure
 
 
 def _models_in_columns(table: _Table, number: int) -> None:
+    table.block.combined = table.block.whole = True
     first = min((c for _, row in _body(table) for c in range(len(row)) if _cell_amounts(table, row[c], c)), default=None)
     if first is None:
         return
@@ -338,12 +341,16 @@ def _models_in_columns(table: _Table, number: int) -> None:
             continue
         for c, given in cells.items():
             column = table.columns[c]
-            name = read_name(heads[c] if not column.understood else table.around.name, table.vocabulary)
-            for figure in given:
+            names = [heads[c]] if not column.understood else table.around.names or (table.around.name,)
+            for n, figure in ((n, figure) for n in range(len(names)) for figure in given):
+                name = read_name(names[n], table.vocabulary)
                 near = under(under(under(figure.meaning, said), replace(column, rest="")), section)
                 meaning = within_page(under(near, table.around.meaning), table.around.page)
                 problem = "" if said.understood else f"the row {said.rest!r} is not known"
-                table.block.claims.append(_claim(table, name, figure, meaning, row, r, c, (number, c, 0, 0), problem=problem))
+                problem = f"{row[c].struck[0]!r} is struck beside it" if row[c].struck else problem
+                table.block.claims.append(_claim(table, name, figure, meaning, row, r, c, (number, c + n * len(row), 0 if said.direction or said.cache else r + 1, 0), problem=problem))
+    if any(cell.missing for _, row in _body(table) for cell in row[first:]):
+        table.block.claims = [replace(claim, problem=claim.problem or "a row of the table has fewer cells than it") for claim in table.block.claims]
 
 
 def _cell_amounts(table: _Table, cell: Cell, column: int) -> list[Figure]:

@@ -41,6 +41,14 @@ def read_page(page: Page, layout: Layout = DEFAULTS, judge: Judge | None = None)
     return [*found.quotes, *found.left_out]
 
 
+def read_table(grid: Grid, layout: Layout, names: Sequence[str], said: Meaning) -> list[PriceQuote | LeftOut]:
+    """What one table gives whose models and tier the caller knows."""
+    around = around_grid(grid, layout.vocabulary, NOTHING)
+    around = Around(under(said, around.meaning), names[0] if names else around.name, NOTHING, tuple(names))
+    found = assemble([read_grid(grid, layout.vocabulary, layout, around, 0)], layout)
+    return [*found.quotes, *found.left_out]
+
+
 def _blocks(page: Page, layout: Layout, said: Meaning) -> list[Block]:
     """The blocks of what is printed; where that prices no tokens, those of the data in the scripts."""
     is_data = page.text.lstrip()[:1] in ("[", "{")
@@ -57,15 +65,14 @@ def _blocks(page: Page, layout: Layout, said: Meaning) -> list[Block]:
 
 def _grid_blocks(grids: Sequence[Grid], layout: Layout, said: Meaning, first: int) -> list[Block]:
     blocks = []
-    tiers: dict[tuple[str, ...], int] = {}
-    for number, grid in enumerate(joined(grids), first):
+    kept = joined(grids)
+    for number, grid in enumerate(kept, first):
         if layout.is_skipped(grid.heading):
             continue
         around = around_grid(grid, layout.vocabulary, said)
-        if layout.tiers:
-            n = tiers[grid.heading] = tiers.get(grid.heading, -1) + 1
-            tier = layout.vocabulary.read(layout.tiers[min(n, len(layout.tiers) - 1)])
-            around = Around(under(tier, around.meaning), around.name, said)
+        tab = tabbed(kept, number - first, layout.vocabulary)
+        codes = tuple(grid.attributes.get("identifiers", "").split()) if layout.identifiers else ()
+        around = Around(under(tab, around.meaning), codes[0] if codes else around.name, said, codes)
         blocks.append(read_grid(grid, layout.vocabulary, layout, around, number))
     if layout.prose_names:
         named_before(blocks)
@@ -80,6 +87,20 @@ def with_stated_order(page: Page, layout: Layout) -> Layout:
     stated = [[plain(word) for word in m[1].split("/")] for m in _ORDER.finditer(re.sub(r"[*_`]", "", plain_text(page)))]
     stated = [order for order in stated if all(layout.vocabulary.read(word).understood for word in order)]
     return layout.model_copy(update={"cell_order": [*stated, *layout.cell_order]}) if stated else layout
+
+
+def tabbed(grids: Sequence[Grid], number: int, vocabulary: Vocabulary) -> Meaning:
+    """The tier of a table among those of one heading whose tabs (``StandardBatchFlex``) the page prints once in front of them."""
+    heading = grids[number].heading
+    group = [n for n, grid in enumerate(grids) if grid.heading == heading]
+    group = [n for n in group if set(range(min(n, number), max(n, number))) <= set(group)]
+    tabs = [found for line in grids[group[0]].before.split("\n") if (found := _TABS.fullmatch(re.sub(r"[\[\]()#\s]|\bmore\b|More", "", line)))]
+    words = re.findall(_TAB, tabs[-1][0]) if tabs else []
+    return vocabulary.read(words[group.index(number)]) if len(words) == len(group) else NOTHING
+
+
+_TAB = r"Standard|Batch|Flex|Priority|Fast"
+_TABS = re.compile(rf"(?:{_TAB}){{2,}}")
 
 
 def page_grids(page: Page) -> list[Grid]:
