@@ -37,7 +37,7 @@ HETEROGENEITY = 2.0
 HAZARD_POWER, HAZARD_GAP = 0.3, 2.0
 """The hazard grows with (gap + MARGIN) to this power and is ``hazard`` at this gap."""
 CARRY = 0.8
-UPWARD = 1.6
+UPWARD = 1.3
 """Rises are so much wider than falls around the path: a setter that leaves gives back what it took."""
 MAX_REPRICINGS = 10
 HAZARDS = np.exp(np.linspace(-3.0, 2.0, 31))
