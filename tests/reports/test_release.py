@@ -26,7 +26,7 @@ def frames(edition) -> dict[str, pl.DataFrame]:
 
 def keyed(frame: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
     """The rows with a key of their own where the test edition leaves it empty."""
-    return frame.with_columns(pl.coalesce(c, pl.int_range(pl.len()).cast(frame.schema[c])).alias(c) for c in key)
+    return frame.with_columns(pl.coalesce(c, pl.int_range(pl.len()).cast(frame.schema[c])).alias(c) for c in key).unique(key or None, keep="first", maintain_order=True)
 
 
 @pytest.mark.parametrize("which", ["full", "hostile"])
