@@ -57,7 +57,7 @@ def descriptor(frames: Mapping[str, pl.DataFrame], package: Mapping[str, bytes],
         key = {"primaryKey": list(table.key)} if table.key else {}
         resources.append({
             "name": name.replace(".", "-").replace("_", "-"), "path": path, "profile": "tabular-data-resource", "format": "csv", "mediatype": "text/csv",
-            "encoding": "utf-8", "description": f"One row: {table.text}.", "bytes": len(package[path]),
+            "encoding": "utf-8", "dialect": {"delimiter": ",", "quoteChar": "\"", "doubleQuote": True, "header": True}, "description": f"One row: {table.text}.", "bytes": len(package[path]),
             "hash": "sha256:" + hashlib.sha256(package[path]).hexdigest(), "schema": {"fields": fields, "missingValues": [""]} | key,
         })  # fmt: skip
     return {

@@ -6,7 +6,6 @@ import io
 from datetime import date
 from pathlib import Path
 
-import editions
 import openpyxl
 import polars as pl
 import pytest
@@ -18,9 +17,8 @@ DAY = date(2026, 11, 22)
 
 
 def frames(edition) -> dict[str, pl.DataFrame]:
-    history = editions.declared("marts.price_history", [{"provider": "p", "model": "m", "interval_id": "i", "valid_from": DAY}])
-    made = {name: edition.facts if name == "facts.fact" else history if name == release.HISTORY else edition.mart(name.removeprefix("marts."))
-            for name in release.DEFAULT} | {release.HISTORY: history.cast({"valid_from": pl.Date, "interval_id": pl.String})}  # fmt: skip
+    made = {name: edition.facts if name == "facts.fact" else edition.mart(name.removeprefix("marts."))
+            for name in release.DEFAULT}
     return {name: keyed(frame, TABLES[name].key) for name, frame in made.items()}
 
 
