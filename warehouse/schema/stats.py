@@ -160,4 +160,22 @@ STATS: tuple[Table, ...] = (
         "index_id period_start value lower upper unit status method_version inputs_sha256",
         "index_id period_start",
     ),
+    declare(
+        "stats.fixed_quality", "what one fixed quality cost in one week: the second-cheapest confirmed seller of a model as able as a reference model",
+        "reference_model day price_usd_per_mtok model provider offer_id sellers_count is_live ability_logit",
+        "reference_model day",
+    ),
+    declare(
+        "stats.score_coverage", "how many of the models first listed in the 90 days before a day have a place on the joint quality scale",
+        "day entrants_count scored_count coverage_share", "day",
+    ),
+    declare(
+        "stats.headline_method", "one defensible way to say how the price changed in a year, with its value on the same day",
+        "method_id question headline_rank window_from window_to factor_per_year factor_low_per_year factor_high_per_year "
+        "observations_count status why", "method_id",
+    ),
+    declare(
+        "stats.headline_revision", "what the headline said at an earlier vintage and what it says of the same year with what is known today",
+        "vintage_day first_factor_per_year latest_factor_per_year revision_log", "vintage_day",
+    ),
 )
