@@ -65,7 +65,9 @@ def rate(table: pl.DataFrame, end: date, weeks: int = WEEKS_PER_YEAR) -> Rate | 
     """Change of the basket over the year that ends in the last week up to ``end``: slope in logs per year, 90 % interval.
 
     Only abilities live in the whole window count, each with the same weight. Interval: moving blocks of
-    ``BLOCK_WEEKS`` weekly changes of the basket (Kunsch 1989), seeded by ``end``. None with less than a year.
+    ``BLOCK_WEEKS`` weekly changes of the basket (Kunsch 1989) with a correction for few blocks, seeded by ``end``; on
+    simulated years it holds the truth 92, 88 and 79 % of the time when weekly changes correlate by 0, .5 and .8 (a
+    test). None with less than a year.
     """
     live = table.filter(pl.col("is_live"), pl.col("day") <= end)
     days = live["day"].unique().sort().to_list()[-(weeks + 1):]
@@ -81,8 +83,18 @@ def rate(table: pl.DataFrame, end: date, weeks: int = WEEKS_PER_YEAR) -> Rate | 
     starts = rng.integers(0, len(steps) - BLOCK_WEEKS + 1, (DRAWS, -(-len(steps) // BLOCK_WEEKS)))
     drawn = steps[(starts[:, :, None] + np.arange(BLOCK_WEEKS)).reshape(DRAWS, -1)[:, : len(steps)]].sum(axis=1)
     scale = 365.25 / 7 / len(steps)
-    low, high = np.quantile(drawn, [0.5 - CONFIDENCE / 2, 0.5 + CONFIDENCE / 2])
-    return Rate(float(steps.sum() * scale), float(low * scale), float(high * scale), len(whole))
+    low, high = np.quantile(drawn - drawn.mean(), [0.5 - CONFIDENCE / 2, 0.5 + CONFIDENCE / 2]) * _few_blocks(len(steps))
+    total = float(steps.sum())
+    return Rate(total * scale, (total + float(low)) * scale, (total + float(high)) * scale, len(whole))
+
+
+def _few_blocks(steps: int) -> float:
+    """How much wider than the bootstrap's limits the interval must be: a window has few blocks, so the sum about its mean is
+    sqrt(n / (n - b)) too narrow, and Student's t with blocks - 1 degrees of freedom takes the place of the normal."""
+    from scipy import stats
+
+    quantile = 0.5 + CONFIDENCE / 2
+    return float(np.sqrt(steps / (steps - BLOCK_WEEKS)) * stats.t.ppf(quantile, steps / BLOCK_WEEKS - 1) / stats.norm.ppf(quantile))
 
 
 def coverage(input_price: pl.DataFrame, joint: pl.DataFrame, as_of: date) -> pl.DataFrame:
