@@ -143,6 +143,8 @@ DECLARED = (
             "source kind origin status observed_at age_days rows left_out_count message", "source"),
     declare("marts.left_out", "one entry, block or amount that a source prints today and its parser does not understand",
             "source extent subject reason locator evidence source_url observed_at snapshot_sha256"),
+    declare("marts.listed_indices", "one value of a listed index as quoted on a public page, beside our value of the same thing nearest in time",
+            "quoted_on listed_index subject term quoted_value ours_value unit ours_day ours_basis quote_precision source_url", "listed_index quoted_on subject term"),
     declare("marts.token_index", "one index or level of the token family in one complete week",
             "index_id period_start value lower upper unit status method_version inputs_sha256", "index_id period_start"),
     declare("marts.headline_methods", "one defensible way to say how the price changed in a year; the first three lead the report",
