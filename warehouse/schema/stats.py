@@ -178,4 +178,9 @@ STATS: tuple[Table, ...] = (
         "stats.headline_revision", "what the headline said at an earlier vintage and what it says of the same year with what is known today",
         "vintage_day first_factor_per_year latest_factor_per_year revision_log", "vintage_day",
     ),
+    declare(
+        "stats.measured_usage", "one measured growth of use or spend on a router, or how use follows a model's own price",
+        "measure unit period_from period_to first_value last_value growth_factor growth_per_year elasticity elasticity_low elasticity_high n",
+        "measure",
+    ),
 )

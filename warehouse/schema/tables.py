@@ -145,6 +145,8 @@ DECLARED = (
             "source extent subject reason locator evidence source_url observed_at snapshot_sha256"),
     declare("marts.listed_indices", "one value of a listed index as quoted on a public page, beside our value of the same thing nearest in time",
             "quoted_on listed_index subject term quoted_value ours_value unit ours_day ours_basis quote_precision source_url", "listed_index quoted_on subject term"),
+    declare("marts.measured_usage", "one measured growth of use or spend on a router, or how use follows a model's own price",
+            "measure unit period_from period_to first_value last_value growth_factor growth_per_year elasticity elasticity_low elasticity_high n", "measure"),
     declare("marts.token_index", "one index or level of the token family in one complete week",
             "index_id period_start value lower upper unit status method_version inputs_sha256", "index_id period_start"),
     declare("marts.headline_methods", "one defensible way to say how the price changed in a year; the first three lead the report",
