@@ -131,6 +131,7 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     "event": ("VARCHAR", "new_low | halves | rises"),
     "event_id": ("VARCHAR", "event/series_id/horizon"),
     "expert_intermediate_size": ("BIGINT", "width of one expert"),
+    "expert_matrices": ("DOUBLE", "weight matrices of one expert (3 gated, 2 plain)"),
     "experts": ("BIGINT", "routed experts per MoE layer"),
     "experts_per_token": ("BIGINT", "routed experts used per token"),
     "explained_share": ("DOUBLE", "share of the variance that the trend explains"),
@@ -217,6 +218,7 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     "lever": ("VARCHAR", "quantisation, speculative decoding, distillation and routing, hardware, serving software"),
     "linear_key_dim": ("BIGINT", "key dimension of linear attention state"),
     "linear_layers": ("BIGINT", "layers with linear attention"),
+    "linear_state_rows": ("BIGINT", "rows of the state of linear attention (key head size, or state size of Mamba)"),
     "linear_value_dim": ("BIGINT", "value dimension of linear attention state"),
     "link_bytes_per_s": ("BIGINT", "link to peers, one direction"),
     "link_domain": ("BIGINT", "accelerators one link domain joins"),
@@ -336,11 +338,15 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     "qk_rope_dim": ("BIGINT", "MLA rotary dimension"),
     "quality_scale": ("VARCHAR", "quality scale the test was run on"),
     "quantile": ("DOUBLE", ".05 to .95 by .05"),
+<<<<<<< HEAD
     "query_matrices": ("BIGINT", "query-side projection matrices"),
     "question": ("VARCHAR", "what the method answers, in words"),
     "quote_precision": ("VARCHAR", "how exactly the day is known: day, week, month, quarter"),
     "quoted_on": ("DATE", "day the quoted value is of"),
     "quoted_value": ("DOUBLE", "value of a listed index as quoted on a public page, in the row's unit"),
+=======
+    "query_matrices": ("DOUBLE", "query-side projection matrices"),
+>>>>>>> main
     "rate_id": ("VARCHAR", "index_id or series_id, estimator and window"),
     "ratio_best_to_fixed": ("DOUBLE", "price of keeping up, in multiples of standing still"),
     "reasoning": ("VARCHAR", "why this range"),
