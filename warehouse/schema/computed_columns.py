@@ -338,15 +338,11 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     "qk_rope_dim": ("BIGINT", "MLA rotary dimension"),
     "quality_scale": ("VARCHAR", "quality scale the test was run on"),
     "quantile": ("DOUBLE", ".05 to .95 by .05"),
-<<<<<<< HEAD
-    "query_matrices": ("BIGINT", "query-side projection matrices"),
+    "query_matrices": ("DOUBLE", "query-side projection matrices"),
     "question": ("VARCHAR", "what the method answers, in words"),
     "quote_precision": ("VARCHAR", "how exactly the day is known: day, week, month, quarter"),
     "quoted_on": ("DATE", "day the quoted value is of"),
     "quoted_value": ("DOUBLE", "value of a listed index as quoted on a public page, in the row's unit"),
-=======
-    "query_matrices": ("DOUBLE", "query-side projection matrices"),
->>>>>>> main
     "rate_id": ("VARCHAR", "index_id or series_id, estimator and window"),
     "ratio_best_to_fixed": ("DOUBLE", "price of keeping up, in multiples of standing still"),
     "reasoning": ("VARCHAR", "why this range"),
