@@ -25,6 +25,8 @@ REVISION_VINTAGES, REVISION_STEP_DAYS = 4, 90
 MONTHS = 13
 MINIMUM_WEEKS = 26
 """Weeks of the token index under which it is not turned into a yearly rate."""
+STAND_INS = ("fixed_quality_today", "hedonic_fresh_latent", "hedonic_all_latent", "hedonic_all", "matched_geks")
+"""What leads, in this order, where the basket has no supported year (early vintages)."""
 WHY = {
     "fixed_quality": "the buyer's question: any model as able as the reference, from the second-cheapest confirmed seller, geometric mean over the basket",
     "fixed_quality_today": "the same to the edition's day, when few new models are scored yet: an unscored cheap model can only make it larger",
@@ -47,9 +49,18 @@ def build(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, join
     rows = [*_basket(basket, until, as_of), *_matched(prices, as_of), *_hedonic(prices, scores, models, rates, as_of), *_tokens(tokens)]
     return {
         "fixed_quality": basket, "score_coverage": coverage,
-        "headline_method": frames.from_rows("stats.headline_method", rows),
+        "headline_method": frames.from_rows("stats.headline_method", _led(rows)),
         "headline_revision": revisions(prices, scores, basket, as_of),
     }
+
+
+def _led(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """``rows`` with a first one: on a day that no supported basket reaches, the best method there is leads."""
+    if not any(r["headline_rank"] == 1 for r in rows):
+        stand_in = next((r for name in STAND_INS for r in rows if r["method_id"] == name), None)
+        if stand_in is not None:
+            stand_in["headline_rank"] = 1
+    return rows
 
 
 def _row(method: str, question: str, window: tuple[date, date], rate: Rate, status: str = "final", rank: int | None = None) -> dict[str, object]:
