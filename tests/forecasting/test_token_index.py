@@ -229,3 +229,18 @@ def test_use_whose_price_never_moved_has_no_elasticity_and_growth_is_first_again
     first = weights.filter(pl.col("period_start") == weights["period_start"].min(), pl.col("volume_kind") != "other")["volume_tokens"].sum()
     assert tokens["first_value"] == pytest.approx(first)
     assert tokens["growth_factor"] == pytest.approx(tokens["last_value"] / first)
+
+
+def test_shares_of_spend_and_tokens_reveal_the_average_price() -> None:
+    """Two models at 1 and 3 USD with half of the tokens each: the average token costs 2, whatever one looks at."""
+    from forecasting.tokens import revealed
+
+    table = prices(("closed", "a", "first_party", 1.0, 1.0, 1.0, EARLY, None), ("open", "openrouter", "open_weights", 3.0, 3.0, 3.0, EARLY, None))
+    names = pl.DataFrame({"model_label": ["Closed", "Open", "Other"], "model": ["closed", "open", None], "naming_rule": ["r", "r", None], "route": [None] * 3,
+                          "volume_kind": ["model", "model", "other"]})
+    shares = [("Closed", 25.0, 50.0), ("Open", 75.0, 50.0)]
+    rows = [{"gateway": "vercel", "period_start": DAY, "period_days": 1, "model_label": n, "measure": m, "value": v, "unit": "percent"}
+            for n, s, t in shares for m, v in (("spend_share", s), ("token_share", t))]
+    found = revealed.build(pl.DataFrame(rows), names, table, MODELS, TODAY).row(0, named=True)
+    assert found["revealed_usd_per_mtok"] == pytest.approx(2.0)
+    assert (found["models_count"], found["spend_share"]) == (2, 1.0)

@@ -183,4 +183,9 @@ STATS: tuple[Table, ...] = (
         "measure unit period_from period_to first_value last_value growth_factor growth_per_year elasticity elasticity_low elasticity_high n",
         "measure",
     ),
+    declare(
+        "stats.revealed_price", "the average price of a token on a gateway on one day, implied by its shares of spend and of tokens",
+        "period_start revealed_usd_per_mtok revealed_low_usd_per_mtok revealed_high_usd_per_mtok models_count spend_share",
+        "period_start",
+    ),
 )

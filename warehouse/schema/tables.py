@@ -147,6 +147,8 @@ DECLARED = (
             "quoted_on listed_index subject term quoted_value ours_value unit ours_day ours_basis quote_precision source_url", "listed_index quoted_on subject term"),
     declare("marts.measured_usage", "one measured growth of use or spend on a router, or how use follows a model's own price",
             "measure unit period_from period_to first_value last_value growth_factor growth_per_year elasticity elasticity_low elasticity_high n", "measure"),
+    declare("marts.revealed_price", "the average price of a token on a gateway on one day, implied by its shares of spend and of tokens",
+            "period_start revealed_usd_per_mtok revealed_low_usd_per_mtok revealed_high_usd_per_mtok models_count spend_share", "period_start"),
     declare("marts.token_index", "one index or level of the token family in one complete week",
             "index_id period_start value lower upper unit status method_version inputs_sha256", "index_id period_start"),
     declare("marts.headline_methods", "one defensible way to say how the price changed in a year; the first three lead the report",
