@@ -94,7 +94,8 @@ def _block_rows(block: Block, layout: Layout, judge: Judge | None, result: Assem
     rows = _one_unit(rows, held)
     if block.combined:
         answers = any("output" in r.prices for r in rows)
-        for row in [r for r in rows if r.prices and "output" not in r.prices and (answers or "cached_input" in r.prices or (block.whole and not _may_lack(r)))]:
+        for row in [r for r in rows if r.prices and "output" not in r.prices and (
+                "cached_input" in r.prices or ((answers or block.whole) and not _may_lack(r)))]:
             p = next(iter(row.prices.values()))
             held.append((p.claim.name, "it has no output price", p.claim.locator, p.claim.evidence))
             rows.remove(row)
@@ -135,7 +136,7 @@ def _settled(claims: Sequence[Claim], layout: Layout) -> tuple[list[_Priced], st
 def _settle(claim: Claim, layout: Layout) -> list[_Priced] | str:
     said = claim.meaning
     if not said.unit and said.meter:
-        if claim.problem:
+        if claim.problem and (said.direction or said.cache):
             return []
         told = meter(f"per {said.meter}")
         return [_Priced(claim, told[0] if told else "other", said.meter, False, said.tier or "standard", said.conditions)] if claim.name else []
@@ -145,7 +146,7 @@ def _settle(claim: Claim, layout: Layout) -> list[_Priced] | str:
         return []
     if not (said.unit or said.direction or said.cache) or (not claim.money.amount and said.tier == "free"):
         return []
-    unit = said.unit or layout.unit
+    unit = said.unit or layout.unit if claim.money.amount else layout.unit or said.unit
     if claim.problem:
         return claim.problem
     if not unit:
@@ -157,7 +158,8 @@ def _settle(claim: Claim, layout: Layout) -> list[_Priced] | str:
     components = _components(said, claim.name, layout)
     if isinstance(components, str):
         return components
-    conditions, tier = bands(said.conditions), said.tier or "standard"
+    explicit = ("explicit cache",) if said.cache == "explicit" else ()
+    conditions, tier = (*bands(said.conditions), *explicit), said.tier or "standard"
     wide = claim.status != "struck"
     settled = []
     for component in components:
@@ -296,7 +298,7 @@ def _agreed(rows: list[_Row], result: Assembled) -> list[_Row]:
     seen: dict[tuple[object, ...], list[_Row]] = {}
     for row in rows:
         if row.prices:
-            seen.setdefault((*row.key, row.block) if row.repeats else row.key, []).append(row)
+            seen.setdefault((*row.key, row.record) if row.repeats else row.key, []).append(row)
     dropped: set[int] = set()
     disputes: Counter[str] = Counter()
     sizes = Counter(row.block for row in rows if row.prices)

@@ -35,7 +35,7 @@ class Layout(BaseModel):
     data: bool = False
     """Whether the data in the page's scripts is read beside what is printed (else only where no token price is printed)."""
     repeats: bool = False
-    """Whether tables under one heading are of different places, so that each states its prices for itself."""
+    """Whether a model that is printed more than once is so for different places or inputs, so that each row stands for itself."""
     prose_names: bool = False
     """Whether a table without names is of the models (known from the page's other tables) that the lines above it name."""
     line_name: str = ""

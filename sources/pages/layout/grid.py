@@ -268,7 +268,7 @@ def _row_claims(table: _Table, name: Name, ident: str, row: Sequence[Cell], r: i
                 if not cell.conditions and _SIZE.fullmatch(row[c].text):
                     continue  # the length of the context, no band of it
                 thousands = role == "condition_column" and _THOUSANDS.search(_head(table, c)) and not re.search(r"\d\s?[km]", row[c].text, re.I)
-                conditions.append((row[c].printed or row[c].text) + ("K" if thousands else ""))
+                conditions.append(" ".join(f"{line}K" for line in row[c].lines) if thousands else row[c].printed or row[c].text)
             elif role == "unit_column" and not (cell.unit or cell.meter):
                 problems[""] = f"the unit {row[c].text!r} is not known"
             else:
@@ -289,6 +289,8 @@ def _row_claims(table: _Table, name: Name, ident: str, row: Sequence[Cell], r: i
             meaning = within_page(under(under(under(near, said), section), table.around.meaning), table.around.page)
             trouble = problems.get(f"{column.currency} {column.unit}") or problems.get("") or (
                 "" if column.understood else f"the column {column.rest!r} is not known")
+            if column.unit and table.around.meaning.unit not in ("", column.unit):
+                trouble = f"its column says per {column.unit} and the lines above per {table.around.meaning.unit}"
             if not table.roles[c] and table.priced:
                 meaning = under(meaning, Meaning(unit="1M tokens"))  # beside prices of tokens no amount is passed over
             place = (column.currency, column.unit)
