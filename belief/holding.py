@@ -116,7 +116,7 @@ def _excursion() -> pl.Expr:
 
 def _against_others(schedules: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     """First statements of a tracker that stand far above what another family has been saying of the offer."""
-    first = schedules.filter((pl.col("rank") == RANKS["feed"]) & pl.col("start_before").is_null() & pl.col("complete"))
+    first = schedules.filter((pl.col("rank") == RANKS["feed"]) & pl.col("start_before").is_null() & pl.col("complete") & (pl.col("kind") != "list"))
     first = first.join(own.select("line", "start"), on=["line", "start"], how="anti")
     others = schedules.filter(pl.col("complete")).select("offer", "witness", "input", "output", "start", "seen")
     pairs = first.join(others, on="offer", suffix="_other").filter(

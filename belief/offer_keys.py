@@ -136,7 +136,7 @@ def _one_comparison(witnesses: pl.DataFrame) -> pl.DataFrame:
     said = witnesses.select(
         "provider", "rank", pl.col("condition").str.extract(r"^prompts (>=?) ").alias("sign"),
         pl.col("condition").str.extract(r"^prompts >=? ([^,]+)").alias("bound")).drop_nulls()
-    best = said.group_by("provider", "rank", "bound", "sign").len().sort(["provider", "bound", "rank", "len", "sign"], descending=[False, False, False, True, False])
+    best = said.group_by("provider", "rank", "bound", "sign").len().sort(["provider", "bound", "rank", "len", "sign"], descending=[False, False, False, True, True])
     best = best.unique(["provider", "bound"], keep="first", maintain_order=True).select("provider", "bound", pl.col("sign").alias("said"))
     rows = witnesses.with_columns(pl.col("condition").str.extract(r"^prompts >=? ([^,]+)").alias("bound"))
     rows = rows.join(best, on=["provider", "bound"], how="left", maintain_order="left")

@@ -70,12 +70,12 @@ def _grid(schedules: pl.DataFrame, absences: pl.DataFrame, as_of: Moment) -> pl.
 
 def _outweighed(live: pl.DataFrame, grid: pl.DataFrame, allowed_change: float) -> pl.DataFrame:
     """The live schedules that newer acts of others put out: offer, day, line and why."""
-    acts = grid.select("offer", "day", "line", "witness", "rank", "source", "input", "output", pl.min_horizontal("start", "shown").alias("start"), "until", "removed", "input_before", "output_before")
-    pairs = live.select("offer", "day", "line", "witness", "rank", "source", "input", "output", "start", "shown").join(
+    acts = grid.select("offer", "day", "line", "witness", "rank", "source", "kind", "input", "output", pl.min_horizontal("start", "shown").alias("start"), "until", "removed", "input_before", "output_before")
+    pairs = live.select("offer", "day", "line", "witness", "rank", "source", "kind", "input", "output", "start", "shown").join(
         acts, on=["offer", "day"], suffix="_other").filter(pl.col("line") != pl.col("line_other"))
     ended = pl.col("until").is_not_null() & (pl.col("until") <= pl.col("day"))
     pairs = pairs.with_columns(
-        ended.alias("is_over"), (ended & pl.col("removed")).alias("is_removal"), other_price(_BOTH).alias("differs"),
+        ended.alias("is_over"), (ended & pl.col("removed")).alias("is_removal"), (other_price(_BOTH) & ~_list_and_sale()).alias("differs"),
         ((pl.col("shown") < pl.col("start_other")) | (ended & (pl.col("shown") < pl.col("until")))).alias("silent"))
     at_page, by_page = pl.col("rank") <= _PAGE, pl.col("rank_other") <= _PAGE
     newer = pairs.filter(pl.col("silent") & pl.col("differs"))
@@ -88,6 +88,12 @@ def _outweighed(live: pl.DataFrame, grid: pl.DataFrame, allowed_change: float) -
     keys = ["offer", "day", "line"]
     return _for_good(live, pl.concat([f.sort(*keys, "line_other").select(*keys, pl.format("{} ({}, {})", pl.lit(said), pl.col("source_other"), pl.when(pl.col("is_removal")).then("until").otherwise("start_other").cast(pl.Date)).alias("out"))
                       .unique(keys, keep="first", maintain_order=True) for f, said in found]))
+
+
+def _list_and_sale() -> pl.Expr:
+    """Whether one of a pair states the list and the other the sale price: both can be true."""
+    kinds = [pl.col("kind"), pl.col("kind_other")]
+    return pl.any_horizontal((a == "list") & (b == "sale") for a, b in (kinds, kinds[::-1]))
 
 
 def _for_good(live: pl.DataFrame, out: pl.DataFrame) -> pl.DataFrame:
@@ -127,8 +133,8 @@ def _best(ranked: pl.DataFrame) -> pl.DataFrame:
     """The best of the schedules that are left, per offer and day."""
     keys = ["offer", "day"]
     knows = (pl.max_horizontal("conditions", pl.col("conditions_before").fill_null(0)) > 0).alias("knows")
-    order = {"rank": False, "complete": True, "families": True, "acted": True, "knows": True, "start": True, "conditions": True, "seen": True, "line": False}
-    best = ranked.with_columns(knows).sort(*keys, *order, descending=[False, False, *order.values()])
+    order = {"rank": False, "complete": True, "listed": False, "families": True, "acted": True, "knows": True, "start": True, "conditions": True, "seen": True, "line": False}
+    best = ranked.with_columns(knows, (pl.col("kind") == "list").alias("listed")).sort(*keys, *order, descending=[False, False, *order.values()])
     return best.unique(keys, keep="first", maintain_order=True).select(*keys, "line", "start", "families")
 
 
