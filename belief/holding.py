@@ -129,14 +129,19 @@ def _against_others(schedules: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
 
 
 def _unbacked(wrong: pl.DataFrame, schedules: pl.DataFrame) -> pl.DataFrame:
-    """Those that no other family states at the same price within ``CONFIRM_DAYS``."""
+    """Those that no other family backs within ``CONFIRM_DAYS``: by stating the new price, or by ending the old one."""
     others = schedules.select("offer", "witness", "input", "output", "start", "seen")
     near = f"{CONFIRM_DAYS}d"
     pairs = wrong.select("line", "offer", "witness", "input", "output", "start", "seen").join(others, on="offer", suffix="_other").filter(
         (pl.col("witness") != pl.col("witness_other"))
         & (pl.col("start_other") <= pl.col("seen").dt.offset_by(near)) & (pl.col("seen_other") >= pl.col("start").dt.offset_by(f"-{near}"))
         & same_price([("input", "input_other"), ("output", "output_other")]))
-    return wrong.join(pairs.select("line", "start").unique(), on=["line", "start"], how="anti")
+    ended = wrong.select("line", "offer", "witness", "start", "input_before", "output_before").join(
+        schedules.filter(pl.col("until").is_not_null()).select("offer", "witness", "input", "output", "until"), on="offer", suffix="_other").filter(
+        (pl.col("witness") != pl.col("witness_other")) & ((pl.col("until") - pl.col("start")).dt.total_days().abs() <= CONFIRM_DAYS)
+        & same_price([("input_before", "input"), ("output_before", "output")]))
+    backed = pl.concat([pairs.select("line", "start"), ended.select("line", "start")]).unique()
+    return wrong.join(backed, on=["line", "start"], how="anti")
 
 
 def _without(schedules: pl.DataFrame, wrong: pl.DataFrame) -> pl.DataFrame:
