@@ -11,10 +11,10 @@ import dagster as dg
 import polars as pl
 
 from assets.job import Job
-from sources.captures import read_captures
 from sources.catalogue import Source, sources
 from sources.fetching.collect import fetch_all
-from sources.health import capture_frame, reading_frame
+from sources.health import capture_frame
+from warehouse.bulkhead import read_source
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store
 
@@ -22,7 +22,6 @@ from warehouse.store import Store
 @dg.asset(key=["raw", "capture"], group_name="collect", kinds={"duckdb"})
 def capture(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """Ask every source that is due and keep what came; a source that is down is its own row, never an error."""
-    warehouse.prepare(tuple(map(raw_name, sources())))
     asked = fetch_all(job.fetcher, sources().values(), job.archive, force=job.force, progress=job.progress) if job.fetcher else ()
     frame = capture_frame(asked)
     rows = warehouse.write("raw.capture", frame)
@@ -40,14 +39,9 @@ def source_asset(source: Source) -> dg.AssetsDefinition:
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=source.contract.cadence_days + 2)),
     )
     def read(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
-        reading = read_captures(source, job.archive, job.as_of, job.parsed_cache)
-        state = reading_frame(source, reading, job.as_of, warehouse.read("raw.capture"))
-        rows = warehouse.write(raw_name(source.key), reading.quotes)
-        warehouse.write("raw.reading", state, source=source.key)
-        warehouse.write("raw.left_out", reading.left_out, source=source.key)
-        told = state.row(0, named=True)
+        told = read_source(source, job.archive, job.as_of, warehouse, cache=job.parsed_cache, read=job.read)
         check = dg.AssetCheckResult(passed=told["status"] != "failed", severity=dg.AssetCheckSeverity.WARN, check_name="contract", metadata={"message": told["message"]})
-        return dg.MaterializeResult(metadata={"rows": rows, "status": told["status"], "origin": told["origin"]}, check_results=[check])
+        return dg.MaterializeResult(metadata={**told}, check_results=[check])
 
     return read
 

@@ -10,7 +10,7 @@ import dagster as dg
 
 from assets.job import Job
 from assets.step import asset_key, declared, described, specs, table, tables, written
-from belief import packaged, prices
+from belief import packaged, prices, slugs
 from belief.live_facts import latest_electricity
 from belief.vintage import vintage_frame
 from forecasting.consequences import claims, meaning
@@ -18,6 +18,7 @@ from forecasting.floors import floor, floor_tables, hardware_costs, rentals
 from forecasting.forecast import issue
 from forecasting.indices import index_set
 from forecasting.rates import acceleration, decompose, rates
+from forecasting.tokens import publication
 from forecasting.track_record import revisions, scoring
 from reference import definitions
 from reference.specs.history import disagreements
@@ -25,6 +26,7 @@ from sources.catalogue import of_kinds, sources
 from sources.health import source_frame
 from throughput.calibration import published_runs
 from throughput.products import daily as engine
+from warehouse.bulkhead import without_culprits
 from warehouse.issued import FACT, FORECAST, issued_before
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store
@@ -45,9 +47,9 @@ ENGINE = tuple(map("engine.{}".format, ("serving", "league", "latency", "stack",
 ENGINE_INPUTS = ("core.architectures", "core.accelerators", "core.hourly", *map("core.{}".format, engine.PUBLISHED))
 
 
-@dg.asset(key=["core", "source"], deps=[*map(asset_key, raw())], **described("core.source"))
+@dg.asset(key=["core", "source"], deps=[*map(asset_key, (*raw(), *PRICES, *FACTS))], **described("core.source"))
 def source_state(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
-    """Every source: its contract beside what reading it gave (raw.reading, written by every source's step)."""
+    """Every source: its contract beside what reading it gave (raw.reading), once no step can refuse its rows any more."""
     rows = warehouse.write("core.source", source_frame(sources(), warehouse.read("raw.reading")))
     return dg.MaterializeResult(metadata={"rows": rows})
 
@@ -61,7 +63,8 @@ def left_out(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
 @dg.multi_asset(specs=specs(PRICES, raw("prices")))
 def believed_prices(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
     """What each witness said, what is believed, what is held back, who disagrees."""
-    built = prices.build(warehouse.read_family("prices"), warehouse.read("raw.reading"), sources(), job.as_of)
+    readings, known = warehouse.read("raw.reading"), sources()
+    built = without_culprits(lambda quotes: prices.build(quotes["prices"], readings, known, job.as_of), {"prices": warehouse.read_family("prices")}, warehouse)
     yield from written(warehouse.write_all(declared(built, PRICES)))
 
 
@@ -69,7 +72,8 @@ def believed_prices(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Stor
 def known_facts(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
     """The facts known on the vintage day: packaged rows, and the sheets, offers and tariffs read since."""
     quotes = dict(zip(packaged.FAMILIES, map(warehouse.read_family, packaged.FAMILIES), strict=True))
-    yield from written(warehouse.write_all(declared(packaged.tables(job.as_of, quotes), FACTS)))
+    made = without_culprits(lambda given: packaged.tables(job.as_of, given), quotes, warehouse)
+    yield from written(warehouse.write_all(declared(made, FACTS)))
 
 
 VINTAGE_INPUTS = (*PRICES, *packaged.TABLES, *packaged.ENGINE)
@@ -108,6 +112,9 @@ STEPS = (
     tables(FLOORS, step="model_floors", reads=FLOOR_INPUTS, make=floor_tables.build),
     # what is measured
     tables(tuple(map("stats.{}".format, index_set.TABLES)), step="price_indices", reads=(*INPUTS, "core.input_tokens"), make=index_set.build),
+    table("core.token_name", reads=("core.token_volume", "core.model_alias"), make=slugs.named),
+    tables(("stats.token_weight", "stats.token_index"), step="token_indices", make=publication.build,
+           reads=("core.token_volume", "core.token_name", "core.input_price", "core.input_model", "stats.latent_quality")),
     table("stats.decline_rate", reads=("stats.index_level", "stats.frontier_price", "stats.cost_per_task", *INPUTS), make=rates.build),
     table("stats.acceleration", reads=INPUTS, make=acceleration.build),
     table("stats.decomposition", reads=("core.input_cost",), make=decompose.build),

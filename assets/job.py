@@ -13,6 +13,7 @@ from pathlib import Path
 from sources.fetching.archive import Archive
 from sources.fetching.collect import Progress
 from sources.fetching.fetch import Fetcher
+from sources.parsed import Reader, in_process
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,9 @@ class Job:
     """Whether this run issues forecasts: a run for a past day is hindsight and issues none."""
     force: bool = False
     """Ask sources again even if they were asked today (a mirror is ours, politeness does not apply)."""
+
+    read: Reader = in_process
+    """How a body is read: in a sandbox, unless somebody debugs a parser."""
 
     @property
     def archive(self) -> Archive:

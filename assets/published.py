@@ -6,7 +6,7 @@ import dagster as dg
 
 from assets.job import Job
 from assets.step import asset_key
-from reports.inputs import MARTS, Edition
+from reports.inputs import SHOWN, Edition
 from reports.site import site
 from warehouse.issued import issue, with_build
 from warehouse.macros import throughput_macro_sql
@@ -14,10 +14,6 @@ from warehouse.publish import publish, target
 from warehouse.schema.tables import TABLES
 from warehouse.store import Store
 
-SHOWN = {"throughput": "engine_check", "decline_rates": "hedonic_rates", "forecasts": "champion_forecasts", "floor_gap": "series_floor_gap",
-         "deflation_stack": "stack_shown"}
-EDITION = dict(zip(MARTS, MARTS, strict=True)) | SHOWN
-"""What the report calls a table -> the mart it shows: measured configurations, hedonic rates, forecasts of record."""
 READERS_TABLES = tuple(name for name in TABLES if name.startswith(("marts.", "facts.")))
 
 
@@ -37,11 +33,11 @@ def issued_forecast(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Stor
     return dg.MaterializeResult(metadata={"issued": bool(new)})
 
 
-@dg.asset(key=["site", "edition"], deps=[*map(asset_key, ("issued.forecast", "core.vintage", "facts.fact", *(f"marts.{name}" for name in sorted(set(EDITION.values())))))], group_name="publish", kinds={"html"})
+@dg.asset(key=["site", "edition"], deps=[*map(asset_key, ("issued.forecast", "core.vintage", "facts.fact", *(f"marts.{name}" for name in SHOWN)))], group_name="publish", kinds={"html"})
 def edition(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """The report of the day as page, text and data; earlier editions are never changed."""
     build_id = warehouse.read("core.vintage").row(0, named=True)["build_id"]
-    made = Edition(job.as_of, build_id, warehouse.read("facts.fact"), warehouse.frames("marts", EDITION))
+    made = Edition(job.as_of, build_id, warehouse.read("facts.fact"), warehouse.frames("marts", tuple(SHOWN)))
     path = site.publish(job.site_path, made, job.base_url)
     return dg.MaterializeResult(metadata={"path": str(path), "edition": path.name})
 

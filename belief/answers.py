@@ -109,7 +109,7 @@ def _successors(belief: Belief, names: dict[tuple[str, str], str], at: datetime)
     """What answers to a name that was given up, through any number of renamings, with the first day; a circle is named as one."""
     ended = belief.terms.filter(pl.col("valid_to").is_not_null() & (pl.col("valid_to") <= at) & (pl.col("end_reason") != ""))
     step: dict[str, tuple[str, datetime]] = {}
-    for provider, model, reason, day in ended.sort("valid_to").select("provider", "model", "end_reason", "valid_to").rows():
+    for _, model, reason, day in ended.sort("valid_to").select("provider", "model", "end_reason", "valid_to").rows():
         if successor(reason):
             step[model] = (successor(reason), day)
     return {key: (_followed(key[1], step), step[key[1]][1]) for key in names if key[1] in step}

@@ -28,7 +28,8 @@ def observed_intervals(quotes: pl.DataFrame, rates: pl.DataFrame, *, rank: str, 
                        as_of: date | None = None) -> pl.DataFrame:
     """Intervals of one source from its quotes (``reading.quote_schema('prices')``).
 
-    ``rates``: month, currency, units_per_usd (ECB reference rates). A price not in USD is converted at the
+    A quote is a stretch: first shown at ``fetched_at``, gone at ``gone_at``. A start the page itself names counts from
+    that day, once a page showed it then. ``rates``: month, currency, units_per_usd (ECB reference rates). A price not in USD is converted at the
     rate of the month in which it was first seen; whether it changed is decided in its own currency.
     Announced and struck prices make no interval; a promotion ends with its last day. ``confirmed_at`` stands
     in for the last day a newest page was seen. ``asked``: the addresses asked today (None: all); what another
@@ -38,21 +39,16 @@ def observed_intervals(quotes: pl.DataFrame, rates: pl.DataFrame, *, rank: str, 
     if quotes.is_empty():
         return empty_intervals()
     offers = _offers(_in_usd(quotes, rates))
-    order = offers.select("source_url", "fetched_at", "observed_at").unique().sort("source_url", "fetched_at")
-    order = order.with_columns(
-        pl.int_range(pl.len()).over("source_url").alias("capture"),
-        pl.col("observed_at").shift(-1).over("source_url").alias("next_observed_at"),
-    )
     keys = ["source_url", "provider", "model_label", "tier", "condition", "currency", "twin"]
-    runs = offers.join(order, on=["source_url", "fetched_at", "observed_at"]).sort([*keys, "capture"])
+    runs = offers.sort([*keys, "fetched_at"])
     same = pl.all_horizontal(
-        pl.col("capture") == pl.col("capture").shift(1).over(keys) + 1,
+        pl.col("fetched_at") == pl.col("gone_at").shift(1).over(keys),
         *(pl.col(f"list_{c}").eq_missing(pl.col(f"list_{c}").shift(1).over(keys)) for c in PRICES),
     )
     runs = runs.with_columns((~same.fill_null(False)).cum_sum().over(keys).alias("run"))
     runs = runs.group_by([*keys, "run"], maintain_order=True).agg(
-        *(pl.col(p).first() for p in PRICES.values()), pl.col("observed_at").first().alias("valid_from"),
-        pl.col("next_observed_at").last().alias("valid_to"), pl.col("capture").last(), pl.col("source").first(),
+        *(pl.col(p).first() for p in PRICES.values()), pl.col("begun_at").first().alias("valid_from"),
+        pl.col("gone_at").last().dt.date().alias("valid_to"), pl.col("source").first(),
         pl.col("snapshot_sha256").last(), pl.col("evidence").last(), pl.col("quote_id").last(),
         pl.col("confirmed_at").max(), pl.col("ends").last(), pl.col("price_kind").first(), pl.col("since").first(),
     )
@@ -63,7 +59,7 @@ def observed_intervals(quotes: pl.DataFrame, rates: pl.DataFrame, *, rank: str, 
         .otherwise(pl.lit("removed")).alias("end_reason"),
         pl.when(pl.col("valid_to").is_null()).then(pl.max_horizontal("confirmed_at", stands_in)).otherwise("confirmed_at").alias("confirmed_at"),
     )
-    runs = _promotions_ended(_unasked_ended(runs, order, asked, as_of), as_of)
+    runs = _promotions_ended(_unasked_ended(runs, _page_days(quotes), asked, as_of), as_of)
     before = pl.col("valid_from").shift(1).over(keys)
     stated = (pl.col("since") <= pl.col("valid_from")) & (before.is_null() | (pl.col("since") > before))
     return runs.with_columns(
@@ -74,12 +70,17 @@ def observed_intervals(quotes: pl.DataFrame, rates: pl.DataFrame, *, rank: str, 
     ).select(INTERVAL_COLUMNS)
 
 
-def _unasked_ended(runs: pl.DataFrame, order: pl.DataFrame, asked: Collection[str] | None, as_of: date | None) -> pl.DataFrame:
+def _page_days(quotes: pl.DataFrame) -> pl.DataFrame:
+    """The days on which a page of the source is known to have been read, as ``next_page``."""
+    days = (quotes["observed_at"], quotes["confirmed_at"], quotes["gone_at"].dt.date())
+    return pl.DataFrame({"next_page": pl.concat([d.rename("next_page") for d in days])}).drop_nulls().unique().sort("next_page")
+
+
+def _unasked_ended(runs: pl.DataFrame, days: pl.DataFrame, asked: Collection[str] | None, as_of: date | None) -> pl.DataFrame:
     """End what an address said that is no longer asked: nobody would notice a change there any more."""
     if asked is None:
         return runs
     gone = pl.col("valid_to").is_null() & ~pl.col("source_url").is_in(sorted(asked))
-    days = order.select(pl.col("observed_at").alias("next_page")).unique().sort("next_page")
     runs = runs.with_row_index("place").with_columns(pl.col("confirmed_at").dt.offset_by("1d").alias("after")).sort("after")
     runs = runs.join_asof(days, left_on="after", right_on="next_page", strategy="forward").sort("place")
     end = pl.max_horizontal("valid_from", pl.min_horizontal("next_page", pl.col("confirmed_at").dt.offset_by(f"{FORGET_DAYS}d")))
@@ -102,10 +103,12 @@ def _in_usd(quotes: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
     rows = quotes.filter(
         pl.col("wide_row").is_not_null() & pl.col("unit").is_in(list(factors)) & pl.col("component").is_in(list(PRICES))
         & pl.col("status").is_in(["in_force", "promotional"])
-        & ((pl.col("effective_from") == "") | (pl.col("effective_from").str.slice(0, 10) <= pl.col("observed_at").cast(pl.String)))
+        & ((pl.col("effective_from") == "") | (pl.col("effective_from").str.slice(0, 10) <= pl.coalesce("confirmed_at", "observed_at").cast(pl.String)))
         & ~_over()
     )
-    rows = rows.with_columns(pl.col("observed_at").dt.truncate("1mo").alias("month")).sort("month")
+    starts = pl.col("effective_from").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    rows = rows.with_columns(pl.max_horizontal("observed_at", starts).alias("begun_at"))
+    rows = rows.with_columns(pl.col("begun_at").dt.truncate("1mo").alias("month")).sort("month")
     known = rates.select("month", "currency", "units_per_usd").sort("month")
     rows = rows.join_asof(known, on="month", by="currency", check_sortedness=False)
     units = pl.when(pl.col("currency") == "USD").then(1.0).otherwise(pl.col("units_per_usd"))
@@ -127,7 +130,7 @@ def _offers(quotes: pl.DataFrame) -> pl.DataFrame:
     place = pl.when(pl.col("region") == "").then(pl.col("condition")).otherwise(
         pl.concat_str(pl.col("condition"), pl.lit(" region "), pl.col("region")).str.strip_chars())
     rows = quotes.with_columns(place.alias("condition"))
-    key = ["source", "source_url", "fetched_at", "observed_at", "provider", "model_label", "tier", "condition", "currency"]
+    key = ["source", "source_url", "fetched_at", "begun_at", "gone_at", "provider", "model_label", "tier", "condition", "currency"]
     offers = rows.group_by([*key, "wide_row"], maintain_order=True).agg(
         *(pl.col("usd").filter(pl.col("component") == c).first().alias(p) for c, p in PRICES.items()),
         *(pl.col("listed").filter(pl.col("component") == c).first().alias(f"list_{c}") for c in PRICES),
@@ -171,7 +174,9 @@ def page_intervals(pages: pl.DataFrame, rates: pl.DataFrame, rank_of: Mapping[st
 
     ``rank_of``: source -> rank of its contract; a seller without one speaks for itself as a host.
     """
-    quotes = pages.with_columns(
+    copies = pages.select("source_url", "observed_at").unique().sort("source_url", "observed_at").with_columns(
+        pl.col("observed_at").shift(-1).over("source_url").cast(pl.Datetime("us", "UTC")).alias("gone_at"))
+    quotes = pages.join(copies, on=["source_url", "observed_at"], how="left", maintain_order="left").with_columns(
         pl.col("observed_at").cast(pl.Datetime("us", "UTC")).alias("fetched_at"), pl.lit("").alias("region"), pl.lit("").alias("snapshot_sha256"),
         pl.concat_str("source", "observed_at", "source_url", "wide_row", "component", separator="|").alias("quote_id"))
     parts = [observed_intervals(part, rates, rank=rank_of.get(source, "host"), witness=source, origin="packaged").with_columns(

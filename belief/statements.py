@@ -12,15 +12,10 @@ from datetime import date, datetime
 import polars as pl
 
 from belief.conditions import Condition, parse, spelled
+from sources.gate import PRICE_COLUMNS
 
 KEY = ["provider", "model", "tier", "condition"]
-PRICES = {
-    "input": "price_input_usd_per_mtok",
-    "output": "price_output_usd_per_mtok",
-    "cached_input": "price_cached_input_usd_per_mtok",
-    "cache_write_5m": "price_cache_write_usd_per_mtok",
-    "cache_write_1h": "price_cache_write_1h_usd_per_mtok",
-}
+PRICES = PRICE_COLUMNS
 FIGURES = [PRICES["input"], PRICES["output"]]
 """The two prices by which statements are compared; the others follow them."""
 OFFER = ["provider", "model", "service", "place"]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from assets.job import Job
     from sources.fetching.collect import Progress
     from sources.fetching.fetch import Fetcher
+    from sources.parsed import Reader
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("units", "reference", "sources", "belief", "throughput", "forecasting", "warehouse", "reports", "assets", "pipelines")
@@ -48,13 +49,14 @@ def make_fetcher(settings: Settings) -> Fetcher:
 
 def make_job(settings: Settings, as_of: date | None = None, *, offline: bool = False,
              progress: Progress | None = None, on_step: Callable[[str], None] | None = None,
-             deliver: Callable[[], dict[str, int]] | None = None) -> Job:
+             deliver: Callable[[], dict[str, int]] | None = None, read: Reader | None = None) -> Job:
     """The job of one day. A past ``as_of`` never fetches: what is read today was not known then."""
     from assets.job import Job
+    from sources.parsed import in_process
 
     day = as_of or today()
     fetcher = None
     if not offline and day >= today():
         fetcher = make_fetcher(settings)
     return Job(as_of=day, home=settings.home, code_version=code_version(), fetcher=fetcher, progress=progress,
-               base_url=settings.base_url, on_step=on_step, deliver=deliver, issues=day >= today(), force=bool(settings.mirror))
+               base_url=settings.base_url, on_step=on_step, deliver=deliver, issues=day >= today(), force=bool(settings.mirror), read=read or in_process)

@@ -47,6 +47,7 @@ def mail_settings(settings: Settings) -> MailSettings:
         tls=settings.smtp_tls,
         ca_file=settings.smtp_ca_file,
         base_url=settings.base_url,
+        unsubscribe_url=settings.unsubscribe_url,
     )
 
 
@@ -104,7 +105,7 @@ def write_outbox(folder: Path, edition: Edition, people: Sequence[Subscriber], m
 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     written = []
-    for one in outgoing(edition, people, None, mail.base_url):
+    for one in outgoing(edition, people, None, mail):
         message = compose(edition, one.person.profile, one.person, mail, body=one.body)
         name = f"{edition.edition_id}-{one.person.profile}-{recipient_key(one.person.address)[:12]}.eml"
         path = folder / name

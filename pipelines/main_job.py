@@ -5,12 +5,10 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
-
-from filelock import FileLock, Timeout
 
 from pipelines.context import make_job, today
 from pipelines.delivery import deliver_with
@@ -28,28 +26,10 @@ def run_day(as_of: date | None, *, offline: bool, tell: Tell) -> None:
     if as_of is not None and as_of > today():
         raise NotPublished(f"--as-of {as_of} is in the future; nothing is known of that day yet")
     settings = load_settings()
-    with _only_run(settings.home):
-        result = _execute(settings, as_of, offline, tell)
+    result = _execute(settings, as_of, offline, tell)
     if not result.success:
         raise NotPublished(_reason(result))
     _summary(settings, as_of or today(), result, tell)
-
-
-@contextmanager
-def _only_run(home: Path) -> Iterator[None]:
-    """Hold the state folder for one run; a second run is told so at once."""
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(home / "run.lock")
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise NotPublished(f"another run holds {home}; wait for it to end, then run again") from error
-    except OSError as error:
-        raise NotPublished(f"the state folder {home} cannot be written ({error.strerror}); set DEFLATION_HOME to one that can") from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _execute(settings: Settings, as_of: date | None, offline: bool, tell: Tell) -> Any:
@@ -67,12 +47,14 @@ def _execute(settings: Settings, as_of: date | None, offline: bool, tell: Tell) 
 def _executed(settings: Settings, as_of: date | None, offline: bool, past: bool, tell: Tell) -> Any:
     import dagster as dg
 
-    from pipelines.definitions import build_definitions
+    from pipelines.definitions import build_definitions, raw_tables
+    from sources.parsed import Confined
     from warehouse.store import Store
 
-    with _progress(tell) as (begin, on_step, on_source), Store(settings.warehouse_path).session() as store:
+    waiting = Store(settings.warehouse_path, lock_timeout_s=settings.wait_s, on_wait=tell)
+    with _progress(tell) as (begin, on_step, on_source), waiting.session(raw_tables()) as store, closing(Confined()) as read:
         job = make_job(settings, as_of, offline=offline, progress=on_source, on_step=on_step,
-                       deliver=None if past else deliver_with(settings))
+                       deliver=None if past else deliver_with(settings), read=read)
         definitions = build_definitions(job=dg.ResourceDefinition.hardcoded_resource(job),
                                         warehouse=dg.ResourceDefinition.hardcoded_resource(store))
         daily = definitions.resolve_job_def("daily")
@@ -162,14 +144,13 @@ def _summary(settings: Settings, as_of: date, result: Any, tell: Tell) -> None:
 
 
 def headline(settings: Settings, edition_id: str) -> list[str]:
-    """The headline and the paragraph under it, of one edition."""
-    from reports import narrative
+    """The headline of one edition, and how fresh it is."""
+    from reports import questions
     from reports.facts import FactBook
-    from reports.page import render
     from reports.site import site
 
     book = FactBook(site.load(settings.site_path, edition_id))
-    return [str(narrative.headline(book)), str(render.standfirst(book)), ""]
+    return [str(questions.headline(book)), str(questions.seen(book)), ""]
 
 
 if __name__ == "__main__":

@@ -38,8 +38,12 @@ class Settings(BaseModel):
     mail_from: str = ""
     base_url: str = ""
     """Where the site is served, for links in mails and the feed."""
+    unsubscribe_url: str = ""
+    """An https address that forwards one-click unsubscriptions to `deflation subscribers listen`."""
     schedule: str = "30 5 * * *"
     """When the daily job runs (cron, UTC)."""
+    wait_s: float = 900.0
+    """How long a run waits for another one to end before it gives up."""
     chromium: str = "/usr/bin/chromium"
 
     @property

@@ -37,6 +37,10 @@ The tables (dtypes in ``schema.py``):
   se, n_items, as_of (date of the leaderboard copy), first_seen, observed_at.
 - ``task_tokens``: model, variant, benchmark, ``output_mtok_per_run`` (million output tokens) and
   ``usd_per_run`` (dollars) of one pass through all items of the benchmark.
+- ``token_volumes``: gateway (openrouter, vercel), period_start, period_days, model_label as published, measure
+  (total_tokens, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, requests, spend_share,
+  token_share), value, unit. One router and one gateway, not the market: private endpoints are left out at
+  the source; weeks hold the nine or ten largest models, days the 50 largest and ``other``.
 - ``rental_prices``: provider, accelerator, region, term (on_demand | spot | reserved_1yr | reserved_3yr),
   usd_per_accelerator_hour, accelerators_in_offer, observed_at; thinned to change points.
 - ``electricity`` (usd_per_kwh), ``pue``, ``energy_measured`` (energy_j_per_output_token with ``boundary``),

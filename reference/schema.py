@@ -122,6 +122,16 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "usd_per_run": REAL,
         **ORIGIN,
     },
+    "token_volumes": {
+        "gateway": TEXT,
+        "period_start": DAY,
+        "period_days": INT,
+        "model_label": TEXT,
+        "measure": TEXT,
+        "value": REAL,
+        "unit": TEXT,
+        **ORIGIN,
+    },
     "rental_prices": {
         "provider": TEXT,
         "accelerator": TEXT,

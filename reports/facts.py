@@ -5,7 +5,7 @@ returns a ``Shown``, which templates may print. A bare number, or text with a di
 through the book, is refused by ``shown.only_facts`` (Jinja's ``finalize``). Sentences are built with
 ``shown.say``, whose literal words may hold no digit.
 
-Sources are written ``fact:<fact_id>.<field>``, ``mart:<name>.<row>.<column>``, ``count:<name>?<filter>`` and
+Sources are written ``fact:<fact_id>.<field>``, ``change:<fact_id>.<end>``, ``freshness:<fact_id>.confirmed_at``, ``mart:<name>.<row>.<column>``, ``count:<name>?<filter>`` and
 ``edition:<field>``; the figures' list beside each edition holds them all.
 """
 
@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from reports.inputs import MARTS, Edition
+from reports.freshness import Confirmed
+from reports.inputs import Edition, columns_of
 from reports.page import numbers
 from reports.page.shown import NAME_LIMIT, Shown, clean, safe_url
 
@@ -30,6 +31,20 @@ class Printed(NamedTuple):
     unit: str
 
 
+class Change(NamedTuple):
+    """A relative change with its interval: raw values to decide by, and their sizes without sign to print.
+
+    ``shown``, ``shown_low`` and ``shown_high`` print the size alone; the words around them say the direction.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    shown: Shown
+    shown_low: Shown
+    shown_high: Shown
+
+
 @dataclass(eq=False)
 class FactBook:
     """All that one rendering may print, and the list of what it printed."""
@@ -39,6 +54,7 @@ class FactBook:
 
     def __post_init__(self) -> None:
         self._facts = {row["fact_id"]: row for row in self.edition.facts.iter_rows(named=True)}
+        self._freshness = {row["fact_id"]: row for row in self.edition.mart("fact_freshness").iter_rows(named=True)}
 
     # facts
     def has(self, fact_id: str) -> bool:
@@ -82,6 +98,25 @@ class FactBook:
             400 if column == "sql" else NAME_LIMIT,
         )
 
+    def confirmed(self, fact_id: str) -> Confirmed:
+        """When the fact was last confirmed, by the oldest of the rows that it names."""
+        row = self._freshness.get(fact_id, {})
+        day = row.get("confirmed_at")
+        shown = self._note(numbers.write_day(day) if day else numbers.MISSING, f"freshness:{fact_id}.confirmed_at", day, "date")
+        return Confirmed(self.edition.as_of, day, row.get("cadence_days"), shown)
+
+    def change(self, fact_id: str) -> Change:
+        """The fact as a change in a year: a factor of n times cheaper is a change of one nth less one."""
+        row = self._facts.get(fact_id, {})
+        value, lower, upper = (_as_change(row.get(c), row.get("unit") or "") for c in ("value", "lower", "upper"))
+        low, high = (None, None) if lower is None or upper is None else sorted((lower, upper))
+        half = None if low is None or high is None else (high - low) / 2.0
+        said = {
+            name: self._note(numbers.write(None if at is None else abs(at), "share", half), f"change:{fact_id}.{name}", at, "share")
+            for name, at in (("value", value), ("low", low), ("high", high))
+        }
+        return Change(value, low, high, said["value"], said["low"], said["high"])
+
     # marts
     def rows(self, mart: str, where: Callable[[dict[str, Any]], bool] = lambda _row: True) -> list[Row]:
         """The mart's rows in their order, those for which ``where`` holds."""
@@ -103,6 +138,10 @@ class FactBook:
         """How many different values a column has."""
         found = self.edition.mart(mart)[column].drop_nulls().n_unique()
         return self._note(numbers.write(float(found), "count"), f"distinct:{mart}.{column}", found, "count")
+
+    def tally(self, counted: int) -> Shown:
+        """A number of rows as counted by the table that shows them."""
+        return self._note(numbers.write(float(counted), "count"), f"tally:{counted}", counted, "count")
 
     # the edition itself
     def meta(self, name: str) -> Shown:
@@ -171,7 +210,7 @@ class Row:
             half = _half(self.cells[lower], self.cells[upper]) if lower else None
             return self.book._note(numbers.write(value, unit, half), self._source(column), value, unit)
         return self.book._any(
-            value, "count" if MARTS[self.mart].columns[column] == "count" else "", self._source(column), NAME_LIMIT
+            value, "count" if columns_of(f"marts.{self.mart}")[column] == "BIGINT" else "", self._source(column), NAME_LIMIT
         )
 
     def long(self, column: str, limit: int = 320) -> Shown:
@@ -180,7 +219,7 @@ class Row:
 
     def interval(self, value: str, lower: str, upper: str, unit: str = "") -> Shown:
         """Both ends of the interval of ``value``."""
-        if MARTS[self.mart].columns[lower] == "date":
+        if columns_of(f"marts.{self.mart}")[lower] == "DATE":
             if self.cells[lower] is None or self.cells[upper] is None:
                 return self.book._note(numbers.MISSING, self._source(lower), None, "date")
             low, high = (numbers.write_date(self.cells[c]) for c in (lower, upper))
@@ -195,6 +234,13 @@ class Row:
 
     def _source(self, column: str) -> str:
         return f"mart:{self.mart}.{self.index}.{column}"
+
+
+def _as_change(value: float | None, unit: str) -> float | None:
+    """A value as a relative change: n times cheaper is one nth of the price; a share is one already."""
+    if value is None or (unit.startswith("factor") and value <= 0):
+        return None
+    return 1.0 / value - 1.0 if unit.startswith("factor") else value
 
 
 def _half(lower: float | None, upper: float | None) -> float | None:

@@ -1,8 +1,9 @@
 """The edition: what a report is made from. Reads, checks, hashes and stores it; formats nothing.
 
-The warehouse's author hands over frames; ``Edition`` brings them to the declared columns (``contract``), so
-that a missing mart, a missing column or a value that is not a number becomes "not yet measured" instead of
-a broken page. The same content always gives the same digest and the same JSON bytes.
+``warehouse.schema`` is the only declaration: an edition holds marts under their own names, with all their
+columns and rows, so that a download called X is ``marts.X``. A mart that was not delivered is empty and its
+section says why (``SHOWN``); a delivered mart without a declared column is refused, never filled in silence.
+The same content always gives the same digest and the same JSON bytes.
 """
 
 from __future__ import annotations
@@ -11,29 +12,73 @@ import hashlib
 import json
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import polars as pl
 
-from reports.contract import FACT_COLUMNS, FACTS, MARTS, UNITS, FactSpec, MartSpec
+from warehouse.schema.columns import COLUMNS
+from warehouse.schema.tables import TABLES
 
-__all__ = ["FACTS", "FACT_COLUMNS", "MARTS", "UNITS", "Edition", "FactSpec", "InvalidEdition", "MartSpec"]
-
-FORMAT = 1
+FORMAT = 2
 """Version of the JSON form; raised when a stored edition could no longer be read."""
 
-_TYPES: dict[str, pl.DataType] = {
-    "text": pl.String(),
-    "number": pl.Float64(),
-    "count": pl.Int64(),
-    "date": pl.Date(),
-    "flag": pl.Boolean(),
+SHOWN: dict[str, str] = {
+    "price_now": "no price source has been read",
+    "price_events": "no price moved in the last month",
+    "fact_freshness": "nobody recorded when a price was last seen",
+    "frontier": "no model has both a price and a quality score",
+    "indices": "too few repeated prices for an index",
+    "cost_per_task": "no benchmark run with both a token count and a price",
+    "hedonic_rates": "too few prices for a rate",
+    "acceleration": "the series is too short for the test",
+    "champion_forecasts": "no forecast was issued",
+    "past_forecasts": "this is the first vintage",
+    "floors": "no accelerator could be matched to an open model at this quality",
+    "series_floor_gap": "no floor could be computed",
+    "floor_assumptions": "no floor could be computed",
+    "decomposition": "the price change could not be split",
+    "stack_shown": "the engine was not run on the levers",
+    "hardware_league": "no accelerator with a dated rental price",
+    "rental_summary": "no dated rental price has been read",
+    "hardware_trends": "too few parts with a launch date",
+    "engine_check": "no measurement to compare the engine with",
+    "energy_check": "no measured joules to compare the engine with",
+    "lever_evidence": "no measurement of a lever is at hand",
+    "quantization_quality": "no published quality of a weight format is at hand",
+    "software_gain": "no accelerator with two measured releases",
+    "useful_life": "no accelerator with a rent and running costs",
+    "latency_league": "the engine was not asked for the speed of one user",
+    "bandwidth_ceiling": "no accelerator with a launch date",
+    "break_even": "no open model with both an API price and a self-hosting cost",
+    "viability": "no application has a stated need",
+    "jevons": "no public series of tokens served has been read",
+    "wrapper_margin": "no application price has been read",
+    "expectations": "no dated token counts per task",
+    "claims": "the claims have not been held against the measurements",
+    "track_record": "no forecast has been resolved",
+    "pit": "no forecast has been resolved",
+    "revision": "there is no earlier vintage to compare with",
+    "data_health": "no source reported",
+    "quarantine": "no price is quarantined",
+    "disagreements": "no two sources disagree",
+    "not_known": "nothing has been listed",
 }
+"""The marts that the report shows, each with why it may hold no row."""
+
+_TYPES: dict[str, pl.DataType] = {
+    "VARCHAR": pl.String(), "DOUBLE": pl.Float64(), "BIGINT": pl.Int64(), "DATE": pl.Date(), "BOOLEAN": pl.Boolean(),
+}  # fmt: skip
 
 
 class InvalidEdition(ValueError):
     """The frames cannot be a report, or a stored edition cannot be read; the message says what to do."""
+
+
+@lru_cache(maxsize=128)
+def columns_of(table: str) -> dict[str, str]:
+    """The declared columns of a table, ``marts.NAME`` or ``facts.fact``, with their DuckDB types."""
+    return {name: COLUMNS[name].type for name in TABLES[table].columns}
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,9 +86,9 @@ class Edition:
     """One issue of the report.
 
     ``as_of``: the day it speaks of. ``vintage``: the id of the warehouse build. ``facts``: one row per fact
-    (columns of ``FACT_COLUMNS``). ``marts``: frames by name (``MARTS``); any may be absent. ``corrects``: id
-    of the edition that this one replaces, with ``correction_note`` and the changed facts in ``changes``
-    (fact_id, before, after). Raises ``InvalidEdition`` for facts without an id or with an id twice.
+    (``facts.fact``). ``marts``: frames by name (``SHOWN``); any may be absent. ``corrects``: id of the edition
+    that this one replaces, with ``correction_note`` and the changed facts in ``changes`` (fact_id, before,
+    after). Raises ``InvalidEdition`` for facts without an id or with an id twice, and for an absent column.
     """
 
     as_of: date
@@ -55,21 +100,18 @@ class Edition:
     changes: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     def __post_init__(self) -> None:
-        facts = _conform(self.facts, FACT_COLUMNS, ("fact_id",))
+        facts = _conform("facts.fact", self.facts, columns_of("facts.fact"), ("fact_id",))
         if facts["fact_id"].null_count() or facts["fact_id"].n_unique() != facts.height:
             raise InvalidEdition(
                 "facts: expected one row per fact_id, found "
                 f"{facts.height} rows with {facts['fact_id'].n_unique()} different ids; "
                 "look for a fact model without a key or two models that issue the same fact"
             )
-        marts = {
-            name: _conform(self.marts.get(name, pl.DataFrame()), spec.columns, spec.order)
-            for name, spec in MARTS.items()
-        }
-        marts["price_history"] = _frontier_models_only(marts["price_history"], marts["frontier"])
-        if marts["past_forecasts"].height > 20_000:  # one more vintage every day: the report draws medians alone
-            marts["past_forecasts"] = marts["past_forecasts"].filter((pl.col("quantile") - 0.5).abs() < 1e-6)
-        changes = _conform(self.changes, {"fact_id": "text", "before": "number", "after": "number"}, ("fact_id",))
+        marts = {}
+        for name in SHOWN:
+            table = f"marts.{name}"
+            marts[name] = _conform(table, self.marts.get(name, pl.DataFrame()), columns_of(table), _order(table))
+        changes = _conform("changes", self.changes, {"fact_id": "VARCHAR", "before": "DOUBLE", "after": "DOUBLE"}, ("fact_id",))
         for name, value in (("facts", facts), ("marts", marts), ("changes", changes)):
             object.__setattr__(self, name, value)
 
@@ -137,42 +179,38 @@ class Edition:
         }
 
 
-def _conform(frame: pl.DataFrame, columns: dict[str, str], order: tuple[str, ...]) -> pl.DataFrame:
-    """The declared columns, cast, NaN and infinities as null, rows in the declared order."""
-    chosen = []
-    for name, kind in columns.items():
-        wanted = _TYPES[kind]
-        if name not in frame.columns:
-            chosen.append(pl.lit(None, dtype=wanted).alias(name))
-            continue
-        have = frame.schema[name]
-        column = pl.col(name)
-        if kind == "date" and have == pl.String():
-            column = column.str.slice(0, 10).str.to_date(strict=False)
-        elif kind == "text" and have in (pl.Date(), pl.Datetime()):
-            column = column.dt.to_string("iso")
-        else:
-            column = column.cast(wanted, strict=False)
-        if kind == "text":
-            # Line breaks, control and direction characters never reach a page, a header or a chart's script.
-            column = column.str.replace_all(r"[^\S\n]+" if name == "sql" else r"\s+", " ").str.replace_all(
-                r"[\p{C}--\n]", ""
-            )
-        if kind == "number":
-            column = pl.when(column.is_finite()).then(column)
-        chosen.append(column.alias(name))
+def _order(table: str) -> tuple[str, ...]:
+    """The columns that order a mart's rows for readers: what a row is about, before its content hash."""
+    lead = ("series", "index_name", "benchmark", "event_date", "provider", "model", "tier", "order", "topic", "source", "horizon_days",
+            "cutoff", "obs_date", "target_date", "quantile", "window_start", "window_end")  # fmt: skip
+    return tuple(c for c in lead if c in TABLES[table].columns)
+
+
+def _conform(table: str, frame: pl.DataFrame, columns: dict[str, str], order: tuple[str, ...]) -> pl.DataFrame:
+    """The declared columns, cast, NaN and infinities as null, rows in a fixed order."""
     if not frame.width:
         return pl.DataFrame(schema={name: _TYPES[kind] for name, kind in columns.items()})
-    conformed = frame.select(chosen)
+    absent = [name for name in columns if name not in frame.columns]
+    if absent:
+        raise InvalidEdition(
+            f"{table}: expected the declared columns, found none of the name {', '.join(absent)}; "
+            "fill them in the mart or take them out of warehouse/schema"
+        )
+    conformed = frame.select(_cast(pl.col(name), kind, frame.schema[name], name) for name, kind in columns.items())
     # All columns break ties, so that two deliveries of the same rows in another order are the same edition.
     return conformed.sort([*order, *(c for c in columns if c not in order)], nulls_last=True)
 
 
-def _frontier_models_only(history: pl.DataFrame, frontier: pl.DataFrame, limit: int = 2000) -> pl.DataFrame:
-    """A long history is cut to the models that held a frontier: the page draws no others."""
-    if history.height <= limit:
-        return history
-    return history.join(frontier.select("model").unique(), on="model", how="semi", maintain_order="left").head(limit)
+def _cast(column: pl.Expr, kind: str, have: pl.DataType, name: str) -> pl.Expr:
+    if kind == "DATE" and have == pl.String():
+        return column.str.slice(0, 10).str.to_date(strict=False)
+    if kind == "VARCHAR" and have in (pl.Date(), pl.Datetime()):
+        return column.dt.to_string("iso")
+    column = column.cast(_TYPES[kind], strict=False)
+    if kind == "VARCHAR":
+        # Line breaks, control and direction characters never reach a page, a header or a chart's script.
+        return column.str.replace_all(r"[^\S\n]+" if name == "sql" else r"\s+", " ").str.replace_all(r"[\p{C}--\n]", "")
+    return pl.when(column.is_finite()).then(column).alias(name) if kind == "DOUBLE" else column
 
 
 def _columns(frame: pl.DataFrame) -> dict[str, list[Any]]:

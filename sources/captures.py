@@ -1,46 +1,57 @@
-"""From a source's captures to rows: every whole capture parsed, held against the contract, in order of time.
+"""From a source's captures to rows: every capture read in order of time, held against the contract, folded together.
 
-The result is a pure function of the captures known on a day and of the parser: a later capture never
-changes what an earlier day saw. Parsed rows are cached by (capture, parser) hash, so a parser fix re-reads
-exactly the captures of its own source. What prices mean over time belongs to ``history``.
+The result is a pure function of the captures known on a day, of what a person set aside, and of the parser: a later
+capture never changes what an earlier day saw. The captures are folded one by one, so that a day costs what it
+brought; the fold up to each newest capture is kept in the cache, as are the rows of each body by parser. What prices
+mean over time belongs to ``belief``.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
+import io
+import json
+import logging
 import re
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
-from functools import cache as remembered
 from pathlib import Path
 
 import polars as pl
-from polars.datatypes import DataTypeClass
 
+from sources.cache import Cache
 from sources.catalogue import UNTRUSTED, Source
-from sources.contract import live_breaches
+from sources.contract import ContractBroken, live_breaches
 from sources.fetching.archive import COPY, Archive, ArchiveUnusable, Snapshot, SnapshotCorrupt
-from sources.pages.quote import LeftOut, Parsed, Quote
-from sources.pages.wide import QUOTE_TYPES
+from sources.parsed import (
+    LEFT_OUT,
+    Frames,
+    Reader,
+    in_process,
+    is_passing,
+    packed_frame,
+    parser_version,
+    quote_schema,
+    unpacked,
+)
+from sources.stretches import Seen, extended, seen_again
 
-FRAMEWORK = ("sources/pages/**/*.py", "sources/contract.py", "sources/catalogue.py", "units/quantity.py", "units/grammar.py")
-"""What parsers share: a fix in one of these re-reads every capture, a fix in a source's folder only its own."""
+log = logging.getLogger(__name__)
 
-
-RENTAL_NAMES = ("reference/specs/engine.py", "reference/accelerator_list.csv", "reference/accelerators.csv", "reference/rental_skus.csv")
-SPEC_READERS = ("sources/pages/specs/*.py", "reference/specs/*.py")
-"""By what rented parts are named and counted: a name mapped today is mapped in the captures of yesterday too."""
+LEFT_OUT_SCHEMA = {"source": pl.String, "source_url": pl.String, "snapshot_sha256": pl.String, "observed_at": pl.Date, **LEFT_OUT}
+"""What the newest page of each address showed that is not among the rows."""
+PROBLEMS_KEPT = 30
+FOLDS_KEPT = 3
 
 
 @dataclass(frozen=True)
 class Reading:
     """What a source's captures say up to a day.
 
-    ``quotes``: one row per printed figure of every good capture (columns of ``quote_schema``).
+    ``quotes``: one row per printed figure and stretch of pages that showed it (columns of ``quote_schema``).
     ``last_good``: the newest capture that was believed. ``problems``: sentences, newest capture last.
-    ``failed``: whether the newest capture was refused. ``left_out``: what the newest good capture of each address
-    holds that was not understood (``LEFT_OUT_SCHEMA``).
+    ``failed``: whether the newest capture was refused. ``left_out``: columns of ``LEFT_OUT_SCHEMA``.
     """
 
     source: str
@@ -56,90 +67,173 @@ class Reading:
         return self.left_out.filter(pl.col("extent") != "amount").height > 0
 
 
-_LEFT_OUT = {f.name: pl.String for f in fields(LeftOut)}
-LEFT_OUT_SCHEMA: dict[str, DataTypeClass | pl.DataType] = {"source": pl.String, "source_url": pl.String, "snapshot_sha256": pl.String, "observed_at": pl.Date, **_LEFT_OUT}
+def nothing_read(source: Source, sentence: str = "") -> Reading:
+    """No rows: of a source never read, or with ``sentence`` of one whose reading failed."""
+    return Reading(source.key, pl.DataFrame(schema=quote_schema(source.kind)), problems=(sentence,) if sentence else (), failed=bool(sentence))
 
 
-def quote_schema(kind: str) -> dict[str, DataTypeClass | pl.DataType]:
-    """Columns of the quotes of one kind, in order."""
-    own = [f.name for f in fields(QUOTE_TYPES[kind]) if f.name not in ("source", "row", "value", "observed_at")]
-    schema: dict[str, DataTypeClass | pl.DataType] = {
-        "quote_id": pl.String, "source": pl.String, "snapshot_sha256": pl.String, "source_url": pl.String,
-        "fetched_at": pl.Datetime("us", "UTC"), "observed_at": pl.Date, "confirmed_at": pl.Date,
-    }
-    schema |= {name: pl.String for name in own}
-    schema |= {"value": pl.Float64}
-    if kind == "prices":
-        schema |= {"wide_row": pl.Int64}
-    if kind == "rentals":
-        schema |= {"accelerators_in_offer": pl.Int64}
-    return schema
+def read_captures(source: Source, archive: Archive, as_of: date, cache: Path | None = None, *,
+                  read: Reader = in_process, set_aside: Mapping[str, str] | None = None) -> Reading:
+    """Read every capture of ``source`` fetched up to the end of ``as_of`` (UTC).
 
-
-@remembered
-def parser_version(source: Source) -> str:
-    """A content hash of the parser, its contract, the reading framework and, for rentals, the names of parts and instances."""
-    root = Path(__file__).parent.parent
-    digest = hashlib.sha256()
-    more = {"hardware": SPEC_READERS, "rentals": RENTAL_NAMES}.get(source.kind, ())
-    shared = [path for pattern in (*FRAMEWORK, *more) for path in sorted(root.glob(pattern))]
-    for path in [*sorted(source.folder.glob("*.py")), source.folder / "contract.toml", *shared]:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def read_captures(source: Source, archive: Archive, as_of: date, cache: Path | None = None) -> Reading:
-    """Parse every capture of ``source`` fetched up to the end of ``as_of`` (UTC).
-
-    A capture that is corrupt, cannot be trusted or breaks the contract is passed over with a sentence; the
-    rows of the last good one stay. Captures of each address follow one another independently. A copy
-    (status ``archive.COPY``) owes only what holds on a page of any date, and its refusal says nothing about
-    how the source is now.
+    A capture that is corrupt, cannot be read or breaks the contract is passed over with a sentence; the rows of the
+    last good one stay. Captures of each address follow one another independently. A copy (status ``archive.COPY``)
+    owes only what holds on a page of any date, and its refusal says nothing about how the source is now.
+    ``set_aside``: body hash -> reason of captures that are read as if they had never been made.
     """
     limit = datetime.combine(as_of + timedelta(days=1), time(), tzinfo=timezone.utc)
     try:
-        captures = [c for c in archive.captures(source.key) if c.fetched_at < limit]
+        captures = [c for c in archive.captures(source.key) if c.fetched_at < limit and c.sha256 not in (set_aside or {})]
     except ArchiveUnusable as error:
-        return Reading(source.key, _frame(source, []), problems=(str(error),), failed=True)
-    good: list[tuple[pl.DataFrame, Snapshot]] = []
-    out: dict[str, pl.DataFrame] = {}
-    problems: list[str] = []
-    names: dict[str, tuple[str, ...]] = {}
-    rows: dict[str, int] = {}
-    last: Snapshot | None = None
-    failed = False
-    seen: dict[str, str] = {}
-    shown: dict[tuple[str, str, datetime], date] = {}
-    begun: dict[str, tuple[str, str, datetime]] = {}
+        return nothing_read(source, str(error))
+    kept, keys = Cache(cache), _fold_keys(source, captures)
+    fold, done = _Fold(source, archive, kept, read), 0
+    for n in range(len(captures), 0, -1):
+        if (packed := kept.get(keys[n - 1])) is not None:
+            fold.unpack(packed)
+            done = n
+            break
+    for capture in captures[done:]:
+        fold.take(capture)
+    if captures[done:] and fold.lasting:
+        kept.put(keys[-1], fold.packed())
+        kept.keep_newest(folds_of(source), FOLDS_KEPT)
+    return fold.reading()
+
+
+def folds_of(source: Source) -> str:
+    """The pattern of the cache keys of a source's folds."""
+    return f"{_slug(source)}-*.fold"
+
+
+def rows_of(sha256: str) -> str:
+    """The pattern of the cache keys of one body's rows, by any version of its parser."""
+    return f"{sha256[:24]}-*.rows"
+
+
+def _slug(source: Source) -> str:
+    return source.key.replace("/", "_")
+
+
+def _fold_keys(source: Source, captures: Sequence[Snapshot]) -> list[str]:
+    """One cache key per capture: a hash of all captures up to it and of the code that reads and folds them."""
+    digest = hashlib.sha256(parser_version(source).encode())
+    for module in ("captures.py", "stretches.py"):
+        digest.update((Path(__file__).parent / module).read_bytes())
+    keys = []
     for capture in captures:
-        if seen.get(capture.url) == capture.sha256:
-            shown[begun[capture.url]] = capture.fetched_at.date()
-            last, failed = capture, False
-            continue
+        digest.update(json.dumps([capture.sha256, capture.url, capture.fetched_at.isoformat(), capture.status, capture.last_modified]).encode())
+        keys.append(f"{_slug(source)}-{digest.copy().hexdigest()[:24]}.fold")
+    return keys
+
+
+class _Fold:
+    """The reading so far; ``take`` adds one capture."""
+
+    def __init__(self, source: Source, archive: Archive, cache: Cache, read: Reader) -> None:
+        self.source, self.archive, self.cache, self.read = source, archive, cache, read
+        self.stretches = pl.DataFrame(schema=quote_schema(source.kind))
+        self.left_out = pl.DataFrame(schema=LEFT_OUT_SCHEMA)
+        self.bodies: dict[str, str] = {}
+        self.names: dict[str, tuple[str, ...]] = {}
+        self.rows: dict[str, int] = {}
+        self.last: Snapshot | None = None
+        self.problems: list[str] = []
+        self.failed = False
+        self.lasting = True
+        """Whether another try with the same captures would give the same: only that is kept."""
+
+    def take(self, capture: Snapshot) -> None:
+        """Add one capture; whatever goes wrong with it is a sentence."""
+        look = Seen(capture.sha256, capture.url, capture.fetched_at, _last_certain(capture))
+        if self.bodies.get(capture.url) == capture.sha256:
+            self.stretches = seen_again(self.stretches, look)
+            self.last, self.failed = capture, False
+            return
         try:
-            frame, left_out = _parsed(source, archive, capture, cache)
-            broken = [] if capture.status == COPY else live_breaches(
-                source.contract, _rows(source.kind, frame), _names(source.kind, frame), names.get(capture.url, ()), rows.get(capture.url, 0))
-            if broken:
-                raise UNTRUSTED[1](f"{source.key}: " + "; ".join(broken))
-        except (*UNTRUSTED, SnapshotCorrupt) as error:
-            problems.append(f"{capture.fetched_at:%Y-%m-%d} {capture.url}: {error}")
-            failed = failed if capture.status == COPY else True
-            continue
+            page = self._parsed(capture)
+            self._hold_to_contract(capture, page)
+            stretches = extended(self.stretches, page.rows, look, _unread(page))
+        except Exception as error:  # the bulkhead: one capture costs itself, whatever it makes anybody raise
+            self.lasting = self.lasting and not isinstance(error, SnapshotCorrupt)
+            self.problems = [*self.problems, _sentence(self.source, capture, error)][-PROBLEMS_KEPT:]
+            self.failed = self.failed if capture.status == COPY else True
+            return
         if capture.status != COPY:
-            names[capture.url], rows[capture.url] = _names(source.kind, frame), _rows(source.kind, frame)
-        seen[capture.url], begun[capture.url] = capture.sha256, _place(capture)
-        good.append((frame, capture))
-        out[capture.url] = left_out.select(pl.lit(source.key).alias("source"), pl.lit(capture.url).alias("source_url"), pl.lit(capture.sha256).alias("snapshot_sha256"),
-                                           pl.lit(capture.fetched_at.date()).alias("observed_at"), *_LEFT_OUT)
-        last, failed = capture, False
-    stamped = [_stamped(frame, c, shown.get(_place(c), _last_certain(c))) for frame, c in good]
-    quotes = pl.concat(stamped) if stamped else _frame(source, [])
-    return Reading(source.key, quotes, last, tuple(problems), failed, pl.concat([pl.DataFrame(schema=LEFT_OUT_SCHEMA), *out.values()]))
+            self.names[capture.url], self.rows[capture.url] = _names(self.source.kind, page.rows), _rows(self.source.kind, page.rows)
+        self.stretches, self.left_out = stretches, self._left_out_now(capture, page)
+        self.bodies[capture.url] = capture.sha256
+        self.last, self.failed = capture, False
+
+    def _hold_to_contract(self, capture: Snapshot, page: Frames) -> None:
+        if capture.status == COPY:
+            return
+        kind, url = self.source.kind, capture.url
+        broken = live_breaches(self.source.contract, _rows(kind, page.rows), _names(kind, page.rows), self.names.get(url, ()), self.rows.get(url, 0))
+        if broken:
+            raise ContractBroken(f"{self.source.key}: " + "; ".join(broken))
+
+    def _parsed(self, capture: Snapshot) -> Frames:
+        """What one body says, from the cache or its parser. A refusal is remembered for this version of the parser."""
+        key = f"{capture.sha256[:24]}-{parser_version(self.source)}.rows"
+        packed = self.cache.get(key)
+        if packed is not None:
+            return unpacked(packed)
+        packed = self.read(self.source, self.archive.read(capture.sha256))
+        if is_passing(packed):
+            self.lasting = False
+            return unpacked(packed, told=True)
+        self.cache.drop(rows_of(capture.sha256))
+        self.cache.put(key, packed)
+        return unpacked(packed, told=True)
+
+    def _left_out_now(self, capture: Snapshot, page: Frames) -> pl.DataFrame:
+        """What the newest good page of each address left out."""
+        others = self.left_out.filter(pl.col("source_url") != capture.url)
+        return pl.concat([others, page.left_out.select(
+            pl.lit(self.source.key).alias("source"), pl.lit(capture.url).alias("source_url"), pl.lit(capture.sha256).alias("snapshot_sha256"),
+            pl.lit(capture.fetched_at.date()).alias("observed_at"), *LEFT_OUT)])
+
+    def packed(self) -> bytes:
+        """The fold as bytes."""
+        frames = [packed_frame(self.stretches), packed_frame(self.left_out)]
+        head = {"bodies": self.bodies, "names": self.names, "rows": self.rows, "problems": self.problems, "failed": self.failed,
+                "last": self.last and [self.last.sha256, self.last.url, self.last.fetched_at.isoformat(), self.last.status],
+                "bytes": len(frames[0])}
+        return json.dumps(head).encode() + b"\n" + b"".join(frames)
+
+    def unpack(self, packed: bytes) -> None:
+        """Become the fold that ``packed`` gave."""
+        line, _, rest = packed.partition(b"\n")
+        head = json.loads(line)
+        self.stretches = pl.read_parquet(io.BytesIO(rest[:head["bytes"]]))
+        self.left_out = pl.read_parquet(io.BytesIO(rest[head["bytes"]:]))
+        self.bodies, self.rows, self.problems, self.failed = head["bodies"], head["rows"], head["problems"], head["failed"]
+        self.names = {url: tuple(names) for url, names in head["names"].items()}
+        if head["last"]:
+            sha256, url, moment, status = head["last"]
+            captures = self.archive.captures(self.source.key)
+            self.last = next(c for c in captures if (c.sha256, c.url, c.fetched_at.isoformat(), c.status) == (sha256, url, moment, status))
+
+    def reading(self) -> Reading:
+        """What has been read so far."""
+        return Reading(self.source.key, self.stretches, self.last, tuple(self.problems), self.failed, self.left_out)
 
 
-def _place(capture: Snapshot) -> tuple[str, str, datetime]:
-    return capture.url, capture.sha256, capture.fetched_at
+def _unread(page: Frames) -> list[str] | None:
+    """The names of the entries a page leaves out; None where a block is left out, which may be about anybody."""
+    if page.left_out.filter(pl.col("extent") == "block").height:
+        return None
+    return page.left_out.filter(pl.col("extent") == "entry")["subject"].to_list()
+
+
+def _sentence(source: Source, capture: Snapshot, error: Exception) -> str:
+    """When, where, what, and the command that shows it again."""
+    known = isinstance(error, (*UNTRUSTED, SnapshotCorrupt))
+    if not known:
+        log.exception("%s: reading %s failed", source.key, capture.path)
+    said = " ".join((str(error) if known else f"{source.key}: {type(error).__name__}: {error}").split())[:2000]
+    return f"{capture.fetched_at:%Y-%m-%d} {capture.url}: {said} (deflation parse {source.key} {capture.sha256[:12]})"
 
 
 def _last_certain(capture: Snapshot) -> date:
@@ -154,66 +248,10 @@ def _rows(kind: str, frame: pl.DataFrame) -> int:
 
 
 def _names(kind: str, frame: pl.DataFrame) -> tuple[str, ...]:
-    column = "model_label" if kind == "prices" else "accelerator" if kind in ("hardware", "rentals") else "subject"
+    column = "model_label" if kind in ("prices", "retirements") else "accelerator" if kind in ("hardware", "rentals") else "subject"
     return tuple(_used(kind, frame)[column].unique(maintain_order=True))
 
 
 def _used(kind: str, frame: pl.DataFrame) -> pl.DataFrame:
     """Without the offers that were left out with a reason: they keep no promise of a contract."""
     return frame.filter(pl.col("left_out") == "") if kind == "rentals" else frame
-
-
-def _parsed(source: Source, archive: Archive, capture: Snapshot, cache: Path | None) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The quotes of one capture without their capture columns, and what was left out, from the cache or the parser."""
-    name = f"{capture.sha256[:24]}-{parser_version(source)}.parquet"
-    kept = (cache / name, cache / "left_out" / name) if cache else ()
-    if kept and all(k.exists() for k in kept):
-        try:
-            return pl.read_parquet(kept[0]), pl.read_parquet(kept[1])
-        except (pl.exceptions.PolarsError, OSError):
-            kept[0].unlink(missing_ok=True)
-    parsed = source.parsed(archive.read(capture.sha256))
-    frames = (_frame(source, list(parsed.quotes)), _left_out_frame(parsed))
-    for path, frame in zip(kept, frames, strict=False):
-        draft = path.with_suffix(f".{os.getpid()}.tmp")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        frame.write_parquet(draft)
-        draft.replace(path)
-    return frames
-
-
-def _left_out_frame(parsed: Parsed) -> pl.DataFrame:
-    return pl.DataFrame({name: [getattr(o, name) for o in parsed.left_out] for name in _LEFT_OUT}, schema=_LEFT_OUT)
-
-
-def _frame(source: Source, quotes: list[Quote]) -> pl.DataFrame:
-    schema = quote_schema(source.kind)
-    columns: dict[str, list[object]] = {}
-    for name in schema:
-        attribute = "row" if name == "wide_row" else name
-        if name in ("quote_id", "snapshot_sha256", "source_url", "fetched_at", "observed_at", "confirmed_at"):
-            columns[name] = [None] * len(quotes)
-        else:
-            values = [getattr(q, attribute) for q in quotes]
-            columns[name] = [float(v) for v in values] if schema[name] == pl.Float64 else values
-    return pl.DataFrame(columns, schema=schema)
-
-
-def _stamped(frame: pl.DataFrame, capture: Snapshot, confirmed_at: date) -> pl.DataFrame:
-    """Add the capture columns; the quote's id is a hash of capture, place, component and figure.
-
-    ``confirmed_at`` is the last day the address gave the same body again.
-    """
-    place = pl.concat_str(
-        pl.lit(capture.sha256), pl.lit(capture.url), *(pl.col(c).cast(pl.String).fill_null("") for c in ("locator", "value_text")),
-        *(pl.col(c).cast(pl.String).fill_null("") for c in ("component", "model_label", "field", "accelerator", "tier",
-          "condition", "wide_row", "status") if c in frame.columns),
-        pl.int_range(pl.len()).cast(pl.String), separator="\x1f",
-    )
-    ids = frame.select(place.alias("place"))["place"].to_list()
-    return frame.with_columns(
-        pl.Series("quote_id", [hashlib.sha256(i.encode()).hexdigest()[:24] for i in ids], dtype=pl.String),
-        pl.lit(capture.sha256).alias("snapshot_sha256"), pl.lit(capture.url).alias("source_url"),
-        pl.lit(capture.fetched_at).dt.cast_time_unit("us").alias("fetched_at"),
-        pl.lit(capture.fetched_at.date()).alias("observed_at"), pl.lit(confirmed_at).alias("confirmed_at"),
-    )

@@ -1,6 +1,7 @@
 """The catalogue of sources: every folder of a kind with a ``contract.toml`` and a ``parse.py``. No list to edit.
 
-A source is named ``KIND/NAME`` (``prices/anthropic``); KIND ``prices`` covers providers and aggregators.
+A source is named ``KIND/NAME`` (``prices/anthropic``); KIND ``prices`` covers providers and aggregators,
+``retirements`` makers' pages of deprecations.
 ``Source.read`` is the only way rows enter: page -> parser -> contract, or one of ``UNTRUSTED``.
 """
 
@@ -13,13 +14,16 @@ from pathlib import Path
 from types import ModuleType
 
 from sources.contract import Contract, ContractBroken, breaches, kept_entries, read_contract
+from sources.pages.lifecycle import read_retirements
 from sources.pages.page import Page
-from sources.pages.quote import SLIPS, LeftOut, PageChanged, Parsed, PriceQuote, Quote
+from sources.pages.quote import LeftOut, PageChanged, Parsed, PriceQuote, Quote, RetirementQuote
 from units.quantity import UnreadableQuantity
 
 ROOT = Path(__file__).parent
 FOLDERS = {"prices": ("providers", "aggregators"), "hardware": ("hardware",), "rentals": ("rentals",),
-           "energy": ("energy",)}
+           "energy": ("energy",), "retirements": ("retirements",)}
+WITHOUT_CODE = {"retirements": read_retirements}
+"""Kinds whose pages are all read in one way: their sources are a contract and specimens."""
 UNTRUSTED = (PageChanged, ContractBroken, UnreadableQuantity)
 """The named errors of a page that gives no rows."""
 
@@ -48,7 +52,7 @@ class Source:
 
     @cached_property
     def parser(self) -> ModuleType:
-        """The module ``parse.py`` of the folder; exposes ``parse(page: Page) -> list[Quote]``."""
+        """The module ``parse.py`` of the folder; exposes ``parse(page: Page) -> list[Quote | LeftOut]``."""
         return importlib.import_module(f"sources.{self.folder.parent.name}.{self.name}.parse")
 
     def read(self, body: bytes) -> list[Quote]:
@@ -69,24 +73,24 @@ class Source:
                 raise PageChanged("expected content, found a challenge or denial page")
             if page.is_cut_short:
                 raise PageChanged("expected a whole document, found one that ends before </html>; fetch it again")
-            told = self.parser.parse(page)
+            told = WITHOUT_CODE[self.kind](page) if self.kind in WITHOUT_CODE else self.parser.parse(page)
+            quotes = [q for q in told if not isinstance(q, LeftOut)]
+            left_out = [q for q in told if isinstance(q, LeftOut)]
+            quotes, left_out = kept_entries(self.contract, quotes, left_out)
+            broken = breaches(self.contract, quotes, left_out)
         except UNTRUSTED as error:
             raise type(error)(f"{self.key}: {error}") from error
-        except SLIPS as error:
+        except Exception as error:  # a list of types is no bulkhead: csv, zlib and others raise their own
             raise PageChanged(
                 f"{self.key}: expected a known layout, found one the parser cannot follow "
                 f"({type(error).__name__}: {error})"
             ) from error
-        quotes = [q for q in told if not isinstance(q, LeftOut)]
-        left_out = [q for q in told if isinstance(q, LeftOut)]
-        quotes, left_out = kept_entries(self.contract, quotes, left_out)
-        broken = breaches(self.contract, quotes, left_out)
         if broken:
             raise ContractBroken(f"{self.key}: " + "; ".join(broken[:5]) + (f"; and {len(broken) - 5} more" * (len(broken) > 5)))
         return Parsed(tuple(map(self._named, quotes)), tuple(left_out))
 
     def _named(self, quote: Quote) -> Quote:
-        if isinstance(quote, PriceQuote) and not quote.provider:
+        if isinstance(quote, PriceQuote | RetirementQuote) and not quote.provider:
             return replace(quote, source=self.key, provider=self.name)
         return replace(quote, source=self.key)
 
@@ -98,7 +102,7 @@ def sources() -> dict[str, Source]:
     for kind, folders in FOLDERS.items():
         for folder in folders:
             for contract in sorted((ROOT / folder).glob("*/contract.toml")):
-                if (contract.parent / "parse.py").exists():
+                if kind in WITHOUT_CODE or (contract.parent / "parse.py").exists():
                     found[f"{kind}/{contract.parent.name}"] = Source(kind, contract.parent)
     return dict(sorted(found.items()))
 

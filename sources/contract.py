@@ -16,7 +16,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sources.pages.quote import EnergyQuote, LeftOut, PriceQuote, Quote, RentalQuote, SpecQuote
+from sources.pages.quote import EnergyQuote, LeftOut, PriceQuote, Quote, RentalQuote, RetirementQuote, SpecQuote
 from units.quantity import TOKEN_UNITS
 
 ROUGH_USD = {"USD": Decimal(1), "EUR": Decimal("1.1"), "CNY": Decimal("0.14"), "GBP": Decimal("1.3")}
@@ -124,6 +124,8 @@ def kept_entries(contract: Contract, quotes: list[Quote], left_out: list[LeftOut
 def _entry(quote: Quote) -> tuple[str, str]:
     """What a list holds one entry for: a model of a provider, a part, an offer, a subject."""
     if isinstance(quote, PriceQuote):
+        return quote.provider, quote.model_label
+    if isinstance(quote, RetirementQuote):
         return quote.provider, quote.model_label
     if isinstance(quote, RentalQuote):
         return quote.provider, f"{quote.accelerator} ({quote.locator})"

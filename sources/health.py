@@ -8,9 +8,10 @@ from datetime import date
 import polars as pl
 from polars.datatypes import DataTypeClass
 
-from sources.captures import Reading, parser_version
+from sources.captures import Reading
 from sources.catalogue import Source
 from sources.fetching.collect import Outcome
+from sources.parsed import parser_version
 
 CAPTURE_SCHEMA: dict[str, DataTypeClass | pl.DataType] = {"source": pl.String, "source_url": pl.String, "status": pl.String, "message": pl.String,
                   "sha256": pl.String, "fetched_at": pl.Datetime("us", "UTC")}
@@ -51,7 +52,7 @@ def reading_frame(source: Source, reading: Reading, as_of: date, captures: pl.Da
     return pl.DataFrame([{
         "source": source.key, "kind": source.kind, "status": status,
         "origin": "live" if live else "archive" if observed else "packaged", "observed_at": observed, "age_days": age,
-        "rows": reading.quotes.filter(pl.col("snapshot_sha256") == reading.last_good.sha256).height if reading.last_good else 0,
+        "rows": reading.quotes.filter(pl.col("gone_at").is_null() & (pl.col("source_url") == reading.last_good.url)).height if reading.last_good else 0,
         "left_out_count": reading.left_out.height, "message": " ".join(messages), "parser_version": parser_version(source),
     }], schema=READING_SCHEMA)
 

@@ -13,9 +13,12 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.captures import read_captures
+from sources.cache import Cache
+from sources.captures import folds_of, read_captures, rows_of
 from sources.catalogue import Source
 from sources.fetching.archive import Archive
+from sources.pages.quote import PageChanged
+from sources.parsed import unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,38 +45,29 @@ class Change:
 
 def reparsed(sources: Iterable[Source], archive: Archive, cache: Path, as_of: date) -> list[Change]:
     """Drop the kept rows of each source's captures, read them again, and compare; sources without captures are left out."""
-    changes = []
+    changes, kept = [], Cache(cache)
     for source in sources:
         bodies = sorted({c.sha256 for c in archive.captures(source.key)})
         if not bodies:
             continue
-        before = {sha: _dropped(cache, sha) for sha in bodies}
+        before = {sha: _kept(kept, sha) for sha in bodies}
+        kept.drop(folds_of(source))
+        for sha in bodies:
+            kept.drop(rows_of(sha))
         reading = read_captures(source, archive, as_of, cache)
-        after = {sha: _kept(cache, sha) for sha in bodies}
+        after = {sha: _kept(kept, sha) for sha in bodies}
         differing = sum(not _equal(before[sha], after[sha]) for sha in bodies)
         changes.append(Change(source.key, len(bodies), _rows(before), _rows(after), differing, reading.problems))
     return changes
 
 
-def _files(cache: Path, sha256: str) -> list[Path]:
-    return sorted(cache.glob(f"{sha256[:24]}-*.parquet"), key=lambda p: (p.stat().st_mtime_ns, p.name))
-
-
-def _kept(cache: Path, sha256: str) -> pl.DataFrame | None:
-    """The rows kept last for a body; None where none are kept or the file is damaged."""
-    for path in reversed(_files(cache, sha256)):
-        try:
-            return pl.read_parquet(path)
-        except (pl.exceptions.PolarsError, OSError):
-            continue
-    return None
-
-
-def _dropped(cache: Path, sha256: str) -> pl.DataFrame | None:
-    kept = _kept(cache, sha256)
-    for path in _files(cache, sha256):
-        path.unlink(missing_ok=True)
-    return kept
+def _kept(cache: Cache, sha256: str) -> pl.DataFrame | None:
+    """The rows kept last for a body; None where none are kept, or a refusal."""
+    packed = cache.newest(rows_of(sha256))
+    try:
+        return None if packed is None else unpacked(packed).rows
+    except PageChanged:
+        return None
 
 
 def _equal(before: pl.DataFrame | None, after: pl.DataFrame | None) -> bool:

@@ -9,11 +9,13 @@ the docstring of its ``parse.py``. A test holds the file equal to this rendering
 from __future__ import annotations
 
 import ast
+import inspect
 import sys
+from pathlib import Path
 
-from sources.catalogue import FOLDERS, Source, sources
+from sources.catalogue import FOLDERS, WITHOUT_CODE, Source, sources
 
-KINDS = {"prices": "Prices", "hardware": "Hardware", "rentals": "Rentals", "energy": "Electricity"}
+KINDS = {"prices": "Prices", "hardware": "Hardware", "rentals": "Rentals", "energy": "Electricity", "retirements": "Retirements"}
 RANKS = {"first_party": "first party (the maker's own page)", "host": "host (sells others' models)", "feed": "feed (repeats prices of others)",
          "official": "official (the maker's own sheet)", "secondary": "secondary (a database of others' figures)"}
 HEAD = """# Sources
@@ -45,7 +47,8 @@ def section(source: Source) -> str:
 
 def layouts(source: Source) -> list[str]:
     """What the parser says it reads: the paragraphs of its docstring, each on one line, words that are code kept."""
-    doc = ast.get_docstring(ast.parse((source.folder / "parse.py").read_text(encoding="utf-8"))) or ""
+    code = source.folder / "parse.py" if source.kind not in WITHOUT_CODE else Path(inspect.getfile(WITHOUT_CODE[source.kind]))
+    doc = ast.get_docstring(ast.parse(code.read_text(encoding="utf-8"))) or ""
     return [f"{' '.join(p.split())}\n".replace("<", "&lt;").replace("``", "`") for p in doc.split("\n\n") if p.strip()]
 
 

@@ -1,14 +1,14 @@
 """The build file: validated transactional writes and read-only reads of ``build.duckdb``.
 
 One writer at a time (a file lock beside the database); every write replaces a whole table inside one
-transaction, so a crash leaves the table as it was. Readers of the published file are never blocked.
+transaction, so a crash leaves the table as it was. A run builds in a new file, so that no damage of an old one
+reaches it. Readers of the published file are never blocked.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,76 +17,85 @@ import duckdb
 import polars as pl
 from filelock import FileLock, Timeout
 
-from warehouse.ddl import SCHEMAS, create_table, quote
-from warehouse.schema.frames import conform, polars_schema
+from warehouse import build_file
+from warehouse.ddl import quote
+from warehouse.schema.frames import KeyBroken, conform, offenders, polars_schema
 from warehouse.schema.tables import TABLES, table
+
+log = logging.getLogger(__name__)
 
 
 class WarehouseUnusable(Exception):
     """The warehouse cannot be read or written: locked, corrupt, read-only, full. A sentence with the remedy."""
 
 
-class Store:
-    """The warehouse under construction at ``path``."""
+class RowsRefused(WarehouseUnusable):
+    """Rows that break a declared limit or repeat a key, in a table whose rows name no source."""
 
-    def __init__(self, path: Path, *, lock_timeout_s: float = 10.0) -> None:
+
+class Store:
+    """The warehouse under construction at ``path``.
+
+    A run that meets another waits ``lock_timeout_s`` for it; ``on_wait`` is told so in one sentence.
+    """
+
+    def __init__(self, path: Path, *, lock_timeout_s: float = 10.0, on_wait: Callable[[str], None] | None = None) -> None:
         self.path = Path(path)
-        self.lock_timeout_s = lock_timeout_s
+        self.lock_timeout_s, self.on_wait = lock_timeout_s, on_wait
         self._held: duckdb.DuckDBPyConnection | None = None
 
     @contextmanager
-    def session(self) -> Iterator[Store]:
-        """Hold one writing connection (and the lock) for a whole job: opening the file anew costs 40 ms a step."""
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.clear_unusable()
-        except OSError as error:
-            raise WarehouseUnusable(f"{self.path}: cannot be written ({error.strerror}); free space or fix its permissions") from error
-        with self.connection() as con:
+    def session(self, raw_tables: Sequence[str] = (), *, whole: bool = True) -> Iterator[Store]:
+        """Build in a new file with one connection, and put it in the old one's place at the end, however the job ends.
+
+        ``raw_tables``: the raw tables of the sources there are. Not ``whole``: a job of some steps only, which goes on
+        from what the last one built, if that can be read.
+        """
+        draft = self.path.with_name(f"{self.path.stem}_new{self.path.suffix}")
+        with self._lock():
+            try:
+                build_file.begin(draft, self.path, raw_tables, go_on=not whole)
+                con = _connect(draft, read_only=False)
+            except (OSError, duckdb.Error) as error:
+                raise self._unwritable(error) from error
             self._held = con
             try:
                 yield self
             finally:
                 self._held = None
-
-    def clear_unusable(self) -> None:
-        """Remove a file of another schema, or a corrupt one: the warehouse is made anew from the captures."""
-        if self.path.exists() and not self._is_current():
-            self.path.unlink()
-            Path(f"{self.path}.wal").unlink(missing_ok=True)
+                con.close()
+                build_file.finish(draft, self.path)
 
     def prepare(self, raw_tables: Sequence[str] = ()) -> None:
-        """Create what is declared and not there yet.
+        """Create what is declared in the file at ``path``, outside a session."""
+        with self.connection() as con:
+            build_file.declare_tables(con, raw_tables)
 
-        ``raw_tables`` are the raw tables of the sources there are; those of sources that are gone are dropped.
-        """
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        """Hold the lock file: the only thing that says whether another run is writing."""
+        lock = FileLock(f"{self.path}.lock")
         try:
-            statements = [f"CREATE SCHEMA IF NOT EXISTS {schema}" for schema in SCHEMAS]
-            statements += [s for t in (*TABLES.values(), *map(table, raw_tables)) for s in create_table(t)]
-            statements.append(f"COMMENT ON TABLE core.vintage IS 'schema {schema_hash()}'")
-            with self.connection() as con:
-                gone = con.execute(
-                    "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw' AND NOT list_contains($1, 'raw.' || table_name)",
-                    [[*raw_tables, *TABLES]]).fetchall()
-                con.execute("BEGIN")
-                for statement in [*(f'DROP TABLE raw."{name}"' for (name,) in gone), *statements]:
-                    con.execute(statement)
-                con.execute("COMMIT")
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                if self.on_wait is not None and self.lock_timeout_s > 0:
+                    self.on_wait(f"another run holds {self.path.parent}; waiting up to {self.lock_timeout_s:g} s for it to end")
+                lock.acquire(timeout=self.lock_timeout_s)
+        except Timeout as error:
+            raise WarehouseUnusable(f"{self.path}: another run holds {self.path.parent} and did not end within {self.lock_timeout_s:g} s; "
+                                    "wait for it to end, then run again") from error
         except OSError as error:
-            raise WarehouseUnusable(f"{self.path}: cannot be written ({error.strerror}); free space or fix its permissions") from error
-
-    def _is_current(self) -> bool:
+            raise self._unwritable(error) from error
         try:
-            with self.connection(read_only=True) as con:
-                found = con.execute("SELECT comment FROM duckdb_tables() WHERE schema_name = 'core' AND table_name = 'vintage'").fetchone()
-            return found is not None and found[0] == f"schema {schema_hash()}"
-        except duckdb.Error:
-            return False
-        except WarehouseUnusable as error:
-            # a file somebody else holds, or that may not be read, is not ours to delete; a corrupt one is
-            if re.search("lock|permission", str(error.__cause__), re.IGNORECASE):
-                raise
-            return False
+            yield
+        finally:
+            lock.release()
+
+    def _unwritable(self, error: Exception) -> WarehouseUnusable:
+        said = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        return WarehouseUnusable(f"{self.path}: cannot be written ({said}); free space, fix its permissions or set DEFLATION_HOME to a folder that can be written")
 
     @contextmanager
     def connection(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -97,33 +106,46 @@ class Store:
             except (duckdb.FatalException, duckdb.IOException) as error:
                 raise _explained(self.path, error, "writing") from error
             return
-        lock = FileLock(f"{self.path}.lock") if not read_only else None
-        try:
-            if lock is not None:
-                lock.acquire(timeout=self.lock_timeout_s)
-        except Timeout as error:
-            raise WarehouseUnusable(
-                f"{self.path}: another deflation run is writing; wait for it to end, then run again"
-            ) from error
-        except OSError as error:
-            raise WarehouseUnusable(f"{self.path}: cannot be locked ({error.strerror}); is the disk full or read-only?") from error
-        try:
-            con = _connect(self.path, read_only)
+        if read_only:
+            con = _connect(self.path, read_only=True)
             try:
                 yield con
             finally:
                 con.close()
-        finally:
-            if lock is not None:
-                lock.release()
+            return
+        with self._lock():
+            con = _connect(self.path, read_only=False)
+            try:
+                yield con
+            finally:
+                con.close()
 
     def write(self, name: str, frame: pl.DataFrame, *, source: str = "") -> int:
         """Replace the rows of table ``name`` with ``frame`` in one transaction; returns the row count.
 
-        With ``source`` only that source's rows are replaced. Raises ``ValueError`` when the frame does not
-        match the declared schema, or repeats a key.
+        With ``source`` only that source's rows are replaced. Raises ``ValueError`` when the frame does not match the
+        declared schema. Rows beyond a declared limit, or that repeat a key, cost their source and nothing else: its
+        rows are left out and its reading says so; ``RowsRefused`` where the table's rows name no source.
         """
-        shaped = conform(table(name), frame)
+        declared = table(name)
+        try:
+            return self._write(name, conform(declared, frame), source)
+        except (KeyBroken, RowsRefused) as refused:
+            reasons = offenders(declared, frame)
+            if not reasons:
+                raise RowsRefused(f"{self.path}: writing {name} failed: {refused}") from refused
+            log.error("%s", refused)
+        for culprit, reason in reasons.items():
+            self.fail_source(culprit, f"{name}: {reason}; all rows of {culprit} are left out of it")
+        return self._write(name, conform(declared, frame.filter(~pl.col("source").is_in(list(reasons)))), source)
+
+    def fail_source(self, source: str, sentence: str) -> None:
+        """Note in ``raw.reading`` (and the log) that a source failed after it had been read."""
+        log.error("%s failed: %s", source, sentence)
+        with self.connection() as con:
+            con.execute("UPDATE raw.reading SET status = 'failed', message = trim(message || ' ' || ?) WHERE source = ?", [sentence, source])
+
+    def _write(self, name: str, shaped: pl.DataFrame, source: str) -> int:
         with self.connection() as con:
             con.execute("BEGIN")
             try:
@@ -136,6 +158,8 @@ class Store:
                 con.execute("COMMIT")
             except BaseException as error:
                 con.execute("ROLLBACK")
+                if isinstance(error, duckdb.ConstraintException):
+                    raise RowsRefused(str(error).splitlines()[0]) from error
                 if isinstance(error, duckdb.Error):
                     raise _explained(self.path, error, f"writing {name}") from error
                 raise
@@ -178,15 +202,16 @@ class Store:
     def copy_to(self, draft: Path, storage_version: str, statements: Sequence[str]) -> None:
         """Copy the whole database to a new file in an older storage format, then run ``statements`` in it."""
         with self.connection() as con:
+            [(built,)] = con.execute("SELECT current_database()").fetchall()
             con.execute(f"ATTACH {quote(str(draft))} AS draft (STORAGE_VERSION {quote(storage_version)})")
             try:
                 con.execute("CHECKPOINT")
-                con.execute(f"COPY FROM DATABASE {self.path.stem} TO draft")
+                con.execute(f"COPY FROM DATABASE {built} TO draft")
                 con.execute("USE draft")
                 for statement in statements:
                     con.execute(statement)
             finally:
-                con.execute(f"USE {self.path.stem}")
+                con.execute(f"USE {built}")
                 con.execute("DETACH draft")
 
     def execute(self, statements: list[str]) -> None:
@@ -216,19 +241,11 @@ def _connect(path: Path, read_only: bool, *, confined: bool = False) -> duckdb.D
         raise _explained(path, error, "opening") from error
 
 
-def _explained(path: Path, error: duckdb.Error, doing: str) -> Exception:
+def _explained(path: Path, error: duckdb.Error, doing: str) -> WarehouseUnusable:
     text = str(error).splitlines()[0]
-    if "lock" in text.lower():
-        return WarehouseUnusable(f"{path}: locked by another program ({text}); close it and run again")
-    if isinstance(error, (duckdb.IOException, duckdb.FatalException)):
-        return WarehouseUnusable(f"{path}: {doing} failed ({text}); check free space and permissions, or delete the file to rebuild it")
+    if isinstance(error, (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException)):
+        return WarehouseUnusable(f"{path}: {doing} failed ({text}); check free space and permissions; where the file is damaged, `deflation run` makes it anew")
     return WarehouseUnusable(f"{path}: {doing} failed: {text}")
-
-
-def schema_hash() -> str:
-    """A short content hash of the declared schema, so that a file of another schema is rebuilt."""
-    text = "\n".join(s for t in TABLES.values() for s in create_table(t))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def query(path: Path, sql: str) -> Any:

@@ -9,6 +9,8 @@ Measured on items drawn from a population of 4,000 (``benchmarks/index.py``), th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 from scipy.stats import t as student
@@ -25,8 +27,8 @@ MINIMUM_GROUPS = 3
 IDS = ("spend", "price", "fisher", "laspeyres", "paasche", "geks", "tpd", "mix", "entry", "quality")
 
 
-def compute(panel: ItemPanel, window: int = WINDOW) -> tuple[pl.DataFrame, list[str]]:
-    """Every index of ``IDS``: columns index, day, value, lower, upper (sorted by index, then day), and sentences.
+def compute(panel: ItemPanel, window: int = WINDOW, only: Sequence[str] = IDS) -> tuple[pl.DataFrame, list[str]]:
+    """The indices of ``only`` in the order of ``IDS``: columns index, day, value, lower, upper, and sentences.
 
     ``spend`` is in the panel's unit; all others are 1 on the first day. A value that cannot be computed is null.
     ``window``: periods, at least 2, else ``ValueError``.
@@ -34,14 +36,15 @@ def compute(panel: ItemPanel, window: int = WINDOW) -> tuple[pl.DataFrame, list[
     if window < 2:
         raise ValueError(f"a window has at least two periods; found {window}")
     logs = {"spend": links.unit_value(panel)} | links.chained(panel)
-    logs["geks"] = multilateral.spliced(panel, window, multilateral.geks)
-    logs["tpd"] = multilateral.spliced(panel, window, multilateral.time_product_dummy)
-    if np.isfinite(panel.quality).any():
+    for name, levels in (("geks", multilateral.geks), ("tpd", multilateral.time_product_dummy)):
+        if name in only:
+            logs[name] = multilateral.spliced(panel, window, levels)
+    if "quality" in only and np.isfinite(panel.quality).any():
         logs["quality"] = _from_first_known(panel, window)
-    said = _broken(panel, logs)
+    said = _broken(panel, logs, "quality" in only)
     if panel.group_count < MINIMUM_GROUPS:
         said.append(f"under {MINIMUM_GROUPS} items: lower and upper are empty, for nothing is known about other items.")
-    blocks = [_table(name, panel, logs[name]) for name in IDS if name in logs]
+    blocks = [_table(name, panel, logs[name]) for name in IDS if name in only and name in logs]
     return pl.concat(blocks), said
 
 
@@ -82,7 +85,7 @@ def _table(name: str, panel: ItemPanel, log_index: np.ndarray) -> pl.DataFrame:
                          "lower": column(lower), "upper": column(upper)})
 
 
-def _broken(panel: ItemPanel, logs: dict[str, np.ndarray]) -> list[str]:
+def _broken(panel: ItemPanel, logs: dict[str, np.ndarray], wants_quality: bool) -> list[str]:
     said = []
     missing = links.missing_links(panel)
     if missing:
@@ -90,13 +93,13 @@ def _broken(panel: ItemPanel, logs: dict[str, np.ndarray]) -> list[str]:
         said.append(f"link missing on {day}: no item was priced and bought both then and on {panel.days[missing[0] - 1]}, "
                     f"so price, fisher, laspeyres, paasche, mix and entry are empty from {day} on rather than 'no "
                     "change'; run the later days as a panel of their own.")
-    for name in ("geks", "tpd"):
+    for name in sorted({"geks", "tpd"} & set(logs)):
         empty = int((~np.isfinite(logs[name][0])).sum())
         if empty:
             said.append(f"{name} is empty on {empty} days that no chain of common items links to the first day.")
     if "quality" in logs:
         said += _quality_said(panel, logs["quality"][0])
-    else:
+    elif wants_quality:
         said.append("no item has a quality, so there is no quality index (column quality: any number that grows with ability).")
     return said
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 import click
 
 
@@ -36,37 +39,103 @@ def command() -> None:
     difference between price, fisher, geks and tpd shows what the choice of
     formula is worth.
 
+    With --volumes FILE (date,model_permaslug,total_tokens, as OpenRouter's
+    rankings dataset has them) the warehouse prices the tokens and the token
+    family is printed, see docs/benchmark.md: tok.list, tok.spend and their
+    .paid forms in USD per million tokens; tok.price (also .fisher, .laspeyres,
+    .paasche, .geks, .tpd), tok.profile, tok.mix, tok.entry, tok.quality;
+    coverage, the share of tokens mapped and priced or free.
+
     \b
     deflation index panel.csv
+    deflation index --volumes rankings.csv --by week
     deflation index panel.csv --window 25 --out indices.csv
     deflation index panel --help      the options
     """
 
 
 @command.command(hidden=True)
-@click.argument("panel", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@click.option("--window", default=366, show_default=True, type=click.IntRange(min=2),
-              help="Periods of the rolling window of geks, tpd and quality; a shorter panel is one window.")
+@click.argument("panel", required=False, type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option("--volumes", type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+              help="Token volumes (date,model_permaslug,total_tokens) to price by the warehouse instead of a panel.")
+@click.option("--by", type=click.Choice(["day", "week"]), default="day", show_default=True,
+              help="With --volumes: trailing seven days each day, or weeks from Monday.")
+@click.option("--window", type=click.IntRange(min=2), help="Periods of the rolling window of geks, tpd and quality; a "
+              "shorter panel is one window.  [default: 366, with --volumes 25 weeks]")
 @click.option("--out", type=click.Path(dir_okay=False), help="Write here instead of standard output.")
-def panel(panel: str, window: int, out: str | None) -> None:
-    """Indices of one panel, see ``deflation index --help``."""
-    import sys
-
+def panel(panel: str | None, volumes: str | None, by: str, window: int | None, out: str | None) -> None:
+    """Indices of one panel, or of token volumes; see ``deflation index --help``."""
     import polars as pl
 
-    from forecasting.indices import family, item_panel
+    from forecasting.indices.item_panel import BadPanel
+    from forecasting.tokens.volumes import BadVolumes
+    from warehouse.store import WarehouseUnusable
 
-    source = sys.stdin.buffer.read() if panel == "-" else panel
+    if (panel is None) == (volumes is None):
+        raise click.UsageError("give one of PANEL and --volumes FILE")
+    name = str(panel or volumes)
     try:
-        frame = pl.read_csv(source, infer_schema=False)
-        frame = frame.rename({c: c.strip().lstrip("\ufeff") for c in frame.columns})
-        items = item_panel.read(frame)
-    except (item_panel.BadPanel, pl.exceptions.PolarsError, UnicodeDecodeError) as problem:
-        raise click.ClickException(f"{panel}: {problem}") from None
-    table, said = family.compute(items, window)
-    for message in (*items.messages, *said):
+        frame = _frame(name)
+        table, said = _of_panel(frame, window) if panel else _of_volumes(frame, by, window)
+    except (BadPanel, BadVolumes, WarehouseUnusable, pl.exceptions.PolarsError, UnicodeDecodeError) as problem:
+        raise click.ClickException(f"{name}: {problem}") from None
+    for message in said:
         click.echo(message, err=True)
     if out:
         table.write_csv(out)
     else:
         click.echo(table.write_csv(), nl=False)
+
+
+def _frame(name: str) -> Any:
+    """A CSV file, or standard input for ``-``, all columns as text."""
+    import sys
+
+    import polars as pl
+
+    frame = pl.read_csv(sys.stdin.buffer.read() if name == "-" else name, infer_schema=False)
+    return frame.rename({c: c.strip().lstrip("\ufeff") for c in frame.columns})
+
+
+def _of_panel(frame: Any, window: int | None) -> tuple[Any, list[str]]:
+    from forecasting.indices import family, item_panel
+
+    items = item_panel.read(frame)
+    table, said = family.compute(items, window or family.WINDOW)
+    return table, [*items.messages, *said]
+
+
+def _of_volumes(frame: Any, by: str, window: int | None) -> tuple[Any, list[str]]:
+    """The token family of volumes, priced by the published warehouse or, where there is none, by the packaged history."""
+    from pipelines.token_prices import price_volumes
+
+    return price_volumes(frame, by, window)
+
+
+@command.command()
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+def verify(day: datetime) -> None:
+    """Recompute the published token indices of the week that holds DAY from the published weights alone.
+
+    \b
+    Prints index_id, published, recomputed and whether the hash of the inputs is
+    the published one. Exit status: 0 everything agrees to 1e-9, 1 something does
+    not, or nothing is published for that week.
+
+    \b
+    deflation index verify 2026-07-27
+    """
+    from forecasting.tokens import publication
+    from pipelines.settings import load_settings
+    from warehouse.store import WarehouseUnusable, query
+
+    path = load_settings().published_path
+    try:
+        found = publication.verified(query(path, "from stats.token_index"), query(path, "from stats.token_weight"), day.date())
+    except (WarehouseUnusable, ValueError) as problem:
+        raise click.ClickException(str(problem)) from None
+    click.echo(found.write_csv(), nl=False)
+    wrong = found.filter(~(found["agrees"] & found["inputs_match"]))["index_id"].to_list()
+    if wrong:
+        raise click.ClickException(f"{len(wrong)} of {found.height} values do not follow from the published inputs: {', '.join(wrong)}")
+    click.echo(f"{found.height} values of the week of {found['period_start'][0]} follow from the published inputs.", err=True)

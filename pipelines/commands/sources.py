@@ -8,7 +8,7 @@ import click
 
 
 @click.command(epilog="\b\nExamples:\n  deflation sources\n  deflation sources --kind prices\n  deflation sources --broken")
-@click.option("--kind", type=click.Choice(["prices", "hardware", "rentals", "energy"]), help="Only sources of this kind.")
+@click.option("--kind", type=click.Choice(["prices", "hardware", "rentals", "energy", "retirements"]), help="Only sources of this kind.")
 @click.option("--broken", is_flag=True, help="Only sources that failed or are stale, with what broke.")
 def command(kind: str | None, broken: bool) -> None:
     """List every source with its state in the latest published run (before the first run: the contracts).

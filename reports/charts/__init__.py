@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reports.charts import cost, fan, outlook, price
-from reports.charts.shape import bands_of, champion_model, headline_series
+from reports.charts import cost, fan, outlook, pace, price
+from reports.charts.shape import bands_of
 from reports.facts import FactBook
 from reports.page.drawing import Chart
 
-__all__ = ["ALL", "bands_of", "champion_model", "headline_series"]
+__all__ = ["ALL", "bands_of"]
 
 ALL: dict[str, Callable[[FactBook], Chart | None]] = {
+    "pace": pace.pace,
     "fan": fan.fan,
     "ladder": price.frontiers,
     "indices": price.indices,

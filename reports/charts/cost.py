@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from reports.charts.shape import LOG, USD, bars, colours, days_axis, log_axis, spec, typed
+from reports.charts import findings
+from reports.charts.shape import LOG, USD, bars, colours, days, log_axis, spec, typed
 from reports.facts import FactBook
 from reports.page.drawing import BLUE, INK, Chart
 from reports.page.shown import say
@@ -23,7 +24,7 @@ def decomposition(book: FactBook) -> Chart | None:
     sources = {"share": [("decomposition", "change_share")], "factor": [("decomposition", "change_factor")]}
     return bars(
         "decomposition",
-        "Where the fall came from",
+        findings.parts(book),
         data,
         "part",
         "share",
@@ -39,7 +40,7 @@ def stack(book: FactBook) -> Chart | None:
     """The levers' Shapley factors, with first-in and last-in, of the first scenario."""
     import altair as alt
 
-    rows = book.edition.mart("deflation_stack").filter(pl.col("shapley_factor") > 0)
+    rows = book.edition.mart("stack_shown").filter(pl.col("shapley_factor") > 0)
     if not rows.height:
         return None
     rows = rows.filter(pl.col("scenario").eq_missing(pl.lit(rows["scenario"][0], dtype=pl.String)))
@@ -73,12 +74,12 @@ def stack(book: FactBook) -> Chart | None:
     )
     return Chart(
         "stack",
-        "What each lever is worth",
+        findings.best(book, "stack_shown", "lever", "shapley_factor", "{name} is worth most: {value} the tokens per dollar", least=False),
         text,
         spec(alt.layer(rules, dots), 40 * data.height + 20),
         data,
         {
-            c: [("deflation_stack", s)]
+            c: [("stack_shown", s)]
             for c, s in (("factor", "shapley_factor"), ("first", "first_in_factor"), ("last", "last_in_factor"))
         },
     )
@@ -94,7 +95,6 @@ def hardware(book: FactBook) -> Chart | None:
         rows.filter(pl.col("model").eq_missing(pl.lit(model, dtype=pl.String)))
         .sort("cost_usd_per_mtok")
         .unique("accelerator", keep="first", maintain_order=True)
-        .head(25)
     )
     level = data["service_level_tok_s_per_user"][0] or 0.0
     data = data.select("accelerator", "basis", cost="cost_usd_per_mtok")
@@ -103,7 +103,7 @@ def hardware(book: FactBook) -> Chart | None:
     )
     return bars(
         "hardware",
-        "Which accelerator makes the cheapest token",
+        findings.best(book, "hardware_league", "accelerator", "cost_usd_per_mtok", "{name} makes the cheapest tokens: {value} per million", least=True),
         data,
         "accelerator",
         "cost",
@@ -128,11 +128,11 @@ def ceiling(book: FactBook) -> Chart | None:
     data = data.with_columns(vendor=pl.when(pl.col("vendor").is_in(frequent.implode())).then("vendor").otherwise(pl.lit("others")))
     names = [*frequent, "others"]
     made = alt.Chart(typed(data, "date")).mark_point(filled=True, size=70, opacity=0.8).encode(
-        x=days_axis(),
+        x=days(data["date"], 0.03),
         y=alt.Y("ceiling:Q", scale=LOG, axis=log_axis([data["ceiling"]], "Tokens a second, one stream, log scale", "~s")),
         color=alt.Color("vendor:N", scale=alt.Scale(domain=names, range=colours(len(names)))),
         tooltip=[alt.Tooltip("accelerator:N", title="Accelerator"), alt.Tooltip("date:T", title="Launched", format="%Y-%m-%d"),
                  alt.Tooltip("ceiling:Q", title="Tokens a second", format=".3~s")],
     )  # fmt: skip
     text = say("Dot chart: the most tokens a second that memory bandwidth lets one stream of a large model have on each accelerator, by launch date.")
-    return Chart("ceiling", "The memory-bandwidth ceiling by generation", text, spec(made, 320), data, {"ceiling": [("bandwidth_ceiling", "ceiling_tok_per_s")]})
+    return Chart("ceiling", findings.best(book, "bandwidth_ceiling", "accelerator", "ceiling_tok_per_s", "{name} has the highest ceiling: {value} for one stream", least=False), text, spec(made, 320), data, {"ceiling": [("bandwidth_ceiling", "ceiling_tok_per_s")]})

@@ -9,23 +9,17 @@ from typing import Any
 
 import polars as pl
 
-from reports.charts.shape import (
-    DATE,
-    LOG,
-    USD,
-    bands_of,
-    champion_model,
-    headline_series,
-    layer_rows,
-    log_axis,
-    spec,
-    typed,
-)
+from reports.charts.shape import LOG, USD, bands_of, days, end_labels, layer_rows, log_axis, spec, typed
 from reports.facts import FactBook
 from reports.inputs import Edition
+from reports.page import numbers
 from reports.page.drawing import BLUE, GREY, INK, OCHRE, RUST, Chart
 from reports.page.shown import say
+from reports.questions.outlook import chart_title
+from reports.series import champion_model, headline_series
 
+LINES = {"Price": INK, "Forecast": BLUE, "Earlier forecasts": GREY, "Hardware": RUST, "Power": OCHRE}
+"""What is drawn as a line, with its colour; each is named at its end."""
 EARLIER_SHOWN = 24
 """Earlier forecasts drawn as thin lines: the newest, and others at even distance."""
 
@@ -35,80 +29,58 @@ def fan(book: FactBook) -> Chart | None:
     import altair as alt
 
     data = _fan_rows(book.edition)
-    if data.filter(pl.col("layer").is_in(["Price, measured", "Forecast, median"])).height == 0:
-        return None
-    names = ["Price, measured", "Forecast, median", "Earlier forecasts", "GPU-hour floor", "Energy floor"]
     have = set(data["layer"].to_list())
-    kept = [n for n in names if n in have]
-    colours = dict(zip(names, (INK, BLUE, GREY, RUST, OCHRE), strict=True))
-    x = alt.X("date:T", axis=alt.Axis(**DATE))
-    y = alt.Y(
-        "value:Q",
-        scale=LOG,
-        axis=log_axis([data["value"], data["lower"], data["upper"]], "USD per million tokens, log scale", USD),
-    )
-    colour = alt.Color(
-        "layer:N",
-        scale=alt.Scale(domain=kept, range=[colours[n] for n in kept]),
-        legend=alt.Legend(symbolType="stroke", symbolOpacity=1, symbolStrokeWidth=3),
-    )
-    tip = [
-        alt.Tooltip("layer:N", title="Line"),
-        alt.Tooltip("date:T", title="Date", format="%Y-%m-%d"),
-        alt.Tooltip("value:Q", title="USD per Mtok", format="$.3~r"),
-        alt.Tooltip("detail:N", title="Detail"),
-    ]
+    if not have & {"Price", "Forecast"}:
+        return None
+    kept = {name: colour for name, colour in LINES.items() if name in have}
+    x = days(data["date"], 0.3)
+    y = alt.Y("value:Q", scale=LOG, axis=log_axis([data["value"], data["lower"], data["upper"]], "USD per million tokens, log scale", USD))
+    colour = alt.Color("layer:N", scale=alt.Scale(domain=list(kept), range=list(kept.values())), legend=None)
     base = alt.Chart(typed(data, "date"))
-    layers = []
-    for kind, opacity in (("band wide", 0.14), ("band middle", 0.17), ("band narrow", 0.22)):
-        if kind not in have:
-            continue
-        layers.append(
-            base.transform_filter(f"datum.layer == '{kind}'")
-            .mark_area(color=BLUE, opacity=opacity)
-            .encode(x=x, y=alt.Y("lower:Q", scale=LOG), y2="upper:Q")
-        )
-    if have & {"GPU-hour floor", "Energy floor"}:
-        layers.append(
-            base.transform_filter("datum.layer == 'GPU-hour floor' || datum.layer == 'Energy floor'")
-            .mark_area(opacity=0.12)
-            .encode(x=x, y=alt.Y("lower:Q", scale=LOG), y2="upper:Q", color=colour)
-        )
-    lines: dict[str, dict[str, Any]] = {
-        "Earlier forecasts": {"strokeWidth": 0.9, "opacity": 0.7},
-        "GPU-hour floor": {"strokeDash": [6, 3], "strokeWidth": 1.8},
-        "Energy floor": {"strokeDash": [2, 2], "strokeWidth": 1.8},
-        "Forecast, median": {"strokeWidth": 2.4},
-        "Price, measured": {"strokeWidth": 2.4, "interpolate": "step-after"},
-    }
-    for name, style in lines.items():
+    layers = [
+        base.transform_filter(f"datum.layer == '{kind}'").mark_area(color=BLUE, opacity=opacity)
+        .encode(x=x, y=alt.Y("lower:Q", scale=LOG), y2="upper:Q")
+        for kind, opacity in (("band wide", 0.14), ("band middle", 0.17), ("band narrow", 0.22)) if kind in have
+    ]  # fmt: skip
+    for name in ("Hardware", "Power"):
+        if name in have:
+            layers.append(base.transform_filter(f"datum.layer == '{name}'").mark_area(opacity=0.12).encode(
+                x=x, y=alt.Y("lower:Q", scale=LOG), y2="upper:Q", color=colour))  # fmt: skip
+    for name in ("Earlier forecasts", "Hardware", "Power", "Forecast", "Price"):
         if name in kept:
-            line = (
-                base.transform_filter(f"datum.layer == '{name}'")
-                .mark_line(**style)
-                .encode(x=x, y=y, color=colour, tooltip=tip)
-            )
+            line = base.transform_filter(f"datum.layer == '{name}'").mark_line(**STYLES[name]).encode(x=x, y=y, color=colour)
             layers.append(line.encode(detail="detail:N") if name == "Earlier forecasts" else line)
+    named = data.filter(pl.col("layer").is_in([n for n in kept if n != "Earlier forecasts"]))
+    layers.append(end_labels(named, "layer", "value", kept, lambda n, v: f"{n} {numbers.write(v, 'usd_per_mtok', v / 3)}", 340))
     alt_text = say(
         "Fan chart of {series}: the measured price, the median forecast with its bands, earlier forecasts as "
-        "thin lines, the GPU-hour floor and the energy floor. Price today {now}; median in a year {then}, "
+        "thin lines, the cost of rented hardware and of electricity. Last price {last}; median in a year {then}, "
         "interval {interval}.",
         series=book.field("headline.frontier_price", "subject"),
-        now=book.value("headline.frontier_price"),
+        last=book.value("headline.frontier_price"),
         then=book.value("headline.forecast_365d"),
         interval=book.interval("headline.forecast_365d"),
     )
     values = [
-        ("forecasts", "value_usd_per_mtok"),
+        ("champion_forecasts", "value_usd_per_mtok"),
         ("past_forecasts", "value_usd_per_mtok"),
         ("frontier", "price_robust_usd_per_mtok"),
         ("floors", "floor_usd_per_mtok"),
     ]
-    bounds = [("forecasts", "value_usd_per_mtok"), ("frontier", "price_robust_usd_per_mtok")]
+    bounds = [("champion_forecasts", "value_usd_per_mtok"), ("frontier", "price_robust_usd_per_mtok")]
     return Chart(
-        "fan", "Price, forecast and floors", alt_text, spec(alt.layer(*layers), 380), data,
+        "fan", chart_title(book), alt_text, spec(alt.layer(*layers), 340), data,
         {"value": values, "lower": [*bounds, ("floors", "floor_lower_usd_per_mtok")], "upper": [*bounds, ("floors", "floor_upper_usd_per_mtok")]},
     )  # fmt: skip
+
+
+STYLES: dict[str, dict[str, Any]] = {
+    "Earlier forecasts": {"strokeWidth": 0.9, "opacity": 0.7},
+    "Hardware": {"strokeDash": [6, 3], "strokeWidth": 1.8},
+    "Power": {"strokeDash": [2, 2], "strokeWidth": 1.8},
+    "Forecast": {"strokeWidth": 2.4},
+    "Price": {"strokeWidth": 2.4, "interpolate": "step-after"},
+}
 
 
 def _fan_rows(edition: Edition) -> pl.DataFrame:
@@ -116,8 +88,8 @@ def _fan_rows(edition: Edition) -> pl.DataFrame:
     series, model = headline_series(edition), champion_model(edition)
     empty = pl.lit(None, dtype=pl.Float64)
     history = edition.mart("frontier").filter(pl.col("series") == series, pl.col("price_robust_usd_per_mtok") > 0)
-    parts = [layer_rows(history, "Price, measured", "obs_date", "price_robust_usd_per_mtok", pl.col("model"))]
-    issued = edition.mart("forecasts").filter(
+    parts = [layer_rows(history, "Price", "obs_date", "price_robust_usd_per_mtok", pl.col("model"))]
+    issued = edition.mart("champion_forecasts").filter(
         pl.col("series") == series, pl.col("model") == model, pl.col("value_usd_per_mtok") > 0
     )
     last = history.tail(1).select(target_date="obs_date", value_usd_per_mtok="price_robust_usd_per_mtok")
@@ -125,7 +97,7 @@ def _fan_rows(edition: Edition) -> pl.DataFrame:
     parts.append(
         layer_rows(
             pl.concat([last, wide]) if wide.height else wide,
-            "Forecast, median",
+            "Forecast",
             "target_date",
             "value_usd_per_mtok",
             pl.lit(""),
@@ -164,8 +136,10 @@ def _fan_rows(edition: Edition) -> pl.DataFrame:
             pl.lit("issued ") + pl.col("cutoff").dt.to_string("iso"),
         )
     )
-    floors = edition.mart("floors").filter(pl.col("series") == series, pl.col("floor_usd_per_mtok") > 0)
-    for kind, name in (("gpu_hour", "GPU-hour floor"), ("energy", "Energy floor")):
+    drawn = pl.concat([history["obs_date"], issued["target_date"]]).drop_nulls()
+    inside = pl.col("obs_date").is_between(drawn.min(), drawn.max()) if drawn.len() else pl.lit(True)  # axes end where prices end
+    floors = edition.mart("floors").filter(pl.col("series") == series, pl.col("floor_usd_per_mtok") > 0, inside)
+    for kind, name in (("gpu_hour", "Hardware"), ("energy", "Power")):
         one = floors.filter(pl.col("floor_kind") == kind)
         parts.append(
             one.select(

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from reports.charts.shape import DATE, LOG, champion_model, colours, days_axis, log_axis, spec, typed
+from reports.charts import findings
+from reports.charts.shape import DATE, LOG, days, end_labels, log_axis, spec, stamp, typed
 from reports.facts import FactBook
-from reports.page.drawing import BLUE, GREEN, INK, MUTED, RUST, Chart
+from reports.page import numbers
+from reports.page.drawing import AZURE, BLUE, INK, MUTED, RUST, Chart
 from reports.page.shown import say
+from reports.questions.record import chart_title
+from reports.series import champion_model
 
 
 def viability(book: FactBook) -> Chart | None:
@@ -24,7 +28,7 @@ def viability(book: FactBook) -> Chart | None:
             "application", date="viable_date", lower="viable_lower_date", upper="viable_upper_date", verdict="verdict"
         )
     )
-    if not data.height:
+    if data["date"].n_unique() < 2:  # dots on one day say nothing that the table does not
         return None
     base = alt.Chart(typed(data, "date", "lower", "upper"))
     y = alt.Y(
@@ -33,10 +37,10 @@ def viability(book: FactBook) -> Chart | None:
         axis=alt.Axis(title=None, labelLimit=240, labelColor=INK, labelFontSize=12),
     )
     x = alt.X("date:T", axis=alt.Axis(**(DATE | {"grid": True})))
-    rules = base.mark_rule(strokeWidth=6, opacity=0.3, color=GREEN, strokeCap="round").encode(
+    rules = base.mark_rule(strokeWidth=6, opacity=0.3, color=AZURE, strokeCap="round").encode(
         y=y, x=alt.X("lower:T"), x2="upper:T"
     )
-    dots = base.mark_point(filled=True, size=110, color=GREEN, opacity=1).encode(
+    dots = base.mark_point(filled=True, size=110, color=AZURE, opacity=1).encode(
         y=y,
         x=x,
         tooltip=[
@@ -47,14 +51,14 @@ def viability(book: FactBook) -> Chart | None:
         ],
     )
     now = (
-        alt.Chart(alt.Data(values=[{"now": book.edition.as_of.isoformat()}]))
+        alt.Chart(alt.Data(values=[{"now": stamp(book.edition.as_of)}]))
         .mark_rule(color=MUTED, strokeDash=[3, 3])
         .encode(x=alt.X("now:T"))
     )
-    text = say("Dates at which each application becomes affordable, with their intervals; the dashed line is today.")
+    text = say("Dates at which each application becomes affordable, with their intervals; the dashed line is the edition's day.")
     return Chart(
         "viability",
-        "When does it become worth doing?",
+        findings.pays(book),
         text,
         spec(alt.layer(now, rules, dots), 34 * data.height + 20),
         data,
@@ -80,60 +84,38 @@ def spend(book: FactBook) -> Chart | None:
 def _weekly(book: FactBook, name: str, column: str, title: str, axis: str, colour: str, form: str) -> Chart | None:
     import altair as alt
 
-    data = book.edition.mart("jevons").filter(pl.col(column) > 0).select(date="obs_date", value=column)
-    if not data.height:
+    data = book.edition.mart("jevons").filter(pl.col(column) > 0).select(date="obs_date", value=column, series=pl.lit(title))
+    if data["date"].n_unique() < 2:
         return None
-    tip = [alt.Tooltip("date:T", title="Week", format="%Y-%m-%d"), alt.Tooltip("value:Q", title=title, format=".3~s")]
     y = alt.Y("value:Q", scale=LOG, axis=log_axis([data["value"]], axis, form))
-    line = alt.Chart(typed(data, "date")).mark_line(color=colour).encode(x=days_axis(), y=y, tooltip=tip)
+    line = alt.Chart(typed(data, "date")).mark_line(color=colour).encode(x=days(data["date"], 0.12), y=y)
+    ends = end_labels(data, "series", "value", {title: colour}, lambda _n, v: numbers.write(v, numbers.unit_of(column)), 170)
     text = say("Line chart by week, log scale: " + title.lower() + ".")
-    return Chart(name, title, text, spec(line, 170), data, {"value": [("jevons", column)]})
+    said = findings.fell(book, "weekly series (" + title.lower() + ")", data, "series", "value")
+    return Chart(name, said, text, spec(alt.layer(line, ends), 170), data, {"value": [("jevons", column)]})
 
 
 def track_record(book: FactBook) -> Chart | None:
-    """Each model's CRPS over that of no change, by horizon; below one beats it."""
+    """The error of the model in charge over that of repeating the last price, by horizon; below one is better."""
     import altair as alt
 
     data = (
         book.edition.mart("track_record")
-        .filter(pl.col("crps_ratio").is_not_null())
-        .select(series="model", horizon="horizon_days", ratio="crps_ratio")
-    )
+        .filter(pl.col("crps_ratio").is_not_null(), pl.col("is_champion").fill_null(False), pl.col("n") > 1)
+        .select(horizon="horizon_days", ratio="crps_ratio").sort("horizon")
+    )  # fmt: skip
     if not data.height:
         return None
-    names = data["series"].unique(maintain_order=True).to_list()
-    x = alt.X("horizon:O", axis=alt.Axis(title="Horizon, days", labelAngle=0, grid=False))
-    y = alt.Y(
-        "ratio:Q",
-        scale=alt.Scale(zero=False),
-        axis=alt.Axis(title="CRPS over no change (lower is better)", format="~r"),
-    )
-    lines = (
-        alt.Chart(data)
-        .mark_line(point={"filled": True, "size": 60})
-        .encode(
-            x=x,
-            y=y,
-            color=alt.Color("series:N", scale=alt.Scale(domain=names, range=colours(len(names)))),
-            tooltip=[
-                alt.Tooltip("series:N", title="Model"),
-                alt.Tooltip("horizon:O", title="Days"),
-                alt.Tooltip("ratio:Q", title="Ratio", format=".2~f"),
-            ],
-        )
-    )
+    most = max(1.0, data["ratio"].max())  # type: ignore[type-var]
+    x = alt.X("horizon:O", axis=alt.Axis(title="Days ahead", labelAngle=0, grid=False))
+    y = alt.Y("ratio:Q", scale=alt.Scale(domain=[0, most * 1.15]), axis=alt.Axis(title="Error over repeating the last price", format="~r", tickCount=5))
+    base = alt.Chart(data)
+    marks = base.mark_bar(width={"band": 0.4}, color=BLUE).encode(x=x, y=y)
+    values = base.mark_text(dy=-8, color=INK, fontSize=11, fontWeight="bold").encode(x=x, y=y, text=alt.Text("ratio:Q", format=".2f"))
     par = alt.Chart(alt.Data(values=[{"one": 1}])).mark_rule(color=MUTED, strokeDash=[3, 3]).encode(y=alt.Y("one:Q"))
-    text = say(
-        "Error of each forecasting model relative to assuming no change, by horizon. Below the dashed line beats no change."
-    )
-    return Chart(
-        "record",
-        "Do the forecasts beat no change?",
-        text,
-        spec(alt.layer(par, lines), 280),
-        data,
-        {"horizon": [("track_record", "horizon_days")], "ratio": [("track_record", "crps_ratio")]},
-    )
+    text = say("Error of the forecasts relative to repeating the last price, by horizon in days. Below the dashed line is better.")
+    sources = {"horizon": [("track_record", "horizon_days")], "ratio": [("track_record", "crps_ratio")]}
+    return Chart("record", chart_title(book), text, spec(alt.layer(marks, values, par), 220), data, sources)
 
 
 def pit(book: FactBook) -> Chart | None:
@@ -166,7 +148,7 @@ def pit(book: FactBook) -> Chart | None:
     )
     return Chart(
         "pit",
-        "Are the intervals honest?",
+        findings.balance(book, data),
         text,
         spec(bars, 200),
         data,

@@ -7,42 +7,36 @@ from __future__ import annotations
 
 import polars as pl
 
-from reports.charts.shape import (
-    LOG,
-    USD,
-    colours,
-    lines_by_series,
-    log_axis,
-    spec,
-    typed,
-)
+from reports.charts import findings
+from reports.charts.shape import LOG, USD, colours, lines_by_series, log_axis, spec, typed
 from reports.facts import FactBook
+from reports.page import numbers
 from reports.page.drawing import MUTED, Chart
 from reports.page.shown import say
+
+YEAR_DAYS = 400
+"""Windows longer than this are spans, not years; a chart by year draws none of them."""
 
 
 def frontiers(book: FactBook) -> Chart | None:
     """The price ladder: the cheapest price at each threshold of the headline's quality scale over time."""
-    import altair as alt
-
     rows = book.edition.mart("frontier")
     scales = rows.filter("is_headline")["series"].str.split(" at least ").list.first().unique()
     own = pl.col("series").str.split(" at least ").list.first().is_in(scales.implode()) if scales.len() else pl.lit(True)
-    data = (
-        rows.filter(pl.col("price_robust_usd_per_mtok") > 0, own)
-        .select("series", date="obs_date", price="price_robust_usd_per_mtok", model="model")
+    data = rows.filter(pl.col("price_robust_usd_per_mtok") > 0, own).select(
+        "series", date="obs_date", price="price_robust_usd_per_mtok", model="model"
     )
     if not data.height:
         return None
     return lines_by_series(
-        book, "ladder", "What each level of quality costs", data, "price", "series", "USD per million tokens, log scale", USD,
+        "ladder", findings.fell(book, "levels of quality", data, "series", "price"), data, "price", "series", "USD per million tokens, log scale", USD,
         say("Step chart: for each quality threshold, the cheapest robust price over time. Every step up or down is a price that a buyer could pay."),
-        {"price": [("frontier", "price_robust_usd_per_mtok")]}, interpolate="step-after", tooltip=alt.Tooltip("model:N", title="Set by"),
+        {"price": [("frontier", "price_robust_usd_per_mtok")]}, _threshold, interpolate="step-after",
     )  # fmt: skip
 
 
 def indices(book: FactBook) -> Chart | None:
-    """Three price indices side by side."""
+    """The price indices side by side."""
     data = (
         book.edition.mart("indices")
         .filter(pl.col("index_value") > 0)
@@ -51,9 +45,9 @@ def indices(book: FactBook) -> Chart | None:
     if not data.height:
         return None
     return lines_by_series(
-        book, "indices", "Three ways to measure the same fall", data, "value", "series", "Index, common base, log scale", "~r",
+        "indices", findings.fell(book, "indices", data, "series", "value"), data, "value", "series", "Index, common base, log scale", "~r",
         say("Line chart of the price indices on a common base: buyer frontier, hedonic and matched model."),
-        {"value": [("indices", "index_value")]},
+        {"value": [("indices", "index_value")]}, lambda name, value: f"{name} {value:.0f}",
     )  # fmt: skip
 
 
@@ -67,16 +61,23 @@ def per_task(book: FactBook) -> Chart | None:
     if not data.height:
         return None
     return lines_by_series(
-        book, "task", "The cost of a task", data, "cost", "series", "USD per task, log scale", USD,
+        "task", findings.fell(book, "costs per task", data, "series", "cost"), data, "cost", "series", "USD per task, log scale", USD,
         say("Line chart of the cost of one benchmark task over time."), {"cost": [("cost_per_task", "cost_usd_per_task")]},
+        lambda name, value: f"{name} {numbers.write(value, 'usd_per_task')}",
     )  # fmt: skip
 
 
+def _threshold(series: str, price: float) -> str:
+    return f"{series.rsplit(' at least ', 1)[-1]}: {numbers.write(price, 'usd_per_mtok')}"
+
+
 def decline(book: FactBook) -> Chart | None:
-    """Rate of decline by window, with intervals; one means no change."""
+    """Rate of decline by year, with intervals; at one a price stood still. Estimates from one observation are not drawn."""
     import altair as alt
 
-    rows = book.edition.mart("decline_rates").filter(pl.col("decline_factor_per_year") > 0)
+    rows = book.edition.mart("hedonic_rates").filter(
+        pl.col("decline_factor_per_year") > 0, pl.col("n") > 1, (pl.col("window_end") - pl.col("window_start")).dt.total_days() < YEAR_DAYS
+    )
     if not rows.height:
         return None
     data = rows.select(
@@ -122,17 +123,17 @@ def decline(book: FactBook) -> Chart | None:
     )
     still = alt.Chart(alt.Data(values=[{"one": 1}])).mark_rule(color=MUTED, strokeDash=[3, 3]).encode(y=alt.Y("one:Q"))
     text = say(
-        "Point chart of how many times cheaper prices became per year, by window and kind of price, with intervals. The dashed line is no change."
+        "Point chart of how many times cheaper prices became per year, by window and kind of price, with intervals. At the dashed line a price stood still."
     )
     return Chart(
         "decline",
-        "Is the fall slowing?",
+        findings.certain(book, "kinds of price in the latest year", data.filter(pl.col("end") == data["end"].max())),
         text,
         spec(alt.layer(still, bars, dots), 320),
         data,
         {
-            "rate": [("decline_rates", "decline_factor_per_year")],
-            "lower": [("decline_rates", "decline_lower_factor_per_year")],
-            "upper": [("decline_rates", "decline_upper_factor_per_year")],
+            "rate": [("hedonic_rates", "decline_factor_per_year")],
+            "lower": [("hedonic_rates", "decline_lower_factor_per_year")],
+            "upper": [("hedonic_rates", "decline_upper_factor_per_year")],
         },
     )

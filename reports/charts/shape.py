@@ -1,43 +1,27 @@
-"""What charts share: which series and model they speak of, axes, and the two common shapes, lines and bars.
+"""What charts share: axes, labels at the ends of lines, and the two common shapes, lines and bars.
 
-Not here: what a single chart shows, and how charts become pictures (``drawing``).
+Not here: which series a report speaks of (``series``), what a single chart shows, and how charts become pictures (``drawing``).
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
 
-from reports.facts import FactBook
-from reports.inputs import Edition
 from reports.page.drawing import BLUE, GREY, INK, MUTED, RUST, SERIES_COLOURS, Chart
+from reports.page.shown import Sentence, clean
 
 BANDS = ((0.025, 0.975), (0.05, 0.95), (0.1, 0.9), (0.25, 0.75))
 """Pairs of quantiles that are drawn as bands, widest first; the first two are alternatives."""
+NAME_LIMIT = 34
+"""Signs of a name that fit beside the end of its line."""
 USD = "$~r"
 LOG: dict[str, Any] = {"type": "log", "nice": False}
 DATE: dict[str, Any] = {"title": None, "format": "%b %Y", "labelOverlap": True, "grid": False}
-
-
-def headline_series(edition: Edition) -> str:
-    """The series that the headline speaks of: the flagged one, else the fact's subject, else the first."""
-    frontier = edition.mart("frontier")
-    flagged = frontier.filter(pl.col("is_headline").fill_null(False))
-    if flagged.height:
-        return str(flagged["series"][0])
-    named = edition.facts.filter(pl.col("fact_id") == "headline.frontier_price")["subject"].to_list()
-    names = edition.mart("forecasts")["series"].to_list() + frontier["series"].to_list()
-    return str(named[0]) if named and named[0] in names else str(names[0]) if names else ""
-
-
-def champion_model(edition: Edition) -> str:
-    """The forecasting model in charge: the track record's champion, else the first that forecasts."""
-    record = edition.mart("track_record").filter(pl.col("is_champion").fill_null(False))
-    issued = edition.mart("forecasts")["model"].drop_nulls().unique().sort().to_list()
-    named = [m for m in record["model"].unique().sort().to_list() if m in issued]
-    return str((named or issued or [""])[0])
 
 
 def bands_of(quantiles: list[float]) -> list[tuple[float, float]]:
@@ -62,13 +46,6 @@ def log_axis(columns: list[pl.Series], title: str, form: str, after: str = "") -
     return alt.Axis(title=title, format=form, values=ticks, labelOverlap=True, **more)
 
 
-def days_axis() -> Any:
-    """The axis of days that all charts over time share."""
-    import altair as alt
-
-    return alt.X("date:T", axis=alt.Axis(**DATE))
-
-
 def layer_rows(frame: pl.DataFrame, layer: str, day: str, value: str, detail: pl.Expr) -> pl.DataFrame:
     """The rows of one layer of a layered chart: ``day`` and ``value`` under the names that all layers share."""
     empty = pl.lit(None, dtype=pl.Float64)
@@ -82,10 +59,50 @@ def layer_rows(frame: pl.DataFrame, layer: str, day: str, value: str, detail: pl
     )
 
 
+def days(seen: pl.Series, room: float = 0.0) -> Any:
+    """The axis of days: ticks where there is data and nowhere else, ``room`` (a share of the span) for labels after it."""
+    import altair as alt
+
+    first, last = seen.drop_nulls().min(), seen.drop_nulls().max()
+    assert isinstance(first, date) and isinstance(last, date)
+    span = max((last - first).days, 1)
+    step = next((m for m in (1, 2, 3, 6, 12, 24) if span / 30.4 / m <= 7), 48)
+    months = [date(y, m, 1) for y in range(first.year, last.year + 1) for m in range(1, 13, min(step, 12))]
+    ticks = [d for d in months if first <= d <= last and (step <= 12 or d.year % (step // 12) == 0)] or [first]
+    ends = [stamp(first), stamp(last + timedelta(days=round(span * room)))]
+    return alt.X("date:T", scale=alt.Scale(domain=ends), axis=alt.Axis(**DATE, values=[stamp(d) for d in ticks]))
+
+
+def stamp(day: date) -> str:
+    """A day as Vega reads it in the reader's own zone as that day."""
+    return f"{day.isoformat()}T00:00:00"
+
+
+def end_labels(data: pl.DataFrame, series: str, value: str, colours_by: dict[str, str], label: Callable[[str, float], str], height: int = 300) -> Any:
+    """Each line's name and last value, written at its end in its colour; moved apart where they would overlap."""
+    import altair as alt
+
+    ends = data.filter(pl.col(value).is_not_null()).sort("date").group_by(series, maintain_order=True).last().sort(value)
+    seen = [v for v in data[value].drop_nulls().to_list() if v > 0]
+    low, high = math.log(min(seen)), math.log(max(seen))
+    gap = max(high - low, 1e-9) * 14.0 / height
+    spots: list[float] = []
+    for row in ends.iter_rows(named=True):
+        at = math.log(row[value])
+        spots.append(at if not spots else max(at, spots[-1] + gap))
+    over = max(0.0, spots[-1] - high) if spots else 0.0
+    rows = [{"date": stamp(r["date"]), "at": math.exp(s - over * (i + 1) / len(spots)), "name": r[series], "said": label(clean(str(r[series]), NAME_LIMIT), r[value])}
+            for i, (r, s) in enumerate(zip(ends.iter_rows(named=True), spots, strict=True))]  # fmt: skip
+    names = list(colours_by)
+    return alt.Chart(alt.Data(values=rows)).mark_text(align="left", dx=7, fontSize=11, fontWeight="bold").encode(
+        x=alt.X("date:T"), y=alt.Y("at:Q", scale=LOG), text="said:N",
+        color=alt.Color("name:N", scale=alt.Scale(domain=names, range=[colours_by[n] for n in names]), legend=None),
+    )  # fmt: skip
+
+
 def lines_by_series(
-    book: FactBook,
     name: str,
-    title: str,
+    title: Sentence,
     data: pl.DataFrame,
     value: str,
     series: str,
@@ -93,32 +110,28 @@ def lines_by_series(
     form: str,
     text: Any,
     sources: dict[str, list[tuple[str, str]]],
+    label: Callable[[str, float], str],
     interpolate: Any = "linear",
-    tooltip: Any = None,
 ) -> Chart:
-    """Lines by series on a log scale; a click on the legend fades the others."""
+    """Lines by series on a log scale, each named at its end; dashes tell apart what shares a colour."""
     import altair as alt
 
     names = data[series].unique(maintain_order=True).to_list()
-    pick = alt.selection_point(fields=[series], bind="legend", name=f"pick_{name}")
-    tip = [
-        alt.Tooltip(f"{series}:N", title="Series"),
-        alt.Tooltip("date:T", title="Date", format="%Y-%m-%d"),
-        alt.Tooltip(f"{value}:Q", title="Value", format=".3~r"),
-    ]
-    made = alt.Chart(typed(data, "date")).mark_line(interpolate=interpolate).encode(
-        x=alt.X("date:T", axis=alt.Axis(**DATE)),
+    by = dict(zip(names, colours(len(names)), strict=True))
+    n = len(SERIES_COLOURS)
+    dashes = [([1, 0], [5, 3], [2, 2])[min(i // n, 2)] for i in range(len(names))]
+    lines = alt.Chart(typed(data, "date")).mark_line(interpolate=interpolate).encode(
+        x=days(data["date"], 0.3),
         y=alt.Y(f"{value}:Q", scale=LOG, axis=log_axis([data[value]], axis, form)),
-        color=alt.Color(f"{series}:N", sort=names, scale=alt.Scale(domain=names, range=colours(len(names)))),
-        opacity=alt.condition(pick, alt.value(1), alt.value(0.15)),
-        tooltip=[*tip, tooltip] if tooltip is not None else tip,
-    ).add_params(pick)  # fmt: skip
-    return Chart(name, title, text, spec(made, 300), data, sources)
+        color=alt.Color(f"{series}:N", sort=names, scale=alt.Scale(domain=names, range=list(by.values())), legend=None),
+        strokeDash=alt.StrokeDash(f"{series}:N", scale=alt.Scale(domain=names, range=dashes), legend=None),
+    )  # fmt: skip
+    return Chart(name, title, text, spec(alt.layer(lines, end_labels(data, series, value, by, label)), 300), data, sources)
 
 
 def bars(
     name: str,
-    title: str,
+    title: Sentence,
     data: pl.DataFrame,
     category: str,
     value: str,
@@ -130,7 +143,7 @@ def bars(
     colour_by: str = "",
     ascending: bool = False,
 ) -> Chart | None:
-    """Horizontal bars with a zero line."""
+    """Horizontal bars with a zero line, each with its value."""
     import altair as alt
 
     if not data.height:
@@ -159,8 +172,9 @@ def bars(
             y=y, x=x, color=colour, tooltip=[alt.Tooltip(f"{category}:N"), alt.Tooltip(f"{value}:Q", format=".3~r")]
         )
     )
+    values = alt.Chart(data).mark_text(align="left", dx=5, color=INK, fontSize=11).encode(y=y, x=x, text=alt.Text(f"{value}:Q", format=form))
     zero = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=MUTED).encode(x=alt.X("zero:Q"))
-    return Chart(name, title, text, spec(alt.layer(bars, zero), 28 * data.height + 20), data, sources)
+    return Chart(name, title, text, spec(alt.layer(bars, values, zero), 28 * data.height + 20), data, sources)
 
 
 def typed(frame: pl.DataFrame, *days: str) -> pl.DataFrame:

@@ -62,7 +62,7 @@ class DeliveryReport:
 
 
 def outgoing(
-    edition: Edition, subscribers: Iterable[Subscriber], ledger: Ledger | None, base_url: str = ""
+    edition: Edition, subscribers: Iterable[Subscriber], ledger: Ledger | None, settings: MailSettings
 ) -> list[Outgoing]:
     """Who is to get which message now; bodies are rendered once per profile (and set of alerts)."""
     bodies: dict[tuple[str, frozenset[str]], Body] = {}
@@ -79,7 +79,7 @@ def outgoing(
                 continue
         key = (person.profile, fresh)
         if key not in bodies:
-            bodies[key] = prepare(edition, person.profile, base_url, person.thresholds, fresh or None)
+            bodies[key] = prepare(edition, person.profile, settings, person.thresholds, fresh or None)
         chosen.append(Outgoing(person, issue_of(edition, person.profile, fresh), bodies[key], holding))
     return chosen
 
@@ -96,7 +96,7 @@ def deliver(
     """
     plain_address(settings.sender)
     report = DeliveryReport(edition.edition_id)
-    waiting = outgoing(edition, subscribers, ledger, settings.base_url)
+    waiting = outgoing(edition, subscribers, ledger, settings)
     if not waiting:
         return report
     reached = 0

@@ -7,6 +7,7 @@ the talk with a server (``mail``), who wants it (``subscribers``), who has it (`
 from __future__ import annotations
 
 import hashlib
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
@@ -19,28 +20,25 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from reports import narrative
+from reports import charts, narrative, questions
 from reports.facts import FactBook
 from reports.inputs import Edition
 from reports.mail.alerts import Alert, alerts
 from reports.mail.subscribers import PROFILES, Subscriber, Thresholds, plain_address
-from reports.page import drawing, tables
-from reports.page.shown import Sentence, clean, join, safe_url, say
-from reports.page.text import text_and_book
-from reports.sections import sections
+from reports.page import drawing
+from reports.page.render import environment
+from reports.page.render import page as rendered_page
+from reports.page.shown import Sentence, clean, safe_url, say
+from reports.page.text import WIDTH
 
-HTML_LIMIT = 80_000
-"""Bytes; Gmail clips HTML at about 102 kB."""
-SECTIONS = {
-    "daily": ("outlook", "changed", "events", "decline", "decomposition", "health", "unknown"),
-    "weekly": ("outlook", "changed", "events", "indices", "tasks", "decline", "decomposition", "hardware", "viability", "jevons", "claims", "record", "health", "unknown"),
-    "alert": ("events", "health"),
-}  # fmt: skip
-PICTURES = {
-    "daily": ("fan", "decline", "decomposition"),
-    "weekly": ("fan", "ladder", "indices", "decline", "decomposition", "hardware"),
+TOLD = {
+    "daily": ("outlook", "floors", "who"),
+    "weekly": ("outlook", "floors", "changed", "who", "record"),
     "alert": (),
 }
+"""The answers of the edition page whose first sentence a profile tells; the page has the rest."""
+CHART = "fan"
+"""The one picture of a brief or a digest."""
 TITLES = {"daily": "Daily brief", "weekly": "Weekly digest", "alert": "Alert"}
 _UNSUBSCRIBE = "mailto:unsubscribe-goes-here"
 
@@ -57,6 +55,8 @@ class MailSettings:
     tls: Literal["none", "starttls", "tls"] = "starttls"
     ca_file: str = ""
     base_url: str = ""
+    unsubscribe_url: str = ""
+    """An https address that takes RFC 8058 one-click posts (`deflation subscribers listen` behind a web server)."""
     timeout_s: float = 30.0
 
     @property
@@ -90,11 +90,11 @@ class Body:
 
     @cached_property
     def file_parts(self) -> list[EmailMessage]:
-        """The attached tables as message parts, encoded once for all recipients."""
+        """The attached report as message parts, encoded once for all recipients."""
         parts = []
         for name, raw in self.files:
             part = EmailMessage(policy=SMTP)
-            part.set_content(raw, "text", "csv", disposition="attachment", filename=name, params={"charset": "utf-8"})
+            part.set_content(raw, "text", "html", disposition="attachment", filename=name, params={"charset": "utf-8"})
             del part["MIME-Version"]
             parts.append(part)
         return parts
@@ -111,8 +111,10 @@ def compose(
     """
     person = recipient if isinstance(recipient, Subscriber) else Subscriber(recipient, profile)
     address, sender = plain_address(person.address), plain_address(settings.sender)
-    made = body or prepare(edition, profile, settings.base_url, person.thresholds)
-    stop = f"mailto:{quote(sender)}?subject={quote('unsubscribe ' + (person.token or address))}"
+    made = body or prepare(edition, profile, settings, person.thresholds)
+    by_mail = f"mailto:{quote(sender)}?subject={quote('unsubscribe ' + (person.token or address))}"
+    one_click = safe_url(f"{settings.unsubscribe_url}?token={quote(person.token)}") if settings.unsubscribe_url and person.token else ""
+    stop = one_click or by_mail
     message = EmailMessage(policy=SMTP)
     message["From"] = f"Deflation <{sender}>"
     message["To"] = address
@@ -121,7 +123,9 @@ def compose(
     seed = hashlib.sha256(f"{edition.edition_id} {profile} {made.subject} {address}".encode()).hexdigest()
     message["Message-ID"] = f"<{seed[:32]}@{settings.domain}>"
     message["List-Id"] = f"Deflation {TITLES[profile].lower()} <{profile}.deflation.{settings.domain}>"
-    message["List-Unsubscribe"] = f"<{stop}>"
+    message["List-Unsubscribe"] = f"<{one_click}>, <{by_mail}>" if one_click else f"<{by_mail}>"
+    if one_click:  # RFC 8058: the mail program posts this to the address above, without asking the reader anything else
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message["X-Deflation-Edition"] = edition.edition_id
@@ -143,38 +147,49 @@ def compose(
 def prepare(
     edition: Edition,
     profile: str,
-    base_url: str = "",
+    settings: MailSettings,
     limits: Thresholds = Thresholds(),
     raised: frozenset[str] | None = None,
 ) -> Body:
     """Render what a profile's recipients share. ``raised``: the keys of the alerts to tell of (None: all)."""
     if profile not in PROFILES:
         raise ValueError(f"profile: expected one of {', '.join(PROFILES)}, found {profile[:20]!r}")
-    from reports.page.render import draw_all
-
     book = FactBook(edition)
     told = [a for a in alerts(book, limits) if raised is None or a.key in raised] if profile == "alert" else []
-    drawn = draw_all(book) if PICTURES[profile] else {}
-    charts = {name: drawn[name] for name in PICTURES[profile] if name in drawn}
-    page = safe_url(f"{base_url.rstrip('/')}/editions/{edition.edition_id}/index.html") if base_url else ""
+    chart = None if profile == "alert" else charts.ALL[CHART](book)
+    page = safe_url(f"{settings.base_url.rstrip('/')}/editions/{edition.edition_id}/index.html") if settings.base_url else ""
     subject = _subject(book, profile, told)
-    context = _context(book, profile, told, charts) | {
-        "subject": subject,
-        "page_url": Markup.escape(page),
-        "unsubscribe": Markup(_UNSUBSCRIBE),
-    }
-    html = _fit(context)
-    text, text_book = text_and_book(edition, only=SECTIONS[profile])
-    notices = "".join(f"* {a.said}\n" for a in told)
-    footer = f"\nThe full report: {page}\n" if page else "\n"
+    answers = [a for a in questions.answers(book) if a.key in TOLD[profile]]
+    pace = questions.answers(book)[0].figures if profile != "alert" else ()
+    shared: dict[str, Any] = {
+        "subject": subject, "profile_title": TITLES[profile], "day": book.day(), "correction": narrative.correction(book), "headline": questions.headline(book),
+        "seen": questions.seen(book), "alerts": [a.said for a in told], "figures": pace, "said": [a.said[0] for a in answers if a.said],
+    }  # fmt: skip
+    html = environment().get_template("mail.html.j2").render(
+        shared, preview=questions.seen(book), page_url=Markup.escape(page), unsubscribe=Markup(_UNSUBSCRIBE),
+        image={"title": chart.title, "cid": Markup(_cid(edition, CHART)), "alt": chart.alt} if chart else None,
+    )  # fmt: skip
     return Body(
         subject=clean(str(subject), 180),
-        text=(f"ALERT\n{notices}\n" if notices else "") + text + footer + f"To unsubscribe: {_UNSUBSCRIBE}\n",
+        text=_text(shared, chart, page),
         html=html,
-        images=tuple((_cid(edition, name), drawing.png(chart)) for name, chart in charts.items()),
-        files=(("figures.csv", tables.csv_bytes(edition.facts.drop("sql", "inputs"))), ("price_events.csv", tables.csv_bytes(edition.mart("price_events")))),
-        books=(book, text_book),
-    )  # fmt: skip
+        images=((_cid(edition, CHART), drawing.png(chart)),) if chart else (),
+        files=() if page else (("report.html", rendered_page(edition).encode()),),
+        books=(book,),
+    )
+
+
+def _text(shared: dict[str, Any], chart: drawing.Chart | None, page: str) -> str:
+    """The same words as the HTML part, with what the picture shows."""
+    lines = [f"DEFLATION   {shared['profile_title']}, {shared['day']}", "", *filter(None, [str(shared["correction"])]), str(shared["headline"]), str(shared["seen"]), ""]
+    lines += [f"* {alert}" for alert in shared["alerts"]]
+    lines += [f"  {f.label:<34} {f.said}  ({f.detail})" for f in shared["figures"]]
+    lines += ["", *map(str, shared["said"])]
+    if chart:
+        lines += ["", f"[{chart.alt}]"]
+    lines += ["", f"Open the report: {page}" if page else "The report is attached.", f"Unsubscribe: {_UNSUBSCRIBE}"]
+    return "\n".join(textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False, subsequent_indent="  " if line[:1] in " *" else "")
+                     for line in lines) + "\n"  # fmt: skip
 
 
 def issue_of(edition: Edition, profile: str, raised: Iterable[str] = ()) -> str:
@@ -199,59 +214,7 @@ def _subject(book: FactBook, profile: str, told: list[Alert]) -> Sentence:
         return say("Deflation alert {d}: {l}", d=book.meta("as_of"), l=lead)
     lead = say("Correction: ") if book.edition.corrects else Sentence(())
     week = say("weekly ") if profile == "weekly" else Sentence(())
-    return say("{c}Deflation {w}{d}: {h}", c=lead, w=week, d=book.meta("as_of"), h=narrative.headline_short(book))
-
-
-def _context(book: FactBook, profile: str, told: list[Alert], charts: dict[str, drawing.Chart]) -> dict[str, Any]:
-    from reports.page.render import key_figures, standfirst
-
-    views = []
-    for section in sections(book):
-        if section.key not in SECTIONS[profile]:
-            continue
-        images = [
-            {"title": charts[c].title, "cid": Markup(_cid(book.edition, c)), "alt": charts[c].alt}
-            for c in section.charts
-            if c in charts
-        ]
-        made = [{"caption": t.caption, "table": t} for t in section.tables if not t.folded and len(t.columns) <= 9]
-        views.append(
-            {
-                "title": section.title,
-                "said": section.said,
-                "missing": section.missing,
-                "images": images,
-                "notes": section.legend if images else (),
-                "tables": made,
-            }
-        )
-    return {
-        "profile_title": TITLES[profile], "day": book.day(), "correction": narrative.correction(book), "headline": narrative.headline(book),
-        "preview": join([narrative.frontier(book), narrative.forecast(book)]), "standfirst": standfirst(book) if profile != "alert" else Sentence(()),
-        "alerts": [a.said for a in told], "key_figures": key_figures(book), "sections": views,
-        "vintage": book.meta("vintage"), "edition_id": book.meta("edition_id"),
-    }  # fmt: skip
-
-
-def _fit(context: dict[str, Any]) -> str:
-    """Render, with fewer table rows until the HTML is below ``HTML_LIMIT``."""
-    from reports.page.render import environment
-
-    template = environment().get_template("mail.html.j2")
-    html = ""
-    for limit in (12, 6, 3, 0):
-        views = []
-        for view in context["sections"]:
-            made = (
-                [{"caption": t["caption"], "html": tables.mail_html(t["table"], limit)} for t in view["tables"]]
-                if limit
-                else []
-            )
-            views.append(view | {"tables": made})
-        html = template.render(context | {"sections": views})
-        if len(html.encode()) < HTML_LIMIT:
-            break
-    return html
+    return say("{c}Deflation {w}{d}: {h}", c=lead, w=week, d=book.meta("as_of"), h=questions.short(book))
 
 
 def _cid(edition: Edition, name: str) -> str:

@@ -7,13 +7,12 @@ only what the book shows.
 
 from __future__ import annotations
 
-from reports.narrative.decline import acceleration, fresh, headline, headline_short, measured_by, year_before
-from reports.narrative.edition import correction, events, health, revision, since
+from reports.narrative.decline import acceleration
+from reports.narrative.edition import correction, health, revision, since
 from reports.narrative.effects import jevons, per_task, tokens_per_task
-from reports.narrative.price import bands, floor_assumptions, floors, forecast, frontier
+from reports.narrative.price import bands, basket, floor_assumptions
 
 __all__ = [
-    "acceleration", "bands", "correction", "events", "floor_assumptions", "floors", "forecast", "fresh", "frontier",
-    "headline", "headline_short", "health", "jevons", "measured_by", "per_task", "revision", "since", "tokens_per_task",
-    "year_before",
+    "acceleration", "bands", "basket", "correction", "floor_assumptions", "health", "jevons", "per_task", "revision", "since",
+    "tokens_per_task",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Sentences on the edition itself: what changed since the one before, what happened today, what it rests on."""
+"""Sentences on the edition itself: what changed since the one before, what it rests on."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def since(book: FactBook, fact_id: str) -> Sentence:
     new, old = book.value(fact_id), book.value(before)
     when = say(" of {day}", day=book.field(before, "as_of")) if book.raw(before, "as_of") else _NOTHING
     if str(new) == str(old):
-        return say("The edition{when} said the same, {old}.", when=when, old=old)
+        return say("The edition{when} gave the same price, {old}.", when=when, old=old)
     words = "up" if book.raw(before) < book.raw(fact_id) else "down"
-    return say("The edition{when} said {old}; it is " + words + " to {new}.", when=when, old=old, new=new)
+    return say("The edition{when} gave {old}; it is " + words + " to {new}.", when=when, old=old, new=new)
 
 
 def revision(book: FactBook) -> Sentence:
@@ -44,17 +44,6 @@ def revision(book: FactBook) -> Sentence:
     return join([head, say("The causes below do not sum to the change; the rest is unexplained.")])
 
 
-def events(book: FactBook) -> Sentence:
-    """Cuts, rises and new prices of the day, counted."""
-    day = book.edition.as_of
-    kinds = {r.raw("kind") for r in book.rows("price_events", lambda r: r["event_date"] == day)}
-    if not kinds:
-        return say("No price changed on the edition's day.")
-    words = {"cut": "cut", "rise": "raised", "new": "new", "withdrawn": "withdrawn", "announced": "announced"}
-    parts = [say("{n} " + words[k], n=book.count("price_events", kind=k, event_date=day)) for k in words if k in kinds]
-    return say("Prices of the day: {list}.", list=join(parts, ", "))
-
-
 def health(book: FactBook) -> Sentence:
     """What the edition rests on, and what failed."""
     names = {
@@ -74,7 +63,7 @@ def health(book: FactBook) -> Sentence:
     if book.raw("coverage.offers") is not None:
         said.append(
             say(
-                "{o} offers of {m} models by {p} providers have a price today.",
+                "{o} offers of {m} models by {p} providers have a price.",
                 o=book.value("coverage.offers"),
                 m=book.value("coverage.models"),
                 p=book.value("coverage.providers"),

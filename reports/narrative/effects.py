@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from reports.facts import FactBook
 from reports.page.shown import Sentence, join, say
+from reports.questions.words import between, moved
 
 _NOTHING = Sentence(())
 _RATE = "headline.decline_factor"
 
 
 def per_task(book: FactBook) -> Sentence:
-    """Per task against per token."""
-    task, token = book.raw("headline.cost_per_task_factor"), book.raw(_RATE)
-    if task is None:
-        return say("The cost per task is not yet measured.")
-    said = say(
-        "A task gets {x} cheaper a year" if task > 1 else "A task changes by a factor of {x} a year",
-        x=_with_interval(book, "headline.cost_per_task_factor"),
-    )
-    if token is None or str(book.value("headline.cost_per_task_factor")) == str(book.value(_RATE)):
+    """Per task against per token, each in its own direction."""
+    task, token = book.change("headline.cost_per_task_factor"), book.change(_RATE)
+    if task.value is None:
+        return say("How the cost of a task moved is not known.")
+    said = say("In a year the cost of a finished task {t} ({b})", t=moved(task), b=between(task))
+    if token.value is None:
         return join([said, say(".")], "")
-    words = "slower" if task < token else "faster"
-    return join([said, say(", " + words + " than a token ({y}).", y=book.value(_RATE))], "")
+    return join([said, say("; the price of a token {t}.", t=moved(token))], "")
 
 
 def tokens_per_task(book: FactBook) -> Sentence:

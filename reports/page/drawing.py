@@ -1,8 +1,7 @@
-"""How charts look and how they become pictures: palette, Vega configuration, SVG, PNG, the shared script.
+"""How charts look and how they become pictures: palette, Vega configuration, SVG and PNG.
 
 Belongs here: everything that is the same for all charts. Not here: what a chart shows (``charts``).
-One palette serves light, dark and print: the page's SVG refers to CSS variables, the interactive view swaps
-the colours of its specification, the mail's PNG is always light.
+One palette serves light, dark and print: SVG refers to CSS variables, the mail's PNG is always light.
 """
 
 from __future__ import annotations
@@ -21,21 +20,23 @@ from markupsafe import Markup
 from reports.page.shown import Sentence
 
 PALETTE: dict[str, tuple[str, str, str]] = {
-    # name: (CSS variable, light, dark); each pair has a contrast of at least 4.5 (text) or 3 (lines) on its ground
+    # name: (CSS variable, light, dark). Text has a contrast of at least 4.5 on its ground, lines 3; the colours of
+    # series keep an OKLab distance of 0.1 for deuteranopes, protanopes and tritanopes (tests/reports/test_palette.py)
     "ink": ("--k-ink", "#2b2a28", "#dedbd4"),
     "muted": ("--k-muted", "#65625c", "#a5a199"),
     "grid": ("--k-grid", "#e5e2db", "#34383d"),
-    "blue": ("--k-blue", "#1f4e79", "#83b6e8"),
-    "rust": ("--k-rust", "#ad4c14", "#eb9f69"),
-    "green": ("--k-green", "#33724d", "#7fc49d"),
-    "ochre": ("--k-ochre", "#8a6800", "#dcb94f"),
-    "purple": ("--k-purple", "#664585", "#bd9fda"),
+    "blue": ("--k-blue", "#1f4e79", "#8ec1f2"),
+    "rust": ("--k-rust", "#a8450c", "#e07b39"),
+    "azure": ("--k-azure", "#2488e0", "#3a78b8"),
+    "ochre": ("--k-ochre", "#c18000", "#e8c04a"),
     "grey": ("--k-grey", "#8f8b82", "#85827b"),
+    "ground": ("--k-ground", "#fdfcf9", "#15181b"),
 }
-INK, MUTED, GRID, BLUE, RUST, GREEN, OCHRE, PURPLE, GREY = (light for _css, light, _dark in PALETTE.values())
-SERIES_COLOURS = [BLUE, RUST, GREEN, PURPLE, OCHRE, GREY, INK]
-STATIC_WIDTH = 720
-MAIL_WIDTH = 560
+INK, MUTED, GRID, BLUE, RUST, AZURE, OCHRE, GREY, GROUND = (light for _css, light, _dark in PALETTE.values())
+SERIES_COLOURS = [BLUE, RUST, AZURE, OCHRE, INK]
+WIDE, NARROW = 760, 360
+"""Widths in px in which a page carries each chart: for a desk and for a phone."""
+MAIL_WIDTH = 460
 FONT = "DejaVu Sans, Helvetica, Arial, sans-serif"
 
 CONFIG: dict[str, Any] = {
@@ -80,16 +81,12 @@ class Chart:
     """
 
     name: str
-    title: str
+    title: Sentence
+    """The finding in a sentence, by the data's own sign."""
     alt: Sentence
     spec: dict[str, Any]
     data: pl.DataFrame
     sources: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-
-
-def page_spec(chart: Chart) -> dict[str, Any]:
-    """The specification for the interactive view: as wide as its frame."""
-    return chart.spec | {"width": "container", "config": CONFIG, "autosize": {"type": "fit-x", "contains": "padding"}}
 
 
 @lru_cache(maxsize=64)
@@ -99,15 +96,29 @@ def _svg(spec: str) -> str:
     return vl_convert.vegalite_to_svg(spec)
 
 
-def static_svg(chart: Chart) -> Markup:
+def inline_svg(chart: Chart, width: int) -> Markup:
     """Inline SVG whose colours follow the page's light, dark or print style; ids are the chart's own."""
-    svg = _svg(json.dumps(_sized(chart, STATIC_WIDTH), sort_keys=True, default=str))
-    for css, light, _dark in PALETTE.values():
-        svg = svg.replace(f'"{light}"', f'"var({css},{light})"')
-    svg = re.sub(r'\bid="', f'id="{chart.name}-', svg).replace("url(#", f"url(#{chart.name}-")
-    svg = re.sub(r'\saria-(?:role|label)[a-z]*="[^"]*"|\srole="[^"]*"|\saria-roledescription="[^"]*"', "", svg)
+    svg = _bare(chart, width)
+    svg = re.sub(r'\bid="', f'id="{chart.name}-{width}-', svg).replace("url(#", f"url(#{chart.name}-{width}-")
     label = Markup.escape(str(chart.alt))
     return Markup(svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1))
+
+
+def file_svg(chart: Chart) -> bytes:
+    """A picture on its own ground with its own light and dark colours and its title, to be shown elsewhere."""
+    svg = _bare(chart, WIDE)
+    light, dark = ("".join(f"{css}:{pair[i]};" for css, *pair in PALETTE.values()) for i in (0, 1))
+    style = f"<style>:root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}</style>"
+    said = f"<title>{Markup.escape(str(chart.title))}</title><desc>{Markup.escape(str(chart.alt))}</desc>"
+    ground = '<rect width="100%" height="100%" fill="var(--k-ground)"/>'
+    return re.sub(r"(<svg [^>]*>)", lambda m: m[1] + said + style + ground, svg, count=1).encode()
+
+
+def _bare(chart: Chart, width: int) -> str:
+    svg = _svg(json.dumps(_sized(chart, width), sort_keys=True, default=str))
+    for css, light, _dark in PALETTE.values():
+        svg = svg.replace(f'"{light}"', f'"var({css},{light})"')
+    return re.sub(r'\saria-(?:role|label)[a-z]*="[^"]*"|\srole="[^"]*"|\saria-roledescription="[^"]*"', "", svg)
 
 
 def png(chart: Chart, width: int = MAIL_WIDTH, scale: float = 2.0) -> bytes:
@@ -138,14 +149,6 @@ def _packed(raw: bytes) -> bytes:
     for kind, data in kept:
         out += [struct.pack(">I", len(data)), kind, data, struct.pack(">I", zlib.crc32(kind + data))]
     return b"".join(out)
-
-
-@lru_cache(maxsize=1)
-def javascript() -> str:
-    """Vega, Vega-Lite and vega-embed as one offline script (about 0.9 MB), shared by all charts of a page."""
-    import vl_convert
-
-    return vl_convert.javascript_bundle().replace("</script", "<\\/script")  # type: ignore[call-arg]  # the stub misses the defaults
 
 
 def _sized(chart: Chart, width: int) -> dict[str, Any]:

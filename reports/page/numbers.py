@@ -28,8 +28,9 @@ _SUFFIX = {
     "tok_per_s": f"{_THIN}tok/s",
     "share": f"{_THIN}%",
     "probability": f"{_THIN}%",
+    "change": f"{_THIN}%",
 }
-_HUNDRED = ("share", "probability")
+_HUNDRED = ("share", "probability", "change")
 _WHOLE = ("count", "days", "n", "batch")
 _LONG = {
     "usd_per_mtok": "per million tokens",
@@ -93,7 +94,8 @@ def write(value: float | None, unit: str, half_width: float | None = None) -> st
         body = _fixed(shown, 0 if abs(shown) >= 10 else 1)
     else:
         body = _three_figures(shown)
-    sign, body = ("−", body[1:]) if body.startswith("-") else ("", body)
+    rose = "+" if unit == "change" and shown > 0 else ""
+    sign, body = ("−", body[1:]) if body.startswith("-") else (rose, body)
     return sign + (_PREFIX["usd"] if unit.startswith("usd") else "") + body + _SUFFIX.get(unit, "")
 
 

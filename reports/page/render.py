@@ -1,40 +1,47 @@
-"""The page: one self-contained HTML file from an edition.
+"""The pages of an edition: the page of questions, and every further page it links to, each one self-contained file.
 
-Belongs here: bringing sections, charts, tables and templates together, and the content security policy. Not
-here: what a section says (``sections``) or how anything looks (``templates``, ``drawing``).
+Belongs here: bringing answers, sections, charts, tables and templates together, and the content security policy. Not
+here: what an answer or a section says (``questions``, ``sections``) or how anything looks (``templates``, ``drawing``).
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import jinja2
-import polars as pl
 from markupsafe import Markup
 
-from reports import charts, narrative
+from reports import charts, narrative, questions
 from reports.facts import FactBook
-from reports.inputs import MARTS, Edition
+from reports.glossary import TERMS
+from reports.inputs import SHOWN, Edition
 from reports.page import drawing, tables
-from reports.page.shown import Sentence, Shown, join, only_facts, say
+from reports.page.shown import Sentence, only_facts, say
 from reports.sections import Section, sections
 
 TEMPLATES = Path(__file__).parent / "templates"
-INLINE_CSV_LIMIT = 40_000
-"""Bytes of CSV that a page carries for one table; a longer one lies beside the page only."""
+
+FIXED_PAGES = (
+    ("prices", "Every price", "What does this model cost there?"),
+    ("check", "Check a number", "Says who, as of when, by which query?"),
+    ("embed", "Embed and cite", "How do I show a chart elsewhere?"),
+    ("glossary", "Glossary", "What does this word mean?"),
+)
+"""Pages that every edition has, beside one for each section: name, title, question."""
 
 
-class KeyFigure(NamedTuple):
-    """One cell of the strip under the headline."""
+@dataclass(frozen=True)
+class Site:
+    """Where the site will stand. ``base_url`` may be empty: then addresses are relative."""
 
-    label: str
-    value: Shown
-    detail: Sentence
+    base_url: str = ""
+    method_url: str = ""
 
 
 @lru_cache(maxsize=2)
@@ -52,44 +59,29 @@ def environment(escape: bool = True) -> jinja2.Environment:
     return made
 
 
-def page(edition: Edition, method_url: str = "") -> str:
-    """The report as one HTML file: no request leaves it, every figure carries its source."""
-    return page_and_book(edition, method_url)[0]
+def page(edition: Edition, site: Site = Site()) -> str:
+    """The edition page alone: no request leaves it, every figure carries its source."""
+    return pages(edition, site)[0]["index"]
 
 
-def page_and_book(edition: Edition, method_url: str = "") -> tuple[str, FactBook]:
-    """The page and the book that knows every figure printed on it."""
+def pages(edition: Edition, site: Site = Site()) -> tuple[dict[str, str], FactBook, dict[str, drawing.Chart]]:
+    """All pages by name (``index`` is the edition page), the book of all they print, and the charts they show."""
     book = FactBook(edition)
     drawn = draw_all(book)
-    specs = {name: _json(drawing.page_spec(chart)) for name, chart in drawn.items()}
-    vega, js = Markup(drawing.javascript() if specs else ""), Markup(_template_text("page.js"))
-    context: dict[str, Any] = {
-        "csp": Markup(_policy([str(vega), str(js)] if specs else [str(js)])),
-        "css": Markup(_template_text("style.css")),
-        "js": js,
-        "vega": vega,
-        "specs": specs,
-        "palette": _json([[light, dark] for _css, light, dark in drawing.PALETTE.values()]),
-        "title": say("Deflation, {day}: {said}", day=book.day(), said=narrative.headline_short(book)),
-        "summary": narrative.headline(book),
-        "as_of": book.meta("as_of"),
-        "day": book.day(),
-        "vintage": book.meta("vintage"),
-        "edition_id": book.meta("edition_id"),
-        "method": Markup.escape(method_url) if method_url else "",
-        "correction": narrative.correction(book),
-        "changes": list(book.changes()),
-        "headline": narrative.headline(book),
-        "standfirst": standfirst(book),
-        "key_figures": key_figures(book),
-        "sections": [_section_view(book, s) for s in sections(book)],
-        "charts": {name: _chart_view(chart) for name, chart in drawn.items()},
-        "prices": tables.price_table(book) if edition.mart("price_now").height else "",
-        "prices_download": _download(edition.mart("price_now"), "price_now.csv"),
-        "prices_missing": say("Not yet measured: " + MARTS["price_now"].why_missing + "."),
-        "facts": _facts_table(book),
-    }
-    return environment().get_template("page.html.j2").render(context), book
+    views = {name: _chart_view(chart) for name, chart in drawn.items()}
+    further = sections(book)
+    render = _Renderer(book, views)
+    made = {"index": render("edition.html.j2", answers=_answers(book, further), headline=questions.headline(book), seen=questions.seen(book),
+                            correction=narrative.correction(book), changes=list(book.changes()))}  # fmt: skip
+    made |= {s.key: render("section.html.j2", title=s.title, section=_section_view(book, s)) for s in further}
+    made["prices"] = render("prices.html.j2", title="Every price", js="prices.js", prices=tables.price_table(book) if edition.mart("price_now").height else "",
+                            missing=say("Not known: " + SHOWN["price_now"] + "."))  # fmt: skip
+    made["pages"] = render("pages.html.j2", title="All pages", listed=_listed(further))
+    made["check"] = render("check.html.j2", title="Check a number", vintage=book.meta("vintage"), facts=_facts_table(book),
+                           method=Markup.escape(site.method_url) if site.method_url else "")  # fmt: skip
+    made["glossary"] = render("glossary.html.j2", title="Glossary", terms=list(TERMS.items()))
+    made["embed"] = render("embed.html.j2", title="Embed and cite", embeds=[_embed(book, c, site) for c in drawn.values()])
+    return made, book, drawn
 
 
 def draw_all(book: FactBook) -> dict[str, drawing.Chart]:
@@ -98,48 +90,42 @@ def draw_all(book: FactBook) -> dict[str, drawing.Chart]:
     return {name: chart for name, chart in made.items() if chart is not None}
 
 
-def standfirst(book: FactBook) -> Sentence:
-    """The paragraph under the headline."""
-    return join(
-        [
-            narrative.measured_by(book),
-            narrative.year_before(book),
-            narrative.fresh(book),
-            narrative.acceleration(book),
-            narrative.frontier(book),
-            narrative.floors(book),
-            narrative.events(book),
-        ]
-    )
+class _Renderer:
+    """A template with what all pages share."""
+
+    def __init__(self, book: FactBook, views: dict[str, dict[str, Any]]) -> None:
+        self._shared = {
+            "css": Markup(_template_text("style.css")), "summary": questions.headline(book), "as_of": book.meta("as_of"), "day": book.day(),
+            "edition_id": book.meta("edition_id"), "charts": views,
+        }  # fmt: skip
+        self._day, self._short = book.day(), questions.short(book)
+
+    def __call__(self, template: str, title: str = "", js: str = "", **context: Any) -> str:
+        script = Markup(_template_text(js)) if js else ""
+        named = say("Deflation: " + title) if title else say("Deflation, {day}: {said}", day=self._day, said=self._short)
+        own = {"title": named, "csp": Markup(_policy([str(script)] if script else [])), "js": script}
+        return environment().get_template(template).render(self._shared | own | context)
 
 
-def key_figures(book: FactBook) -> list[KeyFigure]:
-    """The strip of figures under the headline: those that are measured."""
-    chosen = (
-        ("headline.decline_factor", "Cheaper per year"),
-        ("headline.decline_factor_fresh", "Cheaper per year, new models"),
-        ("headline.frontier_price", "Price at headline quality"),
-        ("headline.forecast_365d", "Forecast in a year, median"),
-        ("headline.gpu_hour_floor", "GPU-hour floor"),
-        ("headline.energy_floor", "Energy floor"),
-    )
-    figures = []
-    for fact, label in chosen:
-        if book.raw(fact) is None:
-            continue
-        detail = Sentence(())
-        if book.raw(fact, "lower") is not None and book.raw(fact, "upper") is not None:
-            detail = say("{i}", i=book.interval(fact))
-        elif book.raw(fact, "unit") == "usd_per_mtok":
-            detail = say("per million tokens")
-        figures.append(KeyFigure(label, book.value(fact), detail))
-    return figures
+def _answers(book: FactBook, further: Iterable[Section]) -> list[dict[str, Any]]:
+    titles = {s.key: s.title for s in further} | {name: title for name, title, _q in FIXED_PAGES}
+    return [
+        {
+            "key": a.key, "question": a.question, "figures": a.figures, "said": a.said, "chart": a.chart,
+            "table": tables.page_html(a.table) if a.table else "",
+            "more": [{"href": f"{key}.html", "title": titles[key]} for key in a.more],
+        }
+        for a in questions.answers(book)
+    ]  # fmt: skip
+
+
+def _listed(further: Iterable[Section]) -> list[dict[str, str]]:
+    rows = [(s.key, s.title, s.question) for s in further]
+    return [{"href": f"{key}.html", "title": title, "question": question} for key, title, question in (*FIXED_PAGES, *rows)]
 
 
 def _section_view(book: FactBook, section: Section) -> dict[str, Any]:
-    available = [m for m in section.marts if book.edition.mart(m).height]
     return {
-        "key": section.key,
         "title": section.title,
         "question": section.question,
         "said": section.said,
@@ -148,18 +134,22 @@ def _section_view(book: FactBook, section: Section) -> dict[str, Any]:
         "legend": section.legend,
         "notes": section.notes,
         "tables": [{"html": tables.page_html(t), "folded": t.folded, "caption": t.caption} for t in section.tables],
-        "sources": [{"name": m, "download": _download(book.edition.mart(m), f"{m}.csv")} for m in available],
+        "sources": [m for m in section.marts if book.edition.mart(m).height],
     }
 
 
 def _chart_view(chart: drawing.Chart) -> dict[str, Any]:
-    return {
-        "name": chart.name,
-        "title": chart.title,
-        "alt": chart.alt,
-        "svg": drawing.static_svg(chart),
-        "download": _download(chart.data, f"chart-{chart.name}.csv"),
-    }
+    return {"name": chart.name, "title": chart.title, "svg": drawing.inline_svg(chart, drawing.WIDE), "narrow": drawing.inline_svg(chart, drawing.NARROW)}
+
+
+def _embed(book: FactBook, chart: drawing.Chart, site: Site) -> dict[str, Any]:
+    """The code that shows a chart elsewhere, and how to cite it. The address names the edition, so it never changes."""
+    day, edition = book.edition.as_of.isoformat(), book.edition.edition_id
+    folder = f"{site.base_url.rstrip('/')}/editions/{edition}" if site.base_url else f"editions/{edition}"
+    code = (f'<a href="{folder}/index.html#chart-{chart.name}"><img src="{folder}/charts/{chart.name}.svg" width="720" '
+            f'alt="{Markup.escape(str(chart.alt))}" loading="lazy"></a>')  # fmt: skip
+    cite = f"Deflation, edition of {day} ({edition}): {chart.title}. {folder}/index.html"
+    return {"name": chart.name, "title": chart.title, "code": Markup.escape(code), "cite": Markup.escape(cite)}
 
 
 def _facts_table(book: FactBook) -> Markup | str:
@@ -167,21 +157,14 @@ def _facts_table(book: FactBook) -> Markup | str:
     for fact in book.fact_ids():
         rows.append([
             book.field(fact, "fact_id"), book.field(fact, "subject"), book.value(fact), book.interval(fact), book.field(fact, "n"),
-            book.field(fact, "basis"), book.field(fact, "as_of"), book.field(fact, "sql"),
+            book.field(fact, "basis"), book.confirmed(fact).shown, book.field(fact, "sql"),
         ])  # fmt: skip
     columns = [
         tables.Column(h, h in ("Value", "Interval", "n"))
-        for h in ("Fact", "Subject", "Value", "Interval", "n", "Basis", "As of", "SQL")
+        for h in ("Fact", "Subject", "Value", "Interval", "n", "Basis", "Last confirmed", "SQL")
     ]
     made = tables.table("Facts of this edition", columns, rows)
     return tables.page_html(made) if made else ""
-
-
-def _download(frame: pl.DataFrame, name: str) -> Markup:
-    if not frame.height or len(tables.csv_bytes(frame)) > INLINE_CSV_LIMIT:
-        beside = Markup('<a class="dl" href="data/{0}">Data (CSV, beside this page)</a>').format(name)
-        return beside if frame.height and not name.startswith("chart-") else Markup("")
-    return tables.data_link(frame, name)
 
 
 def _plain(value: Any) -> Markup:
@@ -189,17 +172,9 @@ def _plain(value: Any) -> Markup:
     return Markup.escape(str(only_facts(value)))
 
 
-def _json(value: Any) -> Markup:
-    """JSON that cannot end the script element it stands in."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    for char in "<>&\u2028\u2029":
-        text = text.replace(char, f"\\u{ord(char):04x}")
-    return Markup(text)
-
-
 def _policy(scripts: list[str]) -> str:
     """Nothing may be loaded, no script may run but these; styles are inline."""
-    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
+    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts) or "'none'"
     return (
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
@@ -209,3 +184,6 @@ def _policy(scripts: list[str]) -> str:
 @lru_cache(maxsize=8)
 def _template_text(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+__all__ = ["FIXED_PAGES", "TEMPLATES", "Sentence", "Site", "draw_all", "environment", "page", "pages"]

@@ -7,6 +7,7 @@ source. Not here: facts and marts themselves (``facts``), how a number is writte
 from __future__ import annotations
 
 import html
+import re
 import string
 import unicodedata
 from collections.abc import Iterable
@@ -16,8 +17,17 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from reports.glossary import PATTERN, meaning
+
 NAME_LIMIT = 90
 """A name longer than this is cut: a 500-character model name must not break a table."""
+
+
+class StaleWord(ValueError):
+    """A sentence speaks of the present in words of its own; only a confirmed day may (``reports.freshness``)."""
+
+
+_PRESENT = re.compile(r"\b(?:today(?:'s)?|now|nowadays|currently|at present|unchanged|no change|no price changed|did not change)\b", re.IGNORECASE)
 
 
 class UnsourcedFigure(ValueError):
@@ -38,11 +48,11 @@ class Shown(str):
 
     def __html__(self) -> str:
         if not any(c.isdigit() for c in self):
-            return html.escape(str(self))
+            return explained(str(self))
         attributes = f' data-f="{html.escape(self.source)}"'
         if self.tag == "data":
             attributes += f' value="{html.escape(self.value)}"'
-        return f"<{self.tag}{attributes}>{html.escape(str(self))}</{self.tag}>"
+        return f"<{self.tag}{attributes}>{explained(str(self))}</{self.tag}>"
 
 
 @dataclass(frozen=True)
@@ -55,10 +65,19 @@ class Sentence:
         return "".join(map(str, self.parts))
 
     def __html__(self) -> str:
-        return "".join(p.__html__() if isinstance(p, Shown) else html.escape(p) for p in self.parts)
+        return "".join(p.__html__() if isinstance(p, Shown) else explained(p) for p in self.parts)
 
     def __bool__(self) -> bool:
         return bool(self.parts)
+
+
+def explained(text: str) -> str:
+    """Escaped text whose terms carry their meaning, to be read on hover and in print."""
+    out, at = [], 0
+    for found in PATTERN.finditer(text):
+        out += [html.escape(text[at : found.start()]), f'<abbr title="{html.escape(meaning(found.group()))}">{html.escape(found.group())}</abbr>']
+        at = found.end()
+    return "".join([*out, html.escape(text[at:])])
 
 
 def say(words: str, **shown: Shown | Sentence | str) -> Sentence:
@@ -118,4 +137,9 @@ def safe_url(url: str | None) -> str:
 def _wordy(text: str) -> str:
     if any(c.isdigit() for c in text):
         raise UnsourcedFigure(f"the words {text[:60]!r} hold a figure that is no fact; show it through the fact book")
+    found = _PRESENT.search(text)
+    if found:
+        raise StaleWord(
+            f"the words {text[:60]!r} say {found.group()!r}; write {{when}} and fill it with Confirmed.when(), which knows the day"
+        )
     return text

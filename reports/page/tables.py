@@ -1,12 +1,11 @@
-"""Tables, once as data and then as HTML, mail HTML, plain text and CSV.
+"""Tables, once as data and then as HTML, plain text and CSV.
 
-Belongs here: the shape of a table and its four forms. Not here: which columns a section shows
+Belongs here: the shape of a table and its three forms. Not here: which columns a section shows
 (``sections``) and how a number is written (``numbers``).
 """
 
 from __future__ import annotations
 
-import base64
 import csv
 import html
 import io
@@ -74,7 +73,22 @@ def table(
 ) -> Table | None:
     """A table, or None where there is no row."""
     said = caption if isinstance(caption, Sentence) else say(caption)
+    for column in columns:
+        say(column.header)  # a header holds words alone, none about the present
     return Table(said, tuple(columns), tuple(map(tuple, rows)), frozenset(emphasised or ()), folded) if rows else None
+
+
+def ranked(
+    book: FactBook, caption: str, columns: list[Column], rows: list[list[Cell]], *, by: str, limit: int
+) -> Table | None:
+    """The first ``limit`` rows of a list in its declared order, with a caption that says ``k of n, by X`` where it is cut.
+
+    The only way to show less than all: whatever else is shown is shown whole.
+    """
+    if len(rows) <= limit:
+        return table(caption, columns, rows)
+    said = say(caption + " ({k} of {n}, by " + by + ")", k=book.tally(limit), n=book.tally(len(rows)))
+    return table(said, columns, rows[:limit])
 
 
 def page_html(made: Table) -> Markup:
@@ -94,41 +108,10 @@ def page_html(made: Table) -> Markup:
     )
 
 
-def mail_html(made: Table, limit: int = 12) -> Markup:
-    """The table for a mail: inline styles alone, at most ``limit`` rows, long texts in a line below their row."""
-    rule = "border-bottom:1px solid #dcd9d2;"
-    base = "padding:5px 10px 5px 0;vertical-align:top;font-size:13px;line-height:1.4;"
-    grid = [[str(cell) for cell in row] for row in made.rows[:limit]]
-    aside = _asides(made, grid, 66)
-    shown = [i for i in range(len(made.columns)) if i not in aside]
-    head = "".join(
-        f'<th align="{_align(made.columns[i])}" style="{base}{rule}color:#5c5a55;font-weight:600">{html.escape(made.columns[i].header)}</th>'
-        for i in shown
-    )
-    body = []
-    for n, row in enumerate(made.rows[:limit]):
-        more = ". ".join(grid[n][i] for i in aside if grid[n][i] and (n == 0 or grid[n][i] != grid[n - 1][i]))
-        style = base + ("" if more else rule) + ("font-weight:600;" if n in made.emphasised else "")
-        keep = "white-space:nowrap;"
-        cells = "".join(
-            f'<td align="{_align(made.columns[i])}" style="{style}{keep if _keeps(made.columns[i], row[i]) else ""}">{_plain_html(row[i])}</td>'
-            for i in shown
-        )
-        body.append(f"<tr>{cells}</tr>")
-        if more:
-            body.append(
-                f'<tr><td colspan="{len(shown)}" style="padding:0 10px 6px 0;{rule}font-size:12px;color:#65625c">{html.escape(more)}</td></tr>'
-            )
-    return Markup(
-        '<table width="100%" cellpadding="0" cellspacing="0" style="border-collapse:collapse">'
-        f"<tr>{head}</tr>{''.join(body)}</table>"
-    )
-
-
-def plain_text(made: Table, width: int = 78, limit: int = 40) -> str:
+def plain_text(made: Table, width: int = 78) -> str:
     """The table in columns of text. What does not fit ``width`` is wrapped in its cell; the longest texts
     (evidence, a reason, a method) go below their row, once where it repeats."""
-    grid = [[str(cell) for cell in row] for row in made.rows[:limit]]
+    grid = [[str(cell) for cell in row] for row in made.rows]
     aside = _asides(made, grid, width)
     shown = [i for i in range(len(made.columns)) if i not in aside]
     widths = _widths(made, grid, shown, width)
@@ -214,12 +197,6 @@ def csv_bytes(frame: pl.DataFrame) -> bytes:
     return out.getvalue().encode()
 
 
-def data_link(frame: pl.DataFrame, filename: str) -> Markup:
-    """A link that saves the frame as CSV, with the data inside the page itself."""
-    raw = base64.b64encode(csv_bytes(frame)).decode()
-    return Markup(f'<a class="dl" download="{html.escape(filename)}" href="data:text/csv;base64,{raw}">Data (CSV)</a>')
-
-
 PRICE_COLUMNS = (
     ("provider", "Provider", False),
     ("model", "Model", False),
@@ -228,7 +205,8 @@ PRICE_COLUMNS = (
     ("price_cached_input_usd_per_mtok", "Cached", True),
     ("price_output_usd_per_mtok", "Output", True),
     ("valid_from", "In force since", False),
-    ("observed_at", "Recorded", False),
+    ("status", "Status", False),
+    ("confirmed_at", "Last seen", False),
     ("source", "Source", False),
     ("origin", "Read", False),
 )
@@ -275,13 +253,6 @@ def _guard(value: object) -> object:
     return "'" + line if value.startswith(FORMULA_STARTS) or line.lstrip().startswith(FORMULA_STARTS) else line
 
 
-def _plain_html(cell: Cell) -> str:
-    """The cell without the attributes that carry its source: a mail has to stay small."""
-    if isinstance(cell, Link) and cell.url:
-        return f'<a href="{html.escape(cell.url)}" style="color:#1f4e79">{html.escape(str(cell))}</a>'
-    return html.escape(str(cell))
-
-
 def _num(column: Column) -> str:
     return ' class="n"' if column.figures else ""
 
@@ -296,12 +267,3 @@ def _kind(column: Column, cell: Cell) -> str:
     if len(text) > 36:
         return ' class="t w"'
     return ' class="w"' if any(len(word) > 24 for word in text.split()) else ""
-
-
-def _keeps(column: Column, cell: Cell) -> bool:
-    """Whether the cell is a figure or a day, which must not break."""
-    return column.figures or _kind(column, cell) == ' class="d"'
-
-
-def _align(column: Column) -> str:
-    return "right" if column.figures else "left"

@@ -6,11 +6,10 @@ Belongs here: lines, rules and wrapping. Not here: what is said (``sections``, `
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Collection
 
-from reports import narrative
+from reports import narrative, questions
 from reports.facts import FactBook
-from reports.inputs import MARTS, Edition
+from reports.inputs import Edition
 from reports.page import tables
 from reports.page.shown import Sentence, say
 from reports.sections import Section, sections
@@ -18,33 +17,35 @@ from reports.sections import Section, sections
 WIDTH = 78
 
 
-def text(edition: Edition, only: Collection[str] | None = None) -> str:
-    """The report as text; with ``only``, the sections of these keys (for a mail), else all and every price."""
-    return text_and_book(edition, only)[0]
+def text(edition: Edition) -> str:
+    """The edition as text: every answer with its table, then what the further pages say."""
+    return text_and_book(edition)[0]
 
 
-def text_and_book(edition: Edition, only: Collection[str] | None = None) -> tuple[str, FactBook]:
-    """The text and the book that knows every figure printed in it."""
-    from reports.page.render import key_figures, standfirst
-
+def text_and_book(edition: Edition, further: bool = True) -> tuple[str, FactBook]:
+    """The text and the book that knows every figure printed in it; without ``further``, the answers alone (for a mail)."""
     book = FactBook(edition)
     parts = [str(say("DEFLATION   The price of AI inference, {day}", day=book.day())), "=" * WIDTH]
     if edition.corrects:
-        parts += [_wrap(narrative.correction(book)), *(f"  {f}: {b} before, {a} now" for f, b, a in book.changes()), ""]
-    parts += [_wrap(narrative.headline(book)), "", _wrap(standfirst(book)), ""]
-    for figure in key_figures(book):
-        parts.append(f"  {figure.label:<28} {figure.value:>10}  {figure.detail}".rstrip())
-    parts += [_section(s) for s in sections(book) if only is None or s.key in only]
-    if only is None:
-        parts.append(_prices(book))
-    where = "The page beside this text has" if only is None else "The HTML part and the published page have"
-    tail = say(
-        "Vintage {v}, edition {e}. " + where + " the charts, the data and the SQL of each number.",
-        v=book.meta("vintage"),
-        e=book.meta("edition_id"),
-    )
+        parts += [_wrap(narrative.correction(book)), *(f"  {f}: {b} before, {a} after" for f, b, a in book.changes()), ""]
+    parts += [_wrap(questions.headline(book)), "", _wrap(questions.seen(book))]
+    parts += [_answer(a) for a in questions.answers(book)]
+    if further:
+        parts += [_section(s) for s in sections(book)]
+        parts += ["", _wrap(say("Every price, with its source, is in data/price_now.csv beside this text and in marts.price_now."))]
+    tail = say("Vintage {v}, edition {e}. The pages have the charts, the data and the SQL of each number.", v=book.meta("vintage"), e=book.meta("edition_id"))
     parts += ["", "-" * WIDTH, _wrap(tail)]
     return "\n".join(parts) + "\n", book
+
+
+def _answer(answer: questions.Answer) -> str:
+    lines = ["", answer.question.upper(), "-" * len(answer.question)]
+    for figure in answer.figures:
+        lines.append(f"  {figure.label:<36} {str(figure.said):>14}  {figure.detail}".rstrip())
+    lines += [_wrap(sentence) for sentence in answer.said]
+    if answer.table:
+        lines += ["", tables.plain_text(answer.table, WIDTH)]
+    return "\n".join(lines)
 
 
 def _section(section: Section) -> str:
@@ -56,15 +57,6 @@ def _section(section: Section) -> str:
     for made in section.tables:
         lines += ["", tables.plain_text(made, WIDTH)]
     return "\n".join(lines)
-
-
-def _prices(book: FactBook) -> str:
-    title = "Every price today"
-    head = ["", title.upper(), "-" * len(title)]
-    if not book.rows("price_now"):
-        return "\n".join([*head, "Not yet measured: " + MARTS["price_now"].why_missing + "."])
-    said = say("Every price, with its source, is in data/price_now.csv beside this text and in marts.price_now.")
-    return "\n".join([*head, _wrap(said)])
 
 
 def _wrap(sentence: Sentence) -> str:

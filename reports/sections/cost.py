@@ -1,10 +1,11 @@
-"""Sections on what is behind the price: parts of the fall, levers, accelerators, self-hosting.
+"""Sections on what is behind the price: parts of its change, levers, accelerators, self-hosting.
 
 One function per section; which facts and columns it shows and what it says.
 """
 
 from __future__ import annotations
 
+from reports import narrative
 from reports.facts import FactBook
 from reports.page.shown import say
 from reports.page.tables import EMPTY, Cell, Column, Table, table
@@ -31,24 +32,18 @@ def decomposition(book: FactBook) -> Section:
                 EMPTY,
             ]
         )
-        said = [
-            say(
-                "Over a basket of open models sold on both days, prices became {x} cheaper ({w}; below one they rose); the parts multiply to it.",
-                x=book.value("decomposition.total_factor"),
-                w=book.field("decomposition.total_factor", "text_value"),
-            )
-        ]
+        said = [narrative.basket(book)]
     made = table(
         "Parts of the price change",
-        [Column("Part"), Column("Cheaper by", True), Column("Interval", True), Column("Share", True), Column("Basis")],
+        [Column("Part"), Column("Times cheaper", True), Column("Interval", True), Column("Share", True), Column("Basis")],
         rows,
         total,
     )
     return make(
         book,
         "decomposition",
-        "What made it fall",
-        "How much is hardware, software, smaller models, utilisation, margin?",
+        "What moved the price",
+        "How much of the change is rent, and how much what is charged above it?",
         said,
         ("decomposition",),
         [made],
@@ -59,7 +54,7 @@ def decomposition(book: FactBook) -> Section:
 
 def levers(book: FactBook) -> Section:
     """Levers."""
-    stacks = book.rows("deflation_stack")
+    stacks = book.rows("stack_shown")
     rows: list[list[Cell]] = [[
         r.show("scenario"), r.show("service_level_tok_s_per_user", unit="tok_per_s"), r.show("lever"), r.show("shapley_factor"),
         r.show("first_in_factor"), r.show("last_in_factor"), r.show("shapley_share"), r.show("total_factor"),
@@ -81,26 +76,21 @@ def levers(book: FactBook) -> Section:
         read,
         ("stack",),
         [made],
-        ("deflation_stack",),
-        need=("deflation_stack",),
+        ("stack_shown",),
+        need=("stack_shown",),
     )
-
-
-CHEAPEST = 10
-"""Accelerators shown of each model; all are in the data."""
 
 
 def hardware(book: FactBook) -> Section:
     """Hardware."""
     ranked = book.rows("hardware_league")
-    models = dict.fromkeys(r.raw("model") for r in ranked)
     rows: list[list[Cell]] = [[
         r.show("model"), r.show("accelerator"), r.show("cost_usd_per_mtok"), r.show("energy_j_per_token"), r.show("throughput_tok_per_s"),
         r.show("precision"), r.show("accelerators"), r.show("batch"), r.show("user_tok_per_s"), r.show("bound"), r.show("rental_usd_per_hour"),
         r.show("rental_date"), r.show("basis"),
-    ] for m in models for r in [r for r in ranked if r.raw("model") == m][:CHEAPEST]]  # fmt: skip
+    ] for r in ranked]  # fmt: skip
     league = table(
-        "The cheapest accelerators for a million output tokens, model by model",
+        "Accelerators for a million output tokens, model by model, cheapest first",
         [Column("Model"), Column("Accelerator"), Column("USD / Mtok", True), Column("Energy / token", True), Column("Tokens / s", True),
          Column("Precision"), Column("Chips", True), Column("Requests", True), Column("Per user", True), Column("Bound by"), Column("Rent / hour", True),
          Column("As of"), Column("Rent is the")],
@@ -120,7 +110,7 @@ def hardware(book: FactBook) -> Section:
             r.show("error_share"),
             r.show("source"),
         ]
-        for r in book.rows("throughput", lambda r: r["measured_tok_per_s"] is not None)[:25]
+        for r in book.rows("engine_check", lambda r: r["measured_tok_per_s"] is not None)
     ]
     engine = table(
         "The engine against measurements",
@@ -145,7 +135,7 @@ def hardware(book: FactBook) -> Section:
         [*terms, say("Rents are not all of one kind: where nobody quotes a rent on demand, the cost of ownership or of a long lease stands in, and flatters the accelerator.")],
         ("hardware",),
         [league, engine, _energy(book)],
-        ("hardware_league", "throughput", "energy_check"),
+        ("hardware_league", "engine_check", "energy_check"),
         need=("hardware_league",),
     )
 
@@ -172,7 +162,7 @@ def rentals(book: FactBook) -> Section:
         [Column("Accelerator"), Column("Term"), Column("Median", True), Column("Low to high", True), Column("Providers", True), Column("Seen"),
          Column("Index", True), Column("Change in a year", True), Column("Offers followed", True), Column("Breaks in a year", True)],
         [[r.show("accelerator"), r.show("term"), r.show("median_usd_per_hour"), r.interval(*price) if r.raw(price[1]) != r.raw(price[2]) else EMPTY, r.show("providers_count"), r.show("observed_at"),
-          r.show("index_ratio"), r.show("change_share"), r.show("series_count"), r.show("breaks_count")] for r in current[:40]],
+          r.show("index_ratio"), r.show("change_share"), r.show("series_count"), r.show("breaks_count")] for r in current],
     )  # fmt: skip
     growth = ("growth_per_year", "growth_low_per_year", "growth_high_per_year")
     trends = table(
@@ -195,7 +185,7 @@ def self_hosting(book: FactBook) -> Section:
     rows: list[list[Cell]] = [[
         r.show("model"), r.show("accelerator"), r.show("api_usd_per_mtok"), r.show("self_host_usd_per_mtok"), r.show("utilisation_share"),
         r.show(volume[0]) if r.has(volume[0]) else say("never"), r.interval(*volume), r.show("verdict"),
-    ] for r in book.rows("break_even")[:30]]  # fmt: skip
+    ] for r in book.rows("break_even")]  # fmt: skip
     made = table(
         "Self-hosting against the API, USD per million tokens",
         [

@@ -21,7 +21,7 @@ def viability(book: FactBook) -> Section:
         "Applications and the price they need",
         [
             Column("Application"),
-            Column("Costs now", True),
+            Column("Costs", True),
             Column("Needs", True),
             Column("Per"),
             Column("Affordable"),

@@ -10,8 +10,8 @@ from reports.page.shown import say
 from reports.page.tables import EMPTY, Column, table
 from reports.sections.section import Section, make
 
-SHOWN, FASTEST = "Llama-3.1-70B", 10
-"""The model of which most hosts publish a speed, and how many of the fastest accelerators are shown; all are in the data."""
+SHOWN = "Llama-3.1-70B"
+"""The model of which most hosts publish a speed."""
 
 
 def measured(book: FactBook) -> Section:
@@ -44,7 +44,7 @@ def speed(book: FactBook) -> Section:
     user = ("user_tok_per_s", "user_lower_tok_per_s", "user_upper_tok_per_s")
     rows = sorted(book.rows("latency_league", lambda r: r["model"] == SHOWN), key=lambda r: -(r.raw("user_tok_per_s") or 0.0))
     published = [r for r in rows if r.raw("evidence") == "published"]
-    engine = [r for r in rows if r.raw("evidence") == "engine"][:FASTEST]
+    engine = [r for r in rows if r.raw("evidence") == "engine"]
     made = table(
         "Tokens a second that one user gets alone, and what they cost",
         [Column("Model"), Column("Accelerator"), Column("Said by"), Column("Precision"), Column("Speed", True), Column("Interval", True),
@@ -70,7 +70,7 @@ def life(book: FactBook) -> Section:
     )  # fmt: skip
     lives = table(
         "Years until an accelerator's rent no longer pays its power and overhead",
-        [Column("Accelerator"), Column("Prices fall like"), Column("A year", True), Column("Rent now", True), Column("Running cost", True),
+        [Column("Accelerator"), Column("Prices fall like"), Column("A year", True), Column("Rent", True), Column("Running cost", True),
          Column("Years", True), Column("With software gains", True), Column("Gain from")],
         [[r.show("accelerator"), r.show("price_scenario"), r.show("price_factor_per_year"), r.show("rental_usd_per_hour"), r.show("running_usd_per_hour"),
           *(r.show(c, unit="log") if r.has(c) else say("decades") for c in ("useful_life_years", "useful_life_with_software_years")), r.show("inputs")]

@@ -10,13 +10,16 @@ from reports.charts import bands_of
 from reports.facts import FactBook
 from reports.page.shown import join, say
 from reports.page.tables import EMPTY, Cell, Column, Link, table
+from reports.questions import changed
+from reports.questions import floors as floors_said
+from reports.questions import outlook as outlook_said
 from reports.sections.section import Section, make
 
 
 def outlook(book: FactBook) -> Section:
     """Outlook."""
-    pairs = bands_of(book.edition.mart("forecasts")["quantile"].to_list())
-    gap = book.rows("floor_gap")
+    pairs = bands_of(book.edition.mart("champion_forecasts")["quantile"].to_list())
+    gap = book.rows("series_floor_gap")
     rows: list[list[Cell]] = [[
         r.show("series"), r.show("model"), r.show("accelerator"), r.show("price_usd_per_mtok"), r.show("gpu_hour_floor_usd_per_mtok"),
         r.show("energy_floor_usd_per_mtok"), r.show("price_to_gpu_hour_floor_ratio"), r.show("price_to_energy_floor_ratio"),
@@ -29,8 +32,8 @@ def outlook(book: FactBook) -> Section:
     )  # fmt: skip
     return make(
         book, "outlook", "Where the price is going", "What does a fixed quality cost, where is it going, and how far can it still fall?",
-        [join([narrative.frontier(book), narrative.since(book, "headline.frontier_price")]), narrative.forecast(book), narrative.floors(book)], ("fan", "ladder"), [made],
-        ("forecasts", "past_forecasts", "frontier", "floors", "floor_gap", "floor_assumptions"), legend=[narrative.bands(pairs)], need=("frontier", "forecasts"),
+        [join([outlook_said.price(book), narrative.since(book, "headline.frontier_price")]), outlook_said.forecast(book), floors_said.against_cost(book)], ("fan", "ladder"), [made],
+        ("champion_forecasts", "past_forecasts", "frontier", "floors", "series_floor_gap", "floor_assumptions"), legend=[narrative.bands(pairs)], need=("frontier", "champion_forecasts"),
         notes=[narrative.floor_assumptions(book)],
     )  # fmt: skip
 
@@ -71,14 +74,14 @@ def price_events(book: FactBook) -> Section:
     """Price events."""
     recent = sorted(
         book.rows("price_events"), key=lambda r: (r.raw("event_date") or book.edition.as_of, r.index), reverse=True
-    )[:40]
+    )
     rows: list[list[Cell]] = [[
-        r.show("event_date"), r.show("provider"), Link(r.show("model"), r.url()), r.show("kind"), r.show("token_class"),
-        r.show("price_before_usd_per_mtok"), r.show("price_after_usd_per_mtok"), r.show("change_share"), r.long("evidence") if r.has("evidence") else EMPTY,
+        changed.day_of(r), r.show("provider"), Link(r.show("model"), r.url()), r.show("kind"), r.show("token_class"),
+        r.show("price_before_usd_per_mtok"), r.show("price_after_usd_per_mtok"), r.show("change_share", unit="change"), r.show("status"), r.long("evidence") if r.has("evidence") else EMPTY,
     ] for r in recent]  # fmt: skip
     made = table(
         "Price events, newest first, USD per million tokens",
-        [Column("Day"), Column("Provider"), Column("Model"), Column("Event"), Column("Tokens"), Column("Before", True), Column("After", True), Column("Change", True), Column("The words on the page")],
+        [Column("Day"), Column("Provider"), Column("Model"), Column("Event"), Column("Tokens"), Column("Before", True), Column("After", True), Column("Change", True), Column("Status"), Column("The words on the page")],
         rows,
     )  # fmt: skip
     return make(
@@ -86,7 +89,7 @@ def price_events(book: FactBook) -> Section:
         "events",
         "Price events",
         "Who moved, by how much, and who says so?",
-        [narrative.events(book)],
+        [changed.counted(book)],
         (),
         [made],
         ("price_events",),
@@ -107,7 +110,7 @@ def indices(book: FactBook) -> Section:
         [Column("Index"), Column("Day"), Column("Value", True), Column("Interval", True), Column("n", True)],
         rows,
     )
-    return make(book, "indices", "Three indices", "Does the answer depend on how the fall is measured?", [], ("indices",), [made], ("indices",), need=("indices",),
+    return make(book, "indices", "Price indices", "Does the answer depend on how prices are measured?", [], ("indices",), [made], ("indices",), need=("indices",),
         notes=[say("The buyer frontier follows the cheapest offer at a quality; the hedonic index holds quality constant by regression; matched models compare each model with itself.")])  # fmt: skip
 
 
@@ -165,7 +168,7 @@ def decline(book: FactBook) -> Section:
             r.show("n"),
             r.long("method"),
         ]
-        for r in book.rows("decline_rates")
+        for r in book.rows("hedonic_rates")
     ]
     made = table(
         "Times cheaper per year, by window",
@@ -208,11 +211,11 @@ def decline(book: FactBook) -> Section:
     return make(
         book,
         "decline",
-        "Rate of decline by window",
-        "Is the fall speeding up or slowing down?",
+        "Rate of change by window",
+        "Does the pace of prices change?",
         [narrative.acceleration(book)],
         ("decline",),
         [made, tested],
-        ("decline_rates", "acceleration"),
-        need=("decline_rates",),
+        ("hedonic_rates", "acceleration"),
+        need=("hedonic_rates",),
     )

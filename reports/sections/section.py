@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from reports.contract import MARTS
 from reports.facts import FactBook
+from reports.inputs import SHOWN
 from reports.page.shown import Sentence, say
 from reports.page.tables import EMPTY, Table
 
@@ -33,7 +33,7 @@ def make(
 ) -> Section:  # fmt: skip
     """A section whose ``missing`` says why, where none of the marts that it needs has a row."""
     if all(book.edition.mart(name).is_empty() for name in need):
-        reason = say("Not yet measured: " + MARTS[need[0]].why_missing + ".")
+        reason = say("Not known: " + SHOWN[need[0]] + ".")
         return Section(key, title, question, tuple(s for s in said if s), marts=marts, missing=reason)
     kept = tuple(t for t in tables if t is not None)
     return Section(

@@ -59,7 +59,7 @@ def track_record(book: FactBook) -> Section:
     leading = {i for i, r in enumerate(book.rows("track_record")) if r.raw("is_champion")}
     made = table(
         "Resolved forecasts by horizon and model; the model in charge in bold",
-        [Column("Days", True), Column("Model"), Column("MAE, log", True), Column("CRPS, log", True), Column("CRPS / no change", True), Column("Inside half", True), Column("Inside four fifths", True),
+        [Column("Days", True), Column("Model"), Column("MAE, log", True), Column("CRPS, log", True), Column("CRPS / last price", True), Column("Inside half", True), Column("Inside four fifths", True),
          Column("Inside widest", True), Column("p", True), Column("Origins", True), Column("Label")],
         rows, leading, folded=True,
     )  # fmt: skip
@@ -67,7 +67,7 @@ def track_record(book: FactBook) -> Section:
         book,
         "record",
         "Track record",
-        "Were earlier forecasts better than assuming no change?",
+        "Were earlier forecasts better than repeating the last price?",
         [],
         ("record", "pit"),
         [made],
@@ -81,9 +81,9 @@ def data_health(book: FactBook) -> Section:
     made = table("Sources", [Column("Source"), Column("Kind"), Column("Read"), Column("Status"), Column("Observed"), Column("Age, days", True), Column("Rows", True), Column("Message")],
         [[r.show("source"), r.show("kind"), r.show("origin"), r.show("status"), r.show("observed_at"), r.show("age_days"), r.show("rows"), r.long("message") if r.has("message") else EMPTY] for r in _worst_first(book)])  # fmt: skip
     held = table("Prices in quarantine: not believed, the old price stays", [Column("Provider"), Column("Model"), Column("Tokens"), Column("Kept", True), Column("Refused", True), Column("Reason"), Column("Seen"), Column("Source")],
-        [[r.show("provider"), r.show("model"), r.show("token_class"), r.show("price_kept_usd_per_mtok"), r.show("price_refused_usd_per_mtok"), r.long("reason"), r.show("observed_at"), r.show("source")] for r in book.rows("quarantine")[:30]], folded=True)  # fmt: skip
+        [[r.show("provider"), r.show("model"), r.show("token_class"), r.show("price_kept_usd_per_mtok"), r.show("price_refused_usd_per_mtok"), r.long("reason"), r.show("observed_at"), r.show("source")] for r in book.rows("quarantine")], folded=True)  # fmt: skip
     split = table("Sources that disagree, and which is believed", [Column("Provider"), Column("Model"), Column("Tokens"), Column("Believed"), Column("Price", True), Column("Other"), Column("Price", True), Column("Difference", True)],
-        [[r.show("provider"), r.show("model"), r.show("token_class"), r.show("believed_source"), r.show("believed_usd_per_mtok"), r.show("other_source"), r.show("other_usd_per_mtok"), r.show("difference_share")] for r in book.rows("disagreements")[:30]], folded=True)  # fmt: skip
+        [[r.show("provider"), r.show("model"), r.show("token_class"), r.show("believed_source"), r.show("believed_usd_per_mtok"), r.show("other_source"), r.show("other_usd_per_mtok"), r.show("difference_share")] for r in book.rows("disagreements")], folded=True)  # fmt: skip
     return make(
         book,
         "health",

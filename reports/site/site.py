@@ -25,11 +25,11 @@ from typing import Any
 
 import polars as pl
 
-from reports import narrative
+from reports import questions
 from reports.facts import FactBook
 from reports.inputs import Edition, InvalidEdition
-from reports.page import numbers, tables
-from reports.page.render import page_and_book
+from reports.page import drawing, numbers, tables
+from reports.page.render import Site, pages
 from reports.page.shown import clean
 from reports.page.text import text_and_book
 
@@ -55,27 +55,24 @@ class Listed:
     """Publishing order, from 1."""
 
 
-def publish(
-    site_dir: Path, edition: Edition, base_url: str = "", method_url: str = "", extra: dict[str, bytes] | None = None
-) -> Path:
+def publish(site_dir: Path, edition: Edition, base_url: str = "", method_url: str = "", extra: dict[str, bytes] | None = None) -> Path:
     """Render, number as a correction where the day has another content already, and publish. Returns the folder."""
     known = _same_content(editions(site_dir), edition)
     if known:
         return publish_edition(site_dir, edition, {}, base_url)
     final = with_correction(site_dir, edition)
-    return publish_edition(site_dir, final, edition_files(final, method_url) | (extra or {}), base_url)
+    return publish_edition(site_dir, final, edition_files(final, Site(base_url, method_url)) | (extra or {}), base_url)
 
 
-def edition_files(edition: Edition, method_url: str = "") -> dict[str, bytes]:
-    """All files of an edition: page, text, the edition itself, the marts as CSV, and every printed figure."""
-    page, book = page_and_book(edition, method_url)
+def edition_files(edition: Edition, site: Site = Site()) -> dict[str, bytes]:
+    """All files of an edition: pages, text, charts, the edition itself, the marts as CSV, and every printed figure."""
+    made, book, drawn = pages(edition, site)
     text, text_book = text_and_book(edition)
     printed = sorted({*book.printed, *text_book.printed})
     figures = pl.DataFrame(
         printed, schema={"text": pl.String, "source": pl.String, "value": pl.String, "unit": pl.String}, orient="row"
     )
-    files = {
-        "index.html": page.encode(),
+    files = {f"{name}.html": page.encode() for name, page in made.items()} | {
         "report.txt": text.encode(),
         "edition.json": edition.to_json(),
         "figures.csv": tables.csv_bytes(figures),
@@ -84,6 +81,10 @@ def edition_files(edition: Edition, method_url: str = "") -> dict[str, bytes]:
     for name, frame in sorted(edition.marts.items()):
         if frame.height:
             files[f"data/{name}.csv"] = tables.csv_bytes(frame)
+    for name, chart in drawn.items():
+        files[f"charts/{name}.svg"] = drawing.file_svg(chart)
+        files[f"charts/{name}.png"] = drawing.png(chart, drawing.WIDE)
+        files[f"data/chart-{name}.csv"] = tables.csv_bytes(chart.data)
     return files
 
 
@@ -98,7 +99,7 @@ def publish_edition(site_dir: Path, edition: Edition, files: dict[str, bytes], b
     same = _same_content(listed, edition)
     if same is None:
         entry = Listed(
-            edition.edition_id, edition.as_of.isoformat(), clean(edition.vintage), str(narrative.headline(FactBook(edition))),
+            edition.edition_id, edition.as_of.isoformat(), clean(edition.vintage), str(questions.headline(FactBook(edition))),
             edition.corrects, edition.content_digest, _digest(files), max((e.number for e in listed), default=0) + 1,
         )  # fmt: skip
         _write_folder(site_dir / "editions" / edition.edition_id, files)

@@ -30,6 +30,14 @@ def system_resolver(host: str, port: int) -> list[str]:
     return sorted({str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)})
 
 
+def joined(base: str, location: str) -> str:
+    """Where ``location``, as a stranger wrote it on ``base``, leads; raises ``AddressRefused`` where it cannot be read."""
+    try:
+        return urljoin(base, location)
+    except ValueError as error:
+        raise AddressRefused(f"an address that cannot be read ({error})") from error
+
+
 def host_of(url: str) -> str:
     """``host`` or ``host:port`` of an address, lower case; raises ``AddressRefused`` when there is none."""
     try:
@@ -48,6 +56,7 @@ def check_url(url: str, *, after: str = "") -> None:
 
     ``after`` is the address that redirected here. Raises ``AddressRefused``.
     """
+    joined(url, "")  # an address that cannot be split at all is refused in the same words
     scheme = urlsplit(url).scheme.lower()
     if scheme not in ("http", "https"):
         raise AddressRefused(f"the scheme {scheme or '(none)'!r}")
@@ -124,7 +133,7 @@ class Mirror:
 
         ``location`` is the header, ``asked`` the mirror's address that gave it, ``url`` the one it stood for.
         """
-        absolute = urljoin(asked, location)
+        absolute = joined(asked, location)
         base = self.base.rstrip("/") + "/"
         if absolute.startswith(base):
             host, _, path = absolute[len(base):].partition("/")

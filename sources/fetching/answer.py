@@ -45,8 +45,8 @@ def check_status(response: Any, clock: Callable[[], datetime], *, conditional: b
 
 def retry_after_s(value: str, clock: Callable[[], datetime]) -> float | None:
     """The pause a server asks for, in seconds or as a date (RFC 9110, 10.2.3); None when it asks for none."""
-    if value.strip().isdigit():
-        return float(value.strip()[:9])
+    if (seconds := _whole_number(value)) is not None:
+        return float(seconds)
     with suppress(ValueError, TypeError):
         return max(0.0, (parsedate_to_datetime(value) - clock()).total_seconds())
     return None
@@ -62,9 +62,9 @@ def check_body(body: bytes, binary: bool) -> None:
 
 def read_body(response: Any, limit_bytes: int, check_time: Callable[[], None]) -> bytes:
     """The decompressed body of a streamed answer; raises ``BodyRefused`` beyond the limit or when cut short."""
-    announced = response.headers.get("Content-Length", "")
-    if announced.isdigit() and int(announced) > limit_bytes:
-        raise BodyRefused(f"a body of {int(announced):,} bytes, more than {limit_bytes:,}")
+    announced = _whole_number(response.headers.get("Content-Length", ""))
+    if announced is not None and announced > limit_bytes:
+        raise BodyRefused(f"a body of {announced:,} bytes, more than {limit_bytes:,}")
     length = 0
 
     def chunks() -> Iterator[bytes]:
@@ -78,6 +78,12 @@ def read_body(response: Any, limit_bytes: int, check_time: Callable[[], None]) -
         check_time()
 
     body = unfold(chunks(), response.headers.get("Content-Encoding", ""), limit_bytes)
-    if announced.isdigit() and int(announced) != length and "chunked" not in response.headers.get("Transfer-Encoding", ""):
-        raise BodyRefused(f"a body cut short ({length:,} of {int(announced):,} bytes)")
+    if announced is not None and announced != length and "chunked" not in response.headers.get("Transfer-Encoding", ""):
+        raise BodyRefused(f"a body cut short ({length:,} of {announced:,} bytes)")
     return body
+
+
+def _whole_number(text: str) -> int | None:
+    """A number of a header (RFC 9110: ASCII digits only), at most a thousand million million; None for anything else."""
+    digits = text.strip()
+    return min(int(digits[:16]), 10**15) if digits.isascii() and digits.isdigit() else None

@@ -29,17 +29,20 @@ def unfold(chunks: Iterable[bytes], encoding: str, limit_bytes: int) -> bytes:
         return _collect(chunks, limit_bytes)
     if encoding not in ("gzip", "x-gzip", "deflate"):
         raise BodyRefused(f"the content encoding {encoding!r}, which was not asked for")
-    unfolder = zlib.decompressobj(wbits=47 if encoding != "deflate" else zlib.MAX_WBITS)
-    return _collect(_unfolded(chunks, unfolder), limit_bytes)
+    return _collect(_unfolded(chunks, 47 if encoding != "deflate" else zlib.MAX_WBITS), limit_bytes)
 
 
-def _unfolded(chunks: Iterable[bytes], unfolder: zlib._Decompress) -> Iterable[bytes]:
+def _unfolded(chunks: Iterable[bytes], wbits: int) -> Iterable[bytes]:
+    """All members of a compressed body: gzip may hold several, one after the other (RFC 1952, 2.2)."""
+    unfolder = zlib.decompressobj(wbits)
     try:
         for chunk in chunks:
             pending = chunk
-            while pending and not unfolder.eof:
+            while pending:
+                if unfolder.eof:
+                    unfolder = zlib.decompressobj(wbits)
                 yield unfolder.decompress(pending, _UNFOLDED_AT_ONCE)
-                pending = unfolder.unconsumed_tail
+                pending = unfolder.unused_data if unfolder.eof else unfolder.unconsumed_tail
         yield unfolder.flush()
     except zlib.error as error:
         raise BodyRefused(f"a damaged compressed body ({error})") from error
@@ -70,7 +73,7 @@ def next_page(page: bytes, paging: str, asked: str = "") -> str:
             raise BodyRefused(f"a field {total!r} that is not an address")
         return value or ""
     read, offset = len(_member(page, rows) or ()), int(dict(parse_qsl(urlsplit(asked).query)).get("offset", "0"))
-    if not str(value).isdigit():
+    if not (str(value).isascii() and str(value).isdigit()):
         raise BodyRefused(f"a field {total!r} that is not a number of rows")
     if offset + read >= int(str(value)):
         return ""

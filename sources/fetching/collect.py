@@ -6,6 +6,7 @@ Here belong cadence, parallelism and the memory of what was asked last. How one 
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,8 +16,10 @@ from typing import Literal
 
 from sources.catalogue import Source
 from sources.fetching.address import AddressRefused, host_of
-from sources.fetching.archive import Archive, Snapshot
+from sources.fetching.archive import Archive, ArchiveUnusable, Snapshot
 from sources.fetching.fetch import Fetched, Fetcher, FetchFailed
+
+log = logging.getLogger(__name__)
 
 HOSTS_AT_ONCE = 8
 UNREACHABLE_HOSTS = 3
@@ -45,8 +48,8 @@ Progress = Callable[[Outcome, int, int], None]
 
 
 def is_due(last: datetime | None, now: datetime, cadence_days: int) -> bool:
-    """Whether a source may be asked again: once in ``cadence_days`` calendar days (UTC)."""
-    return last is None or now.astimezone(UTC).date() - last.astimezone(UTC).date() >= timedelta(days=cadence_days)
+    """Whether a source may be asked again: once in ``cadence_days`` calendar days (UTC). A look later than now was a wrong clock's."""
+    return last is None or last > now or now.astimezone(UTC).date() - last.astimezone(UTC).date() >= timedelta(days=cadence_days)
 
 
 def fetch_all(fetcher: Fetcher, sources: Iterable[Source], archive: Archive, *, force: bool = False,
@@ -116,6 +119,12 @@ class _Run:
         except FetchFailed as error:
             self._heard(url, not error.unreachable)
             return Outcome(source.key, url, "failed", last, error)
+        except ArchiveUnusable:
+            raise
+        except Exception as error:  # the bulkhead: whatever an answer makes the machinery raise costs this address
+            log.exception("%s: asking %s failed", source.key, url)
+            said = f"one that stops the reading of answers ({type(error).__name__}: {error})"
+            return Outcome(source.key, url, "failed", last, FetchFailed(source.key, url, "an answer", said, "see the log; the last good page is kept"))
         self._heard(url, True)
         return self._keep(source, url, fetched, last)
 

@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 import tenacity
@@ -31,6 +31,7 @@ from sources.fetching.address import (
     Resolver,
     check_url,
     host_of,
+    joined,
     public_address,
     system_resolver,
 )
@@ -101,7 +102,7 @@ class Fetcher:
         pages, seen, after = [first.body], {url}, first.final_url
         try:
             while following := next_page(pages[-1], paging, after):
-                following = urljoin(after, following)
+                following = joined(after, following)
                 if following in seen or len(pages) >= self.limits.pages:
                     raise BodyRefused(f"{len(pages)} pages and no last one")
                 if host_of(following) != host_of(url):
@@ -202,7 +203,7 @@ class Fetcher:
                                     proxies=self._session.proxies, verify=self._session.verify) as response:
                 if response.is_redirect:
                     location = self.keys.hidden(response.headers["Location"].strip())
-                    target = self.mirror.origin(location, asked, url) if self.mirror else urljoin(url, location)
+                    target = self.mirror.origin(location, asked, url) if self.mirror else joined(url, location)
                     return self._answer(url, b"", response), target
                 check_status(response, self.clock, conditional=bool(etag or last_modified))
                 body = b"" if response.status_code == 304 else read_body(response, limit_bytes, running.check)

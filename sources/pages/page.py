@@ -9,6 +9,7 @@ import gzip
 import io
 import json
 import re
+import zlib
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -68,7 +69,7 @@ class Page:
         if body[:2] == b"\x1f\x8b":
             try:
                 body = gzip.GzipFile(fileobj=io.BytesIO(body)).read(MAX_BYTES + 1)
-            except (OSError, EOFError) as error:
+            except (OSError, EOFError, zlib.error) as error:
                 raise PageChanged(f"expected a whole gzip body, found a damaged one ({error})") from error
         if len(body) > MAX_BYTES:
             raise PageChanged(f"expected at most {MAX_BYTES} bytes, found more: the body is not read")

@@ -137,7 +137,28 @@ class EnergyQuote:
     source: str = ""
 
 
-Quote = PriceQuote | SpecQuote | RentalQuote | EnergyQuote
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetirementQuote:
+    """A maker's statement that a model ends, as printed; dates are ISO 8601, empty when the page names none.
+
+    ``status``: ``announced`` (ends on ``retired_on``, past or to come), ``retired`` (the page says it is gone),
+    ``earliest`` (``retired_on`` is the earliest day it may end), ``deprecated`` (no day of its end is named).
+    ``value_text`` are the page's own characters of the day.
+    """
+
+    model_label: str
+    retired_on: str
+    evidence: str
+    locator: str
+    announced_on: str = ""
+    replacement: str = ""
+    status: str = "announced"
+    value_text: str = ""
+    provider: str = ""
+    source: str = ""
+
+
+Quote = PriceQuote | SpecQuote | RentalQuote | EnergyQuote | RetirementQuote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

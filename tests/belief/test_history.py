@@ -10,7 +10,8 @@ import pytest
 from belief import history
 from belief.evidence import Belief, weigh
 from belief.intervals import disagreements
-from sources.captures import quote_schema
+from sources.parsed import quote_schema
+from sources.stretches import MOMENTS, Seen, extended
 
 RATES = pl.DataFrame({"month": [date(2026, 1, 1)], "currency": ["CNY"], "units_per_usd": [7.0]})
 
@@ -27,7 +28,14 @@ def quote(day: int, model: str, component: str, value: float, **given: object) -
 
 
 def frame(*rows: dict[str, object]) -> pl.DataFrame:
-    return pl.DataFrame(list(rows), schema=quote_schema("prices"))
+    """The rows of several pages, folded as a reading folds them."""
+    schema = quote_schema("prices")
+    folded = pl.DataFrame(schema=schema)
+    for moment in sorted({row["fetched_at"] for row in rows}):
+        for url in sorted({str(row["source_url"]) for row in rows if row["fetched_at"] == moment}):
+            page = pl.DataFrame([r for r in rows if (r["fetched_at"], r["source_url"]) == (moment, url)], schema=schema).drop(MOMENTS)
+            folded = extended(folded, page, Seen(f"{moment}", url, moment, moment.date()))
+    return folded
 
 
 def observed(quotes: pl.DataFrame, **given: object) -> pl.DataFrame:

@@ -95,10 +95,11 @@ def test_a_corrupt_build_file_is_made_anew(offline_home: Path, tmp_path: Path, d
 
 def test_a_run_beside_a_running_one_says_so(offline_home: Path, deflation: Run) -> None:
     held = "import sys, time; from filelock import FileLock; lock = FileLock(sys.argv[1]); lock.acquire(); print('held', flush=True); time.sleep(60)"
-    other = subprocess.Popen([sys.executable, "-c", held, str(offline_home / "run.lock")], stdout=subprocess.PIPE, text=True)
+    other = subprocess.Popen([sys.executable, "-c", held, str(offline_home / "build.duckdb.lock")], stdout=subprocess.PIPE, text=True)
     try:
         assert other.stdout is not None and other.stdout.readline() == "held\n"
-        done = deflation(offline_home, "run", "--offline")
+        done = deflation(offline_home, "run", "--offline", DEFLATION_WAIT_S="1")
+        assert "waiting up to 1 s" in done.stdout
         assert done.returncode == 1 and "another run" in done.stderr and "Traceback" not in done.stderr
     finally:
         other.kill()

@@ -13,7 +13,7 @@ import editions
 
 from reports.facts import FactBook
 from reports.inputs import Edition
-from reports.page.render import page_and_book
+from reports.page.render import pages
 
 
 @pytest.fixture(scope="session")
@@ -27,10 +27,10 @@ def hostile() -> Edition:
 
 
 @pytest.fixture(scope="session")
-def full_page(full: Edition) -> tuple[str, FactBook]:
-    return page_and_book(full)
+def full_pages(full: Edition) -> tuple[dict[str, str], FactBook]:
+    return pages(full)[:2]
 
 
 @pytest.fixture(scope="session")
-def hostile_page(hostile: Edition) -> tuple[str, FactBook]:
-    return page_and_book(hostile)
+def hostile_pages(hostile: Edition) -> tuple[dict[str, str], FactBook]:
+    return pages(hostile)[:2]

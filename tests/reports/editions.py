@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from reports.inputs import Edition
+from warehouse.schema.tables import TABLES
 
 AS_OF = date(2026, 11, 22)
 HEAD = "GPQA-Diamond at least 80 %"
@@ -88,16 +89,16 @@ def marts() -> dict[str, pl.DataFrame]:
     made["price_now"] = [
         {"provider": p, "model": f"{m}-{size}", "tier": "standard", "price_input_usd_per_mtok": round(0.05 * (i + 1) * k, 4), "price_cached_input_usd_per_mtok": round(0.005 * (i + 1) * k, 4) if k > 1 else None,
          "price_output_usd_per_mtok": round(0.2 * (i + 1) * k, 4), "valid_from": date(2026, 3, 1) + timedelta(days=17 * k), "observed_at": AS_OF - timedelta(days=k % 3),
-         "source": f"{p} price page", "source_url": f"https://{p}.example/pricing", "origin": ["live", "archive", "packaged"][k % 3]}
+         "source": f"{p} price page", "source_url": f"https://{p}.example/pricing", "status": "first_party", "confirmed_at": AS_OF - timedelta(days=k % 3), "origin": ["live", "archive", "packaged"][k % 3]}
         for i, p in enumerate(providers) for j, m in enumerate(models) for k, size in ((1, "mini"), (2 + j, "70b"), (6, "pro"))
     ]  # fmt: skip
     made["price_events"] = [
         {"event_date": AS_OF - timedelta(days=d), "kind": kind, "provider": p, "model": m, "token_class": "output", "price_before_usd_per_mtok": b, "price_after_usd_per_mtok": a,
-         "change_share": a / b - 1 if b and a else None, "evidence": f"{m}: output ${a} / 1M tokens" if a else "no longer listed", "source_url": f"https://{p}.example/pricing", "snapshot_sha256": "ab" * 32}
+         "change_share": a / b - 1 if b and a else None, "evidence": f"{m}: output ${a} / 1M tokens" if a else "no longer listed", "source_url": f"https://{p}.example/pricing", "snapshot_sha256": "ab" * 32, "status": "confirmed"}
         for d, kind, p, m, b, a in [(0, "cut", "deepinfra", "atlas-70b", 0.65, 0.6), (0, "cut", "together", "atlas-70b", 0.9, 0.72), (0, "new", "google", "cirrus-flash-4", None, 1.5),
                                     (2, "rise", "groq", "beacon-8b", 0.08, 0.1), (5, "withdrawn", "openai", "delta-pro-2024", 60.0, None), (9, "cut", "mistral", "ember-large", 6.0, 4.5)]
     ]  # fmt: skip
-    made["frontier"], made["floors"], made["floor_gap"], made["forecasts"], made["past_forecasts"] = [], [], [], [], []
+    made["frontier"], made["floors"], made["series_floor_gap"], made["champion_forecasts"], made["past_forecasts"] = [], [], [], [], []
     for n, (series, (start, rate, floor)) in enumerate(SERIES.items()):
         for k, day in enumerate(months(date(2024, 9, 1), AS_OF)):
             price = (
@@ -115,7 +116,7 @@ def marts() -> dict[str, pl.DataFrame]:
         for model, drift, spread in (("floor-constrained", 0.56, 0.36), ("no change", 0.0, 0.5)):
             for h in (30, 90, 180, 365):
                 for q, z in zip(QUANTILES, Z, strict=True):
-                    made["forecasts"].append({"series": series, "model": model, "cutoff": AS_OF, "horizon_days": h, "target_date": AS_OF + timedelta(days=h), "quantile": q,
+                    made["champion_forecasts"].append({"series": series, "model": model, "cutoff": AS_OF, "horizon_days": h, "target_date": AS_OF + timedelta(days=h), "quantile": q,
                                               "value_usd_per_mtok": max(last * math.exp(-drift * h / 365 + z * spread * math.sqrt(h / 365)), 0.004)})  # fmt: skip
         for back in range(1, 13):
             cutoff = AS_OF - timedelta(days=30 * back)
@@ -139,7 +140,7 @@ def marts() -> dict[str, pl.DataFrame]:
                         "floor_upper_usd_per_mtok": value * wide,
                     }
                 )
-        made["floor_gap"].append({"series": series, "model": "atlas-70b", "accelerator": "MI355X", "price_usd_per_mtok": last, "gpu_hour_floor_usd_per_mtok": 0.372 * last,
+        made["series_floor_gap"].append({"series": series, "model": "atlas-70b", "accelerator": "MI355X", "price_usd_per_mtok": last, "gpu_hour_floor_usd_per_mtok": 0.372 * last,
                                   "energy_floor_usd_per_mtok": 0.00687 * last, "price_to_gpu_hour_floor_ratio": 1 / 0.372, "price_to_energy_floor_ratio": 1 / 0.00687, "speed_tok_per_s": 42.0})  # fmt: skip
     made["indices"] = [
         {"index_name": name, "obs_date": day, "index_value": 100 * math.exp(-math.log(rate) * years(day) * 0.9 + 0.03 * math.sin(k)), "index_lower": None, "index_upper": None, "n": 100 + k}
@@ -160,7 +161,7 @@ def marts() -> dict[str, pl.DataFrame]:
         "launch prices": (23.0, 7.4, 2.3),
         "per task": (4.1, 3.0, 2.1),
     }
-    made["decline_rates"] = [
+    made["hedonic_rates"] = [
         {"series": s, "window_label": w, "window_start": date(y, 9, 1), "window_end": date(y + 1, 9, 1), "decline_factor_per_year": r, "decline_lower_factor_per_year": r / 1.5,
          "decline_upper_factor_per_year": r * 1.5, "interval_level": 0.95, "n": 210, "method": "hedonic time dummy, errors clustered by model family"}
         for s, values in rates.items() for (w, y), r in zip(windows, values, strict=True)
@@ -195,7 +196,7 @@ def marts() -> dict[str, pl.DataFrame]:
         {"component": c, "change_factor": f, "change_lower_factor": f / 1.2, "change_upper_factor": f * 1.2, "change_share": math.log(f) / math.log(21.4), "basis": "derived", "order": i}
         for i, (c, f) in enumerate(parts.items())
     ]  # fmt: skip
-    made["deflation_stack"] = [
+    made["stack_shown"] = [
         {"lever": lever, "shapley_factor": f, "first_in_factor": f * a, "last_in_factor": f / a, "shapley_share": math.log(f) / math.log(31.7), "scenario": scenario, "model": "atlas-70b",
          "service_level_tok_s_per_user": level, "total_factor": 31.7, "order": order}
         for order, (scenario, level) in enumerate((("70B, chat speed", 20.0), ("70B, fast", 50.0)))
@@ -243,7 +244,7 @@ def marts() -> dict[str, pl.DataFrame]:
         {"quantity": "together", "low": None, "mode": None, "high": None, "unit": "text", "source": "all rows",
          "statement": "Electricity 0.0866 (0.066 to 0.18) USD per kWh, PUE 1.15 (1.08 to 1.56), utilisation 0.65 (0.45 to 0.9); 90 % ranges."},
     ]  # fmt: skip
-    made["throughput"] = [
+    made["engine_check"] = [
         {
             "model": "atlas-70b",
             "accelerator": a,
@@ -366,7 +367,21 @@ def marts() -> dict[str, pl.DataFrame]:
             "what_would_tell": "a panel of invoices",
         },
     ]
-    return {name: pl.DataFrame(rows, infer_schema_length=None) for name, rows in made.items()}
+    made["fact_freshness"] = [{"fact_id": i, "confirmed_at": AS_OF, "source": "prices/anthropic", "cadence_days": 1} for i in facts()["fact_id"]]
+    return {name: declared(f"marts.{name}", rows) for name, rows in made.items()}
+
+
+def declared(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """The rows with the columns that the warehouse declares; those that no test speaks of are null."""
+    frame = pl.DataFrame(rows, infer_schema_length=None)
+    columns = TABLES[table].columns
+    assert set(frame.columns) <= set(columns), f"{table}: {set(frame.columns) - set(columns)} is not declared"
+    return frame.select(*(pl.col(c) if c in frame.columns else pl.lit(None).alias(c) for c in columns))
+
+
+def declared_columns(mart: str) -> tuple[str, ...]:
+    """The columns of ``marts.X`` as the warehouse declares them."""
+    return TABLES[f"marts.{mart}"].columns
 
 
 def full_edition(**changes: Any) -> Edition:
@@ -428,4 +443,4 @@ def with_real_prices(shared_data: Path) -> Edition:
         source_url=pl.lit("https://openrouter.ai/models"),
         origin=pl.lit("packaged"),
     )
-    return full_edition(marts=marts() | {"price_now": now})
+    return full_edition(marts=marts() | {"price_now": declared("marts.price_now", now.to_dicts())})

@@ -1,6 +1,6 @@
-"""The page in a real browser: Debian's chromium through playwright. Skipped, with the reason, where it is absent.
+"""The pages and the mail in a real browser: Debian's chromium through playwright. Skipped, with the reason, where absent.
 
-Screenshots for review go to ``artifacts/`` (light, dark, phone, mail); look at them after a change of looks.
+Screenshots for review go to ``artifacts/``; look at them after a change of looks.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from pipelines.settings import load_settings
-from reports import charts
 from reports.mail import message
+from reports.mail.message import MailSettings
+from reports.site.site import edition_files
 
 ARTIFACTS = Path(__file__).resolve().parents[2] / "artifacts"
+HOW = MailSettings("reports@deflation.example", base_url="https://deflation.example")
+LOOKS = [(320, "light"), (390, "light"), (390, "dark"), (768, "light"), (1280, "light"), (1280, "dark")]
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +36,17 @@ def browser():
         started.close()
 
 
+def written(folder: Path, edition) -> Path:
+    """The edition's files on disk, where a reader would have them."""
+    for name, raw in edition_files(edition).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(raw)
+    return folder
+
+
 @pytest.fixture(scope="module")
-def page_file(tmp_path_factory, full_page):
-    path = tmp_path_factory.mktemp("page") / "index.html"
-    path.write_text(full_page[0], encoding="utf-8")
-    return path
+def folder(tmp_path_factory, full) -> Path:
+    return written(tmp_path_factory.mktemp("site") / "editions" / full.edition_id, full)
 
 
 def opened(browser, path: Path, **context):
@@ -48,58 +57,53 @@ def opened(browser, path: Path, **context):
     tab.on("pageerror", lambda e: said.append(str(e)))
     tab.on("request", lambda r: asked.append(r.url))
     tab.goto(path.as_uri())
-    until(tab, "document.documentElement.dataset.ready")
-    return tab, said, asked
+    return tab, said, [u for u in asked if not u.startswith(("file:", "data:"))]
 
 
-def until(tab, condition: str, seconds: float = 8.0) -> None:
-    """Wait from outside: playwright's own waiting evaluates text in the page, which its policy forbids."""
-    for _ in range(int(seconds / 0.05)):
-        if tab.evaluate(condition):
-            return
-        tab.wait_for_timeout(50)
-    raise AssertionError(f"never became true: {condition}")
-
-
-def scroll_through(tab) -> None:
-    for _ in range(0, tab.evaluate("document.body.scrollHeight"), 700):
-        tab.mouse.wheel(0, 700)
-        tab.wait_for_timeout(25)
-    until(tab, "document.querySelectorAll('[data-live]').length === document.querySelectorAll('[data-chart]').length")
-
-
-@pytest.mark.parametrize(
-    ("look", "context"),
-    [
-        ("light", {"color_scheme": "light"}),
-        ("dark", {"color_scheme": "dark"}),
-        ("phone", {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"}),
-    ],
-)
-def test_every_chart_lives_with_no_error_and_no_request(browser, page_file, look, context):
-    tab, said, asked = opened(browser, page_file, **context)
-    scroll_through(tab)
-    assert tab.evaluate("document.querySelectorAll('.live svg.marks').length") == len(charts.ALL)
-    assert said == [] and [u for u in asked if not u.startswith(("file:", "data:"))] == []
-    width = tab.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert width[0] <= width[1]
-    dark = tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(21, 24, 27)"
-    assert dark == (look == "dark")
+@pytest.mark.parametrize(("width", "look"), LOOKS)
+def test_the_edition_fits_every_width_in_light_and_dark_and_asks_for_nothing(browser, folder, width, look):
+    tab, said, asked = opened(browser, folder / "index.html", viewport={"width": width, "height": 900}, color_scheme=look)
+    assert said == [] and asked == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert (tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(21, 24, 27)") == (look == "dark")
+    seen = tab.evaluate("[...document.querySelectorAll('figure svg')].filter(s => s.checkVisibility()).length")
+    assert seen == tab.locator("figure").count() == 3
     ARTIFACTS.mkdir(exist_ok=True)
-    tab.evaluate("scrollTo(0, 0)")
-    tab.screenshot(path=ARTIFACTS / f"report-{look}.png", full_page=True)
+    tab.screenshot(path=ARTIFACTS / f"edition-{width}-{look}.png", full_page=True)
 
 
-def test_the_page_says_when_it_became_interactive(browser, page_file):
-    """How soon is a matter of ``benchmarks.report``; here: after parsing and before the charts are drawn."""
-    tab, _said, _asked = opened(browser, page_file)
-    ready = float(tab.evaluate("document.documentElement.dataset.ready"))
-    assert 0 < ready < tab.evaluate("performance.now()")
-    assert tab.evaluate("document.querySelectorAll('[data-live]').length < document.querySelectorAll('[data-chart]').length")
+def test_every_further_page_fits_a_phone_and_opens_without_an_error(browser, folder):
+    for path in sorted(folder.glob("*.html")):
+        tab, said, asked = opened(browser, path, viewport={"width": 390, "height": 844})
+        assert (said, asked) == ([], []), path.name
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390, path.name
+        tab.close()
 
 
-def test_the_table_search_finds_and_sorts(browser, page_file):
-    tab, said, _asked = opened(browser, page_file)
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_axe_finds_no_serious_fault_on_any_page(browser, folder, look):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    for path in sorted(folder.glob("*.html")):
+        context = browser.new_context(viewport={"width": 1000, "height": 900}, color_scheme=look, bypass_csp=True)
+        tab = context.new_page()
+        tab.goto(path.as_uri())
+        found = axe.Axe().run(tab).response["violations"]
+        grave = [(v["id"], n["html"][:160], n.get("failureSummary")) for v in found if v["impact"] in ("serious", "critical") for n in v["nodes"]]
+        assert grave == [], f"{path.name}: {grave[:2]}"
+        context.close()
+
+
+def test_the_screen_reader_hears_the_questions_in_order_and_every_chart(browser, folder):
+    tab, _said, _asked = opened(browser, folder / "index.html")
+    tree = tab.locator("main").aria_snapshot()
+    questions = ["How fast", "Where does it go", "How far can it fall", "What changed", "Who moved", "How wrong were we", "What is not known"]
+    places = [tree.index(f'heading "{q}') for q in questions]
+    assert places == sorted(places)
+    assert tree.count("img \"") == 3
+
+
+def test_the_table_search_finds_and_sorts(browser, folder):
+    tab, said, _asked = opened(browser, folder / "prices.html")
     tab.fill("#find", "together beacon")
     shown = tab.evaluate(
         "[...document.querySelectorAll('#prices tbody tr')].filter(r => !r.hidden).map(r => r.cells[0].textContent + '/' + r.cells[1].textContent)"
@@ -116,59 +120,55 @@ def test_the_table_search_finds_and_sorts(browser, page_file):
     assert prices == sorted(prices) and len(prices) == 144 and said == []
 
 
-def test_the_page_is_whole_without_scripts(browser, page_file):
-    context = browser.new_context(java_script_enabled=False)
-    tab = context.new_page()
-    tab.goto(page_file.as_uri())
-    assert tab.locator(".static svg").count() == len(charts.ALL) and tab.locator(".static svg").first.is_visible()
-    assert tab.locator("#prices tbody tr").count() == 144
-
-
-def test_the_keyboard_reaches_skip_link_search_and_tables(browser, page_file):
-    tab, _said, _asked = opened(browser, page_file)
+def test_the_keyboard_reaches_the_skip_link_first_and_every_link_shows_focus(browser, folder):
+    tab, _said, _asked = opened(browser, folder / "index.html")
     tab.keyboard.press("Tab")
     assert tab.evaluate("document.activeElement.className") == "skip"
+    links = tab.locator("a").count()
+    for _ in range(links + 4):
+        tab.keyboard.press("Tab")
+        if tab.evaluate("document.activeElement === document.body"):
+            break
+        assert tab.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
     assert tab.evaluate("document.querySelectorAll('.scroll:not([tabindex=\"0\"])').length") == 0
 
 
-def test_print_shows_the_still_charts_and_hides_the_tools(browser, page_file):
-    tab, _said, _asked = opened(browser, page_file)
-    scroll_through(tab)
+def test_print_shows_charts_and_meanings_and_hides_what_can_only_be_clicked(browser, folder):
+    tab, _said, _asked = opened(browser, folder / "index.html")
     tab.emulate_media(media="print")
-    assert tab.locator(".static svg").first.is_visible() and not tab.locator(".live").first.is_visible()
-    assert not tab.locator("nav").is_visible()
+    assert tab.locator(".wide svg").first.is_visible() and not tab.locator("nav").is_visible()
+    assert "science questions" in tab.evaluate("getComputedStyle(document.querySelector('p abbr'), '::after').content")
     assert tab.pdf()[:4] == b"%PDF"
 
 
-def test_hostile_names_run_nothing(browser, tmp_path, hostile_page):
-    path = tmp_path / "hostile.html"
-    path.write_text(hostile_page[0], encoding="utf-8")
-    tab, said, asked = opened(browser, path)
-    alerts = []
-    tab.on("dialog", lambda d: (alerts.append(d.message), d.dismiss()))
-    scroll_through(tab)
-    assert alerts == [] and said == [] and [u for u in asked if not u.startswith(("file:", "data:"))] == []
+def test_hostile_names_run_nothing(browser, tmp_path, hostile):
+    for path in sorted(written(tmp_path, hostile).glob("*.html")):
+        tab, said, asked = opened(browser, path)
+        alerts: list[str] = []
+        tab.on("dialog", lambda d, seen=alerts: (seen.append(d.message), d.dismiss()))
+        tab.wait_for_timeout(50)
+        assert alerts == [] and said == [] and asked == [], path.name
+        tab.close()
 
 
-def test_the_mail_looks_like_a_letter_and_fetches_nothing(browser, tmp_path, full):
-    body = message.prepare(full, "daily", "https://deflation.example")
+@pytest.mark.parametrize("profile", ["daily", "weekly", "alert"])
+@pytest.mark.parametrize(("width", "look"), [(320, "light"), (390, "light"), (390, "dark"), (600, "light"), (600, "dark")])
+def test_the_mail_fits_every_width_and_fetches_nothing(browser, tmp_path, full, profile, width, look):
+    body = message.prepare(full, profile, HOW)
     html = body.html
     for cid, png in body.images:
         html = html.replace(f"cid:{cid}", "data:image/png;base64," + base64.b64encode(png).decode())
     (tmp_path / "mail.html").write_text(html, encoding="utf-8")
-    asked: list[str] = []
-    tab = browser.new_context(viewport={"width": 700, "height": 900}).new_page()
-    tab.on("request", lambda r: asked.append(r.url))
-    tab.goto((tmp_path / "mail.html").as_uri())
-    assert [u for u in asked if not u.startswith(("file:", "data:"))] == []
+    tab, _said, asked = opened(browser, tmp_path / "mail.html", viewport={"width": width, "height": 900}, color_scheme=look)
+    assert asked == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    wide = tab.evaluate("[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 90))")
+    assert wide == []
     assert tab.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 500 && i.alt.length > 30)")
+    assert tab.locator("img").count() == (0 if profile == "alert" else 1)
+    assert tab.locator("a", has_text="Open the report").get_attribute("href") == f"https://deflation.example/editions/{full.edition_id}/index.html"
+    sheet = tab.evaluate("getComputedStyle(document.querySelector('.sheet')).backgroundColor")
+    assert (sheet == "rgb(29, 33, 37)") == (look == "dark")
+    assert len(tab.inner_text("body").split()) <= 250
     ARTIFACTS.mkdir(exist_ok=True)
-    tab.screenshot(path=ARTIFACTS / "mail-daily.png", full_page=True)
-
-
-def test_the_colours_follow_when_the_reader_turns_dark(browser, page_file):
-    tab, said, _asked = opened(browser, page_file, color_scheme="light")
-    until(tab, "!!document.querySelector('[data-chart=fan][data-live]')")
-    tab.emulate_media(color_scheme="dark")
-    until(tab, "document.querySelector('[data-chart=fan] .live svg').outerHTML.includes('#83b6e8')")
-    assert said == []
+    tab.screenshot(path=ARTIFACTS / f"mail-{profile}-{width}-{look}.png", full_page=True)

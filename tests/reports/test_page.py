@@ -10,15 +10,15 @@ import pytest
 from lxml import html as lxml_html
 
 from reports import charts
-from reports.contract import FACTS, MARTS
 from reports.facts import FactBook
-from reports.inputs import Edition, InvalidEdition
-from reports.page.render import page
+from reports.inputs import SHOWN, Edition, InvalidEdition
+from reports.page.render import page, pages
 from reports.page.text import text
 from reports.sections import sections
+from reports.site import site
 
 
-@pytest.mark.parametrize("missing", sorted(MARTS))
+@pytest.mark.parametrize("missing", sorted(SHOWN))
 def test_a_missing_mart_is_said_and_breaks_nothing(missing):
     kept = {k: v for k, v in editions.marts().items() if k != missing}
     edition = editions.full_edition(marts=kept)
@@ -26,39 +26,48 @@ def test_a_missing_mart_is_said_and_breaks_nothing(missing):
     alone = {s.key for s in sections(FactBook(edition)) if s.missing}
     whole = {s.key for s in sections(FactBook(editions.full_edition())) if s.missing}
     assert whole == set() and len(alone) <= 1
-    assert ("Not yet measured" in said) == (bool(alone) or missing == "price_now")
+    assert ("Not known" in said) == bool(alone)
 
 
-@pytest.mark.parametrize("missing", ["frontier", "forecasts", "price_now"])
+@pytest.mark.parametrize("missing", ["frontier", "champion_forecasts", "price_now", "fact_freshness"])
 def test_a_page_without_a_mart_renders(missing):
     made = page(editions.full_edition(marts={k: v for k, v in editions.marts().items() if k != missing}))
-    assert made.endswith("</html>") and "2.6×" in made
+    assert made.endswith("</html>") and "fell 62" in made
 
 
-def test_an_empty_edition_says_that_nothing_is_measured():
+def test_an_empty_edition_says_that_nothing_is_known():
     edition = Edition(editions.AS_OF, "v")
-    made = page(edition)
-    assert made.count("Not yet measured") >= len(sections(FactBook(edition)))
-    assert "not yet measured" in lxml_html.fromstring(made).findtext(".//h1")
-    assert "Not yet measured" in text(edition)
+    made = pages(edition)[0]
+    assert "not known" in lxml_html.fromstring(made["index"]).findtext(".//h1")
+    assert all("Not known" in made[s.key] for s in sections(FactBook(edition)))
+    assert "Not known" in made["prices"] and "first edition" in made["index"]
+    assert "Not known" in text(edition)
 
 
-@pytest.mark.parametrize("fact_id", sorted(FACTS))
+@pytest.mark.parametrize("fact_id", editions.facts()["fact_id"].to_list())
 def test_a_missing_fact_breaks_nothing(fact_id):
     edition = editions.full_edition(facts=editions.facts().filter(pl.col("fact_id") != fact_id))
     assert "None" not in text(edition) and "nan" not in text(edition).lower().split()
 
 
-def test_columns_that_are_missing_null_or_of_another_type_become_dashes():
+def test_a_value_of_another_type_becomes_a_dash():
     marts = editions.marts()
-    marts["hardware_league"] = (
-        marts["hardware_league"].drop("energy_j_per_token").with_columns(pl.lit("broken").alias("rental_usd_per_hour"))
-    )
-    marts["decline_rates"] = marts["decline_rates"].with_columns(
-        pl.lit(float("nan")).alias("decline_upper_factor_per_year")
-    )
+    marts["hardware_league"] = marts["hardware_league"].with_columns(pl.lit("broken").alias("rental_usd_per_hour"))
     marts["jevons"] = marts["jevons"].with_columns(pl.lit(float("inf")).alias("spend_usd_per_week"))
     assert "inf" not in text(editions.full_edition(marts=marts)).split()
+
+
+@pytest.mark.parametrize("mart", sorted(SHOWN))
+def test_an_absent_column_is_refused_by_name(mart):
+    column = editions.declared_columns(mart)[-1]
+    frame = editions.declared(f"marts.{mart}", editions.marts()[mart].head(1).to_dicts()).drop(column)
+    with pytest.raises(InvalidEdition, match=column):
+        editions.full_edition(marts={mart: frame})
+
+
+def test_a_download_called_x_has_the_columns_and_rows_of_the_mart(full):
+    for name, frame in editions.marts().items():
+        assert full.mart(name).columns == list(editions.declared_columns(name)) and full.mart(name).height == frame.height
 
 
 def test_a_fact_twice_is_refused_with_what_to_do():
@@ -66,38 +75,57 @@ def test_a_fact_twice_is_refused_with_what_to_do():
         editions.full_edition(facts=pl.concat([editions.facts(), editions.facts().head(1)]))
 
 
-def test_the_page_fits_and_asks_for_nothing(full_page):
-    made, _book = full_page
-    assert len(made.encode()) < 2_500_000
-    tree = lxml_html.fromstring(made)
-    assert not tree.xpath("//link[@rel='stylesheet'] | //script[@src] | //iframe | //object | //embed")
-    assert all(
-        u.startswith(("data:", "#"))
-        for u in tree.xpath("//img/@src | //*/@xlink:href", namespaces={"xlink": "http://www.w3.org/1999/xlink"})
-    )
-    policy = tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
-    assert "default-src 'none'" in policy and "unsafe-eval" not in policy and "script-src 'sha256-" in policy
-    assert "@import" not in made.split("</style>")[0] and "url(http" not in made.split("</style>")[0]
+def test_the_pages_fit_and_ask_for_nothing(full_pages):
+    for name, made in full_pages[0].items():
+        assert len(made.encode()) < 600_000, name
+        tree = lxml_html.fromstring(made)
+        assert not tree.xpath("//link[@rel='stylesheet'] | //script[@src] | //iframe | //object | //embed | //img")
+        policy = tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
+        assert "default-src 'none'" in policy and "unsafe-eval" not in policy
+        assert "@import" not in made.split("</style>")[0] and "url(http" not in made.split("</style>")[0]
 
 
-def test_the_page_can_be_read_without_eyes_and_without_scripts(full_page):
-    tree = lxml_html.fromstring(full_page[0])
-    assert len(tree.findall(".//h1")) == 1 and tree.get("lang") == "en"
-    levels = [int(e.tag[1]) for e in tree.iter("h1", "h2", "h3", "h4")]
-    assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
-    figures = tree.xpath("//figure[@data-chart]")
-    assert len(figures) == len(charts.ALL)
-    for figure in figures:
-        svg = figure.find(".//svg")
-        assert svg is not None and svg.get("role") == "img" and len(svg.get("aria-label")) > 30
-        assert figure.xpath(".//a[@download][starts-with(@href,'data:text/csv')]")
-    assert all(
-        t.find("caption") is not None or t.get("id") == "prices" or t.getparent().get("aria-label")
-        for t in tree.iter("table")
-    )
-    assert all(th.get("scope") for th in tree.iter("th"))
-    ids = tree.xpath("//@id")
-    assert len(ids) == len(set(ids))
+def test_the_edition_is_six_hundred_words_three_charts_and_two_tables(full_pages):
+    tree = lxml_html.fromstring(full_pages[0]["index"])
+    words = [w for e in tree.xpath("//body//text()[not(ancestor::svg) and not(ancestor::script)]") for w in e.split()]
+    assert 250 < len(words) <= 600
+    assert len(tree.xpath("//figure")) <= 3 and len(tree.xpath("//table")) <= 2
+    assert not tree.xpath("//script")
+
+
+def test_every_link_inside_the_edition_leads_to_a_file_of_it(full):
+    files = site.edition_files(full)
+    for name in (n for n in files if n.endswith(".html")):
+        tree = lxml_html.fromstring(files[name].decode())
+        for href in tree.xpath("//a/@href"):
+            target, _, anchor = href.partition("#")
+            if href.startswith(("http", "../..")):
+                continue
+            assert not target or target in files, f"{name} -> {href}"
+            if anchor and target.endswith(".html"):
+                assert lxml_html.fromstring(files[target].decode()).xpath(f"//*[@id='{anchor}']"), f"{name} -> {href}"
+
+
+def test_the_pages_can_be_read_without_eyes_and_without_scripts(full_pages):
+    shown = 0
+    for made in full_pages[0].values():
+        tree = lxml_html.fromstring(made)
+        assert len(tree.findall(".//h1")) == 1 and tree.get("lang") == "en"
+        levels = [int(e.tag[1]) for e in tree.iter("h1", "h2", "h3", "h4")]
+        assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+        for figure in tree.xpath("//figure"):
+            svg = figure.find(".//svg")
+            assert svg is not None and svg.get("role") == "img" and len(svg.get("aria-label")) > 30
+            assert len(figure.findtext("figcaption") or "") + len(figure.find("figcaption")) > 0
+            shown += 1
+        assert all(
+            t.find("caption") is not None or t.get("id") == "prices" or t.getparent().get("aria-label")
+            for t in tree.iter("table")
+        )
+        assert all(th.get("scope") for th in tree.iter("th"))
+        ids = tree.xpath("//@id")
+        assert len(ids) == len(set(ids))
+    assert shown >= len(charts.ALL)
 
 
 def _contrast(a: str, b: str) -> float:
@@ -111,28 +139,26 @@ def _contrast(a: str, b: str) -> float:
 
 
 @pytest.mark.parametrize("ground", [0, 1], ids=["light", "dark"])
-def test_text_and_lines_stand_out_from_their_ground(full_page, ground):
-    blocks = re.findall(r":root\{([^}]*)\}", full_page[0].split("</style>")[0])
+def test_text_and_lines_stand_out_from_their_ground(full_pages, ground):
+    blocks = re.findall(r":root\{([^}]*)\}", full_pages[0]["index"].split("</style>")[0])
     colours = dict(re.findall(r"(--[a-z-]+):(#[0-9a-f]{6})", blocks[ground]))
     for name in ("--text", "--muted", "--link", "--warn"):
         assert _contrast(colours[name], colours["--bg"]) >= 4.5, name
-    for name in (n for n in colours if n.startswith("--k-") and n != "--k-grid"):
+    for name in (n for n in colours if n.startswith("--k-") and n not in ("--k-grid", "--k-ground")):
         assert _contrast(colours[name], colours["--bg"]) >= 3.0, name
 
 
-def test_names_with_markup_scripts_and_length_are_text(hostile_page):
-    made, _book = hostile_page
-    tree = lxml_html.fromstring(made)
-    scripts = tree.xpath("//script[not(@type='application/json')]")
-    assert len(scripts) == 2 and all("alert(" not in (s.text or "")[-5000:] for s in scripts)
-    assert not tree.xpath("//*[@onerror or @onmouseover or @onload or @onclick]")
-    assert not [u for u in tree.xpath("//@href") if u.lower().startswith(("javascript:", "vbscript:"))]
-    assert len(tree.findall(".//h1")) == 1 and len(tree.findall(".//body")) == 1
-    words = "".join(tree.xpath("//body//text()[not(ancestor::script)]"))
-    assert "x" * 330 not in words and "{{ 7*7 }}" in words
-    assert "\u202e" not in made and "\x00" not in made
-    raw = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', made, flags=re.S)
-    assert len(raw) == len(charts.ALL) + 1 and all("<" not in r for r in raw)
+def test_names_with_markup_scripts_and_length_are_text(hostile_pages):
+    everything = ""
+    for name, made in hostile_pages[0].items():
+        tree = lxml_html.fromstring(made)
+        assert all("alert(" not in (s.text or "") for s in tree.xpath("//script"))
+        assert not tree.xpath("//*[@onerror or @onmouseover or @onload or @onclick]"), name
+        assert not [u for u in tree.xpath("//@href") if u.lower().startswith(("javascript:", "vbscript:"))]
+        assert len(tree.findall(".//h1")) == 1 and len(tree.findall(".//body")) == 1
+        assert "\u202e" not in made and "\x00" not in made
+        everything += "".join(tree.xpath("//body//text()[not(ancestor::script)]"))
+    assert "x" * 330 not in everything and "{{ 7*7 }}" in everything
 
 
 def test_the_text_of_a_hostile_edition_has_no_control_signs(hostile):
@@ -168,4 +194,3 @@ def test_a_year_of_daily_forecasts_still_fits_the_page():
     edition = editions.full_edition(marts=editions.marts() | {"past_forecasts": many})
     drawn = charts.ALL["fan"](FactBook(edition)).data.filter(pl.col("layer") == "Earlier forecasts")
     assert 12 <= drawn["detail"].n_unique() <= charts.fan.EARLIER_SHOWN
-    assert edition.mart("past_forecasts")["quantile"].unique().to_list() == [0.5]

@@ -152,7 +152,7 @@ def test_an_edition_holds_the_data_and_every_printed_figure(tmp_path, full):
         "data/past_forecasts.csv",
         "data/track_record.csv",
     } <= set(files)
-    assert b"fact:headline.decline_factor.value" in files["figures.csv"]
+    assert b"change:headline.decline_factor.value" in files["figures.csv"]
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+from lxml import etree
 from lxml import html as lxml_html
 
 from reports.inputs import Edition
@@ -42,10 +43,21 @@ def look_up(edition: Edition, source: str) -> Any:
     if kind == "count":
         mart, terms = rest.split("?")
         wanted = dict(t.split("=") for t in terms.split("&"))
-        return sum(all(str(row[k]) == v for k, v in wanted.items()) for row in edition.mart(mart).iter_rows(named=True))
+        return sum(all(str(row[k]) in v.split("|") for k, v in wanted.items()) for row in edition.mart(mart).iter_rows(named=True))
     if kind == "distinct":
         mart, column = rest.split(".")
         return edition.mart(mart)[column].drop_nulls().n_unique()
+    if kind == "tally":
+        return int(rest)
+    if kind == "freshness":
+        fact, column = rest.rsplit(".", 1)
+        return next((r[column] for r in _rows(edition.mart("fact_freshness")) if r["fact_id"] == fact), None)
+    if kind == "change":
+        fact, end = rest.rsplit(".", 1)
+        row = next(r for r in _rows(edition.facts) if r["fact_id"] == fact)
+        factor = row["unit"].startswith("factor")
+        ends = {"value": "value", "low": "upper" if factor else "lower", "high": "lower" if factor else "upper"}
+        return abs(1 / row[ends[end]] - 1) if factor else abs(row[ends[end]])
     if kind == "edition":
         return getattr(edition, rest)
     fact, column = rest.rsplit(".", 1)
@@ -89,11 +101,12 @@ def page_figures(page: str) -> list[tuple[str, str | None]]:
     Axis labels of charts are scale marks, not figures; scripts and styles are not text.
     """
     tree = lxml_html.fromstring(page)
+    etree.strip_tags(tree, "abbr")  # a term's explanation does not part the words it stands in
     found: list[tuple[str, str | None]] = []
     for element in tree.iter():
         if (
             not isinstance(element.tag, str)
-            or element.tag in ("script", "style", "title")
+            or element.tag in ("script", "style", "title", "textarea")
             or any(a.tag == "svg" for a in element.iterancestors())
             or element.tag == "svg"
         ):

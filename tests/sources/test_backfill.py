@@ -16,11 +16,13 @@ from belief import history
 from belief.evidence import weigh
 from sources import backfill
 from sources.backfill import captures, days, web_archive
-from sources.captures import parser_version, read_captures
+from sources.cache import Cache
+from sources.captures import read_captures
 from sources.catalogue import source, sources
 from sources.fetching.archive import COPY, Archive
 from sources.fetching.fetch import Fetcher
 from sources.fetching.fetched import FetchFailed
+from sources.parsed import packed_frame, parser_version, unpacked
 from sources.reparse import reparsed
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -205,12 +207,14 @@ def test_reading_again_changes_nothing_without_a_fix_and_shows_what_a_fix_change
     read_captures(ANTHROPIC, archive, NOW.date(), cache)
     [same] = reparsed([ANTHROPIC], archive, cache, NOW.date())
     assert not same.changed and same.rows_before == same.rows_after > 0
-    [path] = cache.glob("*.parquet")
-    pl.read_parquet(path).head(3).write_parquet(cache / f"{kept.sha256[:24]}-oldparser.parquet")
-    path.unlink()
+    [key] = [p.name for p in cache.glob("*.rows")]
+    old = Cache(cache).get(key)
+    assert old is not None
+    Cache(cache).drop(key)
+    Cache(cache).put(f"{kept.sha256[:24]}-oldparser.rows", b'{"left_out": []}\n' + packed_frame(unpacked(old).rows.head(3)))
     [fixed] = reparsed([ANTHROPIC], archive, cache, NOW.date())
     assert (fixed.rows_before, fixed.differing) == (3, 1) and fixed.rows_after == same.rows_after
-    assert [p.name for p in cache.glob("*.parquet")] == [f"{kept.sha256[:24]}-{parser_version(ANTHROPIC)}.parquet"]
+    assert [p.name for p in cache.glob("*.rows")] == [f"{kept.sha256[:24]}-{parser_version(ANTHROPIC)}.rows"]
 
 
 def test_a_source_without_captures_is_not_read_again(tmp_path: Path) -> None:

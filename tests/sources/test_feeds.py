@@ -114,3 +114,15 @@ def test_what_was_left_out_is_kept_beside_the_rows_and_makes_the_source_partial(
         assert state["status"] == "partial" and state["left_out_count"] == 3 and "cost_per_reasoning_token" in state["message"]
     archive.put(one.key, one.contract.urls[0], litellm(1200), NOW.replace(hour=7))
     assert not read_captures(one, archive, date(2026, 11, 27), tmp_path / "cache").is_partial
+
+
+def test_an_entry_that_is_not_understood_for_a_day_is_neither_gone_nor_seen_again(tmp_path: Path) -> None:
+    one, archive = source("prices/litellm"), Archive(tmp_path / "archive")
+    for hour, strange in ((5, 0), (6, 2), (7, 0)):
+        day = NOW.replace(day=20 + hour, hour=hour)
+        archive.put(one.key, one.contract.urls[0], litellm(1200, strange, cost_per_reasoning_token=1e-06), day)
+        quotes = read_captures(one, archive, day.date()).quotes
+        first, last = quotes.row(0, named=True), quotes.row(-1, named=True)
+        assert quotes.height == 2400 and quotes["gone_at"].null_count() == 2400
+        assert first["model_label"].endswith(" 0") and last["confirmed_at"] == day.date()
+        assert first["confirmed_at"] == (date(2026, 11, 25) if strange else day.date())

@@ -16,9 +16,10 @@ from belief import prices
 from belief.request_cost import canonical_models
 from sources import health
 from sources.backfill import captures
-from sources.captures import quote_schema, read_captures
+from sources.captures import read_captures
 from sources.catalogue import sources
 from sources.fetching.archive import Archive
+from sources.parsed import quote_schema
 
 DAY = date(2026, 11, 22)
 INPUT, OUTPUT = "price_input_usd_per_mtok", "price_output_usd_per_mtok"

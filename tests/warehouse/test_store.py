@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import subprocess
 import sys
@@ -12,8 +13,9 @@ import duckdb
 import polars as pl
 import pytest
 
+from warehouse.build_file import schema_hash
 from warehouse.publish import publish
-from warehouse.store import Store, WarehouseUnusable, query, schema_hash
+from warehouse.store import RowsRefused, Store, WarehouseUnusable, query
 
 TABLE = "core.published_trend"
 ROW = {"metric": "bandwidth", "growth_per_year": 0.2, "source": "a", "source_url": "https://x.example", "published_on": date(2025, 1, 1), "note": ""}
@@ -50,21 +52,31 @@ def test_a_write_for_one_source_keeps_the_others(store: Store) -> None:
     assert values(store) == [0.3, 0.9]
 
 
-def test_a_repeated_key_is_refused_and_the_old_rows_stay(store: Store) -> None:
-    store.write(TABLE, trends({"growth_per_year": 0.4}))
-    with pytest.raises(ValueError, match="core.published_trend: two rows share one key"):
-        store.write(TABLE, trends({"note": "one"}, {"note": "two"}))
-    assert values(store) == [0.4]
-    assert store.write(TABLE, trends({"growth_per_year": 0.6})) == 1, "the store is usable after a refusal"
+def test_a_repeated_key_costs_its_source_and_no_other(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    assert store.write(TABLE, trends({"source": "a", "note": "one"}, {"source": "a", "note": "two"}, {"source": "b", "growth_per_year": 0.6})) == 1
+    assert values(store) == [0.6] and "the key" in caplog.text and "all rows of a are left out" in caplog.text
 
 
-def test_a_value_outside_the_declared_limits_is_refused_and_the_old_rows_stay(store: Store) -> None:
+def test_rows_that_name_no_source_are_refused_and_the_old_rows_stay(store: Store) -> None:
     price = pl.DataFrame([{"usd_per_kwh": 0.09, "low_usd_per_kwh": 0.05, "high_usd_per_kwh": 0.2, "pue": 1.2, "low_pue": 1.1,
                            "high_pue": 1.5, "observed_at": date(2026, 1, 1), "basis": "quoted"}])
     store.write("core.energy_price", price)
-    with pytest.raises(WarehouseUnusable, match="(?i)check constraint"):
+    with pytest.raises(RowsRefused, match="writing core.energy_price failed.*(?i:check constraint)"):
         store.write("core.energy_price", price.with_columns(low_pue=pl.lit(0.5)))
     assert store.read("core.energy_price")["low_pue"].to_list() == [1.1]
+    assert store.write("core.energy_price", price) == 1, "the store is usable after a refusal"
+
+
+def test_a_price_beyond_the_declared_limits_costs_its_source_and_its_reading_says_so(store: Store) -> None:
+    reading = {"source": "prices/evil", "kind": "prices", "status": "ok", "origin": "live", "observed_at": None, "age_days": 0, "rows": 1, "left_out_count": 0, "message": "", "parser_version": "v"}
+    store.write("raw.reading", pl.DataFrame([reading, reading | {"source": "prices/good"}], schema_overrides={"observed_at": pl.Date}))
+    row = {"offer_id": "o", "model": "m", "provider": "p", "provider_tier": "host", "price_input_usd_per_mtok": 1.0, "price_output_usd_per_mtok": 3.0,
+           "price_cached_usd_per_mtok": None, "valid_from": date(2026, 1, 1), "valid_to": None, "observed_at": date(2026, 1, 1), "source": "prices/good", "interval_id": "1"}
+    frame = pl.DataFrame([row, row | {"source": "prices/evil", "interval_id": "2", "price_output_usd_per_mtok": 540_000.0}],
+                         schema_overrides={"valid_to": pl.Date, "price_cached_usd_per_mtok": pl.Float64})
+    assert store.write("core.input_price", frame) == 1
+    said = store.read("select source, status, message from raw.reading order by 1").rows()
+    assert said[1] == ("prices/good", "ok", "") and said[0][:2] == ("prices/evil", "failed") and "540000 is beyond 2000" in said[0][2]
 
 
 @pytest.mark.parametrize(("frame", "said"), [
@@ -94,69 +106,104 @@ def test_statements_run_all_or_none(store: Store) -> None:
     assert values(store) == [0.2]
 
 
-def test_what_is_no_database_is_replaced(tmp_path: Path) -> None:
+def test_a_run_starts_from_an_empty_file_whatever_the_last_one_left(tmp_path: Path) -> None:
     path = tmp_path / "build.duckdb"
-    path.write_bytes(b"not a database" * 500)
-    with Store(path).session() as store:
-        store.prepare()
-        store.write(TABLE, trends())
-        assert values(store) == [0.2]
-
-
-def test_a_file_of_another_schema_is_made_anew_and_one_of_this_schema_is_kept(tmp_path: Path) -> None:
-    path = tmp_path / "build.duckdb"
-    for _ in range(2):
+    for left in (b"", b"not a database" * 500, None):
+        if left is not None:
+            path.write_bytes(left)
         with Store(path).session() as store:
-            store.prepare()
-            kept = values(store)
+            assert values(store) == []
             store.write(TABLE, trends())
-    assert kept == [0.2]
+        assert values(Store(path)) == [0.2] and not list(tmp_path.glob("build_new*"))
+
+
+def test_forty_damages_of_the_build_file_stop_nothing(tmp_path: Path) -> None:
+    path, rng = tmp_path / "build.duckdb", random.Random(5)
+    with Store(path).session() as store:
+        store.write(TABLE, trends())
+    whole = path.read_bytes()
+    for n in range(40):
+        damaged = bytearray(whole[:(0, 100, len(whole) // 2)[n]] if n < 3 else whole)
+        if n >= 3:
+            at = rng.randrange(0, 12_288) if n < 20 else rng.randrange(len(whole))
+            damaged[at:at + 64] = rng.randbytes(64)
+        path.write_bytes(damaged)
+        with Store(path).session(whole=n % 10 == 0) as store:
+            assert store.write(TABLE, trends()) == 1
+
+
+def test_a_run_of_some_steps_goes_on_from_the_last_build_of_this_schema(tmp_path: Path) -> None:
+    path = tmp_path / "build.duckdb"
+    with Store(path).session() as store:
+        store.write(TABLE, trends())
+    with Store(path).session(whole=False) as store:
+        assert values(store) == [0.2]
     with duckdb.connect(str(path)) as con:
         con.execute("COMMENT ON TABLE core.vintage IS 'schema of last year'")
-    with Store(path).session() as store:
-        store.prepare()
+    with Store(path).session(whole=False) as store:
         assert values(store) == [] and schema_hash() in str(store.read("select comment from duckdb_tables() where table_name = 'vintage'"))
 
 
-def test_raw_tables_of_sources_that_are_gone_are_dropped(store: Store) -> None:
-    store.prepare(("raw.hardware_old", "raw.hardware_new"))
-    store.prepare(("raw.hardware_new",))
-    names = store.read("select table_name from duckdb_tables() where schema_name = 'raw' and table_name like 'hardware%'")["table_name"].to_list()
-    assert names == ["hardware_new"] and store.read_family("hardware").is_empty() and store.read_family("energy").is_empty()
+def test_a_damaged_empty_file_in_the_cache_is_laid_out_anew(tmp_path: Path) -> None:
+    with Store(tmp_path / "build.duckdb").session():
+        pass
+    [kept] = (tmp_path / "cache").iterdir()
+    whole, rng = kept.read_bytes(), random.Random(1)
+    for _ in range(3):
+        damaged = bytearray(whole)
+        damaged[rng.randrange(len(damaged))] ^= 1
+        kept.write_bytes(damaged)
+        with Store(tmp_path / "build.duckdb").session() as store:
+            assert store.write(TABLE, trends()) == 1
+        assert len(kept.read_bytes()) > 1000
 
 
-HOLD = "import sys, time; {how}; print('held', flush=True); time.sleep(30)"
+def test_only_the_raw_tables_of_sources_that_are_there_are_laid_out(tmp_path: Path) -> None:
+    for tables in (("raw.hardware_old", "raw.hardware_new"), ("raw.hardware_new",)):
+        with Store(tmp_path / "build.duckdb").session(tables) as store:
+            names = store.read("select table_name from duckdb_tables() where schema_name = 'raw' and table_name like 'hardware%' order by 1")
+            assert [f"raw.{n}" for n in names["table_name"]] == sorted(tables)
+            assert store.read_family("hardware").is_empty() and store.read_family("energy").is_empty()
 
 
-@pytest.mark.parametrize(("how", "said"), [
-    ("from filelock import FileLock; lock = FileLock(sys.argv[1] + '.lock'); lock.acquire()", "another deflation run is writing; wait"),
-    ("import duckdb; con = duckdb.connect(sys.argv[1])", "locked by another program .*close it and run again"),
-])
-def test_a_file_held_by_another_process_is_one_sentence(store: Store, how: str, said: str) -> None:
-    other = subprocess.Popen([sys.executable, "-c", HOLD.format(how=how), str(store.path)], stdout=subprocess.PIPE, text=True)
+HOLD = "import sys, time; {how}; print('held', flush=True); time.sleep({seconds})"
+LOCK = "from filelock import FileLock; lock = FileLock(sys.argv[1] + '.lock'); lock.acquire()"
+
+
+def held_by(how: str, path: Path, seconds: float = 30) -> subprocess.Popen[str]:
+    other = subprocess.Popen([sys.executable, "-c", HOLD.format(how=how, seconds=seconds), str(path)], stdout=subprocess.PIPE, text=True)
+    assert other.stdout is not None and other.stdout.readline() == "held\n"
+    return other
+
+
+def test_a_run_that_meets_another_is_told_so_in_one_sentence_after_the_stated_time(store: Store) -> None:
+    other, told = held_by(LOCK, store.path), []
     try:
-        assert other.stdout is not None and other.stdout.readline() == "held\n"
-        with pytest.raises(WarehouseUnusable, match=said) as refused:
-            store.write(TABLE, trends())
-        assert "\n" not in str(refused.value) and str(store.path) in str(refused.value)
+        waiting = Store(store.path, lock_timeout_s=0.3, on_wait=told.append)
+        with pytest.raises(WarehouseUnusable, match="another run holds .* did not end within 0.3 s") as refused, waiting.session():
+            pass
+        assert "\n" not in str(refused.value) and str(store.path) in str(refused.value) and len(told) == 1 and "waiting up to 0.3 s" in told[0]
     finally:
         other.kill()
         other.wait()
     assert store.write(TABLE, trends()) == 1, "the lock of a process that died does not outlive it"
 
 
-def test_a_file_another_program_holds_is_not_taken_for_a_corrupt_one(store: Store) -> None:
-    store.write(TABLE, trends())
-    hold = HOLD.format(how="import duckdb; con = duckdb.connect(sys.argv[1])")
-    other = subprocess.Popen([sys.executable, "-c", hold, str(store.path)], stdout=subprocess.PIPE, text=True)
+def test_a_run_that_meets_another_goes_on_when_that_one_ends(store: Store) -> None:
+    other = held_by(LOCK, store.path, seconds=0.5)
+    with Store(store.path, lock_timeout_s=20).session() as waited:
+        assert waited.write(TABLE, trends()) == 1
+    other.wait()
+
+
+def test_a_build_file_another_program_has_open_stops_no_run(store: Store) -> None:
+    other = held_by("import duckdb; con = duckdb.connect(sys.argv[1])", store.path)
     try:
-        assert other.stdout is not None and other.stdout.readline() == "held\n"
-        with pytest.raises(WarehouseUnusable, match="locked by another program"), Store(store.path).session():
-            pass
+        with Store(store.path).session() as mine:
+            assert mine.write(TABLE, trends()) == 1
     finally:
         other.kill()
         other.wait()
-    assert values(store) == [0.2]
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:

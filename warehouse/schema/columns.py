@@ -41,6 +41,9 @@ _TEXT = {
     "family": "model family (clusters standard errors)",
     "model": "canonical model; in forecast tables the forecasting model",
     "model_label": "model as printed by the source",
+    "retired_on": "day the model ends as the page states it (ISO date), empty when none is named",
+    "announced_on": "day the end was announced or the model deprecated (ISO date), empty when none is named",
+    "replacement": "model the maker names in its place, as printed",
     "model_id": "API identifier as printed by the source",
     "component": "what a price is for (sources/pages/quote.py lists them)",
     "token_class": "input, cached_input or output",
@@ -131,7 +134,8 @@ _DAY = {
 }
 
 _MOMENT = {
-    "fetched_at": "when the capture was fetched (UTC); only raw tables hold it",
+    "fetched_at": "when the capture that first showed the row was fetched (UTC); only raw tables hold it",
+    "gone_at": "when the first later page of the address without the row was fetched (UTC); null while the newest shows it",
 }
 
 _COUNT = {

@@ -21,6 +21,10 @@ POLARS: dict[str, DataTypeClass | pl.DataType] = {
 }
 
 
+class KeyBroken(ValueError):
+    """Rows that share a key, or have none."""
+
+
 def polars_schema(declared: Table | str) -> dict[str, DataTypeClass | pl.DataType]:
     """The polars dtypes a frame must have to be written to the table (a declaration or ``schema.table``)."""
     spec = table(declared) if isinstance(declared, str) else declared
@@ -35,8 +39,8 @@ def empty(declared: Table | str) -> pl.DataFrame:
 def conform(declared: Table | str, frame: pl.DataFrame) -> pl.DataFrame:
     """``frame`` with the declared columns in order, cast losslessly, sorted by key; figures that are not finite are null.
 
-    Raises ``ValueError`` with the table, the columns and the remedy when a column is missing or not declared, when a
-    key column is null, or when two rows share one key.
+    Raises ``ValueError`` with the table, the columns and the remedy when a column is missing or not declared, and its
+    kind ``KeyBroken`` when a key column is null or two rows share one key.
     """
     spec = table(declared) if isinstance(declared, str) else declared
     schema = polars_schema(spec)
@@ -72,7 +76,25 @@ def _hold_key(spec: Table, shaped: pl.DataFrame) -> None:
         return
     twice = shaped.filter(shaped.select(spec.key).is_duplicated())
     if twice.height:
-        raise ValueError(f"{spec.name}: two rows share one key ({', '.join(spec.key)}): {twice.select(spec.key).row(0)}")
+        raise KeyBroken(f"{spec.name}: two rows share one key ({', '.join(spec.key)}): {twice.select(spec.key).row(0)}")
     unknown = [k for k in spec.key if shaped[k].null_count()]
     if unknown:
-        raise ValueError(f"{spec.name}: {', '.join(unknown)} belongs to the key and is null in a row")
+        raise KeyBroken(f"{spec.name}: {', '.join(unknown)} belongs to the key and is null in a row")
+
+
+def offenders(declared: Table, frame: pl.DataFrame) -> dict[str, str]:
+    """The sources whose rows a table would refuse, with the first reason; empty where its rows name no source."""
+    if "source" not in declared.columns:
+        return {}
+    found: dict[str, str] = {}
+    for column in (COLUMNS[name] for name in declared.columns):
+        for limit, beyond in ((column.low, pl.Expr.lt), (column.high, pl.Expr.gt)):
+            if limit is not None:
+                rows = frame.filter(beyond(pl.col(column.name), limit)).unique("source", keep="first", maintain_order=True)
+                found |= {s: f"{column.name} {value:g} is beyond {limit:g}" for s, value in rows.select("source", column.name).rows() if s not in found}
+    if declared.key:
+        lacking = frame.filter(pl.any_horizontal(pl.col(list(declared.key)).is_null()))
+        repeated = frame.filter(pl.struct(list(declared.key)).is_duplicated())
+        found |= {s: f"a key ({', '.join(declared.key)}) without a value" for s in lacking["source"].unique() if s not in found}
+        found |= {s: f"the key ({', '.join(declared.key)}) stands twice" for s in repeated["source"].unique() if s not in found}
+    return {source: reason for source, reason in found.items() if source is not None}

@@ -14,9 +14,7 @@ PACKAGED: tuple[Table, ...] = (
     declare(
         "core.model_alias", "one printed label of one provider scope and its canonical model",
         "alias provider valid_from valid_to model reason source source_ref source_url licence "
-        "observed_at basis",
-        "",
-    ),
+        "observed_at basis", "alias provider model"),
     declare(
         "core.score", "one benchmark score of one model",
         "model variant model_label benchmark benchmark_version score unit se n_items as_of first_seen "
@@ -26,14 +24,21 @@ PACKAGED: tuple[Table, ...] = (
     declare(
         "core.benchmark", "one benchmark",
         "benchmark kind n_items guess_rate unit reason source source_ref source_url licence observed_at "
-        "basis",
-        "",
-    ),
+        "basis", "benchmark"),
     declare(
         "core.task_tokens", "tokens one run of a benchmark took",
         "model variant model_label benchmark benchmark_version output_mtok_per_run usd_per_run source "
         "source_ref source_url licence observed_at basis",
         "",
+    ),
+    declare(
+        "core.token_volume", "one figure of what a gateway served in a period: tokens of a model, or its share of spend or tokens",
+        "gateway period_start period_days model_label measure value unit source source_ref source_url licence observed_at basis",
+        "gateway period_start period_days model_label measure",
+    ),
+    declare(
+        "core.token_name", "one label of a gateway and the model it means, by rule",
+        "model_label model naming_rule route volume_kind", "model_label",
     ),
     declare(
         "core.rental_price", "one dated rental price per accelerator-hour",
@@ -95,9 +100,7 @@ PACKAGED: tuple[Table, ...] = (
     ),
     declare(
         "core.hardware_part", "one accelerator of Epoch's hardware table: launch date, figures, price at release",
-        "part maker launch_date memory_gb memory_bandwidth_gb_s tensor_tflops tdp_w price_usd source_url observed_at licence",
-        "",
-    ),
+        "part maker launch_date memory_gb memory_bandwidth_gb_s tensor_tflops tdp_w price_usd source_url observed_at licence", "part"),
     declare(
         "core.published_trend", "one published growth rate of accelerators",
         "metric growth_per_year source source_url published_on note",

@@ -149,4 +149,15 @@ STATS: tuple[Table, ...] = (
         "previous_vintage vintage series_id horizon_days cause contribution_log",
         "series_id horizon_days vintage cause",
     ),
+    declare(
+        "stats.token_weight", "one model label in one complete week: tokens, prices, share of spend, and how each is known",
+        "period_start model_label model volume_kind volume_tokens list_usd_per_mtok effective_usd_per_mtok fixed_profile_usd_per_mtok "
+        "spend_share price_basis near_days cached_basis profile_basis ability_logit",
+        "period_start model_label",
+    ),
+    declare(
+        "stats.token_index", "one index or level of the token family in one week, with its interval and the hash of its inputs",
+        "index_id period_start value lower upper unit status method_version inputs_sha256",
+        "index_id period_start",
+    ),
 )

@@ -23,7 +23,7 @@ INTERVAL = (
 )
 PRICE_EVENT = ("event_date kind provider model tier condition token_class price_before_usd_per_mtok price_after_usd_per_mtok change_share status changed_after changed_before seen_on families why evidence source source_url snapshot_sha256")
 BELIEF = "status confirmed_at first_seen changed_after changed_before families"
-CAPTURE = "quote_id source snapshot_sha256 source_url fetched_at observed_at confirmed_at"
+CAPTURE = "quote_id source snapshot_sha256 source_url fetched_at observed_at confirmed_at gone_at"
 
 RAW_SHAPES = {
     "prices": Table("raw.prices", "one printed price with the words it was read from", tuple((
@@ -34,6 +34,8 @@ RAW_SHAPES = {
     "rentals": Table("raw.rentals", "one printed rental offer with the words it was read from", tuple((
         CAPTURE + " provider accelerator value_text evidence locator currency term sku region value"
         " accelerators_in_offer effective_from left_out").split()), ("quote_id",), "rentals"),
+    "retirements": Table("raw.retirements", "one maker's statement that a model ends", tuple((
+        CAPTURE + " provider model_label retired_on announced_on replacement status value_text evidence locator").split()), ("quote_id",), "retirements"),
     "energy": Table("raw.energy", "one printed energy figure with the words it was read from", tuple((
         CAPTURE + " quantity subject period value_text unit evidence locator qualifier value").split()), ("quote_id",), "energy"),
 }
@@ -71,7 +73,7 @@ DECLARED = (
             "provider model tier condition token_class price_kept_usd_per_mtok price_refused_usd_per_mtok reason observed_at source evidence", "provider model tier condition token_class source"),
     declare("core.disagreement", "one other witness that says something else today",
             "provider model tier condition token_class believed_source believed_usd_per_mtok other_source other_usd_per_mtok difference_share valid_from reason", "provider model tier condition token_class other_source"),
-    declare("core.unmapped_label", "one printed model name that no alias maps to a canonical model", "provider model_label source n"),
+    declare("core.unmapped_label", "one printed model name that no alias maps to a canonical model", "provider model_label source n", "provider model_label source"),
     declare("core.announced_price", "one price a page announced for a later day; not in force until a page confirms it",
             "provider model_label tier condition component value currency unit effective_from effective_to observed_at source evidence quote_id", "quote_id"),
     declare("core.input_price", "one price interval as the statistics take it", "offer_id model provider provider_tier price_input_usd_per_mtok"
@@ -85,7 +87,7 @@ DECLARED = (
     declare("core.energy_price", "electricity price and PUE of the vintage day with their ranges",
             "usd_per_kwh low_usd_per_kwh high_usd_per_kwh pue low_pue high_pue observed_at basis", "observed_at"),
     declare("core.input_cost", "the headline price on one day with what is known of its cost",
-            "series_id period_day model price_usd_per_mtok rental_usd_per_hour throughput_tok_per_s utilisation_share energy_usd_per_mtok"),
+            "series_id period_day model price_usd_per_mtok rental_usd_per_hour throughput_tok_per_s utilisation_share energy_usd_per_mtok", "series_id period_day"),
     declare("core.input_claim", "what the engine measures of one claim", "claim_id value low high basis", "claim_id"),
     declare("core.input_engine", "one model on one accelerator as the consequences take it",
             "model accelerator rental_usd_per_hour accelerators_count throughput_tok_per_s", "model accelerator"),
@@ -117,9 +119,9 @@ DECLARED = (
             "lever shapley_factor first_in_factor last_in_factor shapley_share scenario model service_level_tok_s_per_user total_factor order", "scenario lever"),
     declare("marts.events", "probability of one checkable event", "series event horizon_days target_date threshold_usd_per_mtok probability_share base_rate_share event_id", "event_id"),
     declare("marts.meeting_dates", "probability that price meets its floor by a deadline, given a stated trend",
-            "series floor_kind scenario price_factor_per_year outcome deadline probability_share median_date"),
+            "series floor_kind scenario price_factor_per_year outcome deadline probability_share median_date", "series floor_kind scenario outcome"),
     declare("marts.selection_audit", "what an estimator reports when there is no trend at all",
-            "estimator scale measured_factor_per_year no_trend_factor_per_year no_trend_low_factor_per_year no_trend_high_factor_per_year simulations_count"),
+            "estimator scale measured_factor_per_year no_trend_factor_per_year no_trend_low_factor_per_year no_trend_high_factor_per_year simulations_count", "estimator scale"),
     declare("marts.start_here", "what is in this file: tables to begin with and example queries that run", "ordinal table_name answers sql", "ordinal"),
     declare("marts.price_now", "one offer's price in force on the vintage day",
             "provider provider_tier model developer open_weights tier condition " + PRICES + " price_cache_write_usd_per_mtok price_cache_write_1h_usd_per_mtok"
@@ -135,11 +137,18 @@ DECLARED = (
             "source kind origin status observed_at age_days rows left_out_count message", "source"),
     declare("marts.left_out", "one entry, block or amount that a source prints today and its parser does not understand",
             "source extent subject reason locator evidence source_url observed_at snapshot_sha256"),
+    declare("marts.token_index", "one index or level of the token family in one complete week",
+            "index_id period_start value lower upper unit status method_version inputs_sha256", "index_id period_start"),
+    declare("marts.token_weights", "one model label in one published week: its tokens, prices, share of spend and their bases",
+            "period_start model_label model volume_kind volume_tokens list_usd_per_mtok effective_usd_per_mtok fixed_profile_usd_per_mtok"
+            " spend_share price_basis near_days cached_basis profile_basis ability_logit", "period_start model_label"),
     declare("marts.not_known", "one thing that this edition does not know", "topic why what_would_tell", "topic"),
+    declare("marts.fact_freshness", "one fact of the report: the day it was last confirmed, and by which source",
+            "fact_id confirmed_at source cadence_days", "fact_id"),
     declare("facts.fact", "one number (or verdict) of the report with its interval and the query that reproduces it",
             "fact_id section subject quantity value unit lower upper interval_level n text_value basis as_of sql inputs", "fact_id"),
     declare("facts.lineage", "one step of a fact's chain down to source, date and words",
-            "fact_id ordinal kind id text_value source source_url observed_at evidence snapshot_sha256"),
+            "fact_id ordinal kind id text_value source source_url observed_at evidence snapshot_sha256", "fact_id ordinal"),
 )
 
 TABLES: dict[str, Table] = {t.name: t for t in (*DECLARED, *STATS, *PACKAGED, *ENGINE, *MARTS)}

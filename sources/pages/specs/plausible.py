@@ -33,7 +33,8 @@ def implausible(quotes: Sequence[SpecQuote]) -> list[str]:
     found = []
     by_name: dict[str, dict[str, SpecQuote]] = {}
     for q in quotes:
-        by_name.setdefault(q.accelerator, {})[q.field] = q
+        if q.value:  # a zero is told of below and divides nothing
+            by_name.setdefault(q.accelerator, {})[q.field] = q
         low, high = LIMITS.get(q.field, (1e-3, 1e8))
         if not low <= float(q.value) <= high:
             found.append(f"{q.accelerator}: {q.field} {q.value} is outside {low:g}..{high:g} ({q.locator})")

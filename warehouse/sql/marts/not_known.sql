@@ -7,4 +7,8 @@ select 'prices actually paid' as topic, 'list prices are read; committed-use dis
 union all by name
 select 'quality drift behind one name' as topic, 'an alias can point to another model under the same price' as why, 'dated snapshots and repeated benchmark runs' as what_would_tell
 union all by name
-select 'volume of tokens served' as topic, 'no provider publishes a complete dated series' as why, 'audited token counts' as what_would_tell
+select 'volume of tokens served' as topic,
+       'one router and one gateway publish dated volumes; the last complete week held is '
+       || coalesce((select max(period_start)::varchar from stats.token_index), 'none')
+       || '; no provider publishes its own' as why,
+       'a key for the router''s dataset, audited token counts of providers' as what_would_tell

@@ -1,0 +1,32 @@
+"""The edition page: the questions a reader has, in the order they have them, each bound to its answer.
+
+Belongs here: the order, and one module per answer with its sentences as templates over the fact's sign. Not here:
+the pages behind it (``sections``), how a figure is written (``page.numbers``), how a page looks (templates).
+"""
+
+from __future__ import annotations
+
+from reports.facts import FactBook
+from reports.page.shown import Sentence, say
+from reports.questions import changed, floors, outlook, pace, record, unknown
+from reports.questions.answer import Answer, Figure
+
+__all__ = ["ORDER", "Answer", "Figure", "answers", "headline", "seen", "short"]
+
+ORDER = (pace.pace, outlook.outlook, floors.floors, changed.changed, changed.who, record.record, unknown.unknown)
+headline, short = pace.headline, pace.short
+
+
+def answers(book: FactBook) -> list[Answer]:
+    """All questions with their answers; one without data says so."""
+    return [build(book) for build in ORDER]
+
+
+def seen(book: FactBook) -> Sentence:
+    """How fresh the edition is: the sources read for it, and its newest price."""
+    live = book.raw("coverage.sources_live")
+    newest = book.confirmed(changed.NEWEST)
+    if live is None:
+        return say("Newest price: {s}.", s=newest.as_seen())
+    read = say("{n} sources were read for this edition", n=book.value("coverage.sources_live")) if live else say("No source was read for this edition")
+    return say("{r}; newest price {s}.", r=read, s=newest.as_seen())

@@ -1,0 +1,71 @@
+"""What changed since last time, and why; and who moved."""
+
+from __future__ import annotations
+
+from reports import narrative
+from reports.facts import FactBook, Row
+from reports.page.shown import Sentence, Shown, join, say
+from reports.page.tables import Column, Link, ranked
+from reports.questions.answer import Answer
+
+NEWEST = "coverage.events_today"
+HAPPENED = ("first_party", "confirmed", "declared")
+"""States of an event that rest on the seller or on two independent families of sources (``belief/events.py``)."""
+WORDS = {"cut": ("cut", "cuts"), "rise": ("rise", "rises"), "new": ("new", "new"), "withdrawn": ("withdrawn", "withdrawn")}
+
+
+def changed(book: FactBook) -> Answer:
+    """What changed since last time, and why?"""
+    said = [narrative.since(book, "headline.frontier_price"), narrative.revision(book)]
+    known = book.raw("headline.frontier_price_previous") is not None
+    causes = sorted((r for r in book.rows("revision") if r.raw("change_log")), key=lambda r: -abs(r.raw("change_log")))
+    why = say("Largest cause: {c}.", c=causes[0].show("cause")) if causes else Sentence(())
+    first = say("This is the first edition, so there is nothing to compare with.")
+    return Answer("changed", "What changed since last time, and why?", tuple(filter(None, (join([*said, why]),))) if known or causes else (first,),
+                  more=("changed",))  # fmt: skip
+
+
+def moves(book: FactBook) -> list[Row]:
+    """Confirmed cuts and rises of the last month, largest first, the newest first among equals."""
+    rows = [r for r in book.rows("price_events", lambda r: r["kind"] in ("cut", "rise") and r["status"] in HAPPENED) if r.raw("change_share") is not None]
+    return sorted(rows, key=lambda r: (-abs(r.raw("change_share")), -(r.raw("event_date") or book.edition.as_of).toordinal(), r.index))
+
+
+def who(book: FactBook) -> Answer:
+    """Who moved?"""
+    rows = moves(book)
+    made = ranked(
+        book,
+        "Confirmed moves of the last month, USD per million tokens",
+        [Column("Day"), Column("Seller"), Column("Model"), Column("Before", True), Column("After", True), Column("Change", True)],
+        [[day_of(r), r.show("provider"), Link(r.show("model"), r.url()), r.show("price_before_usd_per_mtok"),
+          r.show("price_after_usd_per_mtok"), r.show("change_share", unit="change")] for r in rows],
+        by="size of the change", limit=5,
+    )  # fmt: skip
+    return Answer("who", "Who moved?", (counted(book),), table=made, more=("events", "prices"))
+
+
+def day_of(row: Row) -> Shown | Sentence:
+    """The day of an event as stated, else between which two looks it happened."""
+    if row.has("event_date"):
+        return row.show("event_date")
+    if row.has("changed_after") and row.has("changed_before"):
+        return say("{a} to {b}", a=row.show("changed_after"), b=row.show("changed_before"))
+    return say("not known")
+
+
+def counted(book: FactBook) -> Sentence:
+    """Confirmed cuts, rises, new and withdrawn offers of the month, counted as listed; or why there is none."""
+    happened = book.rows("price_events", lambda r: r["status"] in HAPPENED)
+    kinds = {r.raw("kind") for r in happened}
+    parts = []
+    for kind, (one, many) in WORDS.items():
+        if kind in kinds:
+            alone = sum(r.raw("kind") == kind for r in happened) == 1
+            parts.append(say("{n} " + (one if alone else many), n=book.count("price_events", kind=kind, status=HAPPENED)))
+    newest = book.confirmed(NEWEST)
+    open_ones = len(book.rows("price_events")) - len(happened)
+    rest = say(" {n} more are recorded but not confirmed.", n=book.tally(open_ones)) if open_ones else Sentence(())
+    if not parts:
+        return join([newest.no_change(), rest], "")
+    return say("Confirmed in the last month: {l}. Newest price {seen}.{rest}", l=join(parts, ", "), seen=newest.as_seen(), rest=rest)

@@ -1,0 +1,87 @@
+"""How fast? The declared measures of the price of inference, each bound to one fact and one plain description.
+
+Which estimator stands behind a measure is said on the method page, not here. Where measures point in different
+directions the page says why (``because``); a reader must never have to choose between two numbers unaided.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from reports.facts import FactBook
+from reports.page.shown import Sentence, join, say
+from reports.questions.answer import Answer, Figure
+from reports.questions.words import Direction, between, direction, moved
+
+
+class Measure(NamedTuple):
+    """One measure: the fact that holds it, its label, its name in a sentence, and what it counts (to explain differences)."""
+
+    fact_id: str
+    name: str
+    phrase: str
+    counts: str
+
+
+MEASURES: tuple[Measure, ...] = (
+    Measure("jevons.price_factor", "Cheapest offer of a fixed quality", "the cheapest offer of a fixed quality", "the first follows whoever is cheapest"),
+    Measure("headline.decline_factor", "List prices, same quality", "list prices of the same quality", "the second follows every model on sale, old ones included"),
+    Measure("headline.decline_factor_fresh", "New models against last year's", "new models of last year's quality", "the third counts only models new within the year"),
+)
+
+
+def directions(book: FactBook) -> dict[str, Direction]:
+    """Each measure's direction by fact id."""
+    return {m.fact_id: direction(book.change(m.fact_id)) for m in MEASURES}
+
+
+def headline(book: FactBook) -> Sentence:
+    """The one sentence that a reader takes away: the first measure that is known, and one that differs from it."""
+    known = [m for m in MEASURES if directions(book)[m.fact_id] != "unknown"]
+    if not known:
+        return say("How the price of AI inference moved is not known.")
+    lead = _clause(book, known[0])
+    other = next((m for m in known[1:] if directions(book)[m.fact_id] != directions(book)[known[0].fact_id]), None)
+    if other is None:
+        return say("Over a year {a}.", a=lead)
+    return say("Over a year {a}, while {b}.", a=lead, b=_clause(book, other))
+
+
+def short(book: FactBook) -> Sentence:
+    """The headline for a subject line, a badge or a feed title: the first known measure alone."""
+    for measure in MEASURES:
+        if directions(book)[measure.fact_id] != "unknown":
+            return say("{c} in a year", c=_clause(book, measure))
+    return say("price change not known")
+
+
+def because(book: FactBook) -> Sentence:
+    """Why the measures differ, where they do."""
+    seen = {d for d in directions(book).values() if d != "unknown"}
+    if len(seen) < 2:
+        return Sentence(())
+    told = [m.counts for m in MEASURES if directions(book)[m.fact_id] != "unknown"]
+    return say("They differ because " + "; ".join(told) + ".")
+
+
+def pace(book: FactBook) -> Answer:
+    """How fast does the price move?"""
+    figures = tuple(Figure(m.name, moved(book.change(m.fact_id)), between(book.change(m.fact_id))) for m in MEASURES)
+    return Answer("pace", "How fast does the price move?", tuple(filter(None, (because(book),))), figures, "pace",
+                  more=("decline", "indices", "tasks", "decomposition"))  # fmt: skip
+
+
+def chart_title(book: FactBook) -> Sentence:
+    """The finding of the chart of measures."""
+    by: dict[str, list[Sentence]] = {}
+    for measure in MEASURES:
+        by.setdefault(directions(book)[measure.fact_id], []).append(say(measure.phrase))
+    words = {"fell": "{x} fell", "rose": "{x} rose", "flat": "{x} stayed flat"}
+    parts = [say(words[d], x=join(by[d], " and ")) for d in words if d in by]
+    return say("In a year, {p}", p=join(parts, "; ")) if parts else say("How prices moved in a year is not known")
+
+
+def _clause(book: FactBook, measure: Measure) -> Sentence:
+    change = book.change(measure.fact_id)
+    words = {"fell": " fell {x}", "rose": " rose {x}", "flat": " stayed flat", "unknown": ": not known"}
+    return say("{n}" + words[direction(change)], n=measure.phrase, x=change.shown)

@@ -1,0 +1,61 @@
+"""How wrong were we? Past forecasts against what happened, replayed ones named as such."""
+
+from __future__ import annotations
+
+from reports.facts import FactBook, Row
+from reports.page.shown import Sentence, join, say
+from reports.questions.answer import Answer
+
+
+def champion(book: FactBook) -> list[Row]:
+    """The record of the model in charge, longest horizon first."""
+    rows = [r for r in book.rows("track_record", lambda r: bool(r["is_champion"])) if r.raw("n")]
+    return sorted(rows, key=lambda r: -r.raw("horizon_days"))
+
+
+def in_short(book: FactBook) -> Sentence:
+    """One sentence to stand beside a forecast."""
+    rows = champion(book)
+    if not rows:
+        return say("No earlier forecast has come due, so how far to trust this one is not known.")
+    best = rows[0]
+    return say("Earlier forecasts over {h} days were {w}.", h=best.show("horizon_days"), w=_against_last(best))
+
+
+def record(book: FactBook) -> Answer:
+    """How wrong were we?"""
+    rows = champion(book)
+    if not rows:
+        return Answer("record", "How wrong were we?", (say("Not known yet: no forecast has come due."),), chart="record", more=("record",))
+    said = [_coverage(r) for r in rows[:2]]
+    label = say("These are {l}.", l=rows[0].show("label")) if rows[0].has("label") else Sentence(())
+    return Answer("record", "How wrong were we?", tuple(filter(None, (join([*said, label]),))), chart="record", more=("record",))
+
+
+def chart_title(book: FactBook) -> Sentence:
+    """The finding of the chart of the record: against repeating the last price."""
+    rows = [r for r in champion(book) if r.raw("crps_ratio") is not None]
+    if not rows:
+        return say("No forecast has come due yet")
+    better = [r for r in rows if r.raw("crps_ratio") < 1]
+    if len(better) == len(rows):
+        return say("Our forecasts were closer than repeating the last price at every horizon")
+    if not better:
+        return say("Our forecasts were no closer than repeating the last price")
+    days = join([say("{h}", h=r.show("horizon_days")) for r in sorted(better, key=lambda r: r.raw("horizon_days"))], ", ")
+    return say("Our forecasts were closer than repeating the last price over {d} days, not over the others", d=days)
+
+
+def _against_last(row: Row) -> Sentence:
+    ratio = row.raw("crps_ratio")
+    if ratio is None:
+        return say("not compared with repeating the last price")
+    words = "closer than" if ratio < 1 else "no better than" if ratio == 1 else "worse than"
+    return say(words + " repeating the last price (error {r} of its error, n = {n})", r=row.show("crps_ratio", unit="share"), n=row.show("n"))
+
+
+def _coverage(row: Row) -> Sentence:
+    if row.raw("coverage_90_share") is None:
+        return say("Over {h} days we were {w}.", h=row.show("horizon_days"), w=_against_last(row))
+    return say("Over {h} days we were {w}; the widest interval held {c} of outcomes.", h=row.show("horizon_days"), w=_against_last(row),
+               c=row.show("coverage_90_share"))  # fmt: skip
