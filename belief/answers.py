@@ -21,7 +21,7 @@ from belief.events import events
 from belief.evidence import Belief
 from belief.request_cost import Request, charged
 from belief.statements import KEY, PRICES, with_offer
-from belief.witness_table import as_day, successor
+from belief.witness_table import MAKER, as_day, successor
 
 COLUMNS = ("model", "tier", "condition", "input", "output", "cached", "status", "valid_from", "valid_to", "changed_after", "changed_before", "source", "why")
 EVENT_COLUMNS = ("model", "tier", "condition", "component", "event", "before", "after", "day", "status", "why")
@@ -69,7 +69,7 @@ def _names(belief: Belief) -> dict[tuple[str, str], str]:
     for provider, model in found:
         sellers[model].add(provider)
     plain = {key: min(labels, key=lambda n: (" " in n, normalise(n) != key[1], len(n), n)) for key, labels in found.items()}
-    return {(p, m): f"{p}/{n}" if p and len(sellers[m]) > 1 else n for (p, m), n in plain.items()}
+    return {(p, m): n if p.startswith(MAKER) or len(sellers[m]) == 1 else f"{p}/{n}" for (p, m), n in plain.items()}
 
 
 def _offers(belief: Belief) -> list[tuple[str, ...]]:

@@ -121,7 +121,7 @@ def _against_others(schedules: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     others = schedules.filter(pl.col("complete")).select("offer", "witness", "input", "output", "start", "seen")
     pairs = first.join(others, on="offer", suffix="_other").filter(
         (pl.col("witness") != pl.col("witness_other")) & (pl.col("start_other") <= pl.col("start"))
-        & (pl.col("seen_other").dt.offset_by(f"{4 * CONFIRM_DAYS}d") >= pl.col("start")))
+        & (pl.col("seen_other").dt.offset_by(f"{CONFIRM_DAYS}d") >= pl.col("start")))
     pairs = pairs.sort("line", "start", "start_other").unique(["line", "start"], keep="last", maintain_order=True)
     reason = _reason(_times("input", "input_other"), _times("output", "output_other"))
     doubted = pairs.with_columns(reason.alias("reason"), pl.col("input_other").alias("input_before"), pl.col("output_other").alias("output_before"))

@@ -31,7 +31,7 @@ def intervals(stretches: pl.DataFrame, schedules: pl.DataFrame, terms: pl.DataFr
     """
     chosen = stretches.filter(pl.col("line").is_not_null()).join(schedules.select("line", "start", "term_ids"), on=["line", "start"])
     rows = chosen.select("day", "day_to", "term_ids").explode("term_ids").join(terms, left_on="term_ids", right_on="term")
-    merged = _merged(_one_each(rows))
+    merged = _merged(_one_each(rows), as_of)
     return _edges(_backed(merged, terms, as_of), moved)
 
 
@@ -41,7 +41,7 @@ def _one_each(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.sort(*keys, pl.col("price_kind") != "sale", "rank", "term_ids").unique(keys, keep="first", maintain_order=True)
 
 
-def _merged(rows: pl.DataFrame) -> pl.DataFrame:
+def _merged(rows: pl.DataFrame, as_of: Moment) -> pl.DataFrame:
     """Stretches that follow one another at the same prices made one; what is carried comes from the best-ranked, latest seen."""
     rows = rows.sort(*KEY, "day")
     def unmoved(price: str) -> pl.Expr:
@@ -59,7 +59,7 @@ def _merged(rows: pl.DataFrame) -> pl.DataFrame:
         *(pl.col(p).drop_nulls().last() for p in PRICES.values()), pl.when(begins.first()).then(pl.col("valid_from_basis").first()).otherwise(pl.lit("observed")).alias("valid_from_basis"),
         pl.col("day").first().alias("valid_from"), pl.col("day_to").last().alias("valid_to"), pl.col("end_reason").last(),
         (pl.col("valid_to").last() == pl.col("day_to").last()).alias("own_end"), pl.col("valid_to").last().alias("term_end"), pl.col("closed_observed_at").last())
-    announced = pl.col("valid_to").is_null() & pl.col("term_end").is_not_null()
+    announced = pl.col("valid_to").is_null() & (pl.col("term_end") > pl.lit(as_of)).fill_null(False)
     merged = merged.with_columns(pl.when(announced).then("term_end").otherwise("valid_to").alias("valid_to"))
     followed = pl.col("valid_from").shift(-1).over(KEY) == pl.col("valid_to")
     reason = (pl.when(pl.col("valid_to").is_null()).then(pl.lit("")).when(announced).then(pl.lit("announced")).when(followed).then(pl.lit("changed"))

@@ -49,9 +49,21 @@ def _chosen(schedules: pl.DataFrame, absences: pl.DataFrame, as_of: Moment, allo
     best = _best(left)
     days = grid.select("offer", "day", "day_to").unique()
     why = gone.sort("offer", "day", "line").group_by("offer", "day").agg(pl.col("out").first())
-    found = days.join(best, on=["offer", "day"], how="left").join(why, on=["offer", "day"], how="left")
+    found = _opened_when_seen(days.join(best, on=["offer", "day"], how="left")).join(why, on=["offer", "day"], how="left")
     return found.join(_ended(grid), on=["offer", "day"], how="left").with_columns(
-        pl.when(pl.col("line").is_null()).then(pl.coalesce("out", "ended")).alias("why")).drop("out", "ended").sort("offer", "day")
+        pl.when(pl.col("line").is_null()).then(pl.coalesce("unseen", "out", "ended")).alias("why")).drop("out", "ended", "unseen").sort("offer", "day")
+
+
+def _opened_when_seen(found: pl.DataFrame) -> pl.DataFrame:
+    """Nobody begins a believed price after its own last sighting: such a stretch is empty until somebody is seen saying it."""
+    rows = found.sort("offer", "day")
+    same = pl.all_horizontal(((pl.col(c) - pl.col(c).shift(1).over("offer")).abs() <= 1e-9).fill_null(pl.col(c).is_null() & pl.col(c).shift(1).over("offer").is_null()) for c in ("input", "output"))
+    rows = rows.with_columns((~same | (pl.col("line").is_null() != pl.col("line").is_null().shift(1).over("offer"))).fill_null(True).cum_sum().over("offer").alias("run"))
+    seen = (pl.col("seen") >= pl.col("day")).fill_null(False).cum_max().over("offer", "run")
+    silent = pl.col("line").is_not_null() & ~seen
+    said = pl.format("{} said so last on {}, before its price could have begun", "source", pl.col("seen").cast(pl.Date))
+    rows = rows.with_columns(pl.when(silent).then(said).alias("unseen"), *(pl.when(~silent).then(c).alias(c) for c in ("line", "start", "families")))
+    return rows.drop("run", "seen", "source", "input", "output")
 
 
 def _grid(schedules: pl.DataFrame, absences: pl.DataFrame, as_of: Moment) -> pl.DataFrame:
@@ -70,7 +82,7 @@ def _grid(schedules: pl.DataFrame, absences: pl.DataFrame, as_of: Moment) -> pl.
 
 def _outweighed(live: pl.DataFrame, grid: pl.DataFrame, allowed_change: float) -> pl.DataFrame:
     """The live schedules that newer acts of others put out: offer, day, line and why."""
-    acts = grid.select("offer", "day", "line", "witness", "rank", "source", "kind", "input", "output", pl.min_horizontal("start", "shown").alias("start"), "until", "removed", "input_before", "output_before")
+    acts = grid.select("offer", "day", "line", "witness", "rank", "source", "kind", "input", "output", pl.min_horizontal("start", "shown").alias("start"), "until", "removed", "dated", "input_before", "output_before")
     pairs = live.select("offer", "day", "line", "witness", "rank", "source", "kind", "input", "output", "start", "shown").join(
         acts, on=["offer", "day"], suffix="_other").filter(pl.col("line") != pl.col("line_other"))
     ended = pl.col("until").is_not_null() & (pl.col("until") <= pl.col("day"))
@@ -105,12 +117,12 @@ def _for_good(live: pl.DataFrame, out: pl.DataFrame) -> pl.DataFrame:
 
 
 def _overtaken(newer: pl.DataFrame, allowed_change: float) -> pl.DataFrame:
-    """Pages overtaken by trackers: two families say another price, or one that said the page's price before, none of them far off."""
+    """Pages overtaken by trackers: two families say another price, or one that said the page's price dates a new one; none far off."""
     ratios = [pl.col(f"{c}_other") / pl.col(c) for c in ("input", "output")]
     near = pl.all_horizontal(r.is_between(1 / allowed_change, allowed_change).fill_null(True) for r in ratios)
     late = (pl.col("shown").dt.offset_by(f"{GRACE_DAYS}d") <= pl.col("day")) & (pl.col("start_other") > pl.col("shown"))
     rows = newer.filter(late & near)
-    followed = same_price([("input", "input_before"), ("output", "output_before")])
+    followed = same_price([("input", "input_before"), ("output", "output_before")]) & pl.col("dated")
     return rows.filter(followed | (pl.col("witness_other").n_unique().over("offer", "day", "line") > 1))
 
 
@@ -135,7 +147,7 @@ def _best(ranked: pl.DataFrame) -> pl.DataFrame:
     knows = (pl.max_horizontal("conditions", pl.col("conditions_before").fill_null(0)) > 0).alias("knows")
     order = {"rank": False, "complete": True, "listed": False, "families": True, "acted": True, "knows": True, "start": True, "conditions": True, "seen": True, "line": False}
     best = ranked.with_columns(knows, (pl.col("kind") == "list").alias("listed")).sort(*keys, *order, descending=[False, False, *order.values()])
-    return best.unique(keys, keep="first", maintain_order=True).select(*keys, "line", "start", "families")
+    return best.unique(keys, keep="first", maintain_order=True).select(*keys, "line", "start", "families", "seen", "source", "input", "output")
 
 
 def _ended(grid: pl.DataFrame) -> pl.DataFrame:
