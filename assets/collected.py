@@ -39,7 +39,7 @@ def source_asset(source: Source) -> dg.AssetsDefinition:
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=source.contract.cadence_days + 2)),
     )
     def read(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
-        told = read_source(source, job.archive, job.as_of, warehouse, cache=job.parsed_cache, read=job.read)
+        told = read_source(source, job.archive, job.as_of, warehouse, cache=job.parsed_cache, read=job.read, set_aside=job.set_aside)
         check = dg.AssetCheckResult(passed=told["status"] != "failed", severity=dg.AssetCheckSeverity.WARN, check_name="contract", metadata={"message": told["message"]})
         return dg.MaterializeResult(metadata={**told}, check_results=[check])
 

@@ -27,7 +27,8 @@ from sources.health import source_frame
 from throughput.calibration import published_runs
 from throughput.products import daily as engine
 from warehouse.bulkhead import without_culprits
-from warehouse.issued import FACT, FORECAST, issued_before
+from warehouse.issued import FACT, FORECAST, due, issued_before
+from warehouse.kept import damages
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store
 
@@ -87,6 +88,12 @@ def vintage(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> d
     return dg.MaterializeResult(metadata=frame.row(0, named=True) | {"as_of": str(job.as_of)})
 
 
+@dg.asset(key=["core", "damage"], deps=[asset_key("raw.capture")], **described("core.damage"))
+def damage(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+    """What of the kept state is not as it was written."""
+    return dg.MaterializeResult(metadata={"rows": warehouse.write("core.damage", damages(job.home))})
+
+
 ISSUED = (FORECAST, FACT)
 
 
@@ -94,6 +101,16 @@ ISSUED = (FORECAST, FACT)
 def issued_earlier(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
     """What earlier vintages issued, as they issued it."""
     yield from written(warehouse.write_all(issued_before(job.issued_path, job.as_of)))
+
+
+TRACK_RECORD = ("stats.track_record", "stats.track_record_summary", "stats.pit")
+
+
+@dg.multi_asset(specs=specs(TRACK_RECORD, ("raw.capture", "stats.frontier_price")))
+def track_record(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
+    """Issued forecasts whose day came, read from the files they were issued in, against what happened."""
+    made = scoring.build(due(job.issued_path, job.as_of, scoring.widened), warehouse.read("stats.frontier_price"))
+    yield from written(warehouse.write_all(declared(made, TRACK_RECORD)))
 
 
 STEPS = (
@@ -122,7 +139,6 @@ STEPS = (
     table("stats.series_floor", reads=("stats.frontier_price", "core.input_floor", "core.input_score"), make=floor.series_floors),
     tables(("stats.forecast", "stats.event_probability"), step="price_forecasts", reads=("stats.frontier_price", "stats.series_floor"), make=issue.build),
     tables(("stats.meeting_date", "stats.binding_constraint"), step="floor_meetings", reads=("stats.frontier_price", "stats.series_floor"), make=floor.build),
-    tables(("stats.track_record", "stats.track_record_summary", "stats.pit"), step="track_record", reads=(FORECAST, "stats.frontier_price"), make=scoring.build),
     table("stats.revision", reads=(FORECAST, *INPUTS, "core.input_floor", "stats.forecast"), make=revisions.since_last),
     # what it means
     tables(("stats.what_it_means", *MEANING), step="what_it_means", make=meaning.build,

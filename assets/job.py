@@ -14,6 +14,7 @@ from sources.fetching.archive import Archive
 from sources.fetching.collect import Progress
 from sources.fetching.fetch import Fetcher
 from sources.parsed import Reader, in_process
+from sources.set_aside import SetAside
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class Job:
     def parsed_cache(self) -> Path:
         """Parsed rows by (capture, parser); may be deleted at any time."""
         return self.home / "cache" / "parsed"
+
+    @property
+    def set_aside(self) -> dict[str, str]:
+        """Body hash -> reason of the captures a person set aside."""
+        return SetAside(self.home / "set_aside.jsonl").reasons()
 
     @property
     def issued_path(self) -> Path:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.settings import Settings
+from pipelines.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from assets.job import Job
@@ -23,9 +23,14 @@ CODE_SUFFIXES = {".py", ".sql", ".toml", ".j2", ".css", ".js"}
 """Not the packaged facts: a fact of a later day must not change the id of an earlier vintage."""
 
 
-def today() -> date:
+def now(settings: Settings | None = None) -> datetime:
+    """The current moment in UTC: the system's, or ``DEFLATION_NOW``. The only clock of the product."""
+    return (settings or load_settings()).now or datetime.now(UTC)
+
+
+def today(settings: Settings | None = None) -> date:
     """The current day in UTC."""
-    return datetime.now(UTC).date()
+    return now(settings).date()
 
 
 @lru_cache(maxsize=1)
@@ -43,7 +48,7 @@ def make_fetcher(settings: Settings) -> Fetcher:
     """The one polite session, with the keys and the mirror of the settings."""
     from sources.fetching.fetch import Fetcher
 
-    return Fetcher(settings.contact, clock=lambda: datetime.now(UTC), mirror=settings.mirror,
+    return Fetcher(settings.contact, clock=lambda: now(settings), mirror=settings.mirror,
                    keys={"api.eia.gov": ("api_key", settings.eia_api_key.get_secret_value())})
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.context import now
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def send_latest(
     to: Sequence[str] = (),
     dry_run: bool = False,
     profile: str = "daily",
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    clock: Callable[[], datetime] | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> tuple[DeliveryReport, list[Path]]:
     """Send the latest published edition to ``to``, or to all active subscribers.
@@ -92,7 +93,7 @@ def send_latest(
             "mail: expected a sender address in DEFLATION_MAIL_FROM, found none; set it, or use --dry-run"
         )
     report = deliver(
-        edition, wanted, Ledger(ledger_path(settings)), mail, clock=clock, sleep=sleep, suppress=store.suppress
+        edition, wanted, Ledger(ledger_path(settings)), mail, clock=clock or (lambda: now(settings)), sleep=sleep, suppress=store.suppress
     )
     return report, []
 

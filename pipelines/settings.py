@@ -6,10 +6,11 @@ Secrets are ``SecretStr``: printing the settings, or an error that holds them, s
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
 
 PREFIX = "DEFLATION_"
 
@@ -42,9 +43,17 @@ class Settings(BaseModel):
     """An https address that forwards one-click unsubscriptions to `deflation subscribers listen`."""
     schedule: str = "30 5 * * *"
     """When the daily job runs (cron, UTC)."""
+    now: datetime | None = None
+    """What the clock says instead of the system's (ISO 8601, UTC), for simulations; the report says so."""
     wait_s: float = 900.0
     """How long a run waits for another one to end before it gives up."""
     chromium: str = "/usr/bin/chromium"
+
+    @field_validator("now")
+    @classmethod
+    def in_utc(cls, moment: datetime | None) -> datetime | None:
+        """A time without a zone is UTC."""
+        return moment and (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC))
 
     @property
     def warehouse_path(self) -> Path:
@@ -60,6 +69,11 @@ class Settings(BaseModel):
     def archive_path(self) -> Path:
         """Every capture as it came, by content."""
         return self.home / "archive"
+
+    @property
+    def set_aside_path(self) -> Path:
+        """Which captures a person set aside, and why."""
+        return self.home / "set_aside.jsonl"
 
     @property
     def site_path(self) -> Path:

@@ -14,7 +14,7 @@ import json
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
 
@@ -98,7 +98,12 @@ def read_captures(source: Source, archive: Archive, as_of: date, cache: Path | N
     if captures[done:] and fold.lasting:
         kept.put(keys[-1], fold.packed())
         kept.keep_newest(folds_of(source), FOLDS_KEPT)
-    return fold.reading()
+    return _with_damages(fold.reading(), archive.damages(source.key))
+
+
+def _with_damages(reading: Reading, damages: Sequence[str]) -> Reading:
+    """A reading that rests on a damaged index says so, and its source has failed until the damage is dealt with."""
+    return replace(reading, problems=(*reading.problems, *damages), failed=True) if damages else reading
 
 
 def folds_of(source: Source) -> str:

@@ -12,13 +12,14 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from forecasting.forecast.pooled import QUANTILES, quantile_loss
+from forecasting.forecast.quantiles import QUANTILES, quantile_loss
 from forecasting.panel.series import series_from_frontier
 from warehouse.schema import frames
 
 INTERVALS = {50: (4, 14), 80: (1, 17), 90: (0, 18)}
 """Index of the lower and upper of the 19 quantiles for each central interval (80 %: .1 and .9)."""
 TOLERANCE = 1e-9
+FORECAST_KEYS = ["forecast_id", "vintage", "series_id", "model", "is_champion", "horizon_days", "target_date"]
 
 
 def pit(actual: np.ndarray, predicted: np.ndarray) -> np.ndarray:
@@ -146,26 +147,32 @@ def last_known(actuals: pl.DataFrame, wanted: pl.DataFrame, on: str) -> pl.DataF
                           check_sortedness=False)
 
 
-def build(issued: pl.DataFrame, frontier_price: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:
-    """The track record of the stored forecasts against the frontier as it is measured today."""
-    return track_record(issued, series_from_frontier(frontier_price), as_of)
+def build(due: pl.DataFrame, frontier_price: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The track record of the forecasts whose day came (``widened``) against the frontier as it is measured today."""
+    return track_record(due, series_from_frontier(frontier_price))
 
 
-def track_record(issued: pl.DataFrame, actuals: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:
-    """Tables track_record, track_record_summary and pit of the issued forecasts whose day came by ``as_of``.
+def widened(issued: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """One row per forecast whose day came by ``as_of``, with its log quantiles as a list ``q`` and its ``median``; incomplete ones are left out.
 
-    ``issued``: table forecast as stored. ``actuals``: unique_id, ds, y; the actual of a target date is the last y at
+    ``issued``: rows as issued (table core.issued_forecast), of one vintage or of several.
+    """
+    return issued.filter(pl.col("target_date") <= as_of).sort("quantile").group_by(FORECAST_KEYS, maintain_order=True).agg(
+        pl.col("value_usd_per_mtok").log().alias("q"),
+        pl.col("value_usd_per_mtok").filter((pl.col("quantile") - 0.5).abs() < 1e-6).first().alias("median"),
+    ).filter(pl.col("q").list.len() == len(QUANTILES))
+
+
+def track_record(due: pl.DataFrame, actuals: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Tables track_record, track_record_summary and pit of the issued forecasts whose day came.
+
+    ``due``: as ``widened`` gives it. ``actuals``: unique_id, ds, y; the actual of a target date is the last y at
     or before it, if the series was still observed then.
     """
-    due = issued.filter(pl.col("target_date") <= as_of)
     blank = {t: frames.empty(f"stats.{t}") for t in ("track_record", "track_record_summary", "pit")}
     if due.is_empty() or actuals.is_empty():
         return blank
-    keys = ["forecast_id", "vintage", "series_id", "model", "is_champion", "horizon_days", "target_date"]
-    wide = due.sort("quantile").group_by(keys, maintain_order=True).agg(
-        pl.col("value_usd_per_mtok").log().alias("q"),
-        pl.col("value_usd_per_mtok").filter((pl.col("quantile") - 0.5).abs() < 1e-6).first().alias("median"),
-    ).filter(pl.col("q").list.len() == len(QUANTILES)).with_columns(pl.col("series_id").alias("unique_id"))
+    wide = due.with_columns(pl.col("series_id").alias("unique_id"))
     ends = actuals.group_by("unique_id").agg(pl.col("ds").max().alias("seen_until"))
     wide = wide.join(ends, on="unique_id").filter(pl.col("seen_until") >= pl.col("target_date"))
     if wide.is_empty():
@@ -177,7 +184,7 @@ def track_record(issued: pl.DataFrame, actuals: pl.DataFrame, as_of: date) -> di
     ))
     champions = scored.filter("is_champion")["model"]
     table = scored.select(
-        *keys, pl.col("actual").alias("actual_usd_per_mtok"), pl.col("median").alias("median_usd_per_mtok"),
+        *FORECAST_KEYS, pl.col("actual").alias("actual_usd_per_mtok"), pl.col("median").alias("median_usd_per_mtok"),
         "absolute_error_log", "no_change_error_log", "crps_log", "inside_50", "inside_80", "inside_90", "pit_share",
     )
     return {

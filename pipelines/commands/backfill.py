@@ -27,14 +27,13 @@ def captures(directory: Path) -> None:
     The index has the columns file, provider or vendor (or source: KIND/NAME), official_url, capture_date or
     date, and perhaps kind. A date that is a range counts for its last day. Run twice, nothing is added twice.
     """
-    from datetime import UTC
-
+    from pipelines.context import now
     from sources import backfill
     from sources.catalogue import sources
     from sources.fetching.archive import ArchiveUnusable
 
     try:
-        kept = list(backfill.captures(directory, sources(), _archive(), datetime.now(UTC)))
+        kept = list(backfill.captures(directory, sources(), _archive(), now()))
     except (backfill.IndexUnreadable, ArchiveUnusable) as error:
         _refuse(error)
     _tell(kept)
@@ -49,9 +48,7 @@ def web_archive(source: str, since: datetime, until: datetime | None) -> None:
 
     What the archive's robots.txt or a missing network refuses is said; what came before it stays.
     """
-    from datetime import UTC
-
-    from pipelines.context import make_fetcher
+    from pipelines.context import make_fetcher, now
     from pipelines.settings import load_settings
     from sources import backfill
     from sources.catalogue import source as find
@@ -62,7 +59,7 @@ def web_archive(source: str, since: datetime, until: datetime | None) -> None:
         found = find(source)
     except KeyError as error:
         raise click.UsageError(error.args[0]) from error
-    last = (until or datetime.now(UTC)).date()
+    last = (until or now()).date()
     if since.date() > last:
         raise click.UsageError(f"--from {since.date()} is after --to {last}")
     kept = []

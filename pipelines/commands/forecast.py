@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 
-def _horizons(_ctx: click.Context, _param: click.Parameter, text: str) -> tuple[int, ...]:
+def horizons_option(_ctx: click.Context, _param: click.Parameter, text: str) -> tuple[int, ...]:
     try:
         days = tuple(dict.fromkeys(int(part) for part in text.split(",") if part.strip()))
     except ValueError:
@@ -17,7 +17,7 @@ def _horizons(_ctx: click.Context, _param: click.Parameter, text: str) -> tuple[
 
 @click.command()
 @click.argument("series", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@click.option("--horizons", default="30,90,180,365", callback=_horizons, help="Days ahead, separated by commas.")
+@click.option("--horizons", default="30,90,180,365", callback=horizons_option, help="Days ahead, separated by commas.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Forecast as if it were this day; later rows are "
               "dropped and nothing later is used.")
 @click.option("--out", type=click.Path(dir_okay=False), help="Write here instead of standard output.")
@@ -34,7 +34,7 @@ def command(series: str, horizons: tuple[int, ...], as_of: object, out: str | No
     deflation forecast prices.csv --as-of 2025-06-30 --horizons 90,365 --out forecast.csv
     """
     import sys
-    from datetime import UTC, datetime
+    from datetime import datetime
 
     import polars as pl
 
@@ -42,13 +42,14 @@ def command(series: str, horizons: tuple[int, ...], as_of: object, out: str | No
     from forecasting.forecast.candidates import CANDIDATES
     from forecasting.forecast.champion import INCUMBENT
     from forecasting.panel.series import BadSeries, prepare
+    from pipelines.context import today
 
     source = sys.stdin.buffer.read() if series == "-" else series
     try:
         frame = pl.read_csv(source, infer_schema=False)
         frame = frame.rename({c: c.strip().lstrip("\ufeff") for c in frame.columns})
         cut = as_of.date() if isinstance(as_of, datetime) else None
-        panel = prepare(frame, cut, datetime.now(UTC).date())
+        panel = prepare(frame, cut, today())
     except (BadSeries, pl.exceptions.PolarsError) as problem:
         raise click.ClickException(f"{series}: {problem}") from None
     for message in panel.messages:

@@ -18,12 +18,11 @@ def command() -> None:
 @click.option("--url", required=True, help="The page with the prices, the one a person would be sent to.")
 def new(key: str, url: str) -> None:
     """Write contract, parser and specimen of a new source."""
-    from datetime import UTC, datetime
-
+    from pipelines.context import today
     from sources.scaffold import new_source
 
     try:
-        written = new_source(key, url, day=datetime.now(UTC).date())
+        written = new_source(key, url, day=today())
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     for path in written:

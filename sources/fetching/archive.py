@@ -3,12 +3,14 @@
 Here belong writing a body once, the index of when which source gave which body, and reading a body back
 with its hash verified. What a body says belongs to the parsers. Nothing is ever overwritten or deleted:
 a body is written once (temporary file, then rename), and the index of a source is a file to which lines
-are only appended, so a crash costs at most the line that was being written.
+are only appended, so a crash costs at most the line that was being written. Each line holds a hash of itself and of
+the line before it (a chain), so that a line that was altered, cut short or taken out is noticed and named.
 
 Layout below the archive's folder::
 
     bodies/ab/abcdef....gz        gzip of the body whose sha256 is abcdef...
     captures/KIND/NAME.jsonl      one line per capture of the source KIND/NAME
+    captures/KIND/NAME.head       the hash of its last line
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
 
 MAX_BODY_BYTES = 200_000_000
 """Largest body read back; a stored body beyond it was not written by us."""
@@ -32,6 +35,7 @@ MAX_BODY_BYTES = 200_000_000
 COPY = 203
 """The status of a capture that came from elsewhere than the publisher (HTTP: non-authoritative information)."""
 
+_INDEX_COLUMNS = frozenset(("sha256", "url", "fetched_at", "etag", "last_modified", "status", "body_bytes"))
 _KEY = re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -83,14 +87,31 @@ class Archive:
                                   last_modified=last_modified or snapshot.last_modified, status=304))
 
     def captures(self, key: str) -> list[Snapshot]:
-        """Every capture of a source, oldest first (then by address); damaged index lines are passed over."""
-        path = self._index_path(key)
-        try:
-            lines = path.read_bytes().split(b"\n") if path.exists() else []
-        except OSError as error:
-            raise ArchiveUnusable(f"archive: expected to read {path}, found {error.strerror or error}") from error
-        found = {snapshot for line in lines if (snapshot := self._read_line(key, line))}
+        """Every capture of a source, oldest first (then by address); damaged index lines are passed over (``damages``)."""
+        found = {snapshot for line in self._lines(key) if (snapshot := self._read_line(key, line))}
         return sorted(found, key=lambda s: (s.fetched_at, s.url, s.sha256, s.status))
+
+    def damages(self, key: str) -> list[str]:
+        """One sentence per place of a source's index that is not as it was written; empty when all of it is.
+
+        A line cut short by a crash counts until the next one was written after it; lines of before there were hashes
+        are taken as they are.
+        """
+        lines, path = self._lines(key), self._index_path(key).relative_to(self.path)
+        readable = [bool(self._read_line(key, line)) for line in lines]
+        said = []
+        for n, line in enumerate(lines):
+            vouched = n + 1 < len(lines) and readable[n + 1] and _before(lines[n + 1]) == _hash(line)
+            if not readable[n] and not vouched:
+                said.append(f"{path}, line {n + 1} is damaged: one capture is lost")
+            elif readable[n] and (not n or readable[n - 1]) and _before(line) not in (_hash(lines[n - 1] if n else b""), None):
+                said.append(f"{path}: lines are missing or altered before line {n + 1}: captures are lost")
+            elif readable[n] and _before(line) is None and any(_before(earlier) for earlier in lines[:n]):
+                said.append(f"{path}, line {n + 1} was not written by this program")
+        head = self._index_path(key).with_suffix(".head")
+        if head.exists() and head.read_bytes().decode(errors="replace").strip() not in map(_hash, lines):
+            said = said or [f"{path} does not hold the line that was written last: captures at its end are lost"]
+        return [f"{s}; restore the file from a backup, or accept the loss with `deflation verify --accept`" for s in said]
 
     def keys(self) -> list[str]:
         """The sources that have captures, sorted."""
@@ -117,6 +138,12 @@ class Archive:
             return snapshot
         return None
 
+    def bodies(self, prefix: str) -> list[str]:
+        """The hashes of the stored bodies that begin with ``prefix`` (at least 6 hexadecimal digits), sorted."""
+        if not re.fullmatch(r"[0-9a-f]{6,64}", prefix):
+            return []
+        return sorted(p.stem for p in (self.path / "bodies" / prefix[:2]).glob(f"{prefix}*.gz"))
+
     def read(self, sha256: str) -> bytes:
         """The body with this hash, verified; raises ``SnapshotCorrupt`` when it is missing or damaged."""
         path = self._body_path(sha256)
@@ -132,6 +159,14 @@ class Archive:
             raise SnapshotCorrupt(f"archive: expected the hash {sha256[:12]} of {path}, found {found[:12]}: "
                                   "the file was altered; restore it or fetch again")
         return body
+
+    def _lines(self, key: str) -> list[bytes]:
+        path = self._index_path(key)
+        try:
+            lines = path.read_bytes().split(b"\n") if path.exists() else []
+        except OSError as error:
+            raise ArchiveUnusable(f"archive: expected to read {path}, found {error.strerror or error}") from error
+        return lines[:-1] if lines and not lines[-1] else lines
 
     def _body_path(self, sha256: str) -> Path:
         if not re.fullmatch(r"[0-9a-f]{64}", sha256):
@@ -152,15 +187,7 @@ class Archive:
                 pass  # a crash or a bad disk damaged it; the same bytes came again, so write them again
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-                try:
-                    file.write(gzip.compress(body, compresslevel=6, mtime=0))
-                    file.flush()
-                    os.fsync(file.fileno())
-                    os.replace(file.name, path)
-                except BaseException:
-                    Path(file.name).unlink(missing_ok=True)
-                    raise
+            _replace(path, gzip.compress(body, compresslevel=6, mtime=0))
         except OSError as error:
             raise self._refused(error) from error
 
@@ -169,14 +196,15 @@ class Archive:
             if snapshot in self.captures(snapshot.source):
                 return snapshot
             path = self._index_path(snapshot.source)
-            line = json.dumps({
+            line = _sealed({
                 "sha256": snapshot.sha256, "url": snapshot.url, "fetched_at": snapshot.fetched_at.isoformat(),
                 "etag": snapshot.etag, "last_modified": snapshot.last_modified, "status": snapshot.status,
                 "body_bytes": snapshot.body_bytes,
-            }, ensure_ascii=True).encode() + b"\n"
+            }, (self._lines(snapshot.source) or [b""])[-1]) + b"\n"
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 _append(path, line)
+                _replace(path.with_suffix(".head"), _hash(line.rstrip(b"\n")).encode() + b"\n")
             except OSError as error:
                 raise self._refused(error) from error
         return snapshot
@@ -184,6 +212,8 @@ class Archive:
     def _read_line(self, key: str, line: bytes) -> Snapshot | None:
         try:
             row = json.loads(line)
+            if set(row) - _INDEX_COLUMNS and line != _sealed({k: row[k] for k in row if k in _INDEX_COLUMNS}, before=row["before"]):
+                return None
             return Snapshot(row["sha256"], key, row["url"], _utc(datetime.fromisoformat(row["fetched_at"])),
                             self._body_path(row["sha256"]), row["etag"], row["last_modified"], int(row["status"]),
                             int(row["body_bytes"]))
@@ -193,6 +223,38 @@ class Archive:
     def _refused(self, error: OSError) -> ArchiveUnusable:
         return ArchiveUnusable(f"archive: expected to write below {self.path}, found: {error.strerror or error}; "
                                "free the disk or choose another state folder (DEFLATION_HOME)")
+
+
+def _sealed(row: dict[str, Any], previous: bytes = b"", *, before: str = "") -> bytes:
+    """An index line with the hash of the line before it and of itself."""
+    chained = row | {"before": before or _hash(previous)}
+    text = json.dumps(chained, ensure_ascii=True)
+    return json.dumps(chained | {"seal": _hash(text.encode())}, ensure_ascii=True).encode()
+
+
+def _hash(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()[:32]
+
+
+def _before(line: bytes) -> str | None:
+    """The hash of the line before, as a readable line states it; None of a line of before there were hashes."""
+    try:
+        return json.loads(line).get("before")
+    except (ValueError, AttributeError, RecursionError):
+        return None
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file whole, on the disk before it has its name."""
+    with NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            os.replace(file.name, path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
 
 
 def _append(path: Path, line: bytes) -> None:

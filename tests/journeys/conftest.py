@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,31 +14,15 @@ import pytest
 from tests.conftest import ROOT
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-LATER = """
-import sys
-from datetime import datetime, timedelta
-import pipelines.context as context
-shift = timedelta(days=int(sys.argv[1]))
-class Later(datetime):
-    @classmethod
-    def now(cls, tz=None):
-        return datetime.now(tz) + shift
-context.datetime = Later
-sys.argv = ["deflation", *sys.argv[2:]]
-from pipelines.cli import main
-main()
-"""
-"""The command line with its one clock moved on by whole days."""
-
-
 @pytest.fixture(scope="session")
 def deflation() -> Run:
     """``deflation(home, *arguments, days_later=0, **environment)`` -> the completed process."""
 
     def run(home: Path, *arguments: str, timeout: float = 300, days_later: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
         env = {k: v for k, v in os.environ.items() if not k.startswith("DEFLATION_")} | {"DEFLATION_HOME": str(home)} | environment
-        program = [sys.executable, "-c", LATER, str(days_later)] if days_later else [Path(sys.executable).with_name("deflation")]
-        return subprocess.run([*program, *arguments], cwd=ROOT, env=env, capture_output=True, text=True, timeout=timeout, check=False)
+        if days_later:
+            env["DEFLATION_NOW"] = (datetime.now(UTC) + timedelta(days=days_later)).isoformat()
+        return subprocess.run([Path(sys.executable).with_name("deflation"), *arguments], cwd=ROOT, env=env, capture_output=True, text=True, timeout=timeout, check=False)
 
     return run
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
+import random
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
@@ -150,3 +153,51 @@ def test_many_threads_lose_no_capture(archive):
     [t.join() for t in threads]
     assert len(archive.captures("prices/x")) == 60
     assert archive.keys() == ["prices/x"]
+
+
+def three(folder: Path) -> tuple[Archive, Path]:
+    archive = Archive(folder)
+    for n in range(3):
+        archive.put("prices/x", "https://x.example/p", b"body %d" % n, datetime(2026, 11, 20 + n, tzinfo=UTC))
+    return archive, folder / "captures" / "prices" / "x.jsonl"
+
+
+def test_three_hundred_single_bit_flips_of_an_index_are_all_told(tmp_path: Path) -> None:
+    archive, index = three(tmp_path)
+    raw, rng = index.read_bytes(), random.Random(5)
+    assert not archive.damages("prices/x")
+    for _ in range(300):
+        bad = bytearray(raw)
+        bad[rng.randrange(len(bad))] ^= 1 << rng.randrange(8)
+        index.write_bytes(bad)
+        assert archive.damages("prices/x"), bytes(bad)
+        assert all(s.body_bytes == 6 and s.url == "https://x.example/p" for s in archive.captures("prices/x")), "nothing is read past a damage"
+
+
+@pytest.mark.parametrize("lines", [[0, 1], [1, 2], [0, 2], [2], [], [1, 0, 2]], ids=str)
+def test_lines_taken_out_or_moved_are_told(tmp_path: Path, lines: list[int]) -> None:
+    archive, index = three(tmp_path)
+    kept = index.read_bytes().splitlines(keepends=True)
+    index.write_bytes(b"".join(kept[n] for n in lines))
+    told = archive.damages("prices/x")
+    assert told and "captures/prices/x.jsonl" in told[0] and "restore the file from a backup" in told[0]
+
+
+def test_an_index_cut_in_the_middle_of_a_line_is_told_until_the_next_line_is_written_after_it(tmp_path: Path) -> None:
+    archive, index = three(tmp_path)
+    index.write_bytes(index.read_bytes()[:-40])
+    assert "line 3 is damaged" in archive.damages("prices/x")[0] and len(archive.captures("prices/x")) == 2
+    archive.put("prices/x", "https://x.example/p", b"body 3", datetime(2026, 11, 24, tzinfo=UTC))
+    assert not archive.damages("prices/x") and len(archive.captures("prices/x")) == 3
+
+
+def test_an_index_of_before_there_were_hashes_is_read_and_sealed_by_the_next_line(tmp_path: Path) -> None:
+    archive, index = three(tmp_path)
+    old = [{k: v for k, v in json.loads(line).items() if k not in ("before", "seal")} for line in index.read_text().splitlines()]
+    index.write_text("".join(json.dumps(row) + "\n" for row in old))
+    index.with_suffix(".head").unlink()
+    assert len(archive.captures("prices/x")) == 3 and not archive.damages("prices/x")
+    archive.put("prices/x", "https://x.example/p", b"body 3", datetime(2026, 11, 24, tzinfo=UTC))
+    assert not archive.damages("prices/x")
+    index.write_bytes(index.read_bytes().replace(b"2026-11-22", b"2026-11-23"))
+    assert archive.damages("prices/x")

@@ -59,6 +59,7 @@ DECLARED = (
             "source kind status origin observed_at age_days rows left_out_count message parser_version", "source"),
     declare("raw.left_out", "one entry, block or amount of the newest good captures that was not understood: not read, but counted and named",
             "source source_url snapshot_sha256 observed_at extent subject reason locator evidence"),
+    declare("core.damage", "one file of kept state that is not as it was written: what is lost and what to do", "subject reason", "subject"),
     declare("core.vintage", "one row: the day this build speaks of, its id and the code it was made with",
             "as_of build_id code_version", "as_of"),
     declare("core.definition", "one definition of this project: a scale, threshold, mix, speed, use or period, with the reason for its value",
