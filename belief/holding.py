@@ -21,6 +21,8 @@ PAGE_DAYS = 2
 HIGHEST_RISE = 3.0
 DEAR_USD_PER_MTOK = 200.0
 """A tracker's output price above this is a unit error unless somebody else, or the offer's own past, says so too."""
+SURCHARGE = 1.1
+"""What makers and clouds charge for a region of one's choice: a tracker that is exactly so much dearer lists the regional offer."""
 _EXACT = 0.025
 _ROUNDS = 4
 
@@ -88,6 +90,7 @@ def _reason(r_in: pl.Expr, r_out: pl.Expr) -> pl.Expr:
     top = pl.max_horizontal(r_in, r_out)
     return (pl.when(ten).then(pl.format("moved by a power of ten (x{}): a slip of units until a second family says so", top.round(4)))
             .when(both(2 - 2 * _EXACT, 2 + 2 * _EXACT)).then(pl.lit("an exact doubling of all prices: list price for sale price, or two rows added up, until a second family says so"))
+            .when(both(SURCHARGE - 0.003, SURCHARGE + 0.003)).then(pl.lit("a rise of exactly a tenth: the surcharge of a region, until a second family says so"))
             .when(top > HIGHEST_RISE).then(pl.format("a rise to {} times the price before, until a second family says so", top.round(1)))
             .otherwise(None))
 
@@ -102,8 +105,7 @@ def _moved(allowed_change: float) -> pl.Expr:
 
 
 def _excursion() -> pl.Expr:
-    """A tracker's move that is back at the old prices within a month."""
-    back = same_price([("input_next", "input_before"), ("output_next", "output_before")])
+    """A move that is back at the old prices within a month, of anybody but the maker's own page."""
     after = pl.col("start").shift(-1).over("line") == pl.col("until")
     short = (pl.col("until") - pl.col("start")).dt.total_days() <= EXCURSION_DAYS
     nexts = {c: pl.when(after).then(pl.col(c).shift(-1).over("line")) for c in ("input", "output")}
@@ -111,7 +113,7 @@ def _excursion() -> pl.Expr:
     back = pl.all_horizontal(r.fill_null(True) for r in ratios) & pl.any_horizontal(r.is_not_null() for r in ratios)
     moved = other_price(BEFORE)
     said = pl.format("an excursion: back at the old price after {} days", (pl.col("until") - pl.col("start")).dt.total_days())
-    return pl.when((pl.col("rank") == RANKS["feed"]) & after & short & back & moved).then(said).alias("excursion")
+    return pl.when((pl.col("rank") > RANKS["first_party"]) & after & short & back & moved).then(said).alias("excursion")
 
 
 def _against_others(schedules: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:

@@ -95,7 +95,7 @@ def _stretches(live: pl.DataFrame) -> pl.DataFrame:
     figures = pl.concat_str([pl.col("tier"), pl.col("condition"), pl.col("price_kind"), *(pl.col(p).round(6).cast(pl.String).fill_null("-") for p in PRICES.values())], separator="|")
     ends_here = pl.col("valid_to") == pl.col("until")
     made = live.group_by("line", "start", maintain_order=True).agg(
-        pl.col("until", "offer", "source", "witness", "rank", "model_label").first(),
+        pl.col("until", "offer", "provider", "source", "witness", "rank", "model_label").first(),
         *(pl.when(whole).then(pl.col(f).first()).otherwise(None).alias(name) for f, name in zip(FIGURES, ("input", "output"), strict=True)),
         whole.alias("complete"), pl.col("price_kind").first().alias("kind"), ((pl.col("above") > 0) | pl.col("clocked")).sum().alias("conditions"),
         pl.col("seen_to").max().alias("seen"), pl.coalesce("shown_by", "seen_to").max().alias("shown"), (pl.col("valid_from_basis").is_in(DATED) & (pl.col("valid_from") == pl.col("start"))).any().alias("dated"),
@@ -116,10 +116,14 @@ def _joined(made: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_neighbours(joined: pl.DataFrame) -> pl.DataFrame:
-    """Add what the line said before (``input_before`` ...) where it follows without a gap, and whether its end is a removal."""
-    joined = joined.sort("line", "start")
+    """Add what the line said before (``input_before`` ...) where it follows without a gap, since when it says its base price
+    (``since``), and whether its end is a removal."""
+    joined = joined.drop("since", strict=False).sort("line", "start")
     follows = pl.col("start").shift(-1).over("line") == pl.col("until")
     after = pl.col("until").shift(1).over("line") == pl.col("start")
     before = [pl.when(after).then(pl.col(c).shift(1).over("line")).alias(f"{c}_before") for c in ("input", "output", "start", "seen", "conditions")]
+    unmoved = pl.all_horizontal(((pl.col(c) - pl.col(c).shift(1).over("line")).abs() <= 1e-9).fill_null(pl.col(c).is_null() & pl.col(c).shift(1).over("line").is_null()) for c in ("input", "output"))
+    joined = joined.with_columns((~(unmoved & after.fill_null(False))).cum_sum().over("line").alias("run"))
+    joined = joined.with_columns(pl.col("start").first().over("line", "run").alias("since")).drop("run")
     removal = pl.col("until").is_not_null() & ~follows.fill_null(False) & ~pl.col("end_reason").is_in(NO_REMOVAL)
     return joined.drop(f"{c}_before" for c in ("input", "output", "start", "seen", "conditions") if f"{c}_before" in joined.columns).with_columns(*before, removal.alias("removed"))

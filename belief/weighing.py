@@ -8,12 +8,18 @@ families agree, then who acted last. Unit: one row per offer and stretch of days
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
+import reference
+from belief.holding import SURCHARGE
 from belief.statements import RANKS, Moment, other_price, same_price
 
 LIFE_DAYS = 183
 """So long after its last sighting a statement still speaks for the day; then it is stale."""
+RESOLD_LIFE_DAYS = 45
+"""The same for resellers, who reprice one in forty models a day: most of their prices are others after two months."""
 CARRIED_DAYS = 365
 """So long a tracker that nobody obliges to delist speaks alone for a price it merely carries; a second family keeps it alive."""
 GRACE_DAYS = 7
@@ -21,6 +27,13 @@ GRACE_DAYS = 7
 OFFERS_AT_ONCE = 20_000
 _BOTH = [("input", "input_other"), ("output", "output_other")]
 _PAGE = RANKS["host"]
+
+
+@cache
+def resellers() -> tuple[str, ...]:
+    """The providers that pass on or resell others' models."""
+    known = reference.load("providers").filter(pl.col("provider_tier").is_in(["resale", "gateway"]))
+    return tuple(known["provider"].unique().sort().to_list())
 
 
 def believed(schedules: pl.DataFrame, absences: pl.DataFrame, as_of: Moment, allowed_change: float) -> pl.DataFrame:
@@ -42,7 +55,7 @@ def _chosen(schedules: pl.DataFrame, absences: pl.DataFrame, as_of: Moment, allo
     absent = live.join(absences.rename({"day": "absent_from"}), on="offer").filter(
         (pl.col("absent_from") <= pl.col("day")) & (pl.col("seen") < pl.col("absent_from")) & (pl.col("rank") > _PAGE)).select(
         "offer", "day", "line", pl.lit("the seller's page lists its models and lacks this one").alias("out"))
-    gone = pl.concat([out, absent]).unique(["offer", "day", "line"], keep="first", maintain_order=True)
+    gone = pl.concat([out, absent, _surcharged(live)]).unique(["offer", "day", "line"], keep="first", maintain_order=True)
     left = live.join(gone, on=["offer", "day", "line"], how="anti")
     left, alone = _still_spoken_for(left)
     gone = pl.concat([gone, alone])
@@ -68,7 +81,8 @@ def _opened_when_seen(found: pl.DataFrame) -> pl.DataFrame:
 
 def _grid(schedules: pl.DataFrame, absences: pl.DataFrame, as_of: Moment) -> pl.DataFrame:
     """Each line's latest schedule on each day on which anything of its offer changes."""
-    rows = schedules.with_columns(pl.when(pl.col("until").is_null()).then(pl.col("seen").dt.offset_by(f"{LIFE_DAYS}d")).alias("stale_from"))
+    life = pl.when(pl.col("provider").is_in(resellers())).then(pl.col("seen").dt.offset_by(f"{RESOLD_LIFE_DAYS}d")).otherwise(pl.col("seen").dt.offset_by(f"{LIFE_DAYS}d"))
+    rows = schedules.with_columns(pl.when(pl.col("until").is_null()).then(life).alias("stale_from"))
     grace = rows.filter(pl.col("rank") <= _PAGE).select("offer", pl.col("shown").dt.offset_by(f"{GRACE_DAYS}d").alias("day"))
     carried = rows.filter((pl.col("rank") == RANKS["feed"]) & pl.col("until").is_null()).select("offer", pl.col("start").dt.offset_by(f"{CARRIED_DAYS}d").alias("day"))
     days = pl.concat([*(rows.select("offer", pl.col(c).alias("day")) for c in ("start", "until", "stale_from")), grace, carried,
@@ -82,7 +96,7 @@ def _grid(schedules: pl.DataFrame, absences: pl.DataFrame, as_of: Moment) -> pl.
 
 def _outweighed(live: pl.DataFrame, grid: pl.DataFrame, allowed_change: float) -> pl.DataFrame:
     """The live schedules that newer acts of others put out: offer, day, line and why."""
-    acts = grid.select("offer", "day", "line", "witness", "rank", "source", "kind", "input", "output", pl.min_horizontal("start", "shown").alias("start"), "until", "removed", "dated", "input_before", "output_before")
+    acts = grid.select("offer", "day", "line", "witness", "rank", "source", "kind", "input", "output", pl.min_horizontal("since", "shown").alias("start"), "until", "removed", "dated", "input_before", "output_before")
     pairs = live.select("offer", "day", "line", "witness", "rank", "source", "kind", "input", "output", "start", "shown").join(
         acts, on=["offer", "day"], suffix="_other").filter(pl.col("line") != pl.col("line_other"))
     ended = pl.col("until").is_not_null() & (pl.col("until") <= pl.col("day"))
@@ -102,6 +116,16 @@ def _outweighed(live: pl.DataFrame, grid: pl.DataFrame, allowed_change: float) -
                       .unique(keys, keep="first", maintain_order=True) for f, said in found]))
 
 
+def _surcharged(live: pl.DataFrame) -> pl.DataFrame:
+    """The trackers' schedules that are exactly a tenth above another family's: the regional offer beside the plain one."""
+    pairs = live.filter(pl.col("rank") == RANKS["feed"]).select("offer", "day", "line", "witness", "input", "output").join(
+        live.select("offer", "day", "witness", "source", "input", "output"), on=["offer", "day"], suffix="_other").filter(pl.col("witness") != pl.col("witness_other"))
+    ratios = [(pl.col(c) / pl.col(f"{c}_other") - SURCHARGE).abs() <= 0.003 for c in ("input", "output")]
+    dearer = pairs.filter(pl.all_horizontal(r.fill_null(True) for r in ratios) & pl.any_horizontal(r.is_not_null() for r in ratios))
+    return dearer.sort("offer", "day", "line", "source").unique(["offer", "day", "line"], keep="first", maintain_order=True).select(
+        "offer", "day", "line", pl.format("exactly a tenth above what {} says: the surcharge of a region", "source").alias("out"))
+
+
 def _list_and_sale() -> pl.Expr:
     """Whether one of a pair states the list and the other the sale price: both can be true."""
     kinds = [pl.col("kind"), pl.col("kind_other")]
@@ -117,12 +141,15 @@ def _for_good(live: pl.DataFrame, out: pl.DataFrame) -> pl.DataFrame:
 
 
 def _overtaken(newer: pl.DataFrame, allowed_change: float) -> pl.DataFrame:
-    """Pages overtaken by trackers: two families say another price, or one that said the page's price dates a new one; none far off."""
+    """Pages overtaken by trackers, none far off: two families say another price, or one dates it that said the page's price before.
+
+    A host reprices more often than its page was read: there a dated price is enough.
+    """
     ratios = [pl.col(f"{c}_other") / pl.col(c) for c in ("input", "output")]
     near = pl.all_horizontal(r.is_between(1 / allowed_change, allowed_change).fill_null(True) for r in ratios)
     late = (pl.col("shown").dt.offset_by(f"{GRACE_DAYS}d") <= pl.col("day")) & (pl.col("start_other") > pl.col("shown"))
     rows = newer.filter(late & near)
-    followed = same_price([("input", "input_before"), ("output", "output_before")]) & pl.col("dated")
+    followed = pl.col("dated") & (same_price([("input", "input_before"), ("output", "output_before")]) | (pl.col("rank") == _PAGE))
     return rows.filter(followed | (pl.col("witness_other").n_unique().over("offer", "day", "line") > 1))
 
 
@@ -130,9 +157,9 @@ def _still_spoken_for(left: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Split off what one tracker family alone has carried unchanged for too long, where nobody else speaks today: (left, out)."""
     keys = ["offer", "day"]
     pairs = left.select(*keys, "line", "input", "output").join(
-        left.select(*keys, "witness", "input", "output", "start"), on=keys, suffix="_other").filter(same_price(_BOTH))
-    votes = pairs.group_by(*keys, "line").agg(pl.col("witness").n_unique().alias("families"), pl.col("start").max().alias("acted"))
-    ranked = left.join(votes, on=[*keys, "line"], how="left").with_columns(pl.col("families").fill_null(1), pl.coalesce("acted", "start").alias("acted"))
+        left.select(*keys, "witness", "input", "output", "since"), on=keys, suffix="_other").filter(same_price(_BOTH))
+    votes = pairs.group_by(*keys, "line").agg(pl.col("witness").n_unique().alias("families"), pl.col("since").max().alias("acted"))
+    ranked = left.join(votes, on=[*keys, "line"], how="left").with_columns(pl.col("families").fill_null(1), pl.coalesce("acted", "since").alias("acted"))
     old = pl.col("until").is_null() & (pl.col("rank") == RANKS["feed"]) & (pl.col("families") == 1) & (pl.col("acted").dt.offset_by(f"{CARRIED_DAYS}d") <= pl.col("day"))
     last = ranked.with_columns(old.alias("old")).filter(pl.col("day_to").is_null())
     alone = last.group_by("offer").agg(pl.col("old").all()).filter("old")["offer"]
@@ -145,8 +172,8 @@ def _best(ranked: pl.DataFrame) -> pl.DataFrame:
     """The best of the schedules that are left, per offer and day."""
     keys = ["offer", "day"]
     knows = (pl.max_horizontal("conditions", pl.col("conditions_before").fill_null(0)) > 0).alias("knows")
-    order = {"rank": False, "complete": True, "listed": False, "families": True, "acted": True, "knows": True, "start": True, "conditions": True, "seen": True, "line": False}
-    best = ranked.with_columns(knows, (pl.col("kind") == "list").alias("listed")).sort(*keys, *order, descending=[False, False, *order.values()])
+    order = {"point": False, "rank": False, "complete": True, "listed": False, "families": True, "acted": True, "knows": True, "start": True, "conditions": True, "seen": True, "line": False}
+    best = ranked.with_columns(knows, (pl.col("kind") == "list").alias("listed"), (pl.col("end_reason") == "point").alias("point")).sort(*keys, *order, descending=[False, False, *order.values()])
     return best.unique(keys, keep="first", maintain_order=True).select(*keys, "line", "start", "families", "seen", "source", "input", "output")
 
 
