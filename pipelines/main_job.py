@@ -47,7 +47,9 @@ def _execute(settings: Settings, as_of: date | None, offline: bool, tell: Tell) 
 def _executed(settings: Settings, as_of: date | None, offline: bool, past: bool, tell: Tell) -> Any:
     import dagster as dg
 
-    from pipelines.definitions import build_definitions, raw_tables
+    from pipelines.definitions import build_definitions
+    from pipelines.instance import open_instance
+    from pipelines.resources import raw_tables
     from sources.parsed import Confined
     from warehouse.store import Store
 
@@ -59,8 +61,9 @@ def _executed(settings: Settings, as_of: date | None, offline: bool, past: bool,
                                         warehouse=dg.ResourceDefinition.hardcoded_resource(store))
         daily = definitions.resolve_job_def("daily")
         begin(len(daily.nodes))
-        return daily.execute_in_process(instance=dg.DagsterInstance.ephemeral(), raise_on_error=False,
-                                        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}})
+        with open_instance(settings) as instance:
+            return daily.execute_in_process(instance=instance, raise_on_error=False, partition_key=str(job.as_of), tags={"deflation/started_by": "command line"},
+                                            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}})
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.context import make_job
 from pipelines.definitions import build_definitions
+from pipelines.resources import raw_tables
 from pipelines.settings import load_settings
 from warehouse.store import Store
 
@@ -45,12 +46,12 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, set[str]
     settings = load_settings().model_copy(update={"home": tmp_path_factory.mktemp("traced")})
     read: dict[str, set[str]] = defaultdict(set)
     store = TracedStore(settings.warehouse_path)
-    with store.session():
+    with store.session(raw_tables()):
         job = make_job(settings, None, offline=True, on_step=lambda step: read[step].update(store.taken()))
         definitions = build_definitions(job=dg.ResourceDefinition.hardcoded_resource(job), warehouse=dg.ResourceDefinition.hardcoded_resource(store))
         with dg.DagsterInstance.ephemeral() as instance:
             result = definitions.resolve_job_def("daily").execute_in_process(
-                instance=instance, run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}})
+                instance=instance, partition_key=str(job.as_of), run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}})
     assert result.success
     declared = {a.op.name: {".".join(k.path) for keys in a.asset_deps.values() for k in keys} for a in definitions.assets if isinstance(a, dg.AssetsDefinition)}
     return dict(read), declared
