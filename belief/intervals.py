@@ -32,7 +32,7 @@ def intervals(stretches: pl.DataFrame, schedules: pl.DataFrame, terms: pl.DataFr
     chosen = stretches.filter(pl.col("line").is_not_null()).join(schedules.select("line", "start", "term_ids"), on=["line", "start"])
     rows = chosen.select("day", "day_to", "term_ids").explode("term_ids").join(terms, left_on="term_ids", right_on="term")
     merged = _merged(_one_each(rows), as_of)
-    return _edges(_backed(merged, terms, as_of), moved)
+    return _edges(_begun_when_seen(_backed(merged, terms, as_of)), moved)
 
 
 def _one_each(rows: pl.DataFrame) -> pl.DataFrame:
@@ -91,6 +91,19 @@ def _backed(merged: pl.DataFrame, terms: pl.DataFrame, as_of: Moment) -> pl.Data
     status = pl.when(page).then(pl.lit("first_party")).when(twice).then(pl.lit("confirmed")).otherwise(pl.lit("single"))
     return rows.with_columns(status.alias("status"), pl.coalesce("first_seen", "observed_at").alias("first_seen"), pl.coalesce("confirmed_at", "seen_to").alias("confirmed_at"),
                              pl.when(stale).then(pl.lit("stale")).otherwise("end_reason").alias("end_reason")).drop("row", "second", "own_page", "page_seen")
+
+
+def _begun_when_seen(rows: pl.DataFrame) -> pl.DataFrame:
+    """Intervals that only carry on the one before (another witness, same input and output, not seen since) made part of it."""
+    rows = rows.sort(*KEY, "valid_from")
+    silent = pl.col("confirmed_at") < pl.col("valid_from")
+    same = (pl.col("valid_to").shift(1).over(KEY) == pl.col("valid_from")) & pl.all_horizontal(
+        ((pl.col(p) - pl.col(p).shift(1).over(KEY)).abs() <= 1e-9).fill_null(pl.col(p).is_null() & pl.col(p).shift(1).over(KEY).is_null()) for p in FIGURES)
+    rows = rows.with_columns((silent & same.fill_null(False)).alias("carries_on"))
+    rows = rows.filter(pl.col("carries_on") | ~silent).with_columns((~pl.col("carries_on")).cum_sum().over(KEY).alias("run"))
+    last = ("valid_to", "end_reason", "closed_observed_at")
+    first = [c for c in rows.columns if c not in (*last, *KEY, "run", "carries_on")]
+    return rows.group_by(*KEY, "run", maintain_order=True).agg(pl.col(first).first(), pl.col(last).last()).drop("run")
 
 
 def _edges(rows: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:

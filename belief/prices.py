@@ -16,6 +16,7 @@ import reference
 from belief import evidence, history, intervals
 from belief.aliases import resolve, split_at_moves
 from belief.events import events
+from belief.meters import meters
 from belief.offer_keys import one_key
 from belief.statements import KEY, NO_TIME, PRICES, RANKS
 from sources.catalogue import Source
@@ -57,6 +58,7 @@ def build(quotes: pl.DataFrame, readings: pl.DataFrame, known: Mapping[str, Sour
         "core.price_event": _told(events(belief, as_of - timedelta(days=EVENT_DAYS), as_of)),
         "core.quarantine": _set_aside(belief),
         "core.disagreement": intervals.disagreements(belief.intervals, belief.terms, as_of),
+        "core.price_meter": meters(reference.at("price_meters", as_of), quotes, aliases),
         "core.announced_price": _announced(quotes),
         "core.unmapped_label": unmapped.with_columns(pl.col("n").cast(pl.Int64)).sort("provider", "model_label", "source"),
     }

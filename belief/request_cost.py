@@ -133,7 +133,10 @@ def _not_then(intervals: pl.DataFrame, day: date) -> str:
     last: date | None = max(ends, default=None)
     if first is None or first > day:
         return f"no price is known on {day}; the first is of {first}"
-    return f"no price is in force on {day}; the last one known ended on {last}"
+    ended = intervals.filter(pl.col("valid_to") == last).row(0, named=True)
+    seen = f", last seen {ended['confirmed_at']}" if ended.get("confirmed_at") else ""
+    why = {"stale": "nobody has shown it again", "outweighed": "newer evidence of others outweighs it", "removed": "it was removed"}.get(ended.get("end_reason") or "", "")
+    return f"no price is in force on {day}; the last one known ended on {last}{seen}{f' ({why})' if why else ''}"
 
 
 def _of_provider(rows: Sequence[dict[str, Any]], request: Request) -> list[Cost]:

@@ -57,6 +57,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "confirmed_at": DAY,
         **ORIGIN,
     },
+    "price_meters": {"provider": TEXT, "model_label": TEXT, "component": TEXT, "value": REAL, "unit": TEXT, "currency": TEXT, **ORIGIN},
     "price_snapshots": {"rows": INT, **ORIGIN},
     "providers": {
         "source_name": TEXT,
