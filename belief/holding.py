@@ -56,15 +56,16 @@ def held(schedules: pl.DataFrame, allowed_change: float) -> tuple[pl.DataFrame, 
     ``schedules``: ``schedules.segments``. Returns (schedules that count, held ones with ``reason`` and the price kept
     in ``input_before``/``output_before``).
     """
-    kept, out = schedules, []
+    kept, done, out = schedules, [], [schedules.head(0).with_columns(pl.lit("").alias("reason"))]
     for _ in range(_ROUNDS):
         wrong = _doubted(kept, allowed_change)
         if wrong.is_empty():
             break
         out.append(wrong.select(*schedules.columns, "reason"))
-        kept = _without(kept, wrong)
-    empty = schedules.head(0).with_columns(pl.lit("").alias("reason"))
-    return kept, pl.concat(out) if out else empty
+        touched = pl.col("offer").is_in(wrong["offer"].unique().implode())  # only there can taking one out bring up another
+        done.append(kept.filter(~touched).select(schedules.columns))
+        kept = _without(kept.filter(touched), wrong)
+    return pl.concat([*done, kept.select(schedules.columns)]).sort("line", "start"), pl.concat(out)
 
 
 def _doubted(schedules: pl.DataFrame, allowed_change: float) -> pl.DataFrame:

@@ -83,7 +83,8 @@ def _grid(schedules: pl.DataFrame, absences: pl.DataFrame, as_of: Moment) -> pl.
     """Each line's latest schedule on each day on which anything of its offer changes."""
     life = pl.when(pl.col("provider").is_in(resellers())).then(pl.col("seen").dt.offset_by(f"{RESOLD_LIFE_DAYS}d")).otherwise(pl.col("seen").dt.offset_by(f"{LIFE_DAYS}d"))
     rows = schedules.with_columns(pl.when(pl.col("until").is_null()).then(life).alias("stale_from"))
-    grace = rows.filter(pl.col("rank") <= _PAGE).select("offer", pl.col("shown").dt.offset_by(f"{GRACE_DAYS}d").alias("day"))
+    graced = rows.filter(pl.col("rank") <= _PAGE).select("offer", "until", pl.col("shown").dt.offset_by(f"{GRACE_DAYS}d").alias("day"))
+    grace = graced.filter(pl.col("until").is_null() | (pl.col("day") < pl.col("until"))).select("offer", "day")
     carried = rows.filter((pl.col("rank") == RANKS["feed"]) & pl.col("until").is_null()).select("offer", pl.col("start").dt.offset_by(f"{CARRIED_DAYS}d").alias("day"))
     days = pl.concat([*(rows.select("offer", pl.col(c).alias("day")) for c in ("start", "until", "stale_from")), grace, carried,
                       absences.filter(pl.col("offer").is_in(rows["offer"].unique().implode()))])
