@@ -133,10 +133,11 @@ def _against_others(schedules: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
 
 def _unbacked(wrong: pl.DataFrame, schedules: pl.DataFrame) -> pl.DataFrame:
     """Those that no other family backs within ``CONFIRM_DAYS``: by stating the new price, or by ending the old one."""
-    others = schedules.select("offer", "witness", "input", "output", "start", "seen")
+    others = schedules.select("offer", "witness", "input", "output", "start", "seen", "until")
     near = f"{CONFIRM_DAYS}d"
     pairs = wrong.select("line", "offer", "witness", "input", "output", "start", "seen").join(others, on="offer", suffix="_other").filter(
         (pl.col("witness") != pl.col("witness_other"))
+        & (pl.col("until").is_null() | (pl.col("until") > pl.col("start")))  # who gave the price up before the move does not back it
         & (pl.col("start_other") <= pl.col("seen").dt.offset_by(near)) & (pl.col("seen_other") >= pl.col("start").dt.offset_by(f"-{near}"))
         & same_price([("input", "input_other"), ("output", "output_other")]))
     ended = wrong.select("line", "offer", "witness", "start", "input_before", "output_before").join(

@@ -16,6 +16,8 @@ from belief.statements import PRICES
 OF_TEXT = {"request": "each request", "search": "web searches", "file_search": "file searches", "output_reasoning": "reasoning tokens", "output_citation": "citation tokens",
            "cache_storage_hour": "storage of cached tokens", "message": "each message"}
 """Meters that a request for text may run up -> how a reader calls them."""
+ALWAYS = ("request", "output_reasoning", "output_citation", "message")
+"""Meters that every answer runs up."""
 COLUMNS = ["provider", "model", "component", "value", "unit", "currency", "observed_at", "source", "source_url"]
 
 
@@ -29,8 +31,17 @@ def meters(packaged: pl.DataFrame, quotes: pl.DataFrame, aliases: pl.DataFrame) 
     return named.sort(*key, "observed_at", "value").unique(key, keep="last", maintain_order=True).select(COLUMNS)
 
 
-def missing(table: pl.DataFrame, provider: str, model: str, day: date) -> list[str]:
-    """The meters that a total of token prices lacks, in words with their price; one per meter, the newest source's."""
+def missing(table: pl.DataFrame, provider: str, model: str, day: date) -> tuple[list[str], list[str]]:
+    """The meters a total of token prices lacks, and those charged only where they are used, in words with their price.
+
+    Searches are part of every answer of a seller that also charges for requests, citations or reasoning. One per meter, the
+    newest source's.
+    """
     rows = table.filter((pl.col("provider") == provider) & (pl.col("model") == model) & pl.col("component").is_in(list(OF_TEXT)) & (pl.col("observed_at") <= day))
-    newest = rows.sort("component", "observed_at", "source").unique("component", keep="last", maintain_order=True)
-    return [f"{OF_TEXT[r['component']]} ({r['value']:g} {r['currency']} per {r['unit']}, {r['source']}, seen {r['observed_at']})" for r in newest.iter_rows(named=True)]
+    newest = rows.sort("component", "observed_at", "source").unique("component", keep="last", maintain_order=True).to_dicts()
+    always = any(r["component"] in ALWAYS for r in newest)
+    said: dict[bool, list[str]] = {True: [], False: []}
+    for r in newest:
+        said[r["component"] in ALWAYS or (always and r["component"] == "search")].append(
+            f"{OF_TEXT[r['component']]} ({r['value']:g} {r['currency']} per {r['unit']}, {r['source']}, seen {r['observed_at']})")
+    return said[True], said[False]

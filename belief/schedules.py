@@ -97,7 +97,7 @@ def _stretches(live: pl.DataFrame) -> pl.DataFrame:
     made = live.group_by("line", "start", maintain_order=True).agg(
         pl.col("until", "offer", "provider", "source", "witness", "rank", "model_label").first(),
         *(pl.when(whole).then(pl.col(f).first()).otherwise(None).alias(name) for f, name in zip(FIGURES, ("input", "output"), strict=True)),
-        whole.alias("complete"), pl.col("price_kind").first().alias("kind"), ((pl.col("above") > 0) | pl.col("clocked")).sum().alias("conditions"),
+        whole.alias("complete"), pl.col("price_kind").first().alias("kind"), ((pl.col("above") > 0) | pl.col("clocked")).sum().alias("conditions"), pl.col("weekly").sum().alias("weekdays"),
         pl.col("seen_to").max().alias("seen"), pl.coalesce("shown_by", "seen_to").max().alias("shown"), (pl.col("valid_from_basis").is_in(DATED) & (pl.col("valid_from") == pl.col("start"))).any().alias("dated"),
         pl.col("end_reason").filter(ends_here).first().fill_null("").alias("end_reason"), figures.sort().str.join(";").alias("figures"), pl.col("term").alias("term_ids"),
         pl.col("observed_at").min().alias("first_seen"))

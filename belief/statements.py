@@ -39,13 +39,13 @@ Moment = date | datetime
 
 
 def with_offer(statements: pl.DataFrame) -> pl.DataFrame:
-    """The statements with ``service``, ``place`` and the lower prompt bound ``above`` and hours of their condition."""
+    """The statements with ``service``, ``place`` and, of their condition, the lower prompt bound and whether it names hours or weekdays."""
     texts = statements["condition"].unique().sort().to_list()
     meant = [parse(t) for t in texts]
     known = pl.DataFrame({
         "condition": texts, "place": [c.rest for c in meant], "above": [c.above or 0 for c in meant],
-        "clocked": [bool(c.windows) for c in meant]},
-        schema={"condition": pl.String, "place": pl.String, "above": pl.Int64, "clocked": pl.Boolean})
+        "clocked": [bool(c.windows) for c in meant], "weekly": [any(w.weekdays or w.not_on_holidays for w in c.windows) for c in meant]},
+        schema={"condition": pl.String, "place": pl.String, "above": pl.Int64, "clocked": pl.Boolean, "weekly": pl.Boolean})
     service = pl.when(pl.col("tier").is_in(DAY_TIERS)).then(pl.lit("standard")).otherwise("tier")
     return statements.join(known, on="condition", how="left", maintain_order="left").with_columns(service.alias("service"))
 

@@ -144,13 +144,15 @@ def _for_good(live: pl.DataFrame, out: pl.DataFrame) -> pl.DataFrame:
 def _overtaken(newer: pl.DataFrame, allowed_change: float) -> pl.DataFrame:
     """Pages overtaken by trackers, none far off: two families say another price, or one dates it that said the page's price before.
 
-    A host reprices more often than its page was read: there a dated price is enough.
+    Of those that said the page's price, a cut counts without a day: trackers make up rises, not cuts. A host reprices more
+    often than its page was read: there a dated price is enough.
     """
     ratios = [pl.col(f"{c}_other") / pl.col(c) for c in ("input", "output")]
     near = pl.all_horizontal(r.is_between(1 / allowed_change, allowed_change).fill_null(True) for r in ratios)
     late = (pl.col("shown").dt.offset_by(f"{GRACE_DAYS}d") <= pl.col("day")) & (pl.col("start_other") > pl.col("shown"))
     rows = newer.filter(late & near)
-    followed = pl.col("dated") & (same_price([("input", "input_before"), ("output", "output_before")]) | (pl.col("rank") == _PAGE))
+    cut = pl.all_horizontal((pl.col(f"{c}_other") <= pl.col(c)).fill_null(True) for c in ("input", "output"))
+    followed = (pl.col("dated") | cut) & same_price([("input", "input_before"), ("output", "output_before")]) | pl.col("dated") & (pl.col("rank") == _PAGE)
     return rows.filter(followed | (pl.col("witness_other").n_unique().over("offer", "day", "line") > 1))
 
 
@@ -173,7 +175,7 @@ def _best(ranked: pl.DataFrame) -> pl.DataFrame:
     """The best of the schedules that are left, per offer and day."""
     keys = ["offer", "day"]
     knows = (pl.max_horizontal("conditions", pl.col("conditions_before").fill_null(0)) > 0).alias("knows")
-    order = {"point": False, "rank": False, "complete": True, "listed": False, "families": True, "acted": True, "knows": True, "start": True, "conditions": True, "seen": True, "line": False}
+    order = {"point": False, "rank": False, "complete": True, "listed": False, "families": True, "acted": True, "knows": True, "weekdays": True, "start": True, "conditions": True, "seen": True, "line": False}
     best = ranked.with_columns(knows, (pl.col("kind") == "list").alias("listed"), (pl.col("end_reason") == "point").alias("point")).sort(*keys, *order, descending=[False, False, *order.values()])
     return best.unique(keys, keep="first", maintain_order=True).select(*keys, "line", "start", "families", "seen", "source", "input", "output")
 

@@ -67,24 +67,22 @@ def command(model: str, provider: str | None, at: str | None, input_tokens: int,
     sys.exit(0 if any(c.usd is not None for c in found) else 1)
 
 
-<<<<<<< HEAD
+TABLES = {"intervals": "core.price_interval", "announced": "core.announced_price", "meters": "core.price_meter", "disagreements": "core.disagreement"}
+
+
 def _published() -> dict[str, Any]:
-    """What the newest publication says: its day, believed intervals, announcements, meters, disagreements, last readings."""
-=======
-def _published() -> tuple[Any, Any, Any, Any]:
-    """The vintage day, the believed intervals, the announced prices and each source's last reading, as published.
+    """What the newest publication says: its day, believed intervals, announcements, meters, disagreements, last readings.
 
     Before the first run there is nothing published: then the prices packaged with the project are weighed as a run would.
     """
->>>>>>> main
     from pipelines.settings import load_settings
     from warehouse.store import query
 
     path = load_settings().published_path
-<<<<<<< HEAD
-    tables = {"intervals": "from core.price_interval", "announced": "from core.announced_price", "meters": "from core.price_meter",
-              "disagreements": "from core.disagreement", "last_read": "select source, observed_at from core.source"}
-    return {"day": query(path, "select as_of from core.vintage").item()} | {name: query(path, sql) for name, sql in tables.items()}
+    if not path.exists():
+        return _packaged()
+    return {"day": query(path, "select as_of from core.vintage").item(), "last_read": query(path, "select source, observed_at from core.source")} | {
+        name: query(path, f"from {table}") for name, table in TABLES.items()}
 
 
 def _otherwise(disagreements: Any, row: dict[str, Any]) -> list[str]:
@@ -101,16 +99,10 @@ def _sure(row: dict[str, Any]) -> str:
     names = {"first_party": "the seller's own page says so", "confirmed": f"{row['families']} independent families of sources say so", "single": "one family of sources says so"}
     began = f"began between {row['changed_after'] or 'an unknown day'} and {row['changed_before']}" if row["changed_before"] else f"began on {row['valid_from']}"
     return f"{row['status']}: {names.get(row['status'], '')}; last seen {row['confirmed_at']}; {began}"
-=======
-    if not path.exists():
-        return _packaged()
-    return (query(path, "select as_of from core.vintage").item(), query(path, "from core.price_interval"),
-            query(path, "from core.announced_price"), query(path, "select source, observed_at from core.source"))
->>>>>>> main
 
 
-def _packaged() -> tuple[Any, Any, Any, Any]:
-    """The same four from the packaged price history alone, believed as of the current day."""
+def _packaged() -> dict[str, Any]:
+    """The same from the packaged price history alone, believed as of the current day."""
     import polars as pl
 
     from belief import prices
@@ -122,7 +114,8 @@ def _packaged() -> tuple[Any, Any, Any, Any]:
     day = today()
     built = prices.build(pl.DataFrame(schema=quote_schema("prices")), pl.DataFrame(schema=READING_SCHEMA), sources(), day)
     click.echo("no run has published yet: prices packaged with the project are used (deflation run reads the current ones)", err=True)
-    return day, built["core.price_interval"], built["core.announced_price"], pl.DataFrame(schema={"source": pl.String, "observed_at": pl.Date})
+    never = pl.DataFrame(schema={"source": pl.String, "observed_at": pl.Date})
+    return {"day": day, "last_read": never} | {name: built[table] for name, table in TABLES.items()}
 
 
 def _moment(text: str | None, day: Any) -> datetime:
@@ -176,13 +169,13 @@ def _detail(cost: Any, request: Any, announced: list[str], meters: Any) -> list[
     from belief.meters import missing
 
     row = cost.interval
-    lacks = missing(meters, row["provider"], row["model"], request.at.date())
+    lacks, optional = missing(meters, row["provider"], row["model"], request.at.date())
     least = "at least " if lacks and cost.usd is not None else ""
     lines = [f"{row['provider']} {row['model']}: {least}{_money(cost.usd)} USD for {_asked(request)}"]
     for line in cost.lines:
         price = "no price known" if line.usd_per_mtok is None else f"{line.usd_per_mtok.normalize():f} USD per 1M tokens"
         lines.append(f"  {line.component:<13}{line.tokens:>12,} tokens  {price:<28}{_money(line.usd):>14}")
-    lines += [f"  not in the total: {meter}" for meter in lacks]
+    lines += [f"  not in the total: {meter}" for meter in lacks] + [f"  charged besides where used: {meter}" for meter in optional]
     until = f"until {row['valid_to']}{' (announced)' if row['end_reason'] == 'announced' else ''}" if row["valid_to"] else "still in force"
     lines.append(f"  {_sure(row)}")
     lines.append(f"  tier {row['tier']}; condition {row['condition'] or 'none'}; listed in {row['currency']}{'; a sale price' if row['price_kind'] == 'sale' else ''}")
@@ -201,7 +194,7 @@ def _table(found: list[Any], request: Any, meters: Any) -> list[str]:
         row = cost.interval
         prices = "".join(f"{'-' if row[c] is None else format(row[c], '.6g'):>9}" for c in (
             "price_input_usd_per_mtok", "price_cached_input_usd_per_mtok", "price_output_usd_per_mtok"))
-        more = "+" if missing(meters, row["provider"], row["model"], request.at.date()) else " "
+        more = "+" if missing(meters, row["provider"], row["model"], request.at.date())[0] else " "
         lines.append(f"{row['provider']:<14}{_money(cost.usd):>12}{more} {row['tier']:<9}{prices}  {row['condition']:<24}{row['status']:<12}{row['confirmed_at']!s:<11}{row['source']:<20}{row['model']}")
     unknown = [c.interval["provider"] for c in found if c.usd is None]
     if unknown:
