@@ -70,7 +70,7 @@ DECLARED = (
     declare("core.definition", "one definition of this project: a scale, threshold, mix, speed, use or period, with the reason for its value",
             "definition_id value value_low value_high text_value unit reason source", "definition_id"),
     declare("core.source", "one source: its contract, whether it was read live, from the archive or not, its age and problems",
-            "source kind title publisher source_rank cadence_days terms witness url status origin observed_at age_days rows left_out_count message parser_version", "source"),
+            "source kind title publisher source_rank cadence_days terms witness url status origin observed_at age_days rows left_out_count message parser_version is_unproven", "source"),
     declare("core.price_witness", "one interval one witness stated for one offer; witnesses may contradict one another", "interval_id " + INTERVAL, "interval_id"),
     declare("core.price_interval", "one believed price interval of one offer", "interval_id offer_id developer family open_weights provider_tier " + INTERVAL + " status first_seen families changed_after changed_before", "interval_id"),
     declare("core.price_event", "one move of one price of the last month: confirmed, declared, unconfirmed, held, or one line for a source's clean-up",
