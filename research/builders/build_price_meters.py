@@ -46,7 +46,7 @@ def main() -> None:
                 if value is not None:
                     rows.append({"provider": slugs[provider.id], "model_label": model.id, "component": component, "value": float(value), "unit": unit, "currency": "USD",
                                  "source": "genai-prices", "source_ref": GENAI, "source_url": GENAI_URL, "licence": "MIT", "observed_at": GENAI_DAY, "basis": "quoted"})
-    table = pl.DataFrame(rows, schema=SCHEMAS["price_meters"]).sort("provider", "model_label", "component")
+    table = pl.DataFrame(rows, schema=SCHEMAS["price_meters"]).unique().sort("provider", "model_label", "component")
     table.write_csv(FOLDER / "price_meters.csv")
     print(f"{table.height} meters of {table.select('provider', 'model_label').n_unique()} offers")
 

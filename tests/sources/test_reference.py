@@ -157,7 +157,7 @@ def test_no_price_is_in_another_unit() -> None:
         paid = HISTORY.filter(pl.col("tier") != "free", pl.col(column).is_not_null())
         assert float(paid[column].min()) >= 0.001
         dear = paid.filter(pl.col(column) > 200)
-        assert set(dear["model_label"].str.split("/").list.last()) <= {"o1-pro", "o1-pro-2025-03-19"}
+        assert set(dear["model_label"].str.split("/").list.last()) <= {"o1-pro", "o1-pro-2025-03-19", "gpt-5.4-pro", "gpt-5.4-pro-2026-03-05", "gpt-5.5-pro", "gpt-5.5-pro-2026-04-24"}
 
 
 def test_no_free_price_outside_a_free_tier_and_no_cached_price_above_input() -> None:
