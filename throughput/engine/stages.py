@@ -41,6 +41,9 @@ OPTIONAL: dict[str, float] = {
 }
 """Neutral values. ``concurrency`` 0 means: as many sequences as memory holds; ``expert_parallel`` 0: as the layout implies."""
 
+WORDS = ("family", "link_kind")
+"""Columns that hold words; all others are numbers."""
+
 BOUNDS = {1.0: "weights", 2.0: "kv", 3.0: "compute", 4.0: "latency", 5.0: "memory capacity"}
 """Meaning of ``bound_code``; waiting for links counts as latency."""
 

@@ -6,39 +6,18 @@ names. The physics is in ``grid``; marts call ``grid_of``.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from throughput.engine.efficiency import FAMILIES, Constants
+from throughput.engine.efficiency import Constants
 from throughput.engine.stages import BOUNDS
+from throughput.products.definitions import read_definitions
 from throughput.questions import readings
 from throughput.questions.formats import READERS, read_kv_bits, read_weight_format
-
-DEFAULTS: dict[str, dict[str, Any]] = {
-    "accelerator": {"family": "other", "bf16_flop_per_s": None, "fp8_flop_per_s": 0.0, "fp4_flop_per_s": 0.0,
-                    "link_bytes_per_s": 0.0, "link_kind": "pcie", "link_domain": 8, "tdp_w": 0.0, "aliases": ""},
-    "model": {"query_matrices": 1, "mlp_matrices": 3, "tied_embeddings": 0, "experts": 0, "experts_per_token": 0,
-              "expert_intermediate_size": 0, "shared_intermediate_size": 0, "moe_layers": 0, "window_layers": 0,
-              "window_tokens": 0, "linear_layers": 0, "linear_key_dim": 0, "linear_value_dim": 0, "linear_state_rows": 128,
-              "expert_matrices": 3, "kv_lora_rank": 0,
-              "q_lora_rank": 0, "qk_nope_dim": 0, "qk_rope_dim": 0, "sparse_top_k": 0, "intermediate_size": 0,
-              "aliases": "", "native_weight_precision": "bf16"},
-}
-
-
-LARGEST_BYTES = 1_000_000
-LARGEST_FIGURE = 1e20
-"""Beyond any chip or model there will be; keeps ratios finite."""
-
-
-class BadDefinition(ValueError):
-    """A custom accelerator or model file that cannot be used; the message names file, place and remedy."""
 
 
 def load(folder: Traversable, definitions: Iterable[Path] = ()) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -53,57 +32,6 @@ def load(folder: Traversable, definitions: Iterable[Path] = ()) -> tuple[pl.Data
             rest = tables[kind].filter(~pl.col(kind).is_in(own[kind].to_list()))
             tables[kind] = pl.concat([own, rest], how="diagonal_relaxed")
     return tables["accelerator"], tables["model"]
-
-
-def read_definitions(path: Path) -> dict[str, list[dict[str, object]]]:
-    """``[[accelerator]]`` and ``[[model]]`` tables of a TOML file, completed; raises ``BadDefinition``."""
-    if path.stat().st_size > LARGEST_BYTES:
-        raise BadDefinition(f"{path} has {path.stat().st_size:,} bytes, expected at most {LARGEST_BYTES:,}")
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as problem:
-        raise BadDefinition(f"{path} is not TOML: {problem}") from None
-    found: dict[str, list[dict[str, object]]] = {}
-    for kind, columns in (("accelerator", readings.ACCELERATOR_COLUMNS), ("model", readings.ARCHITECTURE_COLUMNS)):
-        rows = content.get(kind, [])
-        for row in rows if isinstance(rows, list) else [rows]:
-            if not isinstance(row, dict):
-                raise BadDefinition(f"{path}: expected a table [[{kind}]], found {kind} = {row!r:.40}")
-            found.setdefault(kind, []).append(_complete(row, kind, columns, path))
-    if not found:
-        raise BadDefinition(f"{path} defines nothing: expected a table [[accelerator]] or [[model]]")
-    return found
-
-
-def _complete(row: dict[str, Any], kind: str, columns: list[str], path: Path) -> dict[str, Any]:
-    full = {**DEFAULTS[kind], **row}
-    place = f"{path}: {kind} {row.get(kind)!r:.60}"
-    for column in sorted(set(columns) & set(row)):
-        value = row[column]
-        if column in readings.TEXT:
-            if not isinstance(value, str) or not value.strip():
-                raise BadDefinition(f"{place}: {column} is {value!r:.40}, expected a word")
-        elif not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= LARGEST_FIGURE:
-            raise BadDefinition(f"{place}: {column} is {value!r:.40}, expected a number >= 0, at most {LARGEST_FIGURE:g}")
-    if kind == "accelerator" and full["family"] not in FAMILIES:
-        raise BadDefinition(f"{place}: family is {full['family']!r}, expected one of {', '.join(FAMILIES)}")
-    if kind == "model":
-        full.setdefault("value_head_dim", full.get("head_dim"))
-        full.setdefault("dense_layers", int(full.get("layers") or 0) - int(full["moe_layers"] or 0))
-        full.setdefault("full_layers", int(full.get("layers") or 0) - int(full["window_layers"] or 0)
-                        - int(full["linear_layers"] or 0))
-    missing = [c for c in columns if full.get(c) is None]
-    if missing:
-        raise BadDefinition(f"{path}: [[{kind}]] {row.get(kind, '(unnamed)')!r} lacks {', '.join(missing)}")
-    needed = ("bandwidth_bytes_per_s", "memory_bytes", "bf16_flop_per_s") if kind == "accelerator" else (
-        "layers", "hidden_size", "heads", "kv_heads", "vocabulary_size")
-    for column in needed:
-        if not float(full[column]) > 0:
-            raise BadDefinition(f"{place}: {column} must be above 0")
-    if kind == "model" and full["heads"] % full["kv_heads"]:
-        raise BadDefinition(f"{place}: {full['heads']} heads cannot share {full['kv_heads']} kv_heads evenly")
-    full["basis"] = "assumed"
-    return full
 
 
 SERVICE_LEVELS = (20.0, 50.0, 100.0)

@@ -10,6 +10,7 @@ scale per 32 (OCP MX specification 1.0), nvfp4 an 8-bit scale per 16 (NVIDIA), G
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 
@@ -100,8 +101,10 @@ def read_weight_format(text: str | None) -> Format:
     family = max((f for f in FORMATS if re.match(re.escape(f) + r"(?:[^a-z0-9]|e\d)", name)), key=len, default=None)
     if family:
         return FORMATS[family]
-    known = ", ".join(sorted(FORMATS))
-    raise UnknownFormat(f"weight_precision {text!r} is not a format I can read; known families: {known}")
+    near = difflib.get_close_matches(name, LISTED, n=3, cutoff=0.4)
+    nearest = f"nearest: {', '.join(near)}; " if near else ""
+    raise UnknownFormat(f"weight_precision {text!r:.60} is not a format I can read; {nearest}known families: {', '.join(sorted(FORMATS))}; "
+                        "or say its bits, as in int4_g128, 3.5bpw or w4a8")
 
 
 def _by_bits(name: str) -> Format | None:
