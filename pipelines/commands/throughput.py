@@ -62,7 +62,7 @@ def command(scenarios: Path | None, out: Path | None, definitions: tuple[Path, .
 
     SCENARIOS is a CSV with the columns accelerator, model, weight_precision, kv_precision, n_accelerators,
     tensor_parallel, data_parallel, pipeline_parallel, isl, osl, concurrency, metric (and optionally expert_parallel,
-    replicas, prefill_accelerators for a pool of its own for prompts, stack and software_date for the serving software,
+    replicas, prefill_accelerators for a pool of its own for prompts or disaggregated = 1 for one of matching rate, stack and software_date for the serving software,
     boundary, usd_per_accelerator_hour, utilisation, prefix_hit_rate, draft_tokens, draft_acceptance, draft_cost, kv_waste). Metrics:
     output_tok_s, output_tok_s_per_accelerator, tok_s_per_user, tpot_ms, itl_ms, e2e_s, ttft_ms, j_per_output_token
     (boundary gpu_only, system or wall; default gpu_only), usd_per_mtok_output. A row that cannot be answered says why

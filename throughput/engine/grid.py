@@ -7,7 +7,7 @@ depends on one table only before a join, which is what makes large grids cheap. 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -89,30 +89,31 @@ ROWS_AT_ONCE = 8_192
 """Rows of an eager frame computed together: their columns stay in the processor's caches."""
 
 
-def run(frame: Any, steps: tuple[stages.Stage, ...], constants: Constants, prefix: str = "") -> Any:
+def run(frame: Any, steps: tuple[stages.Stage, ...], constants: Constants, prefix: str = "", keep: Sequence[str] = ()) -> Any:
     """Add the columns of each stage in turn; accepts and returns any frame narwhals knows, lazily if lazy.
 
-    A polars DataFrame is computed as arrays, slice by slice on all processors; everything else as expressions.
+    A polars DataFrame is computed as arrays, slice by slice on all processors; everything else as expressions. Only the columns
+    ``keep`` are returned where some are named.
     """
     if isinstance(frame, pl.DataFrame) and not prefix:
-        return _by_arrays(frame, steps, constants)
+        return _by_arrays(frame, steps, constants, keep)
     data = nw.from_native(frame)
     for step in steps:
         names = list(data.collect_schema().names())
         new = step(Columns(names, prefix), constants)
         data = data.with_columns(**{name: _expression(value) for name, value in new.items()})
-    return data.to_native()
+    return (data.select(*keep) if keep else data).to_native()
 
 
-def _by_arrays(frame: pl.DataFrame, steps: tuple[stages.Stage, ...], constants: Constants) -> pl.DataFrame:
+def _by_arrays(frame: pl.DataFrame, steps: tuple[stages.Stage, ...], constants: Constants, keep: Sequence[str]) -> pl.DataFrame:
     slices = [frame.slice(start, ROWS_AT_ONCE) for start in range(0, max(frame.height, 1), ROWS_AT_ONCE)]
     if len(slices) == 1:
-        return _one_slice(frame, steps, constants)
+        return _one_slice(frame, steps, constants, keep)
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        return pl.concat(threads.map(lambda part: _one_slice(part, steps, constants), slices))
+        return pl.concat(threads.map(lambda part: _one_slice(part, steps, constants, keep), slices))
 
 
-def _one_slice(frame: pl.DataFrame, steps: tuple[stages.Stage, ...], constants: Constants) -> pl.DataFrame:
+def _one_slice(frame: pl.DataFrame, steps: tuple[stages.Stage, ...], constants: Constants, keep: Sequence[str]) -> pl.DataFrame:
     values: dict[str, Value] = dict(stages.OPTIONAL)
     for column in frame.get_columns():
         if column.name in stages.WORDS:
@@ -126,17 +127,19 @@ def _one_slice(frame: pl.DataFrame, steps: tuple[stages.Stage, ...], constants: 
             new = step(values, constants)
             values.update(new)
             added.update(new)
-    return frame.with_columns(**{name: pl.lit(value) if np.isscalar(value) else pl.Series(name, value) for name, value in added.items()})
+    wanted = [name for name in added if not keep or name in keep]
+    full = frame.with_columns(**{n: pl.lit(added[n]) if np.isscalar(added[n]) else pl.Series(n, added[n]) for n in wanted})
+    return full.select(keep) if keep else full
 
 
-def evaluate(frame: Any, constants: Constants | None = None) -> Any:
+def evaluate(frame: Any, constants: Constants | None = None, keep: Sequence[str] = ()) -> Any:
     """The whole engine on joined columns (accelerator, architecture, format, deployment, load): all outputs.
 
     ``frame`` is a polars DataFrame or LazyFrame, a DuckDB relation or a Spark DataFrame; the result is the same
     kind with the columns of ``stages.ALL`` added. Without ``constants`` the packaged calibration is used. Stages
     whose columns are already there (``prepare``) are not run again.
     """
-    return run(frame, _remaining(frame, stages.ALL), constants or _packaged())
+    return run(frame, _remaining(frame, stages.ALL), constants or _packaged(), keep=keep)
 
 
 def decode(frame: Any, constants: Constants | None = None) -> Any:
@@ -145,9 +148,9 @@ def decode(frame: Any, constants: Constants | None = None) -> Any:
     return run(frame, _remaining(frame, steps), constants or _packaged())
 
 
-def serve(frame: Any, constants: Constants | None = None) -> Any:
+def serve(frame: Any, constants: Constants | None = None, keep: Sequence[str] = ()) -> Any:
     """Rates and latencies of the closed loop, without power, money and verdict."""
-    return run(frame, _remaining(frame, (stages.architecture, *stages.SERVE)), constants or _packaged())
+    return run(frame, _remaining(frame, (stages.architecture, *stages.SERVE)), constants or _packaged(), keep=keep)
 
 
 def prepare(frame: Any, constants: Constants | None = None) -> Any:

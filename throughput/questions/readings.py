@@ -46,7 +46,7 @@ COUNTS = ("n_accelerators", "tensor_parallel", "data_parallel", "pipeline_parall
 OPTIONS = {
     "usd_per_accelerator_hour": Limits(0.0, 0.0, 1e6), "utilisation": Limits(1.0, 1e-6, 1.0),
     "prefix_hit_rate": Limits(0.0, 0.0, 1.0), "draft_tokens": Limits(0.0, 0.0, 64.0),
-    "draft_acceptance": Limits(0.0, 0.0, 1.0), "draft_cost": Limits(0.0, 0.0, 10.0), "kv_waste": Limits(0.0, 0.0, 0.95),
+    "draft_acceptance": Limits(0.0, 0.0, 1.0), "draft_cost": Limits(0.0, 0.0, 10.0), "kv_waste": Limits(0.0, 0.0, 0.95), "disaggregated": Limits(0.0, 0.0, 1.0, True),
 }
 """Optional columns."""
 NUMBERS = {"isl": Limits(1024.0, 0.0, 1e7), "osl": Limits(1024.0, 1.0, 1e7), "concurrency": Limits(0.0, 0.0, 1e7),
