@@ -113,8 +113,15 @@ def _by_arrays(frame: pl.DataFrame, steps: tuple[stages.Stage, ...], constants: 
         return pl.concat(threads.map(lambda part: _one_slice(part, steps, constants, keep), slices))
 
 
+class _Arrays(dict[str, Value]):
+    """Columns as arrays by name; a missing one is named."""
+
+    def __missing__(self, name: str) -> Value:
+        raise KeyError(f"the engine needs a column {name!r}; the frame has {', '.join(sorted(self))}")
+
+
 def _one_slice(frame: pl.DataFrame, steps: tuple[stages.Stage, ...], constants: Constants, keep: Sequence[str]) -> pl.DataFrame:
-    values: dict[str, Value] = dict(stages.OPTIONAL)
+    values = _Arrays(stages.OPTIONAL)
     for column in frame.get_columns():
         if column.name in stages.WORDS:
             names = column.fill_null("").unique().to_list()
