@@ -51,6 +51,12 @@ class Settings(BaseModel):
     """How long a run waits for another one to end before it gives up."""
     serve_token: SecretStr = SecretStr("")
     """The token of the address of `deflation serve`; made anew at every start when empty."""
+    webhook_url: SecretStr = SecretStr("")
+    """Where the operator is told of failures: an address that takes a POST of {"text": ...} (Slack-compatible)."""
+    operator_mail: str = ""
+    """Whom to mail about failures (needs the mail server)."""
+    heartbeat_url: SecretStr = SecretStr("")
+    """An address that is asked after every good run, so that somebody else notices silence."""
     chromium: str = "/usr/bin/chromium"
 
     @field_validator("now")
@@ -100,3 +106,8 @@ def load_settings(environ: dict[str, str] | None = None) -> Settings:
     }
     settings = Settings.model_validate(given)
     return settings.model_copy(update={"home": settings.home.expanduser().resolve()})
+
+
+def environment() -> dict[str, str]:
+    """The environment as it is, for ``doctor``."""
+    return dict(os.environ)

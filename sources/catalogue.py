@@ -1,8 +1,8 @@
 """The catalogue of sources: every folder of a kind with a ``contract.toml`` and a ``layout.toml`` or a ``parse.py``. No list to edit.
 
 ``layout.toml`` declares what a provider's words mean to the reader of all pages (``sources.pages.layout``); ``parse.py`` is code
-for a page that is no list of prices. Where both stand, the declaration reads what the code does not know. ``list.toml`` declares
-a machine-readable list of models (``sources.pages.lists``), whatever else stands beside it.
+for a page that is no list of prices. Where both stand, the code leaves to the declaration what it was not written for.
+``list.toml`` declares a machine-readable list of models (``sources.pages.lists``), whatever else stands beside it.
 
 A source is named ``KIND/NAME`` (``prices/anthropic``); KIND ``prices`` covers providers and aggregators,
 ``retirements`` makers' pages of deprecations.
@@ -24,7 +24,7 @@ from sources.pages.layout.read import read_page
 from sources.pages.lifecycle import read_retirements
 from sources.pages.lists import read_declaration, read_list
 from sources.pages.page import Page
-from sources.pages.quote import SLIPS, LeftOut, PageChanged, Parsed, PriceQuote, Quote, RetirementQuote
+from sources.pages.quote import LeftOut, OtherLayout, PageChanged, Parsed, PriceQuote, Quote, RetirementQuote
 from units.quantity import TOKEN_UNITS, UnreadableQuantity
 
 ROOT = Path(__file__).parent
@@ -83,7 +83,7 @@ class Source:
         if (self.folder / "parse.py").exists():
             try:
                 return self.parser.parse(page)
-            except (*UNTRUSTED, *SLIPS):
+            except OtherLayout:
                 if not (self.folder / "layout.toml").exists():
                     raise
         return read_page(page, self.layout, self.contract.judge)
@@ -114,7 +114,8 @@ class Source:
             told = self._told(page)
             quotes = [q for q in told if not isinstance(q, LeftOut)]
             left_out = [q for q in told if isinstance(q, LeftOut)]
-            quotes, left_out = kept_entries(self.contract, quotes, left_out)
+            if self._is_list(page):
+                quotes, left_out = kept_entries(self.contract, quotes, left_out)
             broken = breaches(self.contract, quotes, left_out)
         except UNTRUSTED as error:
             raise type(error)(f"{self.key}: {error}") from error
@@ -126,6 +127,10 @@ class Source:
         if broken:
             raise ContractBroken(f"{self.key}: " + "; ".join(broken[:5]) + (f"; and {len(broken) - 5} more" * (len(broken) > 5)))
         return Parsed(tuple(map(self._named, quotes)), tuple(left_out))
+
+    def _is_list(self, page: Page) -> bool:
+        """Whether a body is a list of entries, not an archived page of a source that has become one."""
+        return self.contract.is_list and (page.is_zip or self.contract.format == "csv" or page.text.lstrip()[:1] in ("{", "["))
 
     def _named(self, quote: Quote) -> Quote:
         if isinstance(quote, PriceQuote | RetirementQuote) and not quote.provider:

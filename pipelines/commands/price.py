@@ -8,16 +8,18 @@ from typing import Any
 
 import click
 
+from pipelines.tokens import TOKENS
 
-@click.command(epilog="\b\nExamples:\n  deflation price claude-sonnet-4-5 --provider anthropic --input 250000 --output 2000\n"
+
+@click.command(epilog="\b\nExamples:\n  deflation price gpt-4o --input 300M --output 50M\n  deflation price claude-sonnet-4-5 --provider anthropic --input 250000 --output 2000\n"
                "  deflation price deepseek-v4-pro --input 10000 --output 1000 --at 2026-09-01T02:30\n"
                "  deflation price gpt-5 --input 8000 --cached 6000 --output 500 --tier batch")
 @click.argument("model")
 @click.option("--provider", help="Only this provider (default: all that sell it, cheapest first).")
 @click.option("--at", "at", help="Moment of the request, ISO 8601, UTC unless it names its zone (default: the vintage day, noon UTC).")
-@click.option("--input", "input_tokens", type=click.IntRange(min=0), required=True, help="Tokens of the prompt, cached ones included.")
-@click.option("--output", "output_tokens", type=click.IntRange(min=0), required=True, help="Tokens of the answer.")
-@click.option("--cached", "cached_tokens", type=click.IntRange(min=0), default=0, help="How many of the prompt's tokens come from the cache.")
+@click.option("--input", "input_tokens", type=TOKENS, required=True, help="Tokens of the prompt, cached ones included: 2000, 50k, 300M.")
+@click.option("--output", "output_tokens", type=TOKENS, required=True, help="Tokens of the answer.")
+@click.option("--cached", "cached_tokens", type=TOKENS, default=0, help="How many of the prompt's tokens come from the cache.")
 @click.option("--tier", default="standard", show_default=True, help="standard (by the hour where hours matter), batch, flex, priority, fast, peak, off-peak, free.")
 @click.option("--condition", default="", help="Another way of buying it, as printed: 'region eu', 'thinking'.")
 @click.option("--format", "form", type=click.Choice(["text", "csv"]), default="text", show_default=True)
@@ -62,13 +64,34 @@ def command(model: str, provider: str | None, at: str | None, input_tokens: int,
 
 
 def _published() -> tuple[Any, Any, Any, Any]:
-    """The vintage day, the believed intervals, the announced prices and each source's last reading, as published."""
+    """The vintage day, the believed intervals, the announced prices and each source's last reading, as published.
+
+    Before the first run there is nothing published: then the prices packaged with the project are weighed as a run would.
+    """
     from pipelines.settings import load_settings
     from warehouse.store import query
 
     path = load_settings().published_path
+    if not path.exists():
+        return _packaged()
     return (query(path, "select as_of from core.vintage").item(), query(path, "from core.price_interval"),
             query(path, "from core.announced_price"), query(path, "select source, observed_at from core.source"))
+
+
+def _packaged() -> tuple[Any, Any, Any, Any]:
+    """The same four from the packaged price history alone, believed as of the current day."""
+    import polars as pl
+
+    from belief import prices
+    from pipelines.context import today
+    from sources.captures import quote_schema
+    from sources.catalogue import sources
+    from sources.health import READING_SCHEMA
+
+    day = today()
+    built = prices.build(pl.DataFrame(schema=quote_schema("prices")), pl.DataFrame(schema=READING_SCHEMA), sources(), day)
+    click.echo("no run has published yet: prices packaged with the project are used (deflation run reads the current ones)", err=True)
+    return day, built["core.price_interval"], built["core.announced_price"], pl.DataFrame(schema={"source": pl.String, "observed_at": pl.Date})
 
 
 def _moment(text: str | None, day: Any) -> datetime:

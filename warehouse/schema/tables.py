@@ -70,7 +70,7 @@ DECLARED = (
     declare("core.definition", "one definition of this project: a scale, threshold, mix, speed, use or period, with the reason for its value",
             "definition_id value value_low value_high text_value unit reason source", "definition_id"),
     declare("core.source", "one source: its contract, whether it was read live, from the archive or not, its age and problems",
-            "source kind title publisher source_rank cadence_days terms witness url status origin observed_at age_days rows left_out_count message parser_version", "source"),
+            "source kind title publisher source_rank cadence_days terms witness url status origin observed_at age_days rows left_out_count message parser_version is_unproven", "source"),
     declare("core.price_witness", "one interval one witness stated for one offer; witnesses may contradict one another", "interval_id " + INTERVAL, "interval_id"),
     declare("core.price_interval", "one believed price interval of one offer", "interval_id offer_id developer family open_weights provider_tier " + INTERVAL + " status first_seen families changed_after changed_before", "interval_id"),
     declare("core.price_event", "one move of one price of the last month: confirmed, declared, unconfirmed, held, or one line for a source's clean-up",
@@ -107,7 +107,8 @@ DECLARED = (
     declare("marts.bandwidth_ceiling", "the memory-bandwidth ceiling of one accelerator for 70 billion 8-bit weights",
             "accelerator vendor launch_date bandwidth_gb_per_s ceiling_tok_per_s bandwidth_bytes_per_j flop_per_byte_ratio", "accelerator"),
     declare("stats.series_floor", "floor of one frontier series: its cheapest model that reaches the threshold, by kind",
-            "series_id floor_kind model low_usd_per_mtok mode_usd_per_mtok high_usd_per_mtok cost_factor_low_per_year cost_factor_mode_per_year cost_factor_high_per_year", "series_id floor_kind"),
+            "series_id floor_kind model low_usd_per_mtok mode_usd_per_mtok high_usd_per_mtok cost_factor_low_per_year cost_factor_mode_per_year cost_factor_high_per_year"
+            " forecast_bound_usd_per_mtok", "series_id floor_kind"),
     declare("core.input_floor", "floor of one model on its cheapest accelerator, by kind, with its own trend",
             "model floor_kind accelerator low_usd_per_mtok mode_usd_per_mtok high_usd_per_mtok cost_factor_low_per_year cost_factor_mode_per_year cost_factor_high_per_year reason", "model floor_kind"),
     declare("core.issued_forecast", "one quantile of one forecast issued at an earlier vintage, immutable",
