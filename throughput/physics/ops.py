@@ -44,6 +44,9 @@ class Words:
     def __eq__(self, other: object) -> Any:
         return self.codes == (self.names.index(other) if isinstance(other, str) and other in self.names else -1)
 
+    def __getitem__(self, rows: slice) -> Words:
+        return Words(self.codes[rows], self.names)
+
     __hash__ = None  # type: ignore[assignment]
 
     def __len__(self) -> int:
