@@ -16,9 +16,9 @@ from belief.vintage import vintage_frame
 from forecasting.consequences import claims, meaning
 from forecasting.floors import floor, floor_tables, hardware_costs, rentals, series_floor
 from forecasting.forecast import issue
-from forecasting.indices import index_set
+from forecasting.indices import headline, index_set
 from forecasting.rates import acceleration, decompose, rates
-from forecasting.tokens import publication
+from forecasting.tokens import publication, revealed, usage
 from forecasting.track_record import revisions, scoring
 from reference import definitions
 from reference.specs.history import disagreements
@@ -133,6 +133,10 @@ STEPS = (
     tables(("stats.token_weight", "stats.token_index"), step="token_indices", make=publication.build,
            reads=("core.token_volume", "core.token_name", "core.input_price", "core.input_model", "stats.latent_quality")),
     table("stats.decline_rate", reads=("stats.index_level", "stats.frontier_price", "stats.cost_per_task", *INPUTS), make=rates.build),
+    table("stats.revealed_price", make=revealed.build, reads=("core.token_volume", "core.token_name", "core.input_price", "core.input_model")),
+    table("stats.measured_usage", reads=("stats.token_weight", "core.token_volume"), make=usage.build),
+    tables(tuple(map("stats.{}".format, headline.TABLES)), step="headline_methods", make=headline.build,
+           reads=(*INPUTS, "stats.latent_quality", "stats.decline_rate", "stats.token_index")),
     table("stats.acceleration", reads=INPUTS, make=acceleration.build),
     table("stats.decomposition", reads=("core.input_cost",), make=decompose.build),
     # where it goes, and how wrong we were

@@ -140,7 +140,7 @@ def disk(settings: Settings) -> Finding:
 
 
 def _configuration(environ: dict[str, str]) -> Iterator[Finding]:
-    known = {PREFIX + field.upper() for field in Settings.model_fields}
+    known = {PREFIX + field.upper() + end for field in Settings.model_fields for end in ("", "_FILE")}
     strange = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
     yield Finding("settings", not strange, f"{sum(1 for n in known if environ.get(n))} set" + (f"; unknown: {', '.join(strange)}" if strange else ""),
                   "a name nobody reads does nothing; docs/operations.md lists them")

@@ -35,6 +35,8 @@ The tables (dtypes in ``schema.py``):
   se, n_items, as_of (date of the leaderboard copy), first_seen, observed_at.
 - ``task_tokens``: model, variant, benchmark, ``output_mtok_per_run`` (million output tokens) and
   ``usd_per_run`` (dollars) of one pass through all items of the benchmark.
+- ``listed_index_quotes``: values of listed rental and token indices as quoted on public pages (second hand): quoted_on,
+  listed_index, subject (accelerator, or tokens), term, quoted_value, unit, quote_precision.
 - ``token_volumes``: gateway (openrouter, vercel), period_start, period_days, model_label as published, measure
   (total_tokens, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, requests, spend_share,
   token_share), value, unit. One router and one gateway, not the market: private endpoints are left out at

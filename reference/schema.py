@@ -113,6 +113,16 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "usd_per_run": REAL,
         **ORIGIN,
     },
+    "listed_index_quotes": {
+        "quoted_on": DAY,
+        "listed_index": TEXT,
+        "subject": TEXT,
+        "term": TEXT,
+        "quoted_value": REAL,
+        "unit": TEXT,
+        "quote_precision": TEXT,
+        **ORIGIN,
+    },
     "token_volumes": {
         "gateway": TEXT,
         "period_start": DAY,

@@ -66,7 +66,8 @@ def frontier(prices: pl.DataFrame, models: pl.DataFrame, reach: list[tuple[dict,
     """Table frontier_price for each scale, threshold and tier.
 
     ``reach``: (scale of thresholds.toml, model and score and scale_version) pairs. A model belongs to threshold
-    q when its score is at least q, i.e. when the probability that its true score reaches q is at least one half.
+    q when its score is at least q, i.e. when the probability that its true score reaches q is at least one half. A
+    series exists only on days on which a model below q is on sale.
     """
     if not reach or prices.is_empty():
         return frames.empty("stats.frontier_price")
@@ -78,7 +79,7 @@ def frontier(prices: pl.DataFrame, models: pl.DataFrame, reach: list[tuple[dict,
     for scale, scores in reach:
         joined = offers.join(scores, on="model")
         for q in scale["thresholds"]:
-            able = joined.filter(pl.col("score") >= q)
+            able = joined.filter(pl.col("score") >= q).join(_measured(joined, q), on="day", how="semi")
             for tier in tiers:
                 rows = able if tier == "all" else able.filter(
                     pl.col("open") if tier == "open_weights" else pl.col("provider_tier") == tier
@@ -92,6 +93,12 @@ def frontier(prices: pl.DataFrame, models: pl.DataFrame, reach: list[tuple[dict,
                     pl.lit(mix).alias("blend"),
                 ))
     return frames.conform("stats.frontier_price", pl.concat(blocks)) if blocks else frames.empty("stats.frontier_price")
+
+
+def _measured(joined: pl.DataFrame, threshold: float) -> pl.DataFrame:
+    """The days on which a model that scores below the threshold is on sale; on others the threshold excludes nobody and
+    measures nothing, and its series is closed. Four Elo series were one for want of this, wrong by up to 57 times."""
+    return joined.filter(pl.col("score") < threshold).select("day").unique()
 
 
 def at(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -53,9 +53,9 @@ MARTS: tuple[Table, ...] = (
         "quantity",
     ),
     declare(
-        "marts.rental_index", "matched-panel index of one accelerator and term in one month; 1.0 in its first month",
-        "accelerator term month index_ratio change_error_log series_count",
-        "accelerator term month",
+        "marts.rental_index", "matched index and level of one accelerator, term and family of sellers in one month with an observation; 1.0 in the first month of its chain",
+        "accelerator term seller_family month index_ratio chain_start change_error_log series_count sellers_count level_usd_per_hour status",
+        "accelerator term seller_family month",
     ),
     declare(
         "marts.rental_breaks", "one level shift of one offer's price",
