@@ -124,6 +124,7 @@ def command(scenarios: Path | None, out: Path | None, definitions: tuple[Path, .
             except OSError as problem:
                 raise click.ClickException(f"{out} cannot be written: {problem}") from None
             click.echo(f"{answers.height - refused} of {answers.height} rows answered, written to {out}", err=True)
+        _warn_of_quality(answers)
         sys.exit(UNANSWERED if refused else 0)
     elif model and accelerator:
         text, good = prose.explain({"model": model, "accelerator": accelerator, **question}, accelerators, models,
@@ -132,6 +133,19 @@ def command(scenarios: Path | None, out: Path | None, definitions: tuple[Path, .
         sys.exit(0 if good else UNANSWERED)
     else:
         raise click.UsageError("give a scenario file, or --model and --accelerator, or --list")
+
+
+def _warn_of_quality(answers: pl.DataFrame) -> None:
+    """Say on standard error what weights of less than 5 bits cost, once per format of the file."""
+    from throughput.questions.formats import UnknownFormat, quality_note, read_weight_format
+
+    for text in answers["weight_precision"].drop_nulls().unique().sort() if "weight_precision" in answers.columns else ():
+        try:
+            note = quality_note(read_weight_format(text).weight_bits)
+        except UnknownFormat:
+            continue
+        if note:
+            click.echo(f"{text}: {note}", err=True)
 
 
 def _is_given(option: str) -> bool:

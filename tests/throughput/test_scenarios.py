@@ -120,6 +120,16 @@ def test_the_command_explains_one_question_with_levers():
         assert words in result.output
 
 
+def test_speeds_of_few_bits_come_with_what_they_cost(tmp_path):
+    one = CliRunner().invoke(command, ["--model", "llama-3.1-70b", "--accelerator", "h100", "--weight-precision", "int4_awq"])
+    assert one.exit_code == 0 and "cost quality: perplexity x1.01 to x1.04" in one.output
+    plain = CliRunner().invoke(command, ["--model", "llama-3.1-70b", "--accelerator", "h100", "--weight-precision", "fp8", "-n", "2"])
+    assert "cost quality" not in plain.output and "at a cost in quality" in plain.output
+    source = tmp_path / "in.csv"
+    pl.DataFrame([{**GOOD, "weight_precision": "q2_k"}, GOOD]).write_csv(source)
+    assert "q2_k: 3.35-bit weights cost quality" in CliRunner().invoke(command, [str(source)]).stderr
+
+
 def test_the_command_refuses_what_is_not_a_scenario_file(tmp_path):
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("a,b\n1,2\n")

@@ -73,6 +73,18 @@ FORMATS: dict[str, Format] = {
     "iq4_xs": Format(4.25, 16, "gguf_k", 6.5625),
 }
 
+QUALITY_COST = ((3.6, "x1.09 to x1.56"), (4.2, "about x1.05"), (5.0, "x1.01 to x1.04"))
+"""Most bits per weight -> perplexity against 16 bits, of Llama-2 and Llama-3 models (llama.cpp's scorecards, 2023-08 to 2024,
+packaged as ``quantization_quality``)."""
+
+
+def quality_note(weight_bits: float) -> str | None:
+    """What few bits cost in quality, to stand beside every speed they give; None from 5 bits on."""
+    cost = next((words for most, words in QUALITY_COST if weight_bits <= most), None)
+    return cost and (f"{weight_bits:g}-bit weights cost quality: perplexity {cost} of 16 bits where it was measured "
+                     "(from marts.quantization_quality); trained-in 4-bit formats such as MXFP4 lose less")
+
+
 KV_BITS = {"bf16": 16.0, "fp16": 16.0, "auto": 16.0, "fp8": 8.0, "fp8_e4m3": 8.0, "fp8_e5m2": 8.0, "int8": 8.0,
            "fp4": 4.5, "nvfp4": 4.5, "int4": 4.25, "q8_0": 8.5, "q4_0": 4.5}
 """Bits per cached number."""
