@@ -23,10 +23,13 @@ The tables (dtypes in ``schema.py``):
   launch | open; ``end_reason`` changed | removed | declared | "" ; ``witness`` = group of sources that copy
   one another (their agreement counts once); ``correction_id`` = row of ``corrections`` that changed it.
   Several witnesses may cover one offer at one time: rank by ``providers.tier`` / ``sources`` belief.
+- ``price_pages``: one row = one figure of a seller's own price list (read by hand from a kept copy, or Azure's meters), with
+  the page's address, the day it was shown (``confirmed_at``: the earliest day it can be of) and its place in the list.
+- ``price_meters``: what is charged beside input, output and cached tokens (searches, requests, reasoning, audio): component, value, unit.
 - ``price_snapshots``: the days each source was looked at (source, observed_at, source_ref, rows): an open
   interval is "last confirmed" on the latest snapshot of its source.
 - ``providers``: (source, source_provider) -> provider slug, ``provider_tier`` first_party | cloud | host |
-  resale, packaged or not, reason.
+  resale | gateway (resells under its own terms, not counted by the index), packaged or not, reason.
 - ``models``: canonical models: model, developer, family, release_date, open_weights, total_params_b,
   active_params_b, kind, reason.
 - ``model_aliases``: alias (normalised label, see ``belief.aliases.normalise``), provider scope ("*" = any),

@@ -71,9 +71,9 @@ def test_a_price_beyond_the_declared_limits_costs_its_source_and_its_reading_say
     reading = {"source": "prices/evil", "kind": "prices", "status": "ok", "origin": "live", "observed_at": None, "age_days": 0, "rows": 1, "left_out_count": 0, "message": "", "parser_version": "v"}
     store.write("raw.reading", pl.DataFrame([reading, reading | {"source": "prices/good"}], schema_overrides={"observed_at": pl.Date}))
     row = {"offer_id": "o", "model": "m", "provider": "p", "provider_tier": "host", "price_input_usd_per_mtok": 1.0, "price_output_usd_per_mtok": 3.0,
-           "price_cached_usd_per_mtok": None, "valid_from": date(2026, 1, 1), "valid_to": None, "observed_at": date(2026, 1, 1), "source": "prices/good", "interval_id": "1"}
+           "price_cached_usd_per_mtok": None, "valid_from": date(2026, 1, 1), "valid_to": None, "changed_after": None, "changed_before": None, "status": "single", "observed_at": date(2026, 1, 1), "source": "prices/good", "interval_id": "1"}
     frame = pl.DataFrame([row, row | {"source": "prices/evil", "interval_id": "2", "price_output_usd_per_mtok": 540_000.0}],
-                         schema_overrides={"valid_to": pl.Date, "price_cached_usd_per_mtok": pl.Float64})
+                         schema_overrides={"valid_to": pl.Date, "changed_after": pl.Date, "changed_before": pl.Date, "price_cached_usd_per_mtok": pl.Float64})
     assert store.write("core.input_price", frame) == 1
     said = store.read("select source, status, message from raw.reading order by 1").rows()
     assert said[1] == ("prices/good", "ok", "") and said[0][:2] == ("prices/evil", "failed") and "540000 is beyond 2000" in said[0][2]
