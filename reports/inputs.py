@@ -26,6 +26,7 @@ FORMAT = 2
 SHOWN: dict[str, str] = {
     "price_now": "no price source has been read",
     "price_history": "no price history has been read",
+    "model_names": "no model has another name",
     "price_events": "no price moved in the last month",
     "fact_freshness": "nobody recorded when a price was last seen",
     "frontier": "no model has both a price and a quality score",
