@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 TOKEN_UNITS = {"1M tokens": Decimal(1), "1K tokens": Decimal(1000), "1 token": Decimal(1_000_000)}
 """Units a token price is quoted in -> factor to a price per million tokens."""
@@ -40,6 +41,7 @@ class Money:
     currency: str
 
 
+@lru_cache(maxsize=65_536)
 def plain(text: str) -> str:
     """Normalise width, spaces and invisible marks (NBSP, BOM, zero-width, bidi) and strip markdown escapes.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from sources.pages.columns import declared_currency
 from sources.pages.layout.assemble import Judge, assemble
@@ -53,15 +54,27 @@ def read_table(grid: Grid, layout: Layout, names: Sequence[str], said: Meaning) 
 def _blocks(page: Page, layout: Layout, said: Meaning) -> list[Block]:
     """The blocks of what is printed; where that prices no tokens, those of the data in the scripts."""
     is_data = page.text.lstrip()[:1] in ("[", "{")
-    blocks = [] if is_data else _grid_blocks(page_grids(page), layout, said, 0) + read_flow(page_lines(page), layout, said)
+    lines = [] if is_data else _within(page_lines(page), MAX_LINES, "lines")
+    blocks = [] if is_data else _grid_blocks(_within(page_grids(page), MAX_TABLES, "tables"), layout, said, 0) + read_flow(lines, layout, said)
     if not layout.data and any(c.meaning.direction and c.meaning.unit and c.name for block in blocks for c in block.claims):
         return blocks
     found = values(page) or {f"object {n + 1}": value for n, value in enumerate(literals(page.text))}
-    blocks += _grid_blocks(tables_in(found), layout, said, 10_000)
-    streamed = joined_lines(lines_in(found))
-    titles = {line.text for line in streamed if line.level == 1} or {line.text for line in ([] if is_data else page_lines(page)) if line.level == 1}
+    blocks += _grid_blocks(_within(tables_in(found), MAX_TABLES, "tables of data"), layout, said, 10_000)
+    streamed = _within(joined_lines(lines_in(found)), MAX_LINES, "lines of data")
+    titles = {line.text for line in streamed if line.level == 1} or {line.text for line in lines if line.level == 1}
     title = titles.pop() if len(titles) == 1 else ""
     return blocks + read_flow(streamed, layout, said) + read_records(found, layout, said, title)
+
+
+MAX_TABLES = 500
+MAX_LINES = 8_000
+"""More of them are on no price page: the largest at hand has 70 tables and 3,000 lines. Each is held against all others."""
+
+
+def _within(found: list[Any], most: int, what: str) -> list[Any]:
+    if len(found) > most:
+        raise PageChanged(f"expected at most {most} {what} on a page, found {len(found)}: the page is not read")
+    return found
 
 
 def _grid_blocks(grids: Sequence[Grid], layout: Layout, said: Meaning, first: int) -> list[Block]:
