@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from pipelines.context import make_job
-from pipelines.definitions import build_definitions
+from pipelines.definitions import build_definitions, raw_tables
 from pipelines.settings import load_settings
 from warehouse.store import Store
 
@@ -45,7 +45,7 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, set[str]
     settings = load_settings().model_copy(update={"home": tmp_path_factory.mktemp("traced")})
     read: dict[str, set[str]] = defaultdict(set)
     store = TracedStore(settings.warehouse_path)
-    with store.session():
+    with store.session(raw_tables()):
         job = make_job(settings, None, offline=True, on_step=lambda step: read[step].update(store.taken()))
         definitions = build_definitions(job=dg.ResourceDefinition.hardcoded_resource(job), warehouse=dg.ResourceDefinition.hardcoded_resource(store))
         with dg.DagsterInstance.ephemeral() as instance:
