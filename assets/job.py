@@ -22,6 +22,7 @@ class Job:
     """One daily job. ``fetcher`` is None offline and for a past day."""
 
     as_of: date
+    """The day of the run; what is measured ends with the last look at a price (``core.edition_day``)."""
     home: Path
     code_version: str
     fetcher: Fetcher | None = None
@@ -35,6 +36,8 @@ class Job:
     force: bool = False
     """Ask sources again even if they were asked today (a mirror is ours, politeness does not apply)."""
 
+    clock: str = "system"
+    """Whose word ``as_of`` is: the system's clock or ``DEFLATION_NOW``."""
     read: Reader = in_process
     """How a body is read: in a sandbox, unless somebody debugs a parser."""
 

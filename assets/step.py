@@ -10,16 +10,18 @@ steps. Not here: which steps there are (``computed``), what they compute (the li
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
-from assets.job import Job
 from warehouse.schema.tables import TABLES
 from warehouse.store import Store
 
 Frames = Mapping[str, pl.DataFrame]
+DAY = "core.edition_day"
+"""The table that says of which day a dated step speaks."""
 
 
 def asset_key(table_name: str) -> dg.AssetKey:
@@ -47,9 +49,9 @@ def table(name: str, *, reads: Sequence[str], make: Callable[..., pl.DataFrame],
     read as frames (the raw tables a family is stacked from).
     """
 
-    @dg.asset(key=asset_key(name), deps=[*map(asset_key, (*reads, *after))], **described(name))
-    def one(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
-        made = make(*map(warehouse.read, reads), **_day(job, dated))
+    @dg.asset(key=asset_key(name), deps=[*map(asset_key, (*reads, *after, *_day_read(dated)))], **described(name))
+    def one(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+        made = make(*map(warehouse.read, reads), **_day(warehouse, dated))
         return dg.MaterializeResult(metadata={"rows": warehouse.write(name, made)})
 
     return one
@@ -62,9 +64,9 @@ def tables(names: Sequence[str], *, reads: Sequence[str], make: Callable[..., Fr
     ``make`` returns the frames by table name, with or without the schema; exactly the declared ones.
     """
 
-    @dg.multi_asset(name=step, specs=specs(names, (*reads, *after)))
-    def many(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
-        made = make(*map(warehouse.read, reads), **_day(job, dated))
+    @dg.multi_asset(name=step, specs=specs(names, (*reads, *after, *_day_read(dated))))
+    def many(warehouse: dg.ResourceParam[Store]):
+        made = make(*map(warehouse.read, reads), **_day(warehouse, dated))
         yield from written(warehouse.write_all(declared(made, names)))
 
     return many
@@ -89,5 +91,14 @@ def declared(made: Frames, names: Sequence[str]) -> Frames:
     return found
 
 
-def _day(job: Job, dated: bool) -> dict[str, Any]:
-    return {"as_of": job.as_of} if dated else {}
+def as_of(warehouse: Store) -> date:
+    """The vintage day: the last day on which a price was seen."""
+    return warehouse.read(DAY).row(0, named=True)["as_of"]
+
+
+def _day_read(dated: bool) -> tuple[str, ...]:
+    return (DAY,) if dated else ()
+
+
+def _day(warehouse: Store, dated: bool) -> dict[str, Any]:
+    return {"as_of": as_of(warehouse)} if dated else {}

@@ -59,9 +59,10 @@ def make_job(settings: Settings, as_of: date | None = None, *, offline: bool = F
     from assets.job import Job
     from sources.parsed import in_process
 
-    day = as_of or today()
+    day, this_day = as_of or today(settings), today(settings)
     fetcher = None
-    if not offline and day >= today():
+    if not offline and day >= this_day:
         fetcher = make_fetcher(settings)
     return Job(as_of=day, home=settings.home, code_version=code_version(), fetcher=fetcher, progress=progress,
-               base_url=settings.base_url, on_step=on_step, deliver=deliver, issues=day >= today(), force=bool(settings.mirror), read=read or in_process)
+               base_url=settings.base_url, on_step=on_step, deliver=deliver, issues=day >= this_day, force=bool(settings.mirror), read=read or in_process,
+               clock=f"DEFLATION_NOW {settings.now.isoformat()}" if settings.now else "system")

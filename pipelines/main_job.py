@@ -130,6 +130,8 @@ def _summary(settings: Settings, as_of: date, result: Any, tell: Tell) -> None:
     tell(f"warehouse  {warehouse}   (deflation query \"from marts.start_here\")")
     if warehouse != settings.published_path:
         tell(f"           a newer vintage stays in {settings.published_path}")
+    for sentence in _of_which_day(warehouse):
+        tell(sentence)
     health = query(warehouse, """
         select case when status = 'failed' then 'failed' else origin end as state, count(*) as sources,
                max(age_days) as oldest_days, string_agg(source, ', ' order by source) as names
@@ -141,6 +143,17 @@ def _summary(settings: Settings, as_of: date, result: Any, tell: Tell) -> None:
     newest = query(warehouse, "select max(observed_at) as day, count(*) as rows from marts.price_history where origin = 'packaged'").row(0)
     if newest[1]:
         tell(f"inputs     packaged price history: {newest[1]} intervals, newest observation {newest[0]} ({(as_of - newest[0]).days} days old)")
+
+
+def _of_which_day(warehouse: Path) -> list[str]:
+    """How old the newest price is where it is not of today, whose word today is, and what of the kept state is damaged."""
+    from warehouse.store import query
+
+    day = query(warehouse, "from core.edition_day").row(0, named=True)
+    told = [f"measured   up to {day['as_of']}: no price was seen in the {day['age_days']} days since"] if day["age_days"] else []
+    told += ["           no price is called in force any more"] if query(warehouse, "select count(*) from marts.price_now").item() == 0 else []
+    told += [f"clock      {day['clock']}"] if day["clock"] != "system" else []
+    return told + [f"damaged    {name}: {said}" for name, said in query(warehouse, "from core.damage").rows()]
 
 
 def headline(settings: Settings, edition_id: str) -> list[str]:
