@@ -12,6 +12,7 @@ import dagster as dg
 import polars as pl
 
 from assets.job import Job
+from assets.step import DAYS, described
 from sources.catalogue import Source, sources
 from sources.fetching.collect import fetch_all
 from sources.health import capture_frame, is_seen
@@ -20,7 +21,7 @@ from warehouse.schema.tables import raw_name
 from warehouse.store import Store
 
 
-@dg.asset(key=["raw", "capture"], group_name="collect", kinds={"duckdb"})
+@dg.asset(key=["raw", "capture"], partitions_def=DAYS, **(described("raw.capture") | {"group_name": "collect"}))
 def capture(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """Ask every source that is due and keep what came; a source that is down is its own row, never an error."""
     asked = fetch_all(job.fetcher, sources().values(), job.archive, force=job.force, progress=job.progress) if job.fetcher else ()
@@ -39,7 +40,7 @@ def source_asset(source: Source) -> dg.AssetsDefinition:
     key = dg.AssetKey(raw_name(source.key).split("."))
 
     @dg.asset(
-        key=key, deps=[dg.AssetKey(["raw", "capture"])], group_name="sources", kinds={"duckdb"},
+        key=key, deps=[dg.AssetKey(["raw", "capture"])], group_name="sources", kinds={"duckdb"}, owners=["team:sources"],
         description=f"{source.contract.title}: every good capture, read by its parser.",
         check_specs=[dg.AssetCheckSpec("contract", asset=key, description="The newest page was reached, read and believed."),
                      dg.AssetCheckSpec("seen", asset=key, description="The page itself was seen within the source's cadence and two days.")],

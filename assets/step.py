@@ -19,6 +19,9 @@ import polars as pl
 from warehouse.schema.tables import TABLES
 from warehouse.store import Store
 
+DAYS = dg.DailyPartitionsDefinition(start_date="2023-01-01", end_offset=1, timezone="UTC")
+"""The vintage days: what is kept per day (captures, publications, issued forecasts, editions, deliveries) is a partition,
+and a past day is a run of its partition. The first day is the first with a listing to read."""
 Frames = Mapping[str, pl.DataFrame]
 DAY = "core.edition_day"
 """The table that says of which day a dated step speaks."""

@@ -13,7 +13,7 @@ from datetime import date
 import polars as pl
 
 import reference
-from belief import live_facts
+from belief import live_facts, scores
 from belief.aliases import resolve
 from reference.specs.engine import engine_table, project_names, read_list
 from reference.specs.history import read_history
@@ -32,7 +32,7 @@ ENGINE = ("core.architectures", "core.accelerators", "core.spec_history")
 """Tables the engine reads; computed from the dated specification history and the models' release dates."""
 SHOWN = ("core.unmapped_accelerator",)
 """Tables that only show what could not be used."""
-FAMILIES = ("hardware", "rentals", "energy")
+FAMILIES = ("hardware", "rentals", "energy", "scores", "volumes")
 """Kinds of sources whose readings join packaged rows."""
 PUBLIC_FROM = {"hardware_parts": "launch_date", "hardware_trends_published": "published_on"}
 """Tables whose facts are public from a day of their own: a part's figures from its launch, a trend from its paper."""
@@ -52,6 +52,8 @@ def tables(as_of: date, quotes: Mapping[str, pl.DataFrame] | None = None) -> dic
     rentals = live_facts.rental_prices(known["core.rental_price"], read.get("rentals"), project_names())
     if "energy" in read:
         known["core.electricity"] = live_facts.electricity(known["core.electricity"], read["energy"])
+    known["core.score"] = scores.joined(known["core.score"], read.get("scores"), reference.at("model_aliases", as_of), as_of)
+    known["core.token_volume"] = scores.volumes(known["core.token_volume"], read.get("volumes"))
     history = _specs_at(history, as_of)
     made = known | {"core.rental_price": rentals, "core.spec_history": history.rename({"value": "value_text"}),
                     "core.accelerators": _accelerators(history, as_of), "core.architectures": _architectures(as_of),

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from forecasting.forecast import candidates, pooled
+from forecasting.forecast import candidates, repricing
 from forecasting.panel.series import Panel, PriceSeries
 from forecasting.track_record import scoring
 
@@ -58,17 +58,17 @@ def ours(y: np.ndarray) -> dict[str, float]:
     series = tuple(PriceSeries(f"s{i:05d}", day[:-held], y[i, :-held]) for i in range(SERIES))
     panel = Panel(series, date.fromordinal(int(day[-held - 1])), ())
     lap("prepare")
-    p = pooled.fit(panel.series, pooled.Prior())
+    p = repricing.fit(panel.series, repricing.Prior())
     lap("fit")
-    q = candidates.floor_reverting(panel.series, panel.cutoff.toordinal(), HORIZONS, p)
+    q = candidates.repricing_mixture(panel.series, panel.cutoff.toordinal(), HORIZONS, p)
     lap("forecast and calibrate")
     steps = [round(h / STEP_DAYS) for h in HORIZONS]
     actual = y[:, [POINTS - held - 1 + s for s in steps]]
     for k, h in enumerate(HORIZONS):
         rows = pl.DataFrame({"series_id": [s.unique_id for s in series], "vintage": [panel.cutoff] * SERIES,
-                             "model": ["floor_reverting"] * SERIES, "horizon_days": [h] * SERIES,
+                             "model": ["repricing_mixture"] * SERIES, "horizon_days": [h] * SERIES,
                              "actual_log": actual[:, k], "last_log": [s.last for s in series], "q": q[:, k].tolist()})
-        scoring.summarise(scoring.score(rows), "floor_reverting", "benchmark")
+        scoring.summarise(scoring.score(rows), "repricing_mixture", "benchmark")
     lap("score")
     bootstrap_rates(y[:, :-held], np.random.default_rng(1))
     lap("bootstrap intervals")

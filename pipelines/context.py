@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from assets.job import Job
     from sources.fetching.collect import Progress
     from sources.fetching.fetch import Fetcher
+    from sources.fetching.fetched import Limits
     from sources.parsed import Reader
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,12 +45,13 @@ def code_version() -> str:
     return digest.hexdigest()[:16]
 
 
-def make_fetcher(settings: Settings) -> Fetcher:
+def make_fetcher(settings: Settings, limits: Limits | None = None) -> Fetcher:
     """The one polite session, with the keys and the mirror of the settings."""
     from sources.fetching.fetch import Fetcher
 
-    return Fetcher(settings.contact, clock=lambda: now(settings), mirror=settings.mirror,
-                   keys={"api.eia.gov": ("api_key", settings.eia_api_key.get_secret_value())})
+    return Fetcher(settings.contact, clock=lambda: now(settings), mirror=settings.mirror, limits=limits,
+                   keys={"api.eia.gov": ("api_key", settings.eia_api_key.get_secret_value()),
+                         "openrouter.ai": ("Authorization", settings.openrouter_api_key.get_secret_value())})
 
 
 def make_job(settings: Settings, as_of: date | None = None, *, offline: bool = False,

@@ -47,7 +47,9 @@ def _execute(settings: Settings, as_of: date | None, offline: bool, tell: Tell) 
 def _executed(settings: Settings, as_of: date | None, offline: bool, past: bool, tell: Tell) -> Any:
     import dagster as dg
 
-    from pipelines.definitions import build_definitions, raw_tables
+    from pipelines.definitions import build_definitions
+    from pipelines.instance import open_instance
+    from pipelines.resources import raw_tables
     from sources.parsed import Confined
     from warehouse.store import Store
 
@@ -59,8 +61,9 @@ def _executed(settings: Settings, as_of: date | None, offline: bool, past: bool,
                                         warehouse=dg.ResourceDefinition.hardcoded_resource(store))
         daily = definitions.resolve_job_def("daily")
         begin(len(daily.nodes))
-        return daily.execute_in_process(instance=dg.DagsterInstance.ephemeral(), raise_on_error=False,
-                                        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}})
+        with open_instance(settings) as instance:
+            return daily.execute_in_process(instance=instance, raise_on_error=False, partition_key=str(job.as_of), tags={"deflation/started_by": "command line"},
+                                            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}})
 
 
 @contextmanager
@@ -150,7 +153,7 @@ def _of_which_day(warehouse: Path) -> list[str]:
     from warehouse.store import query
 
     day = query(warehouse, "from core.edition_day").row(0, named=True)
-    told = [f"measured   up to {day['as_of']}: no price was seen in the {day['age_days']} days since"] if day["age_days"] else []
+    told = [f"measured   up to {day['as_of']}: no price was seen since, {day['age_days']} days before this run"] if day["age_days"] else []
     told += ["           no price is called in force any more"] if query(warehouse, "select count(*) from marts.price_now").item() == 0 else []
     told += [f"clock      {day['clock']}"] if day["clock"] != "system" else []
     return told + [f"damaged    {name}: {said}" for name, said in query(warehouse, "from core.damage").rows()]

@@ -29,6 +29,8 @@ class Settings(BaseModel):
     contact: str = "https://github.com/deflation-project/deflation"
     """Where a site's operator can reach us; part of the User-Agent."""
     eia_api_key: SecretStr = SecretStr("")
+    openrouter_api_key: SecretStr = SecretStr("")
+    """Any key of OpenRouter: opens its rankings dataset (token volumes)."""
     smtp_host: str = ""
     smtp_port: int = 0
     smtp_user: str = ""
@@ -47,6 +49,8 @@ class Settings(BaseModel):
     """What the clock says instead of the system's (ISO 8601, UTC), for simulations; the report says so."""
     wait_s: float = 900.0
     """How long a run waits for another one to end before it gives up."""
+    serve_token: SecretStr = SecretStr("")
+    """The token of the address of `deflation serve`; made anew at every start when empty."""
     chromium: str = "/usr/bin/chromium"
 
     @field_validator("now")

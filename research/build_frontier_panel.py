@@ -1,61 +1,134 @@
 """Build reference/frontier_panel.csv: monthly frontier prices at fixed quality, for the backtest.
 
-    python -m benchmarks.build_frontier_panel ../shared/data
+    python -m research.build_frontier_panel ../shared/data
 
-Prices: 31 archived OpenRouter catalogues (facts from model-price-radar-mcp 0.1.0, MIT), 3:1 blend. Scores: only
-those whose licence allows (Epoch AI CC-BY-4.0; Artificial Analysis with attribution from an MIT repository; the
-MIT copy of LMArena). Names are joined by a key (sorted words | version numbers); every model that sets a frontier
-is a row with both names, so that a wrong join can be seen. Not used in production, where aliases are curated.
+Four panels, each one history of price lists: ``openrouter`` (31 archived catalogues), ``first_parties`` and
+``hosts`` (LiteLLM's lists split by who sells), ``registries`` (models.dev and genai-prices, makers only, from
+2025-07). Prices are 3:1 blends. Scales: GPQA, MMLU and ECI as Epoch AI publishes them (CC-BY-4.0), known only since
+2026; and LMArena's rating as it stood in public copies of each day (MIT repositories, CC-BY-4.0), so that origins
+exist at which price and quality were both known. ``scored_on`` is the day the setter's score was public.
+
+A series has a row on a day only if a score below its threshold was known then, and a rating series ends two months
+after the last public copy. Names are joined by a key (sorted words | version numbers); every setter is a row with
+both names, so that a wrong join can be seen. Not used in production, where aliases are curated.
 """
 
 from __future__ import annotations
 
+import re
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
 
 from research import study
 
-THRESHOLDS = {
-    "gpqa_diamond": ("GPQA-Diamond", [30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90]),
-    "mmlu": ("MMLU", [50, 60, 65, 70, 75, 80, 83]),
-    "eci": ("Epoch-ECI", [100, 105, 110, 115, 120, 125, 130, 135, 140, 145, 150]),
-    "elo": ("LMArena-Elo", [1250, 1300, 1350, 1400, 1430]),
+HINDSIGHT = {
+    "gpqa_diamond": ("GPQA-Diamond", [30, 40, 50, 60, 70, 75, 80, 85]),
+    "mmlu": ("MMLU", [50, 60, 70, 75, 80, 83]),
+    "eci": ("Epoch-ECI", [105, 115, 120, 125, 130, 135, 140, 145]),
 }
-LICENSED = ("CC-BY-4.0", "MIT repo; AA attribution required", "MIT repo")
+RATINGS = [1050, 1100, 1150, 1200, 1225, 1250, 1275, 1300, 1325, 1350, 1400]
+MAKERS = ("openai anthropic gemini google mistral mistralai xai x-ai deepseek cohere cohere_chat moonshot moonshotai "
+          "zai zhipuai alibaba ai21 minimax amazon perplexity").split()
+PREFIX = re.compile(r"^((us|eu|apac|global|jp|au)\.)?(anthropic|meta|mistral|amazon|cohere|ai21|deepseek|qwen|openai|"
+                    r"google|minimax|moonshot|nvidia|writer)\.")
+CENSUS_DAYS = 62
+MIN_ROWS = 8
+
+
+def prices(data: Path) -> pl.DataFrame:
+    """panel, ds, model, key, y, price_source of every list used."""
+    rows = pl.read_csv(data / "prices" / "tables" / "panel_monthly.csv.gz", infer_schema_length=None,
+                       try_parse_dates=True).filter(
+        pl.col("input_usd_per_mtok") > 0, pl.col("output_usd_per_mtok") > 0,
+        ~pl.col("model").str.contains(r":|^~"),
+    )
+    maker = pl.col("provider").is_in(MAKERS)
+    panel = (
+        pl.when(pl.col("source") == "openrouter").then(pl.lit("openrouter"))
+        .when((pl.col("source") == "litellm") & maker).then(pl.lit("first_parties"))
+        .when((pl.col("source") == "litellm") & (pl.col("provider") != "openrouter")).then(pl.lit("hosts"))
+        .when(pl.col("source").is_in(["models.dev", "genai-prices"]) & maker).then(pl.lit("registries"))
+    )
+    keys = {m: study.key(PREFIX.sub("", m.split("/")[-1])) for m in rows["model"].unique()}
+    return rows.select(
+        panel.alias("panel"), pl.col("observed_date").alias("ds"), "model",
+        pl.col("model").replace_strict(keys).alias("key"),
+        ((3 * pl.col("input_usd_per_mtok") + pl.col("output_usd_per_mtok")) / 4).round(6).alias("y"),
+        pl.col("source").alias("price_source"),
+    ).drop_nulls("panel")
+
+
+def scores(data: Path) -> pl.DataFrame:
+    """scale, key, score, scored_on, score_source, dated (true: only what was public on a day counts on that day)."""
+    table = pl.read_csv(data / "forecast" / "quality.csv", infer_schema_length=None).filter(
+        pl.col("licence") == "CC-BY-4.0"
+    )
+    blocks = [
+        table.filter(pl.col("benchmark") == name).group_by(pl.col("price_join_key").alias("key")).agg(
+            pl.col("score").mean(), pl.col("as_of").min().str.pad_end(10, "-").str.replace("---", "-31").str.to_date(),
+            pl.col("source").unique().sort().str.join(" + "),
+        ).select(pl.lit(scale).alias("scale"), "key", "score", pl.col("as_of").alias("scored_on"),
+                 pl.col("source").alias("score_source"), pl.lit(False).alias("dated"))
+        for scale, (name, _) in HINDSIGHT.items()
+    ]
+    arena = pl.read_csv(data / "scores" / "scores.csv", infer_schema_length=None, try_parse_dates=True).filter(
+        pl.col("benchmark") == "LMArena text", pl.col("benchmark_version").str.contains("raw"),
+        pl.col("licence").str.contains("MIT"),
+    )
+    keys = {m: study.key(m) for m in arena["model_label"].unique()}
+    blocks.append(arena.select(
+        pl.lit("arena").alias("scale"), pl.col("model_label").replace_strict(keys).alias("key"),
+        pl.col("score").cast(pl.Float64), pl.col("first_seen").cast(pl.Date).alias("scored_on"),
+        pl.col("source_ref").str.extract(r"^([^@]+)").alias("score_source"), pl.lit(True).alias("dated"),
+    ))
+    return pl.concat(blocks)
+
+
+def frontier(rows: pl.DataFrame, known: pl.DataFrame, scale: str, thresholds: list[int]) -> pl.DataFrame:
+    """unique_id, ds, y and the setter of one panel on one scale."""
+    dated = bool(known["dated"].any())
+    end = known["scored_on"].max() + timedelta(days=CENSUS_DAYS)
+    found = []
+    for (day,), listed in rows.sort("ds").group_by(["ds"], maintain_order=True):
+        if dated and day > end:
+            break
+        public = known.filter(pl.col("scored_on") <= day) if dated else known
+        public = public.sort("scored_on", "score").group_by("key", maintain_order=True).last()
+        joined = listed.join(public, on="key").sort("y", "model")
+        found += [
+            joined.filter(pl.col("score") >= q).head(1).with_columns(pl.lit(f"{scale}-{q}").alias("unique_id"))
+            for q in thresholds if public.filter(pl.col("score") < q).height
+        ]
+    return pl.concat(found) if found else pl.DataFrame()
+
+
 def build(data: Path) -> pl.DataFrame:
-    """Columns unique_id, ds, y, model, score_key, scored_on, score_source, score_licence."""
-    quality = pl.read_csv(data / "forecast" / "quality.csv", infer_schema_length=None).filter(
-        pl.col("licence").is_in(LICENSED)
-    )
-    prices = study.catalogue(data / "prices" / "tables" / "openrouter_monthly.csv").rename(
-        {"score_key": "price_join_key", "price": "y"}
-    )
-    blocks = []
-    for scale, (benchmark, thresholds) in THRESHOLDS.items():
-        scores = quality.filter(pl.col("benchmark") == benchmark).group_by("price_join_key").agg(
-            pl.col("score").mean(), pl.col("as_of").min().str.pad_end(10, "-").str.replace("---", "-31"),
-            pl.col("source").unique().sort().str.join(" + "), pl.col("licence").unique().sort().str.join(" + "),
-        )
-        joined = prices.join(scores, on="price_join_key", suffix="_score")
-        for q in thresholds:
-            reach = joined.filter(pl.col("score") >= q).sort("observed_date", "y", "model")
-            first = reach.group_by("observed_date", maintain_order=True).first()
-            if first.height < 8:
-                continue
-            blocks.append(first.select(
-                pl.lit(f"{scale}-{q}").alias("unique_id"), pl.col("observed_date").alias("ds"), "y", "model",
-                pl.col("price_join_key").alias("score_key"), pl.col("as_of").alias("scored_on"),
-                pl.col("source_score").alias("score_source"), pl.col("licence").alias("score_licence"),
-            ))
-    return pl.concat(blocks).sort("unique_id", "ds")
+    """The packaged table; of series of one panel that are equal on every day one is kept."""
+    listed, known, blocks = prices(data), scores(data), []
+    for panel in listed["panel"].unique().sort():
+        for scale, thresholds in {**{s: t for s, (_, t) in HINDSIGHT.items()}, "arena": RATINGS}.items():
+            series = frontier(listed.filter(pl.col("panel") == panel), known.filter(pl.col("scale") == scale), scale,
+                              thresholds)
+            seen: set[tuple] = set()
+            for (_,), one in series.group_by(["unique_id"], maintain_order=True) if series.height else ():
+                path = (*one["ds"], *one["y"])
+                if one.height >= MIN_ROWS and path not in seen:
+                    seen.add(path)
+                    blocks.append(one)
+    return pl.concat(blocks).select(
+        "panel", "unique_id", "ds", "y", "model", pl.col("key").alias("score_key"), "scored_on", "price_source",
+        "score_source",
+    ).sort("panel", "unique_id", "ds")
 
 
 if __name__ == "__main__":
     target = Path(__file__).resolve().parent.parent / "reference" / "frontier_panel.csv"
     panel = build(Path(sys.argv[1]))
     panel.write_csv(target)
-    print(f"{panel.height} rows, {panel['unique_id'].n_unique()} series -> {target.name}")
+    print(panel.group_by("panel").agg(pl.len(), pl.col("unique_id").n_unique(), pl.col("ds").min().alias("from"),
+                                      pl.col("ds").max().alias("to")))
     for row in panel.group_by("model", "score_key").len().sort("len", descending=True).rows():
         print(*row)

@@ -1,6 +1,6 @@
-"""Estimate the dated rows of forecasting/priors.csv from the packaged panel: python -m benchmarks.fit_priors.
+"""Estimate the dated rows of forecasting/panel/priors.csv from the packaged panels: python -m research.fit_priors.
 
-Each vintage uses only prices and scores published by its day; run it when the panel grows and append, never edit.
+Each vintage uses only prices and scores published by its day; run it when the panels grow and append, never edit.
 """
 
 from __future__ import annotations
@@ -12,12 +12,21 @@ import polars as pl
 
 from forecasting.panel import priors, reference
 
-VINTAGES = (date(2026, 1, 31), date(2026, 4, 30), date(2026, 7, 31), date(2026, 10, 31))
+VINTAGES = [date(year, month, 28) for year in (2024, 2025, 2026) for month in (1, 4, 7, 10)]
 
 if __name__ == "__main__":
-    panel = reference.frontier_panel()
+    panels = reference.frontier_panel()
     declared = priors.read().filter(pl.col("basis").str.starts_with("declared"))
-    rows = pl.DataFrame([priors.fit_vintage(panel, v) for v in VINTAGES])
-    table = pl.concat([declared, rows.select(declared.columns)], how="vertical_relaxed")
+    rows = []
+    for vintage in VINTAGES:
+        found = priors.fitted(panels, vintage)
+        if found:
+            p = priors.estimate(panels, vintage)
+            rows.append({
+                "vintage": vintage, "hazard_per_year": round(p.hazard, 4), "closing_log": round(p.closing, 4),
+                "spread_log": round(p.spread, 4), "weight": p.weight,
+                "basis": f"mean of logs over {', '.join(found)} and {priors.DECLARED_PANELS:g} times the declared row",
+            })
+    table = pl.concat([declared, pl.DataFrame(rows).select(declared.columns)], how="vertical_relaxed")
     table.write_csv(Path(priors.__file__).with_name("priors.csv"))
     print(table)

@@ -22,8 +22,9 @@ import polars as pl
 
 from sources.cache import Cache
 from sources.catalogue import UNTRUSTED, Source
-from sources.contract import ContractBroken, live_breaches
+from sources.contract import ContractBroken, foreign, live_breaches
 from sources.fetching.archive import COPY, Archive, ArchiveUnusable, Snapshot, SnapshotCorrupt
+from sources.freshness import modified_day
 from sources.parsed import (
     LEFT_OUT,
     Frames,
@@ -60,6 +61,14 @@ class Reading:
     problems: tuple[str, ...] = field(default=())
     failed: bool = False
     left_out: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LEFT_OUT_SCHEMA))
+    stated_on: date | None = None
+    """The day the newest good content says of itself, where it does."""
+
+    @property
+    def observed_on(self) -> date | None:
+        """The day of the newest good content: of its fetching, or the earlier one it states; None where there is none."""
+        fetched = self.last_good.fetched_at.date() if self.last_good else None
+        return min(fetched, self.stated_on) if fetched and self.stated_on else fetched
 
     @property
     def is_partial(self) -> bool:
@@ -140,6 +149,7 @@ class _Fold:
         self.stretches = pl.DataFrame(schema=quote_schema(source.kind))
         self.left_out = pl.DataFrame(schema=LEFT_OUT_SCHEMA)
         self.bodies: dict[str, str] = {}
+        self.stated: dict[str, str] = {}
         self.names: dict[str, tuple[str, ...]] = {}
         self.rows: dict[str, int] = {}
         self.last: Snapshot | None = None
@@ -150,13 +160,13 @@ class _Fold:
 
     def take(self, capture: Snapshot) -> None:
         """Add one capture; whatever goes wrong with it is a sentence."""
-        look = Seen(capture.sha256, capture.url, capture.fetched_at, _last_certain(capture))
         if self.bodies.get(capture.url) == capture.sha256:
-            self.stretches = seen_again(self.stretches, look)
+            self.stretches = seen_again(self.stretches, self._look(capture, self.stated.get(capture.url, "")))
             self.last, self.failed = capture, False
             return
         try:
             page = self._parsed(capture)
+            look = self._look(capture, page.stated_on.isoformat() if page.stated_on else "")
             self._hold_to_contract(capture, page)
             stretches = extended(self.stretches, page.rows, look, _unread(page))
         except Exception as error:  # the bulkhead: one capture costs itself, whatever it makes anybody raise
@@ -165,16 +175,24 @@ class _Fold:
             self.failed = self.failed if capture.status == COPY else True
             return
         if capture.status != COPY:
-            self.names[capture.url], self.rows[capture.url] = _names(self.source.kind, page.rows), _rows(self.source.kind, page.rows)
+            self.names[capture.url], self.rows[capture.url] = names_of(self.source.kind, page.rows), rows_in(self.source.kind, page.rows)
         self.stretches, self.left_out = stretches, self._left_out_now(capture, page)
         self.bodies[capture.url] = capture.sha256
+        self.stated[capture.url] = look.stated_on.isoformat() if look.stated_on else ""
         self.last, self.failed = capture, False
+
+    def _look(self, capture: Snapshot, stated: str) -> Seen:
+        day = date.fromisoformat(stated) if stated else modified_day(self.source.contract, capture.last_modified)
+        return Seen(capture.sha256, capture.url, capture.fetched_at, _last_certain(capture), day)
 
     def _hold_to_contract(self, capture: Snapshot, page: Frames) -> None:
         if capture.status == COPY:
             return
         kind, url = self.source.kind, capture.url
-        broken = live_breaches(self.source.contract, _rows(kind, page.rows), _names(kind, page.rows), self.names.get(url, ()), self.rows.get(url, 0))
+        owed = self.source.contract.at(url)
+        broken = live_breaches(owed, rows_in(kind, page.rows), names_of(kind, page.rows), self.names.get(url, ()), self.rows.get(url, 0))
+        if kind == "prices":
+            broken += foreign(owed, page.rows["currency"].unique().to_list(), page.rows["evidence"].to_list())
         if broken:
             raise ContractBroken(f"{self.source.key}: " + "; ".join(broken))
 
@@ -202,7 +220,7 @@ class _Fold:
     def packed(self) -> bytes:
         """The fold as bytes."""
         frames = [packed_frame(self.stretches), packed_frame(self.left_out)]
-        head = {"bodies": self.bodies, "names": self.names, "rows": self.rows, "problems": self.problems, "failed": self.failed,
+        head = {"bodies": self.bodies, "stated": self.stated, "names": self.names, "rows": self.rows, "problems": self.problems, "failed": self.failed,
                 "last": self.last and [self.last.sha256, self.last.url, self.last.fetched_at.isoformat(), self.last.status],
                 "bytes": len(frames[0])}
         return json.dumps(head).encode() + b"\n" + b"".join(frames)
@@ -213,6 +231,7 @@ class _Fold:
         head = json.loads(line)
         self.stretches = pl.read_parquet(io.BytesIO(rest[:head["bytes"]]))
         self.left_out = pl.read_parquet(io.BytesIO(rest[head["bytes"]:]))
+        self.stated = head["stated"]
         self.bodies, self.rows, self.problems, self.failed = head["bodies"], head["rows"], head["problems"], head["failed"]
         self.names = {url: tuple(names) for url, names in head["names"].items()}
         if head["last"]:
@@ -222,7 +241,8 @@ class _Fold:
 
     def reading(self) -> Reading:
         """What has been read so far."""
-        return Reading(self.source.key, self.stretches, self.last, tuple(self.problems), self.failed, self.left_out)
+        stated = self.stated.get(self.last.url, "") if self.last else ""
+        return Reading(self.source.key, self.stretches, self.last, tuple(self.problems), self.failed, self.left_out, date.fromisoformat(stated) if stated else None)
 
 
 def _unread(page: Frames) -> list[str] | None:
@@ -247,13 +267,14 @@ def _last_certain(capture: Snapshot) -> date:
     return date.fromisoformat(first) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", first) else capture.fetched_at.date()
 
 
-def _rows(kind: str, frame: pl.DataFrame) -> int:
+def rows_in(kind: str, frame: pl.DataFrame) -> int:
     """Rows of a reading: wide-form rows of a price page (all its quotes where it has none), else figures that are used."""
     return (frame["wide_row"].drop_nulls().n_unique() or frame.height) if kind == "prices" else _used(kind, frame).height
 
 
-def _names(kind: str, frame: pl.DataFrame) -> tuple[str, ...]:
-    column = "model_label" if kind in ("prices", "retirements") else "accelerator" if kind in ("hardware", "rentals") else "subject"
+def names_of(kind: str, frame: pl.DataFrame) -> tuple[str, ...]:
+    """What the rows of a reading are about: models, parts or subjects, in page order."""
+    column = "accelerator" if kind in ("hardware", "rentals") else "subject" if kind == "energy" else "model_label"
     return tuple(_used(kind, frame)[column].unique(maintain_order=True))
 
 

@@ -1,4 +1,7 @@
-"""The catalogue of sources: every folder of a kind with a ``contract.toml`` and a ``parse.py``. No list to edit.
+"""The catalogue of sources: every folder of a kind with a ``contract.toml`` and a ``layout.toml`` or a ``parse.py``. No list to edit.
+
+``layout.toml`` declares what a provider's words mean to the reader of all pages (``sources.pages.layout``); ``parse.py`` is code
+for a page that is no list of prices. Where both stand, the declaration reads what the code does not know.
 
 A source is named ``KIND/NAME`` (``prices/anthropic``); KIND ``prices`` covers providers and aggregators,
 ``retirements`` makers' pages of deprecations.
@@ -8,20 +11,23 @@ A source is named ``KIND/NAME`` (``prices/anthropic``); KIND ``prices`` covers p
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import ModuleType
 
-from sources.contract import Contract, ContractBroken, breaches, kept_entries, read_contract
+from sources.contract import ROUGH_USD, Contract, ContractBroken, breaches, kept_entries, read_contract
+from sources.pages.layout.declaration import DEFAULTS, Layout, read_layout
+from sources.pages.layout.read import read_page
 from sources.pages.lifecycle import read_retirements
 from sources.pages.page import Page
-from sources.pages.quote import LeftOut, PageChanged, Parsed, PriceQuote, Quote, RetirementQuote
-from units.quantity import UnreadableQuantity
+from sources.pages.quote import SLIPS, LeftOut, PageChanged, Parsed, PriceQuote, Quote, RetirementQuote
+from units.quantity import TOKEN_UNITS, UnreadableQuantity
 
 ROOT = Path(__file__).parent
 FOLDERS = {"prices": ("providers", "aggregators"), "hardware": ("hardware",), "rentals": ("rentals",),
-           "energy": ("energy",), "retirements": ("retirements",)}
+           "energy": ("energy",), "scores": ("scores",), "volumes": ("volumes",), "retirements": ("retirements",)}
 WITHOUT_CODE = {"retirements": read_retirements}
 """Kinds whose pages are all read in one way: their sources are a contract and specimens."""
 UNTRUSTED = (PageChanged, ContractBroken, UnreadableQuantity)
@@ -55,6 +61,31 @@ class Source:
         """The module ``parse.py`` of the folder; exposes ``parse(page: Page) -> list[Quote | LeftOut]``."""
         return importlib.import_module(f"sources.{self.folder.parent.name}.{self.name}.parse")
 
+    @cached_property
+    def layout(self) -> Layout:
+        """The source's ``layout.toml``, in the one currency of its contract where it names none; the shared words alone without a file."""
+        path = self.folder / "layout.toml"
+        layout = read_layout(path) if path.exists() else DEFAULTS
+        only = self.contract.currencies[0] if len(self.contract.currencies) == 1 else ""
+        return layout if layout.currency or not only else layout.model_copy(update={"currency": only})
+
+    def _told(self, page: Page) -> Sequence[Quote | LeftOut]:
+        """What the source's code reads on the page, else what its declaration does."""
+        if self.kind in WITHOUT_CODE:
+            return WITHOUT_CODE[self.kind](page)
+        if (self.folder / "parse.py").exists():
+            try:
+                return self.parser.parse(page)
+            except (*UNTRUSTED, *SLIPS):
+                if not (self.folder / "layout.toml").exists():
+                    raise
+        return read_page(page, self.layout, self.contract.judge)
+
+    @property
+    def is_unproven(self) -> bool:
+        """Whether a source that is asked has no body of its real shape held against it."""
+        return self.contract.live and not self.contract.canary
+
     def read(self, body: bytes) -> list[Quote]:
         """All quotes of a page, or one of ``UNTRUSTED`` whose message starts with the source's key."""
         return list(self.parsed(body).quotes)
@@ -73,7 +104,7 @@ class Source:
                 raise PageChanged("expected content, found a challenge or denial page")
             if page.is_cut_short:
                 raise PageChanged("expected a whole document, found one that ends before </html>; fetch it again")
-            told = WITHOUT_CODE[self.kind](page) if self.kind in WITHOUT_CODE else self.parser.parse(page)
+            told = self._told(page)
             quotes = [q for q in told if not isinstance(q, LeftOut)]
             left_out = [q for q in told if isinstance(q, LeftOut)]
             quotes, left_out = kept_entries(self.contract, quotes, left_out)
@@ -102,9 +133,30 @@ def sources() -> dict[str, Source]:
     for kind, folders in FOLDERS.items():
         for folder in folders:
             for contract in sorted((ROOT / folder).glob("*/contract.toml")):
-                if kind in WITHOUT_CODE or (contract.parent / "parse.py").exists():
+                if kind in WITHOUT_CODE or any((contract.parent / name).exists() for name in ("parse.py", "layout.toml")):
                     found[f"{kind}/{contract.parent.name}"] = Source(kind, contract.parent)
     return dict(sorted(found.items()))
+
+
+@dataclass(frozen=True)
+class Stranger(Source):
+    """A provider nobody has declared: its pages are read by the shared words, against what holds of any price."""
+
+    @cached_property
+    def contract(self) -> Contract:
+        """What is owed by a page of tokens' prices of anybody."""
+        return Contract(title=self.name, publisher=self.name, rank="host", urls=[], format="html", robots="", terms="", live=False,
+                        currencies=list(ROUGH_USD), units=list(TOKEN_UNITS))
+
+    @cached_property
+    def layout(self) -> Layout:
+        """The shared words alone: no currency but the one printed."""
+        return DEFAULTS
+
+
+def stranger(name: str) -> Source:
+    """A source for the pages of a provider without a folder."""
+    return Stranger("prices", ROOT / "providers" / name)
 
 
 def of_kinds(*kinds: str) -> tuple[str, ...]:

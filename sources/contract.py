@@ -8,6 +8,7 @@ change since the last good rows). Every breach is a sentence; none is repaired h
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from decimal import Decimal
@@ -35,6 +36,17 @@ class Bounds(BaseModel):
     high: Decimal = Decimal(200)
 
 
+class Place(BaseModel):
+    """What one of several addresses promises differently: the currency, language, names or rows of its own page."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    currencies: list[str] = []
+    languages: list[str] = []
+    must_see: list[str] = []
+    minimum_rows: int = 0
+
+
 class Contract(BaseModel):
     """The promises of one source. Fields without a default must stand in every ``contract.toml``."""
 
@@ -59,6 +71,20 @@ class Contract(BaseModel):
     must_see: list[str] = []
     """Texts that must occur in a model (or accelerator) name on today's page, case-insensitive."""
     currencies: list[str] = ["USD"]
+    languages: list[str] = ["en"]
+    """Languages today's page may be written in (``en`` stands for any that is written in Latin letters, ``zh``, ``ja``, ``ko``)."""
+    places: dict[str, Place] = {}
+    """Address -> what it promises differently from the rest of the contract, where one source has several."""
+    former_urls: list[str] = []
+    """Addresses the page had before, for the archives."""
+    stated_by: str = ""
+    """Where the content says its own day: ``json MEMBER.PATH``, ``zip MEMBER``, ``text REGEX`` (its first group), or ``header`` (Last-Modified)."""
+    stated_days: int = Field(default=10, ge=1)
+    """Days after which content that states its own day is stale, however fresh the answer."""
+    canary: str = ""
+    """The specimen that has the shape of the body as served, rebuilt by hand; without one a live source is unproven."""
+    not_readable: str = ""
+    """Why fetching gives no rows (a page drawn by scripts, no list beside it); such a source is never asked."""
     units: list[str] = ["1M tokens"]
     bounds: Bounds = Bounds()
     allowed_change: Decimal = Decimal(5)
@@ -76,6 +102,18 @@ class Contract(BaseModel):
     the rows stand, for pages asked by the address' ``offset`` (EIA: ``response.total response.data``); empty for one page."""
     key_setting: str = ""
     """The setting that holds this interface's key (EIA: ``DEFLATION_EIA_API_KEY``); the address is written without it."""
+
+    def judge(self, amount: Decimal, unit: str, currency: str) -> str:
+        """Why no tokens of this source cost so much, as a sentence; empty where they may (zero always does)."""
+        rate = ROUGH_USD.get(currency)
+        if unit not in TOKEN_UNITS or rate is None or not amount or self.bounds.low <= amount * TOKEN_UNITS[unit] * rate <= self.bounds.high:
+            return ""
+        return f"{amount} {currency} per {unit} is outside {self.bounds.low}..{self.bounds.high} USD per 1M tokens"
+
+    def at(self, url: str) -> Contract:
+        """The promises of one address."""
+        place = self.places.get(url)
+        return self if place is None else self.model_copy(update=place.model_dump(exclude_unset=True))
 
     @property
     def is_list(self) -> bool:
@@ -247,6 +285,28 @@ def _implausible_energy(quotes: Sequence[Quote]) -> list[str]:
         if other.value != q.value:
             found.append(f"{q.subject} {q.period} {q.qualifier}: two values, {other.value_text} ({other.locator}) and {q.value_text} ({q.locator})")
     return found
+
+
+def foreign(contract: Contract, currencies: Sequence[str], words: Sequence[str]) -> list[str]:
+    """What shows that today's page is another edition of it: prices in another currency, rows in another language."""
+    found = []
+    if contract.currencies and (other := sorted(set(currencies) - set(contract.currencies))):
+        found.append(f"expected prices in {' or '.join(contract.currencies)} at this address, found {', '.join(other)}")
+    written = language_of(" ".join(words))
+    if written not in contract.languages:
+        found.append(f"expected a page in {' or '.join(contract.languages)} at this address, found one in {written}")
+    return found
+
+
+_SCRIPTS = (("ja", r"[\u3040-\u30ff]"), ("ko", r"[\uac00-\ud7af]"), ("zh", r"[\u4e00-\u9fff]"))
+FOREIGN_SHARE = 0.1
+"""Beyond this share of its letters a text is in the language of that script: a name or two is not."""
+
+
+def language_of(text: str) -> str:
+    """The language a text's letters show: ``zh``, ``ja``, ``ko``, else ``en`` (any that is written in Latin letters)."""
+    letters = sum(c.isalpha() for c in text)
+    return next((name for name, script in _SCRIPTS if letters and len(re.findall(script, text)) > FOREIGN_SHARE * letters), "en")
 
 
 def live_breaches(contract: Contract, rows: int, names: Sequence[str], previous_names: Sequence[str] = (),

@@ -32,23 +32,25 @@ def capture_frame(outcomes: Iterable[Outcome]) -> pl.DataFrame:
 def reading_frame(source: Source, reading: Reading, as_of: date, captures: pl.DataFrame) -> pl.DataFrame:
     """The one row that says how a source is on the vintage day.
 
-    ``status``: ok, partial (read, but entries or blocks of it were not understood; ``left_out_count`` of them), stale (older
-    than twice the cadence), failed (the newest page could not be had or believed), absent (never read here). ``origin``: live when its address answered in this run, else archive
-    or packaged.
+    ``status``: ok, partial (read, but not every address answered, or entries or blocks were not understood, ``left_out_count``
+    of them), stale (older than twice the cadence, or content that says so of itself), failed (the newest page could not be
+    had or believed), absent (never read here). ``origin``: live when its address answered in this run, else archive or packaged.
     """
     asked = captures.filter(pl.col("source") == source.key)
     failed = asked.filter(pl.col("status") == "failed")
-    observed = reading.last_good.fetched_at.date() if reading.last_good else None
+    observed = reading.observed_on
     age = (as_of - observed).days if observed else None
     live = asked.filter(pl.col("status").is_in(["fetched", "unchanged"])).height > 0 and not reading.failed
-    if reading.failed or failed.height:
+    answered = asked.filter(pl.col("status").is_in(["fetched", "unchanged", "not_due"])).height
+    if reading.failed or (failed.height and not answered):
         status = "failed"
     elif observed is None:
         status = "absent"
     else:
-        status = "stale" if age is not None and age > 2 * source.contract.cadence_days else "partial" if reading.is_partial else "ok"
+        old = age is not None and age > (source.contract.stated_days if reading.stated_on else 2 * source.contract.cadence_days)
+        status = "stale" if old else "partial" if reading.is_partial or failed.height else "ok"
     said = asked.filter(pl.col("message") != "")["message"].to_list()
-    messages = [*said, *reading.problems[-1:]] if status == "failed" else [*said, *_partial(reading)]
+    messages = [*said, *reading.problems[-1:]] if status == "failed" else [*said, *_stale(reading, status), *_partial(reading)]
     return pl.DataFrame([{
         "source": source.key, "kind": source.kind, "status": status,
         "origin": "live" if live else "archive" if observed else "packaged", "observed_at": observed, "age_days": age,
@@ -60,6 +62,13 @@ def reading_frame(source: Source, reading: Reading, as_of: date, captures: pl.Da
 def is_seen(cadence_days: int, age_days: int | None) -> bool:
     """Whether a source's page was seen within its cadence and two days: that a step ran is no sight of a page."""
     return age_days is not None and age_days <= cadence_days + 2
+
+
+def _stale(reading: Reading, status: str) -> list[str]:
+    """One sentence on a fresh answer with old content."""
+    if status != "stale" or reading.stated_on is None or reading.last_good is None:
+        return []
+    return [f"its address answered on {reading.last_good.fetched_at:%Y-%m-%d} with content that says it is of {reading.stated_on}; see whether the feed has moved"]
 
 
 def _partial(reading: Reading) -> list[str]:

@@ -13,6 +13,7 @@ import logging
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
+from datetime import date
 from functools import cache as remembered
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import polars as pl
 from polars.datatypes import DataTypeClass
 
 from sources.catalogue import UNTRUSTED, Source
+from sources.freshness import stated_day
 from sources.gate import judged
 from sources.pages.quote import LeftOut, PageChanged, Quote
 from sources.pages.wide import QUOTE_TYPES
@@ -28,7 +30,7 @@ from sources.stretches import MOMENTS
 
 log = logging.getLogger(__name__)
 
-FRAMEWORK = ("sources/pages/**/*.py", "sources/contract.py", "sources/catalogue.py", "sources/gate.py", "sources/parsed.py",
+FRAMEWORK = ("sources/pages/**/*.py", "sources/pages/layout/*.toml", "sources/contract.py", "sources/catalogue.py", "sources/gate.py", "sources/parsed.py", "sources/freshness.py",
              "units/quantity.py", "units/grammar.py")
 """What parsers share: a fix in one of these re-reads every capture, a fix in a source's folder only its own."""
 RENTAL_NAMES = ("reference/specs/engine.py", "reference/accelerator_list.csv", "reference/accelerators.csv", "reference/rental_skus.csv")
@@ -46,6 +48,8 @@ class Frames:
 
     rows: pl.DataFrame
     left_out: pl.DataFrame
+    stated_on: date | None = None
+    """The day the body says of itself."""
 
 
 Reader = Callable[[Source, bytes], bytes]
@@ -66,6 +70,8 @@ def quote_schema(kind: str) -> Schema:
         schema |= {"wide_row": pl.Int64}
     if kind == "rentals":
         schema |= {"accelerators_in_offer": pl.Int64}
+    if kind == "volumes":
+        schema |= {"period_days": pl.Int64}
     return schema
 
 
@@ -76,7 +82,7 @@ def parser_version(source: Source) -> str:
     digest = hashlib.sha256()
     more = {"hardware": SPEC_READERS, "rentals": RENTAL_NAMES}.get(source.kind, ())
     shared = [path for pattern in (*FRAMEWORK, *more) for path in sorted(root.glob(pattern))]
-    for path in [*sorted(source.folder.glob("*.py")), source.folder / "contract.toml", *shared]:
+    for path in [*sorted(source.folder.glob("*.py")), *sorted(source.folder.glob("*.toml")), *shared]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -116,7 +122,9 @@ def read_body(body: bytes, kind: str, folder: str) -> bytes:
     except Exception as error:  # the bulkhead: what a stranger's page makes a reader raise is that page's refusal
         return _refusal(f"{source.key}: expected a page its parser can read, found one that stops it ({type(error).__name__}: {error})",
                         traceback.format_exc())
-    return json.dumps({"left_out": list(map(asdict, parsed.left_out))}).encode() + b"\n" + packed_frame(rows)
+    stated = stated_day(source.contract, body)
+    head = {"left_out": list(map(asdict, parsed.left_out)), "stated_on": stated.isoformat() if stated else ""}
+    return json.dumps(head).encode() + b"\n" + packed_frame(rows)
 
 
 def unpacked(packed: bytes, *, told: bool = False) -> Frames:
@@ -127,7 +135,8 @@ def unpacked(packed: bytes, *, told: bool = False) -> Frames:
         if told and said["log"]:
             log.error("%s\n%s", said["refused"], said["log"])
         raise PageChanged(said["refused"])
-    return Frames(pl.read_parquet(io.BytesIO(rest)), pl.DataFrame(said["left_out"], schema=LEFT_OUT))
+    stated = said.get("stated_on", "")
+    return Frames(pl.read_parquet(io.BytesIO(rest)), pl.DataFrame(said["left_out"], schema=LEFT_OUT), date.fromisoformat(stated) if stated else None)
 
 
 def packed_frame(frame: pl.DataFrame) -> bytes:

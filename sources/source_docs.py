@@ -11,16 +11,20 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
+from itertools import takewhile
 from pathlib import Path
 
 from sources.catalogue import FOLDERS, WITHOUT_CODE, Source, sources
+from sources.check import recorded
 
-KINDS = {"prices": "Prices", "hardware": "Hardware", "rentals": "Rentals", "energy": "Electricity", "retirements": "Retirements"}
+KINDS = {"prices": "Prices", "hardware": "Hardware", "rentals": "Rentals", "energy": "Electricity",
+         "scores": "Benchmark scores", "volumes": "Token volumes", "retirements": "Retirements"}
 RANKS = {"first_party": "first party (the maker's own page)", "host": "host (sells others' models)", "feed": "feed (repeats prices of others)",
          "official": "official (the maker's own sheet)", "secondary": "secondary (a database of others' figures)"}
 HEAD = """# Sources
 
-Made by `python -m sources.source_docs > docs/sources.md` from the sources' contracts and parsers; do not edit.
+Made by `python -m sources.source_docs > docs/sources.md` from the sources' contracts and parsers and from what
+`deflation sources check --record` last saw; do not edit.
 How to add one: [adding-a-source.md](adding-a-source.md). Their state today: `deflation sources`.
 """
 
@@ -40,15 +44,40 @@ def section(source: Source) -> str:
         lines += [f"- Prices per {' or '.join(c.units) or 'no token unit'} in {', '.join(c.currencies)}, plausible from {c.bounds.low} to {c.bounds.high} USD per 1M tokens; "
                   f"a step of more than {c.allowed_change} times is held back until confirmed."]
     lines += [f"- One witness together with all of the group `{c.witness}`."] if c.witness else []
+    lines += [f"- Former addresses, for the archives: {', '.join(f'<{u}>' for u in c.former_urls)}."] if c.former_urls else []
+    lines += [f"- Its content states its own day (`{c.stated_by}`); older than {c.stated_days} days it is stale, however fresh the answer."] if c.stated_by else []
+    lines += [f"- Never asked: {c.not_readable}."] if c.not_readable else []
+    lines += [_proof(source), *_seen(source)]
     specimens = sorted(p.name for p in (source.folder / "specimens").glob("*.golden.csv"))
     lines += [f"- Specimens with golden rows: {', '.join(s.removesuffix('.golden.csv') for s in specimens)}."] if specimens else []
     return "\n".join([*lines, "", *layouts(source)])
 
 
+def _proof(source: Source) -> str:
+    if not source.contract.live:
+        return "- Not live: nothing to prove."
+    return f"- Canary: {source.contract.canary} has the shape of the body as served." if source.contract.canary else "- Unproven: no body of its real shape is held against it."
+
+
+def _seen(source: Source) -> list[str]:
+    """What ``deflation sources check --record`` last saw of each address."""
+    seen = [r for r in recorded() if r.source == source.key and r.outcome != "not asked"]
+    if not seen and source.contract.live:
+        return ["- Check: no address has been asked by `deflation sources check --record` yet."]
+    return [f"- Check of {r.checked_on} ({THROUGH.get(r.through, r.through)}): <{r.url}> {r.outcome}" + (f", {r.rows} rows" if r.rows else "")
+            + (f", {r.left_out} not understood" if r.left_out else "") + (f"; {r.remedy}" if r.remedy else "") + "." for r in seen]
+
+
+THROUGH = {"internet": "over the internet", "mirror": "through a mirror of archived bodies"}
+
+
 def layouts(source: Source) -> list[str]:
-    """What the parser says it reads: the paragraphs of its docstring, each on one line, words that are code kept."""
+    """What is read: the comment at the top of the declaration and the docstring of the code, each paragraph on one line."""
+    layout = source.folder / "layout.toml"
+    lines = layout.read_text(encoding="utf-8").splitlines() if layout.exists() else []
+    said = " ".join(line.removeprefix("#").strip() for line in takewhile(lambda line: line.startswith("#"), lines))
     code = source.folder / "parse.py" if source.kind not in WITHOUT_CODE else Path(inspect.getfile(WITHOUT_CODE[source.kind]))
-    doc = ast.get_docstring(ast.parse(code.read_text(encoding="utf-8"))) or ""
+    doc = said + "\n\n" + ((ast.get_docstring(ast.parse(code.read_text(encoding="utf-8"))) or "") if code.exists() else "")
     return [f"{' '.join(p.split())}\n".replace("<", "&lt;").replace("``", "`") for p in doc.split("\n\n") if p.strip()]
 
 

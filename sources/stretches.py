@@ -21,19 +21,34 @@ WHEREABOUTS = ("locator", "evidence", "wide_row")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One look at one address: ``last_certain`` is the last day the page is certain to have been so."""
+    """One look at one address: ``last_certain`` is the last day the page is certain to have been so.
+
+    ``stated_on``: the day the content says of itself, where it does; it was seen no later, however fresh the answer.
+    """
 
     sha256: str
     url: str
     fetched_at: datetime
     last_certain: date
+    stated_on: date | None = None
+
+    @property
+    def observed_on(self) -> date:
+        """The day the content was seen."""
+        fetched = self.fetched_at.date()
+        return fetched if self.stated_on is None else min(fetched, self.stated_on)
+
+    @property
+    def confirmed_on(self) -> date:
+        """The last day the content is known to have held."""
+        return min(self.last_certain, self.observed_on)
 
 
 def seen_again(stretches: pl.DataFrame, look: Seen, besides: pl.Series | None = None) -> pl.DataFrame:
     """The stretches after the address gave the same body once more; those with a quote id of ``besides`` were not seen."""
-    later = _open(look.url) & (pl.col("confirmed_at") < look.last_certain)
+    later = _open(look.url) & (pl.col("confirmed_at") < look.confirmed_on)
     later = later if besides is None or besides.is_empty() else later & ~pl.col("quote_id").is_in(besides.to_list())
-    return stretches.with_columns(pl.when(later).then(pl.lit(look.last_certain)).otherwise("confirmed_at").alias("confirmed_at"))
+    return stretches.with_columns(pl.when(later).then(pl.lit(look.confirmed_on)).otherwise("confirmed_at").alias("confirmed_at"))
 
 
 def extended(stretches: pl.DataFrame, page: pl.DataFrame, look: Seen, unread: Collection[str] | None = ()) -> pl.DataFrame:
@@ -98,5 +113,5 @@ def _stamped(begun: pl.DataFrame, look: Seen, figures: list[str]) -> pl.DataFram
     return begun.with_columns(
         pl.Series("quote_id", ids, dtype=pl.String), pl.lit(look.sha256).alias("snapshot_sha256"),
         pl.lit(look.url).alias("source_url"), pl.lit(look.fetched_at).dt.cast_time_unit("us").alias("fetched_at"),
-        pl.lit(look.fetched_at.date()).alias("observed_at"), pl.lit(look.last_certain).alias("confirmed_at"),
+        pl.lit(look.observed_on).alias("observed_at"), pl.lit(look.confirmed_on).alias("confirmed_at"),
         pl.lit(None, dtype=pl.Datetime("us", "UTC")).alias("gone_at"))

@@ -59,11 +59,16 @@ def amounts(text: str) -> list[Money]:
 
     ``$$1.5`` is one amount (a doubled sign is a page's typo), ``1,250.00`` has a thousands separator.
     """
+    return [money for money, _, _ in amount_spans(re.sub(r"\$+", "$", plain(text)))]
+
+
+def amount_spans(text: str) -> list[tuple[Money, int, int]]:
+    """Every amount in a text that is already ``plain``, with the places where it begins and ends (its sign included)."""
     found = []
-    for match in _MONEY.finditer(re.sub(r"\$+", "$", plain(text))):
+    for match in _MONEY.finditer(text):
         figure = match["a"] or match["b"]
         sign = match["pre"] or match["post"]
-        found.append(Money(figure, Decimal(figure.replace(",", "")), CURRENCIES[sign]))
+        found.append((Money(figure, Decimal(figure.replace(",", "")), CURRENCIES[sign]), match.start(), match.end()))
     return found
 
 

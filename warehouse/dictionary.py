@@ -5,12 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from warehouse.ddl import described
-from warehouse.models import examples
+from warehouse.models import examples, macros_told
 from warehouse.schema.columns import COLUMNS
 from warehouse.schema.tables import RAW_SHAPES, TABLES
 
 FIRST = ("marts.price_now", "marts.price_history", "marts.price_events", "marts.frontier", "marts.decline_rates", "marts.forecasts",
-         "marts.floor_gap", "marts.throughput", "marts.hardware_league", "marts.claims", "marts.track_record", "marts.data_health",
+         "marts.quality_price", "marts.task_price", "marts.floor_gap", "marts.throughput", "marts.hardware_league", "marts.claims", "marts.track_record", "marts.data_health",
          "facts.fact")
 """The tables a newcomer meets first, in this order."""
 
@@ -19,8 +19,7 @@ def start_here() -> pl.DataFrame:
     """Where to begin: the main tables with what a row is, then example queries that run as they stand."""
     rows = [(name, f"one row: {TABLES[name].text}", f"from {name} limit 20") for name in FIRST]
     rows += [(f"example: {name}", text, _statement(sql)) for name, (text, sql) in examples().items()]
-    rows.append(("marts.trace('FACT')", "the chain of a fact down to source, date and words",
-                 "from marts.trace('headline.decline_factor')"))
+    rows += [(f"{name}(...)", text, call) for name, text, call in macros_told()]
     rows.append(("throughput(...)", "what a model does on an accelerator, from the engine's formulas",
                  "from throughput(model := 'llama-3.1-70b', accelerator := 'h100-sxm', weight_precision := 'fp8', concurrency := 64)"))
     return pl.DataFrame([(i, *row) for i, row in enumerate(rows, 1)], schema=["ordinal", "table_name", "answers", "sql"], orient="row")

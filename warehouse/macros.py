@@ -20,7 +20,8 @@ from throughput.questions import formats, names, readings
 PREFIX = "asked_"
 PARAMETERS = {
     "model": "NULL", "accelerator": "NULL", "weight_precision": "NULL", "kv_precision": "'auto'",
-    "n_accelerators": "NULL", "tensor_parallel": "NULL", "data_parallel": "1", "pipeline_parallel": "1",
+    "n_accelerators": "NULL", "tensor_parallel": "NULL", "data_parallel": "1", "pipeline_parallel": "1", "expert_parallel": "0",
+    "replicas": "1", "prefill_accelerators": "0", "software_date": "NULL", "stack": "''",
     "isl": "1024", "osl": "1024", "concurrency": "NULL", "usd_per_accelerator_hour": "0", "utilisation": "1",
     "prefix_hit_rate": "0", "draft_tokens": "0", "draft_acceptance": "0", "draft_cost": "0",
 }
@@ -56,31 +57,37 @@ def _columns() -> str:
     return ", ".join([*(f'"{n}" DOUBLE' for n in numbers), *(f'"{n}" VARCHAR' for n in texts)])
 
 
-_NUMBERS = ("isl", "osl", "concurrency", "tensor_parallel", "data_parallel", "pipeline_parallel", "accelerators",
-            "usd_per_accelerator_hour", "utilisation", "prefix_hit_rate", "draft_tokens", "draft_acceptance",
-            "draft_cost", "local_runtime")
+_NUMBERS = ("isl", "osl", "concurrency", "tensor_parallel", "data_parallel", "pipeline_parallel", "expert_parallel", "replicas",
+            "spare_groups", "prefill_accelerators", "accelerators", "usd_per_accelerator_hour", "utilisation", "prefix_hit_rate",
+            "draft_tokens", "draft_acceptance", "draft_cost", "local_runtime", "python_host", "software_years")
 
-_LAYOUT = ("accelerators", "tensor_parallel", "data_parallel", "pipeline_parallel")
+_LAYOUT = ("accelerators", "tensor_parallel", "data_parallel", "pipeline_parallel", "replicas")
+_NONE_OR_MORE = ("expert_parallel", "prefill_accelerators")
 
 
 def _question() -> str:
     """The scenario rows: parameters beside the facts of every matching model and accelerator."""
-    facts = [f'coalesce(CAST({t}."{c}" AS DOUBLE), 0) AS "{c}"'
+    facts = [f'coalesce(CAST({t}."{c}" AS DOUBLE), {readings.BLANK.get(c, 0.0)!r}) AS "{c}"'
              for t, columns in (("a", readings.ACCELERATOR_COLUMNS), ("m", readings.ARCHITECTURE_COLUMNS))
              for c in columns if c not in readings.TEXT]
-    dp, pp = "coalesce(data_parallel, 1)", "coalesce(pipeline_parallel, 1)"
+    dp, pp, copies = (f"coalesce({p}, 1)" for p in ("data_parallel", "pipeline_parallel", "replicas"))
     tp = ("coalesce(tensor_parallel, nullif(trial.tried, 0), "
-          f"greatest(coalesce(n_accelerators, 1) // greatest({dp} * {pp}, 1), 1))")
-    n = f"coalesce(n_accelerators, {tp} * {dp} * {pp})"
+          f"greatest(coalesce(n_accelerators, 1) // greatest({dp} * {pp} * {copies}, 1), 1))")
+    used = f"({tp} * {dp} * {pp} * {copies})"
+    n = f"coalesce(n_accelerators, {used})"
     gguf = "regexp_matches(lower(coalesce(weight_precision, 'bf16')), '^i?q[2-8]_')"
+    host, local = (" ".join(f"WHEN '{s}' THEN {v[i]!r}" for s, v in readings.STACKS.items()) for i in (0, 1))
     given = {
         # nothing said is the default; no requests are not "as many as memory holds"
         **{o: f"coalesce({o}, {PARAMETERS[o]})" for o in ("isl", "osl", "usd_per_accelerator_hour", "utilisation", "prefix_hit_rate",
-                                                         "draft_tokens", "draft_acceptance", "draft_cost")},
+                                                         "draft_tokens", "draft_acceptance", "draft_cost", "expert_parallel",
+                                                         "prefill_accelerators")},
         "concurrency": "CASE WHEN concurrency <= 0 THEN -1 ELSE coalesce(concurrency, 0) END", "tensor_parallel": tp,
-        "data_parallel": f"{dp} * greatest({n} // greatest({tp} * {dp} * {pp}, 1), 1)",
-        "pipeline_parallel": pp, "accelerators": n,
-        "local_runtime": f"CASE WHEN {gguf} OR (isl = 0 AND concurrency = 1) THEN 1 ELSE 0 END",
+        "data_parallel": dp, "pipeline_parallel": pp, "replicas": copies, "accelerators": n,
+        "spare_groups": f"greatest({n} // greatest({used}, 1), 1)",
+        "local_runtime": f"CASE WHEN {gguf} THEN 1 ELSE CASE lower(coalesce(stack, '')) {local} END END",
+        "python_host": f"CASE lower(coalesce(stack, '')) {host} ELSE 0 END",
+        "software_years": f"greatest(coalesce(date_diff('day', TRY_CAST(software_date AS DATE), DATE '{readings.NEWEST_SOFTWARE}'), 0) / 365.25, 0)",
     }
     asked = [f'CAST({value} AS DOUBLE) AS "{PREFIX}{name}"' for name, value in given.items()]
     texts = [f'm.model AS "{PREFIX}model"', f'a.accelerator AS "{PREFIX}accelerator"', "a.family AS family",
@@ -106,9 +113,9 @@ def _word(text: str) -> str:
 
 def _within() -> str:
     """The condition that every number is one; NaN is above all numbers in DuckDB."""
-    limits = {"isl": (0.0, readings.LIMITS["isl"]), "osl": (1.0, readings.LIMITS["osl"]), "concurrency": (0.0, readings.LIMITS["concurrency"]),
-              **dict.fromkeys(_LAYOUT, (1.0, readings.LIMITS["n_accelerators"])),
-              **{n: readings.OPTIONS[n][1:] for n in _NUMBERS if n in readings.OPTIONS}}
+    counts = readings.NUMBERS["n_accelerators"]
+    limits = {**{n: (readings.NUMBERS[n].least, readings.NUMBERS[n].most) for n in _NUMBERS if n in readings.NUMBERS},
+              **dict.fromkeys(_LAYOUT, (counts.least, counts.most)), **dict.fromkeys(_NONE_OR_MORE, (0.0, counts.most))}
     return " AND ".join(f'"{PREFIX}{n}" BETWEEN {low!r} AND {high!r}' for n, (low, high) in limits.items())
 
 
@@ -134,13 +141,13 @@ def _answer() -> str:
         "CASE WHEN weight_bits = 0 THEN 'weight_precision is not a listed format (the command deflation throughput reads more)' "
         "WHEN kv_bits = 0 THEN 'kv_precision is not a known format' "
         f"WHEN NOT coalesce({_within()}, false) THEN 'a number is missing, negative or beyond what is sensible' "
-        f"WHEN {asked('tensor_parallel')} * {asked('data_parallel')} * {asked('pipeline_parallel')} <> "
-        f"{asked('accelerators')} THEN 'tensor x data x pipeline parallel do not make up n_accelerators' "
+        f"WHEN {asked('tensor_parallel')} * {asked('data_parallel')} * {asked('pipeline_parallel')} * {asked('replicas')} * "
+        f"{asked('spare_groups')} <> {asked('accelerators')} THEN 'tensor x data x pipeline parallel do not make up n_accelerators' "
         f"WHEN {' OR '.join(f'{asked(p)} <> floor({asked(p)})' for p in _LAYOUT)} THEN 'a count of accelerators is not a whole number' "
         f"WHEN {asked('pipeline_parallel')} > layers THEN 'pipeline_parallel exceeds the layers' "
         f"WHEN heads % {asked('tensor_parallel')} <> 0 AND family <> 'neuron' "
         "THEN 'tensor_parallel does not divide the attention heads' "
-        "WHEN weight_bytes_per_chip > memory_bytes OR room_for_one < 1 THEN 'does not fit in memory' "
+        "WHEN weight_bytes_per_chip > usable_bytes OR room_for_one < 1 THEN 'does not fit in memory' "
         "WHEN NOT isfinite(output_tok_s) THEN 'a figure of this accelerator or model is missing' END"
     )
     bound = "CASE bound_code " + " ".join(f"WHEN {c} THEN '{b}'" for c, b in stages.BOUNDS.items()) + " END"

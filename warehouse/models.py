@@ -2,7 +2,7 @@
 
 ``sql/core`` and ``sql/marts`` hold one SELECT per table (``marts/price_now.sql`` fills
 ``marts.price_now``); ``sql/facts`` SELECTs that make fact rows; ``sql/checks`` SELECTs that must return
-no row; ``sql/examples`` queries for readers. Dependencies are parsed from the SQL, never listed by hand.
+no row; ``sql/examples`` queries for readers; ``sql/macros`` the table functions of the published file. Dependencies are parsed from the SQL, never listed by hand.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ def _read(path: Path, name: str) -> Model:
 
 
 def tables_of(sql: str) -> tuple[str, ...]:
-    """The ``schema.table`` names a SELECT reads, sorted, without its own CTEs."""
+    """The ``schema.table`` names a SELECT reads, sorted, without its own CTEs and without table functions."""
     import sqlglot
     from sqlglot import exp
 
     tree = sqlglot.parse_one(sql, read="duckdb")
-    return tuple(sorted({f"{t.db}.{t.name}" for t in tree.find_all(exp.Table) if t.db}))
+    return tuple(sorted({f"{t.db}.{t.name}" for t in tree.find_all(exp.Table) if t.db and t.name}))
 
 
 @cache
@@ -55,6 +55,22 @@ def models(folder: str) -> tuple[Model, ...]:
 def examples() -> dict[str, tuple[str, str]]:
     """The example queries: name -> (what it answers, SQL)."""
     return {m.name.partition(".")[2]: (m.text, m.sql) for m in models("examples")}
+
+
+def readers_macros() -> tuple[str, ...]:
+    """The CREATE MACRO statements of ``sql/macros``, those that others call first; each file's comment says what it answers."""
+    paths = sorted((SQL / "macros").glob("*.sql"), key=lambda p: (p.stem not in ("trace", "meant"), p.stem))
+    return tuple(path.read_text(encoding="utf-8") for path in paths)
+
+
+def macros_told() -> list[tuple[str, str, str]]:
+    """The table functions for readers: name, what it answers, a call that runs as it stands."""
+    told = []
+    for sql in readers_macros():
+        comment = " ".join(line.removeprefix("--").strip() for line in sql.splitlines() if line.startswith("--"))
+        text, _, call = comment.partition(" call: ")
+        told.append((re.search(r"MACRO (\S+?)\(", sql)[1], text, call))  # type: ignore[index]
+    return told
 
 
 def _selects(folder: str) -> tuple[str, ...]:

@@ -12,15 +12,12 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.models import readers_macros
 from warehouse.store import Store, WarehouseUnusable, query
 
-STORAGE_VERSION = "v1.5.0"
-"""The oldest clients that must open the file (duckdb-cli, Harlequin and many drivers are on 1.5)."""
-
-TRACE = """CREATE OR REPLACE MACRO marts.trace(fact) AS TABLE
-  SELECT ordinal, kind, id, text_value, source, source_url, observed_at, evidence, snapshot_sha256
-  FROM facts.lineage WHERE fact_id = fact ORDER BY ordinal"""
-"""``from marts.trace('FACT')``: the chain of a fact down to source, date and words."""
+STORAGE_VERSION = "v1.2.0"
+"""The oldest storage format that holds the content (view and macro comments need it): DuckDB 1.2 and later, so 1.4 LTS,
+and every driver that bundles one of them, opens the file."""
 
 
 def publish(store: Store, published: Path, macros: Sequence[str] = ()) -> int:
@@ -28,7 +25,7 @@ def publish(store: Store, published: Path, macros: Sequence[str] = ()) -> int:
     draft = published.with_name(f".{published.stem}_{os.getpid()}.new.duckdb")
     try:
         _remove(draft)
-        store.copy_to(draft, STORAGE_VERSION, [TRACE, *macros])
+        store.copy_to(draft, STORAGE_VERSION, [*macros, *readers_macros()])
         os.replace(draft, published)
     except (duckdb.Error, OSError) as error:
         _remove(draft)

@@ -15,9 +15,9 @@ import numpy as np
 import polars as pl
 
 from forecasting.floors.floor import triangular
-from forecasting.forecast import pooled
+from forecasting.forecast import past, repricing
 from forecasting.panel import priors
-from forecasting.panel.series import BadSeries, PriceSeries, prepare
+from forecasting.panel.series import BadSeries, prepare
 from reference import definitions
 from warehouse.schema import frames
 
@@ -43,15 +43,14 @@ def band(x: np.ndarray) -> tuple[float, float, float]:
     return float(np.median(x)), float(np.quantile(x, 0.05)), float(np.quantile(x, 0.95))
 
 
-def price_paths(one: PriceSeries, rate: pooled.Parameters, size: int = DRAWS) -> np.ndarray:
+def price_paths(at: past.States, fitted: repricing.Parameters, size: int = DRAWS) -> np.ndarray:
     """Simulated log prices of one series at monthly steps over ten years, shape (size, 121): the forecasting model.
 
-    Marginal draws of the pooled model at each horizon, coupled by common random numbers, so that a path keeps its rank.
+    Marginal draws at each horizon, coupled by common random numbers, so that a path keeps its rank.
     """
-    last, phi = np.array([one.last]), np.array([pooled.attractor(one)])
-    steps = [np.full((1, size), one.last)]
+    steps = [np.full((1, size), at.log_price[0])]
     for month in range(1, 12 * PATH_YEARS + 1):
-        steps.append(pooled.draws(last, phi, month / 12, rate, size))
+        steps.append(repricing.draws(at, month / 12, fitted, size))
     return np.concatenate(steps, axis=0).T
 
 
@@ -64,8 +63,9 @@ def viability(applications: pl.DataFrame, series: pl.DataFrame, as_of: date) -> 
         panel = prepare(series.select("unique_id", "ds", "y"), as_of)
     except BadSeries:
         return frames.empty("stats.viability")
-    fitted = pooled.fit(panel.series, priors.at(as_of))
-    by_id = {s.unique_id: s for s in panel.series}
+    fitted = repricing.fit(panel.series, priors.at(as_of))
+    now = past.states(panel.series, as_of.toordinal())
+    by_id = {s.unique_id: i for i, s in enumerate(panel.series)}
     cache: dict[str, np.ndarray] = {}
     out = []
     for (name,), group in applications.sort("application").group_by(["application"], maintain_order=True):
@@ -74,7 +74,7 @@ def viability(applications: pl.DataFrame, series: pl.DataFrame, as_of: date) -> 
         if sid not in by_id:
             continue
         if sid not in cache:
-            cache[sid] = price_paths(by_id[sid], fitted)
+            cache[sid] = price_paths(now.take(np.array([by_id[sid]])), fitted)
         out.append(_viability_row(str(name), rows, sid, cache[sid], as_of, group))
     return frames.from_rows("stats.viability", out)
 

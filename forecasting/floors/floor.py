@@ -14,7 +14,8 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from forecasting.forecast import pooled
+from forecasting.forecast import past, repricing
+from forecasting.forecast.quantiles import DAYS_PER_YEAR
 from forecasting.panel import listings, priors, reference
 from forecasting.panel.series import prepare, series_from_frontier
 from warehouse.schema import frames
@@ -115,8 +116,8 @@ def floor_draws(row: dict, years: np.ndarray, rng: np.random.Generator, size: in
     return np.exp(np.log(level)[:, None] - np.log(factor)[:, None] * years[None, :] + walk)
 
 
-def _trend(scenario: str, log_price: np.ndarray, years: np.ndarray, rate: float) -> float:
-    """Factor per year of a stated trend: the last year's, the pooled model's at today's gap, or ten."""
+def _trend(scenario: str, log_price: np.ndarray, years: np.ndarray, fall_log: float) -> float:
+    """Factor per year of a stated trend: the last year's, the forecasting model's mean over a year, or ten."""
     if scenario == "ten_times_rule":
         return 10.0
     if scenario == "recent":
@@ -124,8 +125,7 @@ def _trend(scenario: str, log_price: np.ndarray, years: np.ndarray, rate: float)
         first = np.flatnonzero(back)[0]
         span = max(years[-1] - years[first], 0.25)
         return float(np.exp(-(log_price[-1] - log_price[first]) / span))
-    gap = max(log_price[-1] - np.log(pooled.DEFAULT_FLOOR_USD_PER_MTOK), 0.0)
-    return float(np.exp(gap * -np.expm1(-rate)))
+    return float(np.exp(fall_log))
 
 
 def build(frontier_price: pl.DataFrame, series_floor: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:
@@ -141,16 +141,18 @@ def meeting_dates(series: pl.DataFrame, floors: pl.DataFrame, as_of: date) -> pl
     if series.is_empty() or floors.is_empty():
         return frames.empty("stats.meeting_date")
     panel = prepare(series.select("unique_id", "ds", "y"), as_of)
-    rate = pooled.fit(panel.series, priors.at(as_of)).rate
+    at = past.states(panel.series, as_of.toordinal())
+    ahead = repricing.draws(at, 1.0, repricing.fit(panel.series, priors.at(as_of)))
+    fall_log = np.maximum(at.log_price - ahead.mean(axis=1), 0.0)
     years = np.linspace(0, HORIZON_YEARS, 121)
     rows = []
-    for one in panel.series:
+    for one, fall in zip(panel.series, fall_log, strict=True):
         for row in floors.filter(pl.col("series_id") == one.unique_id).sort("floor_kind").iter_rows(named=True):
             rng = np.random.default_rng(zlib.crc32(f"{as_of}{one.unique_id}{row['floor_kind']}".encode()))
             bound = floor_draws(row, years, rng)
             shock = np.exp(0.3 * rng.standard_normal(DRAWS))
             for scenario in SCENARIOS:
-                factor = _trend(scenario, one.log_price, one.day / pooled.DAYS_PER_YEAR, rate)
+                factor = _trend(scenario, one.log_price, one.day / DAYS_PER_YEAR, float(fall))
                 path = one.last - np.log(factor) * shock[:, None] * years[None, :]
                 rows += _meetings(path <= np.log(bound) + np.log1p(MEETING_MARGIN), years, as_of, {
                     "vintage": as_of, "series_id": one.unique_id, "floor_kind": row["floor_kind"],

@@ -1,4 +1,4 @@
-"""The rivals of the pooled model: every forecasting rule that is in use, behind one signature.
+"""The model of record and its rivals: every forecasting rule that is in use, behind one signature.
 
 A candidate takes series, cutoff day, horizons and the fitted pooled parameters and gives log quantiles of shape
 (series, horizons, 19). None of them may look at anything but the series it is given. Belongs here: their
@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from forecasting.forecast import conformal, pooled
-from forecasting.panel.series import PriceSeries
+from forecasting.forecast import conformal, past, repricing
+from forecasting.forecast.quantiles import DAYS_PER_YEAR, QUANTILES
+from forecasting.panel.series import PriceSeries, log_floors
 from forecasting.rates.decline import farmer_lafond_a
 
-Q = pooled.QUANTILES
+Q = QUANTILES
 POOLED_VOLATILITY_DAYS = 30
 TREND_WINDOW_YEARS = 1.0
 THETA = 0.63
@@ -24,7 +25,7 @@ THETA = 0.63
 
 def _shape(series: Sequence[PriceSeries], horizons_days: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
     last = np.array([s.last for s in series])
-    return last, np.asarray(horizons_days, float) / pooled.DAYS_PER_YEAR
+    return last, np.asarray(horizons_days, float) / DAYS_PER_YEAR
 
 
 def _location_scale(centre: np.ndarray, scale: np.ndarray, degrees: float) -> np.ndarray:
@@ -38,13 +39,13 @@ def _volatility(series: Sequence[PriceSeries]) -> float:
     total, span = 0.8**2, 1.0
     for s in series:
         total += float(np.sum(np.diff(s.log_price) ** 2))
-        span += float(s.day[-1] - s.day[0]) / pooled.DAYS_PER_YEAR
+        span += float(s.day[-1] - s.day[0]) / DAYS_PER_YEAR
     return float(np.sqrt(total / span))
 
 
 def _drift(s: PriceSeries, cutoff_day: int) -> float:
     """Drift per year, over at least half a year so that one early cut is not extrapolated to nothing."""
-    span = max((cutoff_day - int(s.day[0])) / pooled.DAYS_PER_YEAR, 0.5)
+    span = max((cutoff_day - int(s.day[0])) / DAYS_PER_YEAR, 0.5)
     return (s.last - float(s.log_price[0])) / span
 
 
@@ -65,7 +66,7 @@ def drift(series, cutoff_day, horizons_days, p):
     """Random walk with each series' own drift since its first day."""
     last, years = _shape(series, horizons_days)
     mu = np.array([_drift(s, cutoff_day) for s in series])
-    span = np.array([max((cutoff_day - int(s.day[0])) / pooled.DAYS_PER_YEAR, 0.5) for s in series])
+    span = np.array([max((cutoff_day - int(s.day[0])) / DAYS_PER_YEAR, 0.5) for s in series])
     scale = _volatility(series) * np.sqrt(years + np.square(years)[None, :] / span[:, None])
     return _location_scale(last[:, None] + mu[:, None] * years, scale, 5)
 
@@ -74,9 +75,9 @@ def farmer_lafond(series, cutoff_day, horizons_days, p):
     """IMA(1,1) with theta = .63 on steps of 30 days."""
     last, _ = _shape(series, horizons_days)
     tau = np.asarray(horizons_days, float) / POOLED_VOLATILITY_DAYS
-    mu = np.array([_drift(s, cutoff_day) for s in series]) * POOLED_VOLATILITY_DAYS / pooled.DAYS_PER_YEAR
+    mu = np.array([_drift(s, cutoff_day) for s in series]) * POOLED_VOLATILITY_DAYS / DAYS_PER_YEAR
     m = np.array([max((cutoff_day - int(s.day[0])) // POOLED_VOLATILITY_DAYS, 6) for s in series])
-    sigma2 = _volatility(series) ** 2 * POOLED_VOLATILITY_DAYS / pooled.DAYS_PER_YEAR / (1 + THETA**2)
+    sigma2 = _volatility(series) ** 2 * POOLED_VOLATILITY_DAYS / DAYS_PER_YEAR / (1 + THETA**2)
     scale = np.sqrt(np.array([sigma2 * farmer_lafond_a(THETA, int(k), tau) for k in m]))
     return _location_scale(last[:, None] + mu[:, None] * tau, scale, 5)
 
@@ -86,7 +87,7 @@ def ols_trend(series, cutoff_day, horizons_days, p):
     last, years = _shape(series, horizons_days)
     centre, scale = np.empty((len(last), len(years))), np.empty((len(last), len(years)))
     for i, s in enumerate(series):
-        t = (s.day - cutoff_day) / pooled.DAYS_PER_YEAR
+        t = (s.day - cutoff_day) / DAYS_PER_YEAR
         if len(t) < 3:
             centre[i], scale[i] = s.last, 0.8 * np.sqrt(years)
             continue
@@ -106,25 +107,25 @@ def ten_times_rule(series, cutoff_day, horizons_days, p):
     return _location_scale(last[:, None] - np.log(10.0) * years, scale, 5)
 
 
-def floor_reverting(series, cutoff_day, horizons_days, p):
-    """The pooled jump-to-floor model, calibrated by conformal factors, clipped at a floor of the series' own."""
-    last, _ = _shape(series, horizons_days)
-    phi = np.array([pooled.attractor(s) for s in series])
-    raw = pooled.quantiles(last, phi, horizons_days, p)
+def repricing_mixture(series, cutoff_day, horizons_days, p):
+    """Unchanged, or repriced toward the panel's low: the pooled model with calibrated sides, never below a floor."""
+    at = past.states(series, cutoff_day)
+    floor = log_floors(series)
+    raw = repricing.quantiles(at, np.asarray(horizons_days, float) / DAYS_PER_YEAR, p, floor)
     calibrated = conformal.apply(raw, conformal.factors(series, p, horizons_days))
-    bound = np.array([-np.inf if s.log_floor is None else min(s.log_floor, s.last) for s in series])
-    return np.maximum(calibrated, bound[:, None, None])
+    return np.maximum(calibrated, np.minimum(floor, at.log_price)[:, None, None])
 
 
 def combination(series, cutoff_day, horizons_days, p):
-    """Equal-weight average of the quantiles of no change and of the pooled model."""
-    parts = [f(series, cutoff_day, horizons_days, p) for f in (no_change, floor_reverting)]
+    """Equal-weight average of the quantiles of no change and of the mixture."""
+    parts = [f(series, cutoff_day, horizons_days, p) for f in (no_change, repricing_mixture)]
     return np.mean(parts, axis=0)
 
 
-Candidate = Callable[[Sequence[PriceSeries], int, Sequence[int], pooled.Parameters], np.ndarray]
+Candidate = Callable[[Sequence[PriceSeries], int, Sequence[int], repricing.Parameters], np.ndarray]
 
 CANDIDATES: dict[str, Candidate] = {
     f.__name__: f
-    for f in (no_change, random_walk, drift, farmer_lafond, ols_trend, ten_times_rule, floor_reverting, combination)
+    for f in (no_change, random_walk, drift, farmer_lafond, ols_trend, ten_times_rule, repricing_mixture,
+              combination)
 }

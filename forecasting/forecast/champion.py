@@ -15,7 +15,7 @@ import polars as pl
 
 from forecasting.track_record import scoring
 
-INCUMBENT = "floor_reverting"
+INCUMBENT = "repricing_mixture"
 """Declared champion; see docs/method/forecasting.md for the backtest it was chosen by."""
 MIN_ORIGINS = 12
 MARGIN = 0.05

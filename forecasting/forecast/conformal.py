@@ -12,29 +12,31 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from forecasting.forecast import pooled
+from forecasting.forecast import past, repricing
+from forecasting.forecast.quantiles import DAYS_PER_YEAR, of_draws
 from forecasting.panel.series import PriceSeries
 
 ORIGINS = 26
 SHRINK_ORIGINS = 4.0
 """So many non-overlapping origins move the factor half of the way."""
-BOUNDS = (0.5, 1.6)
+BOUNDS = (0.85, 1.6)
+THINNEST = 0.02
 
 
-def factors(series: Sequence[PriceSeries], p: pooled.Parameters, horizons_days: Sequence[int]) -> np.ndarray:
+def factors(series: Sequence[PriceSeries], p: repricing.Parameters, horizons_days: Sequence[int]) -> np.ndarray:
     """Factor for the lower and the upper side at each horizon, shape (horizons, 2); 1 where nothing is known."""
     out = np.ones((len(horizons_days), 2))
     for k, days in enumerate(horizons_days):
-        pairs = pooled.past_pairs(series, (days,))
+        pairs = past.pairs(series, (days,))
+        month = np.round(pairs.age_years * 12)
+        pairs = pairs.take(np.isin(month, np.unique(month)[:ORIGINS]))
         if not len(pairs):
             continue
-        origin = np.round(pairs[:, 4] / 30)
-        pairs = pairs[np.isin(origin, np.unique(origin)[-ORIGINS:])]
-        independent = len(np.unique(np.round(pairs[:, 4] / 30))) * 30 / max(days, 30)
-        q = pooled.quantiles(pairs[:, 0], pairs[:, 3], (days,), p)[:, 0]
-        median = q[:, 9]
-        below = (median - pairs[:, 1]) / np.maximum(median - q[:, 0], 0.02)
-        above = (pairs[:, 1] - median) / np.maximum(q[:, 18] - median, 0.02)
+        independent = len(np.unique(month)[:ORIGINS]) * 30 / max(days, 30)
+        at = pairs.start
+        q = of_draws(repricing.draws(at, days / DAYS_PER_YEAR, p)) - at.log_price[:, None]
+        below = (q[:, 9] - pairs.change) / np.maximum(q[:, 9] - q[:, 0], THINNEST)
+        above = (pairs.change - q[:, 9]) / np.maximum(q[:, 18] - q[:, 9], THINNEST)
         trust = independent / (independent + SHRINK_ORIGINS)
         for side, score in enumerate((below, above)):
             out[k, side] = np.exp(trust * np.log(np.clip(np.quantile(score, 0.95), *BOUNDS)))

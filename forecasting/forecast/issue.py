@@ -11,20 +11,21 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from forecasting.forecast import pooled
+from forecasting.forecast import past, repricing
 from forecasting.forecast.candidates import CANDIDATES
 from forecasting.forecast.champion import INCUMBENT
+from forecasting.forecast.quantiles import DAYS_PER_YEAR, QUANTILES
 from forecasting.panel import priors
-from forecasting.panel.series import Panel, PriceSeries, prepare, series_from_frontier
+from forecasting.panel.series import Panel, PriceSeries, log_floors, prepare, series_from_frontier
 from warehouse.schema import frames
 
 HORIZONS_DAYS = (30, 90, 180, 365)
 
 
 def long_forecast(panel: Panel, horizons_days: Sequence[int], models: Sequence[str],
-                  prior: pooled.Prior | None = None) -> pl.DataFrame:
+                  prior: repricing.Prior | None = None) -> pl.DataFrame:
     """Columns unique_id, cutoff, ds, horizon_days, quantile, value (USD per Mtok), model; sorted."""
-    p = pooled.fit(panel.series, prior or priors.at(panel.cutoff))
+    p = repricing.fit(panel.series, prior or priors.at(panel.cutoff))
     names = [s.unique_id for s in panel.series]
     blocks = []
     for model in models:
@@ -35,7 +36,7 @@ def long_forecast(panel: Panel, horizons_days: Sequence[int], models: Sequence[s
             "unique_id": np.repeat(names, h * k),
             "ds": pl.Series(np.tile(np.repeat(np.array(target, dtype="datetime64[D]"), k), n)).cast(pl.Date),
             "horizon_days": np.tile(np.repeat(np.asarray(horizons_days, dtype=np.int64), k), n),
-            "quantile": np.tile(pooled.QUANTILES, n * h),
+            "quantile": np.tile(QUANTILES, n * h),
             "value": q.ravel(),
         }).with_columns(pl.lit(panel.cutoff).alias("cutoff"), pl.lit(model).alias("model")))
     order = ["unique_id", "cutoff", "ds", "horizon_days", "quantile", "value", "model"]
@@ -92,10 +93,10 @@ def forecasts(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *,
 
 
 def _base_rate(series: Sequence[PriceSeries], days: int, event: str) -> float | None:
-    pairs = pooled.past_pairs(series, (days,))
+    pairs = past.pairs(series, (days,))
     if not len(pairs):
         return None
-    return float(_happens(pairs[:, 1], pairs[:, 0], event).mean())
+    return float(_happens(pairs.change, np.zeros(len(pairs)), event).mean())
 
 
 def _happens(end: np.ndarray, start: np.ndarray, event: str) -> np.ndarray:
@@ -113,13 +114,13 @@ def events(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *,
     if series.is_empty():
         return frames.empty("stats.event_probability")
     panel = _ready(series, floors, as_of)
-    p = pooled.fit(panel.series, priors.at(as_of))
-    last = np.array([s.last for s in panel.series])
-    phi = np.array([pooled.attractor(s) for s in panel.series])
+    p = repricing.fit(panel.series, priors.at(as_of))
+    at = past.states(panel.series, as_of.toordinal())
+    floor, last = log_floors(panel.series), at.log_price
     limit = {"new_low": 0.99, "halves": 0.5, "rises": 1.01}
     rows = []
     for days in horizons_days:
-        x = pooled.draws(last, phi, days / pooled.DAYS_PER_YEAR, p, 2048)
+        x = repricing.draws(at, days / DAYS_PER_YEAR, p, 2048, floor)
         for event, factor in limit.items():
             model = _happens(x, last[:, None], event).mean(axis=1)
             base = _base_rate(panel.series, days, event)

@@ -19,16 +19,20 @@ SWEEPS = 60
 MIN_MODELS = 8
 MIN_SCORES = 2
 SHARE_LIKE = (0.0, 100.0)
+LOWEST_RATING = 500.0
+"""Elo ratings of language models start at 1000; no share or index reaches this."""
+RATING_WEIGHT = 0.2
+"""Weight of a rating beside the p (1 - p) of a share, whose mean over all scores it is."""
 
 
 def fit(scores: pl.DataFrame, anchors: tuple[tuple[str, float], tuple[str, float]] | None = None) -> pl.DataFrame:
     """Table latent_quality from ``listings.usable_scores``.
 
-    Uses benchmarks in per cent (all values in 0..100, some above 1) with at least ``MIN_MODELS`` models, and models
-    with ``MIN_SCORES`` benchmarks. ``anchors``: two (model, ability) pairs that fix the scale; without both of them
+    Uses benchmarks in per cent (all values in 0..100, some above 1) on the logit, and ratings (Elo) on their own line in
+    standard deviations, each with at least ``MIN_MODELS`` models; models with ``MIN_SCORES`` benchmarks. ``anchors``: two (model, ability) pairs that fix the scale; without both of them
     on the scale abilities have mean 0 and standard deviation 1.
     """
-    rows = _share_like(scores)
+    rows = _items(scores)
     while True:
         wide = rows.filter(
             (pl.len().over("item") >= MIN_MODELS) & (pl.len().over("model") >= MIN_SCORES)
@@ -40,8 +44,8 @@ def fit(scores: pl.DataFrame, anchors: tuple[tuple[str, float], tuple[str, float
         return frames.empty("stats.latent_quality")
     models, i = np.unique(rows["model"].to_numpy().astype(str), return_inverse=True)
     items, j = np.unique(rows["item"].to_numpy().astype(str), return_inverse=True)
-    p = np.clip(rows["score"].to_numpy() / 100, 0.01, 0.99)
-    theta, information = _alternate(logit(p, 0.01, 0.99), p * (1 - p), i, j, len(models), len(items))
+    z, w = _observed(rows["score"].to_numpy(), rows["rating"].to_numpy(), j)
+    theta, information = _alternate(z, w, i, j, len(models), len(items))
     theta, information = _anchor(theta, information, models, anchors)
     table = pl.DataFrame({
         "model": models, "ability_logit": theta, "standard_error_logit": 1 / np.sqrt(information),
@@ -50,13 +54,25 @@ def fit(scores: pl.DataFrame, anchors: tuple[tuple[str, float], tuple[str, float
     return frames.conform("stats.latent_quality", table)
 
 
-def _share_like(scores: pl.DataFrame) -> pl.DataFrame:
+def _items(scores: pl.DataFrame) -> pl.DataFrame:
+    """model, item, score, rating (whether the item is a rating); items that are neither shares nor ratings are left out."""
     item = pl.concat_str("benchmark", "benchmark_version", separator="@")
     low, high = SHARE_LIKE
-    return scores.with_columns(item.alias("item")).filter(
-        (pl.col("score").min().over("item") >= low) & (pl.col("score").max().over("item") <= high)
-        & (pl.col("score").max().over("item") > 1.0)
-    ).group_by("model", "item").agg(pl.col("score").median()).sort("item", "model")
+    value = pl.col("score")
+    share = (value.min().over("item") >= low) & (value.max().over("item") <= high) & (value.max().over("item") > 1.0)
+    rating = value.min().over("item") >= LOWEST_RATING
+    return scores.with_columns(item.alias("item")).with_columns(share.alias("share"), rating.alias("rating")).filter(
+        pl.col("share") | pl.col("rating")).group_by("model", "item").agg(value.median(), pl.col("rating").first()).sort("item", "model")
+
+
+def _observed(score: np.ndarray, rating: np.ndarray, j: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What the line is fitted to and its weight: logit and p (1 - p) of a share, standard score and ``RATING_WEIGHT``."""
+    p = np.clip(score / 100, 0.01, 0.99)
+    count = np.bincount(j)
+    mean = np.bincount(j, score) / count
+    spread = np.sqrt(np.bincount(j, (score - mean[j]) ** 2) / count)
+    standard = (score - mean[j]) / np.where(spread > 0, spread, 1.0)[j]
+    return np.where(rating, standard, logit(p, 0.01, 0.99)), np.where(rating, RATING_WEIGHT, p * (1 - p))
 
 
 def _alternate(z: np.ndarray, w: np.ndarray, i: np.ndarray, j: np.ndarray, n: int, m: int) -> tuple[np.ndarray, np.ndarray]:

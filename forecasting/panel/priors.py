@@ -1,7 +1,7 @@
-"""Priors with a date: what was known about rate and spread before a given day, and never anything later.
+"""Priors with a date: what was known about repricings before a given day, and never anything later.
 
 ``priors.csv`` has one row per vintage. The first is declared, not estimated; the others are estimated by
-``fit_vintage`` from the packaged panel cut at that day, with scores published by that day. A forecast as of t
+``estimate`` from the packaged panels cut at that day, with scores published by that day. A forecast as of t
 uses the newest row with vintage <= t, so a packaged prior cannot carry later knowledge into an earlier day.
 """
 
@@ -10,17 +10,20 @@ from __future__ import annotations
 from datetime import date
 from importlib.resources import files
 
+import numpy as np
 import polars as pl
 
-from forecasting.forecast.pooled import Prior, fit
-from forecasting.panel.series import prepare
+from forecasting.forecast.repricing import Parameters, Prior, fit
+from forecasting.panel.series import BadSeries, prepare
 
 DECLARED = Prior()
-MAX_WEIGHT = 16.0
+DECLARED_PANELS = 3.0
+"""The declared prior counts as so many panels beside the estimated ones."""
+MIN_PAIRS = 50
 
 
 def read() -> pl.DataFrame:
-    """The packaged vintages: vintage, rate_per_year, spread_per_root_year, weight, basis."""
+    """The packaged vintages: vintage, hazard_per_year, closing_log, spread_log, weight, basis."""
     text = files("forecasting.panel").joinpath("priors.csv").read_bytes()
     return pl.read_csv(text, try_parse_dates=True).sort("vintage")
 
@@ -31,18 +34,32 @@ def at(as_of: date, vintages: pl.DataFrame | None = None) -> Prior:
     if known.is_empty():
         return DECLARED
     row = known.row(-1, named=True)
-    return Prior(row["rate_per_year"], row["spread_per_root_year"], row["weight"])
+    return Prior(row["hazard_per_year"], row["closing_log"], row["spread_log"], row["weight"])
 
 
-def fit_vintage(panel: pl.DataFrame, vintage: date) -> dict[str, object]:
-    """One row of ``priors.csv``: fitted to the rows of ``panel`` (unique_id, ds, y, known_from) known at ``vintage``.
+def fitted(panels: pl.DataFrame, vintage: date) -> dict[str, Parameters]:
+    """Parameters of each panel (panel, unique_id, ds, y, known_from) from the rows known at ``vintage``; a panel with
+    fewer than ``MIN_PAIRS`` past pairs is left out. ``known_from``: the day price and score were both public."""
+    found = {}
+    for (name,), rows in panels.filter(pl.col("known_from") <= vintage).sort("panel").group_by(
+        ["panel"], maintain_order=True
+    ):
+        try:
+            p = fit(prepare(rows, vintage).series, DECLARED)
+        except BadSeries:
+            continue
+        if p.pairs >= MIN_PAIRS:
+            found[str(name)] = p
+    return found
 
-    ``known_from`` is the day both the price and the score behind it were published.
-    """
-    known = panel.filter(pl.col("known_from") <= vintage)
-    p = fit(prepare(known, vintage).series, DECLARED)
-    return {
-        "vintage": vintage, "rate_per_year": p.rate, "spread_per_root_year": p.spread,
-        "weight": min(MAX_WEIGHT, DECLARED.weight * 2),
-        "basis": f"fitted to {known['unique_id'].n_unique()} frontier series, {p.pairs} pairs",
-    }
+
+def estimate(panels: pl.DataFrame, vintage: date) -> Prior:
+    """The prior that ``panels`` give at ``vintage``: mean of logs over panels, the declared one counted in."""
+    found = fitted(panels, vintage).values()
+
+    def pooled(name: str) -> float:
+        logs = [np.log(getattr(p, name)) for p in found]
+        total = np.sum(logs) + DECLARED_PANELS * np.log(getattr(DECLARED, name))
+        return float(np.exp(total / (len(logs) + DECLARED_PANELS)))
+
+    return Prior(pooled("hazard"), pooled("closing"), pooled("spread"), DECLARED.weight)

@@ -34,5 +34,6 @@ def scale(name: str) -> dict[str, Any]:
 
 
 def frontier_panel() -> pl.DataFrame:
-    """The packaged monthly panel of the backtest, with ``known_from``: the day price and score were both public."""
+    """The packaged monthly panels of the backtest (column ``panel``: whose price lists), with ``known_from``: the day
+    price and score were both public."""
     return table("frontier_panel").with_columns(pl.max_horizontal("ds", "scored_on").alias("known_from"))

@@ -6,6 +6,7 @@ saying so. Not here: what is then done with a series.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -42,6 +43,11 @@ class Panel:
     series: tuple[PriceSeries, ...]
     cutoff: date
     messages: tuple[str, ...]
+
+
+def log_floors(series: Sequence[PriceSeries]) -> np.ndarray:
+    """Log floor of each series, -inf where it has none."""
+    return np.array([-np.inf if s.log_floor is None else s.log_floor for s in series])
 
 
 def _typed(frame: pl.DataFrame) -> pl.DataFrame:

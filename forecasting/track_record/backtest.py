@@ -6,13 +6,12 @@ the prior of that vintage. Belongs here: the loop over origins. Not here: scores
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
-import numpy as np
 import polars as pl
 
-from forecasting.forecast import pooled
+from forecasting.forecast import repricing
 from forecasting.forecast.candidates import CANDIDATES
 from forecasting.panel import priors
 from forecasting.panel.series import BadSeries, prepare
@@ -51,10 +50,11 @@ def outcomes(panel: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
 
 
 def run(panel: pl.DataFrame, origins: Sequence[date], horizons_days: Sequence[int],
-        models: Sequence[str] = tuple(CANDIDATES)) -> pl.DataFrame:
+        models: Sequence[str] = tuple(CANDIDATES),
+        prior_at: Callable[[date], repricing.Prior] = priors.at) -> pl.DataFrame:
     """Scored forecasts: series_id, vintage, model, horizon_days, q (log quantiles), actual_log, last_log, scores.
 
-    ``panel``: unique_id, ds, y, optional floor and known_from. Series whose last observation lies more than
+    ``panel``: unique_id, ds, y, optional floor and known_from. ``prior_at``: the prior of a day. Series whose last observation lies more than
     ``SLACK_DAYS`` before the target date give no actual; every other series is scored at every origin.
     """
     ends = dict(panel.group_by("unique_id").agg(pl.col("ds").max()).iter_rows())
@@ -68,7 +68,7 @@ def run(panel: pl.DataFrame, origins: Sequence[date], horizons_days: Sequence[in
                if any(ends[s.unique_id] >= origin + timedelta(days=h - SLACK_DAYS) for s in now.series)]
         if not due:
             continue
-        p = pooled.fit(now.series, priors.at(origin))
+        p = repricing.fit(now.series, prior_at(origin))
         for model in models:
             q = CANDIDATES[model](now.series, origin.toordinal(), due, p)
             for k, h in enumerate(due):
@@ -88,14 +88,16 @@ def run(panel: pl.DataFrame, origins: Sequence[date], horizons_days: Sequence[in
     return scoring.score(rows).sort("series_id", "vintage", "model", "horizon_days")
 
 
-def rows_against(scored: pl.DataFrame, model: str, rival: str, horizon_days: int) -> tuple[float, float]:
-    """Diebold-Mariano statistic and one-sided p that ``model`` has lower CRPS than ``rival``, origins as units."""
-    def per_origin(name: str) -> pl.DataFrame:
-        return scored.filter((pl.col("model") == name) & (pl.col("horizon_days") == horizon_days)).group_by(
-            "vintage"
-        ).agg(pl.col("crps_log").mean()).sort("vintage")
+def knowledge(panel: pl.DataFrame, hindsight: bool) -> tuple[pl.DataFrame, str]:
+    """The panel as it is to be used and the label its scores deserve, both from the data.
 
-    a, b = per_origin(model), per_origin(rival)
-    day = np.array([d.toordinal() for d in a["vintage"]])
-    overlap = int(np.max(np.searchsorted(day, day + horizon_days) - np.arange(len(day)))) if len(day) else 1
-    return scoring.diebold_mariano(a["crps_log"].to_numpy(), b["crps_log"].to_numpy(), overlap)
+    Without ``known_from`` nothing is known about when a row could be known, and the label says so. With
+    ``hindsight`` rows are used from their own day on although some were known only later.
+    """
+    if "known_from" not in panel.columns:
+        return panel, "dated by ds alone: the data do not say when each row could be known"
+    late = panel.filter(pl.col("known_from") > pl.col("ds")).height
+    if not hindsight or not late:
+        return panel, f"vintage true: {panel.height - late:,} of {panel.height:,} rows were known on their own day"
+    return (panel.drop("known_from"),
+            f"quality hindsight: {late:,} of {panel.height:,} rows were known only after their own day")

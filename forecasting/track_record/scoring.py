@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from forecasting.forecast.pooled import QUANTILES, quantile_loss
+from forecasting.forecast.quantiles import QUANTILES, quantile_loss
 from forecasting.panel.series import series_from_frontier
 from warehouse.schema import frames
 

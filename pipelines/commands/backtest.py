@@ -3,67 +3,113 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.commands.forecast import horizons_option
 
-@click.command()
-@click.argument("series", required=False, type=click.Path(exists=True, dir_okay=False))
-@click.option("--horizons", default="30,90,180,365", show_default=True, help="Days ahead, separated by commas.")
-@click.option("--first", type=click.DateTime(["%Y-%m-%d"]), default="2024-03-01", show_default=True,
-              help="First origin.")
-@click.option("--every", default=28, show_default=True, help="Least number of days between origins.")
-@click.option("--format", "form", type=click.Choice(["text", "csv"]), default="text", show_default=True)
-def command(series: str | None, horizons: str, first: datetime, every: int, form: str) -> None:
-    """Rolling-origin evaluation of every model on SERIES (unique_id,ds,y[,floor][,known_from]) or, without it, on
-    the packaged panel of frontier prices.
-
-    At each origin the models are refitted on rows of that day or earlier. Prices of the packaged panel come from
-    archives of their own day; its scores were published later and are used throughout ("quality hindsight"). A
-    file with known_from is cut by it. MASE and CRPS ratio are against no change on the same rows; the test is
-    Diebold-Mariano with origins as units.
-    """
+if TYPE_CHECKING:
     import polars as pl
 
-    from forecasting.forecast.champion import INCUMBENT, review
-    from forecasting.panel import reference
-    from forecasting.panel.series import BadSeries
-    from forecasting.track_record import backtest, event_backtest, scoring
+HEAD = ("origins of   days model             origins   rows  loss  / no change / walk / drift  cover 50   80   90"
+        "  apart     p")
 
-    panel = pl.read_csv(series, try_parse_dates=True) if series else reference.frontier_panel().drop("known_from")
-    label = "as known" if "known_from" in panel.columns else "quality hindsight"
-    days = tuple(int(part) for part in horizons.split(","))
-    try:
-        origins = backtest.default_origins(panel, first.date(), every)
-        scored = backtest.run(panel, origins, days)
-    except (BadSeries, pl.exceptions.PolarsError) as problem:
-        raise click.ClickException(str(problem)) from None
-    groups = [("all", scored)]
-    scales = scored.with_columns(pl.col("series_id").str.extract(r"^([a-z_]+)-").alias("scale"))
-    groups += [(str(k[0]), g) for k, g in scales.sort("scale").group_by(["scale"], maintain_order=True) if k[0]]
-    table = pl.concat([
-        scoring.summarise(g, INCUMBENT, label).insert_column(0, pl.lit(name).alias("scale")) for name, g in groups
-    ])
-    if form == "csv":
-        click.echo(table.write_csv(), nl=False)
-        return
-    click.echo(f"{panel['unique_id'].n_unique()} series, {len(origins)} origins {origins[0]} .. {origins[-1]}, {label}")
-    click.echo("scale         days model            origins rows   MAE  MASE  CRPS ratio  cov50 cov80 cov90  DM p")
-    for r in table.sort("scale", "horizon_days", "crps_log").iter_rows(named=True):
-        p = "     " if r["p_value"] is None else f"{r['p_value']:.3f}"
-        star = "*" if r["is_champion"] else " "
-        click.echo(
-            f"{r['scale']:<13}{r['horizon_days']:>5} {r['model']:<16}{star}{r['origins_count']:>7}"
-            f"{r['forecasts_count']:>6}{r['mae_log']:>6.2f}{r['mase_ratio']:>6.2f}{r['crps_log']:>6.2f}"
-            f"{r['crps_ratio']:>6.2f}  {r['coverage_50_share']:>5.2f}{r['coverage_80_share']:>6.2f}"
-            f"{r['coverage_90_share']:>6.2f}  {p}"
+
+def _share(value: float | None, width: int) -> str:
+    return f"{'-':>{width}}" if value is None else f"{value:>{width}.2f}"
+
+
+def _lines(table: pl.DataFrame, champion: str) -> list[str]:
+    out = []
+    for r in table.iter_rows(named=True):
+        star = "*" if r["model"] == champion else " "
+        out.append(
+            f"{r['origin_year'] or 'all years':<10}{r['horizon_days']:>7} {r['model']:<17}{star}"
+            f"{r['origins_count']:>7}{r['forecasts_count']:>7}{r['loss_log']:>6.3f}{_share(r['no_change_ratio'], 13)}"
+            f"{_share(r['random_walk_ratio'], 7)}{_share(r['drift_ratio'], 8)}"
+            f"{_share(r['coverage_50_share'], 10)}{_share(r['coverage_80_share'], 5)}"
+            f"{_share(r['coverage_90_share'], 5)}{r['origins_apart_count']:>7}{_share(r['p_value'], 6)}"
         )
-    click.echo("PIT of the champion, share in each tenth (.10 each if calibrated):")
-    histogram = scoring.pit_histogram(scored.filter(pl.col("model") == INCUMBENT))
+    return out
+
+
+def _print(name: str, panel: pl.DataFrame, label: str, origins: list, scored: pl.DataFrame, days: tuple[int, ...]) -> None:
+    from forecasting.forecast.champion import INCUMBENT, review
+    from forecasting.track_record import comparison, event_backtest, scoring
+
+    click.echo(f"{name}: {panel['unique_id'].n_unique()} series, {panel.height:,} rows, {len(origins)} origins "
+               f"{origins[0]} .. {origins[-1]}\n{label}\n{HEAD}")
+    for line in _lines(comparison.compare(scored), INCUMBENT):
+        click.echo(line)
+    yearly = comparison.compare(scored, by_year=True)
+    for line in _lines(yearly.filter(yearly["model"].is_in([INCUMBENT, "combination", *comparison.BARS])), INCUMBENT):
+        click.echo(line)
+    won = comparison.wins(scored, INCUMBENT).iter_rows()
+    click.echo("Series on which the model of record beats no change: "
+               + ", ".join(f"{w} of {n} at {d} days" for d, w, n in won))
+    click.echo("PIT of the model of record, share in each tenth (.10 each if calibrated):")
+    histogram = scoring.pit_histogram(scored.filter(scored["model"] == INCUMBENT))
     for key, g in histogram.group_by(["horizon_days"], maintain_order=True):
         click.echo(f"{key[0]:>5} days  " + " ".join(f"{v:.2f}" for v in g["bin_share"]))
     click.echo("Events: Brier score, and that of the past frequency (lower is better)")
     for r in event_backtest.run(panel, origins, days).iter_rows(named=True):
         click.echo(f"{r['horizon_days']:>5} days  {r['event']:<8} happened {r['frequency_share']:.2f}  "
                    f"Brier {r['brier']:.3f}  frequency {r['brier_base_rate']:.3f}")
-    click.echo(f"Champion by rule: {review(scored)[1]}")
+    click.echo(f"Champion by rule: {review(scored)[1]}\n")
+
+
+@click.command()
+@click.argument("series", required=False, type=click.Path(exists=True, dir_okay=False))
+@click.option("--panel", "only", help="One packaged panel by name; without SERIES all of them are scored.")
+@click.option("--horizons", default="90,180,365", show_default=True, callback=horizons_option,
+              help="Days ahead, separated by commas.")
+@click.option("--first", type=click.DateTime(["%Y-%m-%d"]), default="2024-01-01", show_default=True,
+              help="First origin.")
+@click.option("--every", default=28, show_default=True, help="Least number of days between origins.")
+@click.option("--hindsight", is_flag=True, help="Use rows from their own day on, even those that became known later.")
+@click.option("--format", "form", type=click.Choice(["text", "csv"]), default="text", show_default=True)
+def command(series: str | None, only: str | None, horizons: tuple[int, ...], first: datetime, every: int,
+            hindsight: bool, form: str) -> None:
+    """Rolling-origin evaluation of every model on SERIES (unique_id,ds,y[,floor][,known_from], any unit) or, without
+    it, on the packaged panels of frontier prices.
+
+    At each origin every model is refitted on rows of that day or earlier, and a row with known_from counts from that
+    day on; the label above each table says what the data allow. A packaged panel is forecast with a prior estimated
+    from the other panels alone. Losses are quantile losses in logs, averaged inside an origin first; "apart" counts
+    origins whose outcomes do not overlap, and p is one-sided against no change on those.
+
+    \b
+    deflation backtest
+    deflation backtest --panel first_parties --hindsight
+    deflation backtest prices.csv --every 91 --horizons 90,365 --format csv
+    """
+    import polars as pl
+
+    from forecasting.panel import priors, reference
+    from forecasting.panel.series import BadSeries
+    from forecasting.track_record import backtest, comparison
+
+    packaged = reference.frontier_panel() if not series else None
+    names = packaged["panel"].unique().sort().to_list() if packaged is not None else [str(series)]
+    if only is not None and only not in names:
+        raise click.BadParameter(f"no packaged panel {only!r}; there are {', '.join(names)}", param_hint="--panel")
+    tables = []
+    for name in names if only is None else [only]:
+        try:
+            rows = packaged.filter(pl.col("panel") == name) if packaged is not None else pl.read_csv(
+                name, try_parse_dates=True)
+            others = packaged.filter(pl.col("panel") != name) if packaged is not None else None
+            panel, label = backtest.knowledge(rows, hindsight)
+            origins = backtest.default_origins(panel, first.date(), every)
+            scored = backtest.run(panel, origins, horizons, prior_at=priors.at if others is None else
+                                  lambda day, others=others: priors.estimate(others, day))
+        except (BadSeries, pl.exceptions.PolarsError) as problem:
+            raise click.ClickException(f"{name}: {problem}") from None
+        if form == "text":
+            _print(name, panel, label, origins, scored, horizons)
+        for by_year in (False, True):
+            tables.append(comparison.compare(scored, by_year).insert_column(0, pl.lit(name).alias("panel")).with_columns(
+                pl.lit(label).alias("label")))
+    if form == "csv":
+        click.echo(pl.concat(tables).write_csv(), nl=False)

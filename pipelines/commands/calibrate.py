@@ -1,7 +1,8 @@
 """Fit the engine's constants on measured scenarios, hold out sources, accelerators and models, print the errors.
 
-Reads the study data (``DEFLATION_DATA``), fits once on everything visible, repeats the fit without each source, without
-each accelerator and (for joules) without each fifth of the models, and prints the error tables. ``--write`` stores the constants with their intervals.
+Reads the study data (``DEFLATION_DATA``), fits once on everything visible, repeats the fit without each source, each
+accelerator, each model and all newer software, and prints the error tables with the coverage of the interval. ``--write``
+stores the constants.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ layer_latency_s, step_latency_s and collective_latency_s trade off against each 
 @click.command(epilog="""\b
 Examples:
   deflation calibrate                      score the packaged constants, no fit
-  deflation calibrate --fit                fit, hold out, print the error tables
-  deflation calibrate --fit --write        and store throughput/constants.toml
+  deflation calibrate --fit                fit, leave out, print the error tables
+  deflation calibrate --fit --write        and store throughput/calibration/constants.toml
 """)
 @click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path),
               help="Folder of the study data (default: DEFLATION_DATA).")
@@ -34,29 +35,29 @@ def command(data: Path | None, refit: bool, write: bool, table: Path | None) -> 
 
     from pipelines.settings import load_settings
     from throughput.calibration import calibration, joules, report
+    from throughput.calibration.measurements import Measurements
     from throughput.products import catalogue
 
-    folder = (data or load_settings().data) / "throughput"
-    inputs = folder / "scenarios_measured.csv", folder / "measured" / "ml_energy_v3.csv"
+    folder = data or load_settings().data
+    first, second = folder / "throughput", folder / "throughput2"
+    inputs = first / "scenarios_measured.csv", second / "scenarios_measured.csv", first / "measured" / "ml_energy_v3.csv"
     for path in inputs:
         if not path.is_file():
             raise click.ClickException(
                 f"{path} is not there: the measured scenarios carry no licence and are not packaged; set DEFLATION_DATA "
                 "or --data to the folder of the study data. The errors of the packaged constants: docs/method/engine_errors.md")
-    accelerators, models = catalogue.load(resources.files("reference"))
-    scenarios = pl.read_csv(inputs[0], infer_schema_length=None)
-    runs = joules.energy_scenarios(
-        pl.read_csv(inputs[1], infer_schema_length=0))
-    measured = calibration.Measurements(scenarios, accelerators, models)
-    energy = calibration.Measurements(runs, accelerators, models)
+    accelerators, models = catalogue.load(resources.files("reference"), [second / "definitions.toml"])
+    speeds, more, runs = (pl.read_csv(p, infer_schema_length=0) for p in inputs)
+    scenarios = pl.concat([speeds, more])
+    measured = Measurements(scenarios, accelerators, models)
+    energy = Measurements(joules.measured_joules(scenarios, runs), accelerators, models, joules=True)
     packaged = calibration.load_constants()
-    result = report.judge(measured, energy, runs, packaged, refit, click.echo)
+    result = report.judge(measured, energy, packaged, click.echo) if refit else report.score(measured, energy, packaged)
     text = report.markdown(result)
     click.echo(text)
     if table is not None:
         table.write_text(text + "\n", encoding="utf-8")
-    if write and refit:
+    if write and result.fit is not None:
         path = Path(calibration.__file__).with_name("constants.toml")
-        calibration.write_constants(path, result.constants, result.covariance, result.spread, result.power,
-                                    calibration.boundaries(result.constants), REMARK.format(rows=len(measured)))
+        calibration.write_constants(path, result.fit, result.spread, result.power, REMARK.format(rows=len(measured)))
         click.echo(f"written: {path.name}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 
-def _horizons(_ctx: click.Context, _param: click.Parameter, text: str) -> tuple[int, ...]:
+def horizons_option(_ctx: click.Context, _param: click.Parameter, text: str) -> tuple[int, ...]:
     try:
         days = tuple(dict.fromkeys(int(part) for part in text.split(",") if part.strip()))
     except ValueError:
@@ -17,7 +17,7 @@ def _horizons(_ctx: click.Context, _param: click.Parameter, text: str) -> tuple[
 
 @click.command()
 @click.argument("series", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@click.option("--horizons", default="30,90,180,365", callback=_horizons, help="Days ahead, separated by commas.")
+@click.option("--horizons", default="30,90,180,365", callback=horizons_option, help="Days ahead, separated by commas.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Forecast as if it were this day; later rows are "
               "dropped and nothing later is used.")
 @click.option("--out", type=click.Path(dir_okay=False), help="Write here instead of standard output.")

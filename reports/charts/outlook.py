@@ -106,7 +106,7 @@ def track_record(book: FactBook) -> Chart | None:
     )  # fmt: skip
     if not data.height:
         return None
-    most = max(1.0, data["ratio"].max())  # type: ignore[type-var]
+    most = max(1.0, *data["ratio"].to_list())
     x = alt.X("horizon:O", axis=alt.Axis(title="Days ahead", labelAngle=0, grid=False))
     y = alt.Y("ratio:Q", scale=alt.Scale(domain=[0, most * 1.15]), axis=alt.Axis(title="Error over repeating the last price", format="~r", tickCount=5))
     base = alt.Chart(data)

@@ -55,6 +55,12 @@ def short(book: FactBook) -> Sentence:
     return say("price change not known")
 
 
+def badge(book: FactBook) -> str:
+    """The first known measure in three words, for a badge: ``fell 60 % in a year``."""
+    known = [m for m in MEASURES if directions(book)[m.fact_id] != "unknown"]
+    return f"{moved(book.change(known[0].fact_id))} in a year" if known else "price change not known"
+
+
 def because(book: FactBook) -> Sentence:
     """Why the measures differ, where they do."""
     seen = {d for d in directions(book).values() if d != "unknown"}

@@ -3,6 +3,7 @@
 ::
 
     index.html  feed.xml  editions.json     written anew from the list of editions
+    prices.xml  v1/                         of the newest edition: price changes as a feed, all data as files (``api``)
     latest/                                 a copy of the newest edition
     editions/<edition_id>/                  written once, never changed
 
@@ -19,7 +20,7 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ from reports.page import drawing, numbers, tables
 from reports.page.render import Site, pages
 from reports.page.shown import clean
 from reports.page.text import text_and_book
+from reports.site import api
+from reports.site.feeds import KEPT, editions_feed, moves_feed
 
 LIST = "editions.json"
 
@@ -55,13 +58,30 @@ class Listed:
     """Publishing order, from 1."""
 
 
-def publish(site_dir: Path, edition: Edition, base_url: str = "", method_url: str = "", extra: dict[str, bytes] | None = None) -> Path:
-    """Render, number as a correction where the day has another content already, and publish. Returns the folder."""
+def publish(site_dir: Path, edition: Edition, base_url: str = "", method_url: str = "", history: pl.DataFrame | None = None) -> Path:
+    """Render, number as a correction where the day has another content already, and publish. Returns the folder.
+
+    ``history`` holds ``marts.price_history`` for the data files under ``v1/``; without it none are written.
+    """
     known = _same_content(editions(site_dir), edition)
     if known:
         return publish_edition(site_dir, edition, {}, base_url)
     final = with_correction(site_dir, edition)
-    return publish_edition(site_dir, final, edition_files(final, Site(base_url, method_url)) | (extra or {}), base_url)
+    folder = publish_edition(site_dir, final, edition_files(final, Site(base_url, method_url)), base_url)
+    if newest(editions(site_dir)).edition_id == final.edition_id:
+        _replace(Path(site_dir) / "prices.xml", moves_feed(final, base_url))
+        if history is not None:
+            _write_data(Path(site_dir), dict(api.files(final, history)))
+    return folder
+
+
+def _write_data(site_dir: Path, files: dict[str, bytes]) -> None:
+    """Replace the data files one by one, the list of them last; files of offers that are gone go."""
+    for name in sorted(files, key=lambda n: (n.endswith("index.json"), n)):
+        _replace(site_dir / name, files[name])
+    for path in sorted((site_dir / api.FOLDER).rglob("*"), reverse=True):
+        if path.is_file() and path.relative_to(site_dir).as_posix() not in files:
+            path.unlink()
 
 
 def edition_files(edition: Edition, site: Site = Site()) -> dict[str, bytes]:
@@ -74,6 +94,7 @@ def edition_files(edition: Edition, site: Site = Site()) -> dict[str, bytes]:
     )
     files = {f"{name}.html": page.encode() for name, page in made.items()} | {
         "report.txt": text.encode(),
+        "answers.txt": text_and_book(edition, further=False)[0].encode(),
         "edition.json": edition.to_json(),
         "figures.csv": tables.csv_bytes(figures),
         "data/facts.csv": tables.csv_bytes(edition.facts),
@@ -231,8 +252,18 @@ def _write_front(site_dir: Path, listed: list[Listed], base_url: str) -> None:
     for path in sorted(target.rglob("*"), reverse=True):
         if path.is_file() and str(path.relative_to(target)) not in names:
             path.unlink()
-    _replace(site_dir / "feed.xml", _feed(listed, base_url))
+    _replace(site_dir / "feed.xml", editions_feed(listed, base_url, _texts(site_dir, listed)))
     _replace(site_dir / "index.html", _archive_page(listed).encode())
+
+
+def _texts(site_dir: Path, listed: list[Listed]) -> dict[str, str]:
+    """What each edition of the feed says in full: the text of its answers."""
+    found = {}
+    for entry in sorted(listed, key=lambda e: (e.as_of, e.number))[-KEPT:]:
+        path = site_dir / "editions" / entry.edition_id / "answers.txt"
+        if path.is_file():
+            found[entry.edition_id] = path.read_text(encoding="utf-8")
+    return found
 
 
 def _replace(path: Path, raw: bytes) -> None:
@@ -242,38 +273,6 @@ def _replace(path: Path, raw: bytes) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     beside.write_bytes(raw)
     os.replace(beside, path)
-
-
-def _feed(listed: list[Listed], base_url: str) -> bytes:
-    """Atom feed of the newest fifty editions. Times are the editions' days, so that the bytes are theirs alone."""
-    from feedgen.feed import FeedGenerator
-
-    base = base_url.rstrip("/")
-    feed = FeedGenerator()
-    feed.id(base or "urn:deflation:editions")
-    feed.title("Deflation: the price of AI inference")
-    feed.author({"name": "Deflation"})
-    if base:
-        feed.link(href=f"{base}/feed.xml", rel="self")
-        feed.link(href=f"{base}/", rel="alternate")
-    feed.updated(_stamp(newest(listed)))
-    for entry in sorted(listed, key=lambda e: (e.as_of, e.number))[-50:]:
-        item = feed.add_entry()
-        item.id(f"urn:deflation:edition:{entry.edition_id}")
-        item.title(("Correction: " if entry.corrects else "") + f"{entry.as_of}: {entry.headline}")
-        item.link(
-            href=f"{base}/editions/{entry.edition_id}/index.html" if base else f"editions/{entry.edition_id}/index.html"
-        )
-        item.updated(_stamp(entry))
-        item.summary(entry.headline + (f" Replaces {entry.corrects}." if entry.corrects else ""))
-    return feed.atom_str(pretty=True)
-
-
-def _stamp(entry: Listed) -> datetime:
-    """Midnight UTC of the edition's day, and a second per publication so that corrections come later."""
-    return datetime.combine(datetime.fromisoformat(entry.as_of).date(), time(), UTC) + timedelta(
-        seconds=entry.number % 86_400
-    )
 
 
 def _archive_page(listed: list[Listed]) -> str:
@@ -296,8 +295,8 @@ def _archive_page(listed: list[Listed]) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         '<meta name="color-scheme" content="light dark"><title>Deflation: all editions</title>'
-        f'<link rel="alternate" type="application/atom+xml" href="feed.xml" title="Deflation"><style>{css}</style></head><body>'
+        f'<link rel="alternate" type="application/atom+xml" href="feed.xml" title="All editions"><link rel="alternate" type="application/atom+xml" href="prices.xml" title="Price changes"><style>{css}</style></head><body>'
         '<header class="masthead"><p class="brand">Deflation <span>The price of AI inference, measured daily</span></p></header>'
-        '<main id="main"><h1>All editions</h1><p><a href="latest/index.html">The latest report</a> · <a href="feed.xml">Atom feed</a></p>'
+        '<main id="main"><h1>All editions</h1><p><a href="latest/index.html">The latest report</a> · feeds: <a href="feed.xml">editions</a>, <a href="prices.xml">price changes</a> · data: <a href="v1/index.json">JSON and Parquet</a></p>'
         f"<ul>{''.join(items)}</ul></main></body></html>\n"
     )

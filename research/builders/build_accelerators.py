@@ -13,7 +13,7 @@ from datetime import date
 from reference.specs.engine import engine_table, read_list
 from reference.specs.history import REFERENCE, read_history
 
-AS_OF = date(2026, 11, 22)
+AS_OF = date(2026, 11, 27)
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 import polars as pl
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import score_history  # noqa: E402
 from quality_labels import split, usable  # noqa: E402
 
 from belief.aliases import resolve  # noqa: E402
@@ -51,6 +52,8 @@ N_ITEMS = {
 }
 """Questions per benchmark: the benchmark papers; AA-LCR, HLE subset, Terminal-Bench Hard as Artificial Analysis states them."""
 GUESS = {"GPQA-Diamond": 0.25, "MMLU": 0.25, "HellaSwag": 0.25, "WinoGrande": 0.5, "ARC-Challenge": 0.25}
+HISTORY_NAMED_ON = date(2026, 11, 22)
+"""The day whose alias table names the labels of the dated score history."""
 URL = {
     "Epoch AI Benchmarking Hub": "https://epoch.ai/benchmarks",
     "Artificial Analysis": "https://artificialanalysis.ai/leaderboards/models",
@@ -149,7 +152,7 @@ def scores(data: Path) -> pl.DataFrame:
     first = pl.col("first_seen").min().over("model", "variant", "benchmark", "benchmark_version", "source")
     out = frame.with_columns(first.alias("first_seen")).select(SCHEMAS["quality_scores"].keys())
     return (
-        out.cast(SCHEMAS["quality_scores"])
+        pl.concat([out.cast(SCHEMAS["quality_scores"]), score_history.rows(data, HISTORY_NAMED_ON, N_ITEMS)])
         .unique()
         .sort("model", "benchmark", "benchmark_version", "variant", "as_of", "source", "model_label", "score")
     )

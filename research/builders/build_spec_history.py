@@ -22,7 +22,7 @@ from reference.specs.history import SCHEMA
 from sources.catalogue import UNTRUSTED, source
 from sources.pages.quote import SpecQuote
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "reference"
 ACCESSED = date(2026, 11, 22)
 """The day undated captures were read."""

@@ -15,11 +15,16 @@ from sources.fetching.body import BodyRefused, unfold
 
 
 class Passing(Exception):
-    """A failure that may pass: 429, 5xx, a time-out. ``pause_s`` is what the server asked for."""
+    """A failure that may pass: 429, 5xx, a time-out. ``pause_s`` is what the server asked for.
 
-    def __init__(self, found: str, *, status: int = 0, pause_s: float | None = None, unreachable: bool = False) -> None:
+    ``timed_out``: it let our time run out. ``of_host``: it concerns every address of the host (its robots.txt).
+    """
+
+    def __init__(self, found: str, *, status: int = 0, pause_s: float | None = None, unreachable: bool = False,
+                 timed_out: bool = False, of_host: bool = False) -> None:
         super().__init__(found)
         self.status, self.pause_s, self.unreachable = status, pause_s, unreachable
+        self.timed_out, self.of_host = timed_out, of_host
 
 
 class Refused(Exception):

@@ -17,7 +17,7 @@ from typing import Literal
 from sources.catalogue import Source
 from sources.fetching.address import AddressRefused, host_of
 from sources.fetching.archive import Archive, ArchiveUnusable, Snapshot
-from sources.fetching.fetch import Fetched, Fetcher, FetchFailed
+from sources.fetching.fetch import Fetched, Fetcher, FetchFailed, KeyMissing
 
 log = logging.getLogger(__name__)
 
@@ -31,13 +31,13 @@ class Outcome:
     """What came of one address of one source.
 
     ``fetched``: a new body. ``unchanged``: the server says the last body holds. ``not_due``: asked already
-    within the cadence. ``failed``: ``error`` says why. ``snapshot`` is what the archive holds of it now,
+    within the cadence. ``no_key``: optional, and its key is not set. ``failed``: ``error`` says why. ``snapshot`` is what the archive holds of it now,
     ``missing`` what a list that counts its rows does not hold.
     """
 
     source: str
     url: str
-    kind: Literal["fetched", "unchanged", "not_due", "failed"]
+    kind: Literal["fetched", "unchanged", "not_due", "no_key", "failed"]
     snapshot: Snapshot | None = None
     error: FetchFailed | None = None
     missing: str = ""
@@ -116,6 +116,8 @@ class _Run:
         try:
             fetched = self.fetcher.fetch(source, url=url, etag=last.etag if last else "",
                                          last_modified=last.last_modified if last else "")
+        except KeyMissing as error:
+            return Outcome(source.key, url, "no_key", last, error)
         except FetchFailed as error:
             self._heard(url, not error.unreachable)
             return Outcome(source.key, url, "failed", last, error)

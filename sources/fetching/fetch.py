@@ -1,7 +1,7 @@
 """Fetching politely and safely: the one requests session. Only this module reaches a page on the network.
 
 Polite: robots.txt before every address, a delay between two requests to one host, conditional requests,
-retries only for 429, 5xx and time-outs, and an own User-Agent that says where to reach us. Safe: http and
+retries only for 429, 5xx and time-outs, as far as ``patience.py`` goes, and an own User-Agent that says where to reach us. Safe: http and
 https only, never to private addresses (also by redirect or by a changing name service), limits on time,
 size, decompression, redirects and pages. Which sources are due, and several at once, is ``collect.py``;
 keeping what came is ``archive.py``. Clock, sleep and name service are arguments.
@@ -16,13 +16,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 import tenacity
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError
 
 from sources.catalogue import Source
 from sources.fetching.address import (
@@ -37,12 +34,14 @@ from sources.fetching.address import (
 )
 from sources.fetching.answer import Passing, Refused, check_body, check_status, read_body
 from sources.fetching.body import BodyRefused, join_pages, next_page, repeats, shortfall, unfold
-from sources.fetching.deadline import TookTooLong, WatchedHTTP, WatchedHTTPS, deadline
-from sources.fetching.fetched import Fetched, FetchFailed, Limits
+from sources.fetching.deadline import deadline
+from sources.fetching.fetched import Fetched, FetchFailed, KeyMissing, Limits
 from sources.fetching.keys import Keys
+from sources.fetching.patience import Patience
 from sources.fetching.robots import ROBOT, Robots
+from sources.fetching.session import PinnedAdapter, translated
 
-__all__ = ["FetchFailed", "Fetched", "Fetcher", "Limits"]
+__all__ = ["FetchFailed", "Fetched", "Fetcher", "KeyMissing", "Limits"]
 
 
 class Fetcher:
@@ -67,6 +66,7 @@ class Fetcher:
         self.trusted, self.proxy = trusted_addresses, proxy
         self.user_agent = f"{ROBOT}/0.1 (+{contact})"
         self._robots = Robots(lambda address: self._follow(address, "", "", False, self.limits.robots_bytes).body)
+        self._patience = Patience(self.limits)
         self._next_at: dict[str, float] = {}
         self._locks: dict[str, threading.RLock] = {}
         self._guard = threading.Lock()
@@ -75,7 +75,7 @@ class Fetcher:
         self._session.verify = ca_file or True
         self._session.proxies = {"http": proxy, "https": proxy} if proxy else {}
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = _Adapter(max_retries=0)
+        adapter = PinnedAdapter(max_retries=0)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
@@ -90,7 +90,7 @@ class Fetcher:
             url, paging = url or what.contract.urls[0], what.contract.paging
             binary = what.contract.format in ("pdf", "zip") if binary is None else binary
             if what.contract.key_setting and host_of(url) not in self.keys and not self.mirror:
-                raise FetchFailed(what.key, url, "a key", "none", f"set {what.contract.key_setting} (the key is free); "
+                raise KeyMissing(what.key, url, "a key", "none", f"set {what.contract.key_setting} (the key is free); "
                                   "until then the packaged rows are used")
             return self._paged(what.key, url, paging, etag, last_modified, binary)
         return self._paged(host_or(what), what, "", etag, last_modified, bool(binary))
@@ -120,19 +120,26 @@ class Fetcher:
         return replace(first, body=body, missing=missing, etag="" if len(pages) > 1 else first.etag)
 
     def _one(self, source: str, url: str, etag: str, last_modified: str, binary: bool) -> Fetched:
-        """One address with its redirects and retries, or ``FetchFailed``."""
+        """One address with its redirects and retries, or ``FetchFailed``; a host that was given up is not asked."""
+        host = host_or(url)
+        if (before := self._patience.given_up(host)) is not None:
+            raise FetchFailed(source, url, "an answer", f"{before} earlier in this run", "the next run tries again",
+                              status=before.status, unreachable=before.unreachable)
         retrying = tenacity.Retrying(
-            sleep=self.sleep, reraise=True, stop=tenacity.stop_after_attempt(self.limits.attempts),
-            retry=tenacity.retry_if_exception(self._worth_another_try), wait=self._pause)
+            sleep=self.sleep, reraise=True, wait=self._pause,
+            retry=lambda state: isinstance(e := state.outcome and state.outcome.exception(), Passing) and self._patience.another_try(host, e, state.attempt_number))
         try:
-            answer = retrying(self._follow, url, etag, last_modified, True)
+            answer = retrying(self._timed, host, url, etag, last_modified)
             if not answer.not_modified:
                 check_body(answer.body, binary)
             return answer
         except Passing as error:
+            self._patience.ended(host, error)
             raise FetchFailed(source, url, "an answer", str(error), "the next run tries again",
                               status=error.status, unreachable=error.unreachable) from error
         except Refused as error:
+            if error.unreachable:
+                self._patience.ended(host, error)
             raise FetchFailed(source, url, "a page", str(error), error.remedy,
                               status=error.status, unreachable=error.unreachable) from error
         except AddressRefused as error:
@@ -141,13 +148,21 @@ class Fetcher:
         except BodyRefused as error:
             raise FetchFailed(source, url, "a page", str(error), "look at the page; the last good one is kept") from error
 
-    def _worth_another_try(self, error: BaseException) -> bool:
-        return isinstance(error, Passing) and (error.pause_s or 0.0) <= self.limits.retry_after_s
+    def _timed(self, host: str, url: str, etag: str, last_modified: str) -> Fetched:
+        """One attempt; the time of one that fails is counted."""
+        began = self.timer()
+        try:
+            return self._follow(url, etag, last_modified, True)
+        except Passing:
+            self._patience.waited(host, self.timer() - began)
+            raise
 
     def _pause(self, state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         asked = error.pause_s if isinstance(error, Passing) else None
-        return asked if asked is not None else self.limits.backoff_s * 2.0 ** (state.attempt_number - 1)
+        pause_s = asked if asked is not None else self.limits.backoff_s * 2.0 ** (state.attempt_number - 1)
+        self._patience.waited(state.args[0], pause_s)
+        return pause_s
 
     def _follow(self, url: str, etag: str, last_modified: str, with_robots: bool, limit_bytes: int = 0) -> Fetched:
         """Ask, following redirects by hand so that every step is checked like the first."""
@@ -194,10 +209,11 @@ class Fetcher:
         headers = {"User-Agent": self.user_agent, "Accept": "*/*", "Accept-Encoding": "gzip",
                    "Accept-Language": "en", "Connection": "close", "Host": host_of(asked)}
         headers |= {k: v for k, v in (("If-None-Match", etag), ("If-Modified-Since", last_modified)) if v}
-        with self.keys.hiding(), _translated(), deadline(self.limits.total_s) as running:
+        with self.keys.hiding(), translated(), deadline(self.limits.total_s) as running:
             key = None if self.mirror else self.keys.parameters(host_of(url))
-            prepared = self._session.prepare_request(requests.Request("GET", asked, headers=headers, params=key))
-            prepared.pinned_address = pinned  # type: ignore[attr-defined]  # ours, for _Adapter: requests has no place for it
+            bearer = {} if self.mirror else self.keys.headers(host_of(url))
+            prepared = self._session.prepare_request(requests.Request("GET", asked, headers=headers | bearer, params=key))
+            prepared.pinned_address = pinned  # type: ignore[attr-defined]  # ours, for PinnedAdapter: requests has no place for it
             with self._session.send(prepared, stream=True, allow_redirects=False,
                                     timeout=(self.limits.connect_s, self.limits.read_s),
                                     proxies=self._session.proxies, verify=self._session.verify) as response:
@@ -241,51 +257,3 @@ def host_or(url: str) -> str:
         return host_of(url)
     except AddressRefused:
         return url
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn the libraries' errors into ours: what may pass, and what asking again cannot mend."""
-    try:
-        yield
-    except (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader, UnicodeError) as error:
-        raise Refused(f"an address or header that cannot be used ({error})", "correct the contract's urls") from error
-    except TookTooLong as error:
-        raise Passing(str(error)) from error
-    except requests.exceptions.SSLError as error:
-        raise Refused(f"a certificate that cannot be trusted ({_short(error)})", "do not fetch it") from error
-    except requests.exceptions.ConnectTimeout as error:
-        raise Passing("no connection in time", unreachable=True) from error
-    except (requests.exceptions.Timeout, TimeoutError) as error:
-        raise Passing("no answer in time") from error
-    except (requests.RequestException, HTTPError, OSError) as error:
-        if "timed out" in str(error).lower():
-            raise Passing("no answer in time") from error
-        if "IncompleteRead" in repr(error) or "Connection broken" in str(error):
-            raise BodyRefused(f"a body cut short ({_short(error)})") from error
-        raise Refused(f"no connection ({_short(error)})", "check the network; the last good page is kept",
-                       unreachable=True) from error
-
-
-def _short(error: BaseException) -> str:
-    reason = getattr(error.args[0], "reason", error) if error.args else error
-    return str(reason).split(": ", 1)[-1][:160]
-
-
-class _Adapter(HTTPAdapter):
-    """Connects to the address that was checked, while TLS still proves the name."""
-
-    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
-        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
-        pinned = getattr(request, "pinned_address", "")
-        if pinned:
-            name: Any = {"server_hostname": host["host"], "assert_hostname": host["host"]}
-            if host["scheme"] == "https":
-                pool.update(name)
-            host["host"] = pinned
-        return host, pool
-
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        pool.ConnectionCls = WatchedHTTPS if pool.scheme == "https" else WatchedHTTP
-        return pool

@@ -23,6 +23,10 @@ class FetchFailed(Exception):
         return _remade, (self.source, self.url, self.expected, self.found, self.remedy, self.status, self.unreachable)
 
 
+class KeyMissing(FetchFailed):
+    """An interface that wants a key of one's own, and none is set: optional, nothing is broken."""
+
+
 def _remade(source: str, url: str, expected: str, found: str, remedy: str, status: int, unreachable: bool) -> FetchFailed:
     return FetchFailed(source, url, expected, found, remedy, status=status, unreachable=unreachable)
 
@@ -51,12 +55,18 @@ class Limits:
 
     connect_s: float = 8.0
     read_s: float = 20.0
-    total_s: float = 90.0
+    total_s: float = 60.0
     """From the first byte sent to the last byte read of one request, however slowly it drips."""
     body_bytes: int = 60_000_000
     redirects: int = 5
     pages: int = 200
     attempts: int = 3
+    attempts_timed_out: int = 2
+    """Attempts where a server lets our time run out."""
+    host_wait_s: float = 60.0
+    """Time without an answer after which a host is given up for the run."""
+    run_wait_s: float = 180.0
+    """Time without an answer, over all hosts, after which nothing is tried twice any more."""
     backoff_s: float = 2.0
     retry_after_s: float = 60.0
     """A server that asks for a longer pause than this is left alone until the next run."""

@@ -8,9 +8,15 @@ from urllib.parse import quote, quote_plus
 
 from sources.fetching.answer import Passing, Refused
 
+BEARER = "Authorization"
+"""The name under which a key travels as a bearer token."""
+
 
 class Keys:
-    """Host -> (query parameter, secret). No address, message, snapshot or body that leaves holds a secret."""
+    """Host -> (query parameter, secret), or (``BEARER``, secret) for interfaces that take the key in a header.
+
+    No address, message, snapshot or body that leaves holds a secret.
+    """
 
     def __init__(self, keys: Mapping[str, tuple[str, str]] | None) -> None:
         self._keys = {host: pair for host, pair in (keys or {}).items() if pair[1]}
@@ -20,7 +26,11 @@ class Keys:
 
     def parameters(self, host: str) -> list[tuple[str, str]] | None:
         """The query parameter that carries the key of ``host``; None when it wants none."""
-        return [self._keys[host]] if host in self._keys else None
+        return [self._keys[host]] if host in self._keys and self._keys[host][0] != BEARER else None
+
+    def headers(self, host: str) -> dict[str, str]:
+        """The header that carries the key of ``host``; empty when it wants none."""
+        return {BEARER: f"Bearer {self._keys[host][1]}"} if host in self._keys and self._keys[host][0] == BEARER else {}
 
     def hidden(self, text: str) -> str:
         """``text`` without any key."""

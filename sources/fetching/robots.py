@@ -54,7 +54,7 @@ class Robots:
             return Protego.parse(self._ask(url).decode("utf-8", errors="replace"))
         except Passing as error:
             raise Passing(f"{error} for its robots.txt", status=error.status, pause_s=error.pause_s,
-                          unreachable=error.unreachable) from error
+                          unreachable=error.unreachable, timed_out=error.timed_out, of_host=True) from error
         except Refused as error:
             return Protego.parse("") if 400 <= error.status < 500 else str(error)
         except (AddressRefused, BodyRefused) as error:

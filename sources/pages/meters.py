@@ -12,7 +12,7 @@ from units.quantity import plain
 
 _METERS = (
     (r"(?:gpu|accelerator)[- ]?(?:hour|hr)|hour|hr\b", "hour", "1 hour"),
-    (r"audio minute|minute", "audio_minute", "1 minute"),
+    (r"audio minute|minute|min\b", "audio_minute", "1 minute"),
     (r"audio hour", "audio_hour", "1 hour"),
     (r"video second|second of video", "video_second", "1 second"),
     (r"audio second|second|sec\b|s\b", "other", "1 second"),
@@ -28,6 +28,9 @@ _METERS = (
     (r"1k (?:calls|requests|searches|urls|results|queries)", "request", "1K requests"),
     (r"request|call|search|query", "request", "1 request"),
     (r"page", "page", "1 page"),
+    (r"张", "image", "1 image"), (r"秒", "other", "1 second"), (r"分钟", "audio_minute", "1 minute"), (r"次", "request", "1 request"),
+    (r"万 ?字符", "character", "10K characters"), (r"千 ?字符", "character", "1K characters"), (r"首", "other", "1 song"),
+    (r"视频|个|音色|积分", "other", "1 other"), (r"小时|天|月", "other", "1 period"),
     (r"month|day|week|seat|user|gb|vcpu|gib", "other", "1 other"),
 )
 
@@ -47,7 +50,7 @@ def meter_as_printed(text: str) -> tuple[str, str] | None:
 def meter(text: str) -> tuple[str, str] | None:
     """(component, unit) of the meter that ``text`` names after ``per`` or ``/``; None when it names none."""
     told = plain(text).lower()
-    for match in re.finditer(r"(?:\bper|/)\s*(?P<what>[a-z0-9, \-]+)", told):
+    for match in re.finditer(r"(?:\bper|/|每)\s*(?P<what>[a-z0-9, \-\u4e00-\u9fff]+)", told):
         what = re.sub(r"^(?:1|a|an|one)\s", "", match["what"].strip())
         if _TOKENS.match(what):
             return None

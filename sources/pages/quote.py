@@ -138,6 +138,70 @@ class EnergyQuote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreQuote:
+    """One score of one model on one benchmark, as printed.
+
+    Version, measurer and effort are part of the scale: two scores that differ in one of them are never one series.
+    ``effort`` is printed beside the name or inside ``model_label``; ``unit`` is percent, share, elo or index.
+    ``lower_text``, ``upper_text`` (95 %), ``count_text`` (votes or tasks) and ``cost_text`` (USD per task) are empty where not
+    printed.
+    """
+
+    model_label: str
+    benchmark: str
+    value: Decimal
+    value_text: str
+    unit: str
+    measurer: str
+    evidence: str
+    locator: str
+    benchmark_version: str = ""
+    effort: str = ""
+    lower_text: str = ""
+    upper_text: str = ""
+    count_text: str = ""
+    cost_text: str = ""
+    measured_on: str = ""
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if self.unit not in ("percent", "share", "elo", "index"):
+            raise ValueError(f"unit {self.unit!r} of {self.model_label!r} is not percent, share, elo or index")
+        if not self.value.is_finite():
+            raise ValueError(f"score {self.value_text!r} of {self.model_label!r} is not a number")
+
+    @property
+    def subject(self) -> str:
+        """What an entry is about."""
+        return self.model_label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolumeQuote:
+    """One figure of what a gateway served: ``measure`` of a model in the ``period_days`` days from ``period``, an ISO date."""
+
+    model_label: str
+    measure: str
+    period: str
+    value: Decimal
+    value_text: str
+    unit: str
+    evidence: str
+    locator: str
+    period_days: int = 1
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.value.is_finite() or self.value < 0:
+            raise ValueError(f"{self.measure} {self.value_text!r} of {self.model_label!r} is no quantity")
+
+    @property
+    def subject(self) -> str:
+        """What an entry is about."""
+        return self.model_label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetirementQuote:
     """A maker's statement that a model ends, as printed; dates are ISO 8601, empty when the page names none.
 
@@ -158,7 +222,7 @@ class RetirementQuote:
     source: str = ""
 
 
-Quote = PriceQuote | SpecQuote | RentalQuote | EnergyQuote | RetirementQuote
+Quote = PriceQuote | SpecQuote | RentalQuote | EnergyQuote | ScoreQuote | VolumeQuote | RetirementQuote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

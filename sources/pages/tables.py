@@ -31,6 +31,8 @@ class Cell:
     header: bool = False
     missing: bool = False
     """True where the row was shorter than the table: there is no cell here, not even an empty one."""
+    link: str = ""
+    """The words of a link the cell begins with and says more behind (``[Llama 3](..)llama-3-8b``); empty else."""
     printed: str = ""
     """``text`` with the page's own character widths (``（0, 512k]``); ``text`` is width-normalised for reading."""
 
@@ -99,7 +101,14 @@ def node_cell(node: Any) -> Cell:
             child = child.next
 
     walk(node)
-    return _cell("".join(parts), struck, notes, header=node.tag == "th")
+    cell = _cell("".join(parts), struck, notes, header=node.tag == "th")
+    anchor = node.css_first("a") if node.tag in ("td", "th") else None
+    return cell if anchor is None else _linked(cell, plain(anchor.text(deep=True, separator=" ")))
+
+
+def _linked(cell: Cell, words: str) -> Cell:
+    """The cell with the words of its link, where it begins with them and goes on."""
+    return replace(cell, link=words) if words and cell.text != words and cell.text.startswith(words) else cell
 
 
 def _is_struck(node: Any) -> bool:
@@ -204,6 +213,8 @@ def _rectangle(rows: list[list[Cell]]) -> list[list[Cell]]:
 _RULE = re.compile(r"^\s*\|?\s*:?-{1,}:?\s*(\|\s*:?-{1,}:?\s*)*\|?\s*$")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
 _LINK = re.compile(r"!?\[([^\[\]]{0,1000})\]\([^()]{0,2000}(?:\([^()]{0,500}\)[^()]{0,500})?\)")
+_PICTURE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()]{0,2000}\)")
+"""A picture: its description is not among the words a reader sees."""
 _STRIKE = re.compile(r"~~(.{1,300}?)~~|<(del|s|strike)\b[^>]{0,300}>(.{0,300}?)</\2>", re.IGNORECASE | re.DOTALL)
 _SUP = re.compile(r"<sup\b[^>]{0,300}>(.{0,300}?)</sup>", re.IGNORECASE | re.DOTALL)
 
@@ -218,8 +229,11 @@ def markdown_cell(source: str) -> Cell:
         return _cell(source, [], [])
     struck = [plain(_strip(m[1] or m[3])) for m in _STRIKE.finditer(source)]
     notes = [plain(_strip(m[1])) for m in _SUP.finditer(source)]
+    source = _PICTURE.sub("", source)
     text = _SUP.sub("", _STRIKE.sub(" ", source))
-    return _cell(_strip(re.sub(r"<br\s*/?>", "\n", text, flags=re.IGNORECASE)), struck, notes)
+    cell = _cell(_strip(re.sub(r"<br\s*/?>", "\n", text, flags=re.IGNORECASE)), struck, notes)
+    first = _LINK.match(source.strip())
+    return cell if first is None else _linked(cell, plain(_strip(first[1])))
 
 
 def _strip(text: str) -> str:
@@ -253,6 +267,7 @@ def markdown_grids(text: str) -> list[Grid]:
                 rows.append(_split(lines[i]))
                 i += 1
             cells = [[markdown_cell(c) for c in row] for row in rows]
+            cells[0] = [replace(c, header=True) for c in cells[0]]
             if i == len(lines) and _is_cut(lines[i - len(rows) - 1], lines[-1]) and not text.endswith("\n"):
                 cells[-1][-1] = Cell(missing=True)
             grids.append(Grid(_rectangle(cells),

@@ -7,12 +7,23 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 
-from sources.pages.quote import WIDE_COMPONENTS, EnergyQuote, PriceQuote, Quote, RentalQuote, RetirementQuote, SpecQuote
+from sources.pages.quote import (
+    WIDE_COMPONENTS,
+    EnergyQuote,
+    PriceQuote,
+    Quote,
+    RentalQuote,
+    RetirementQuote,
+    ScoreQuote,
+    SpecQuote,
+    VolumeQuote,
+)
 
 WIDE_COLUMNS = ("model", "unit", "input", "output", "cached", "currency", "tier", "condition",
                 "cache_write_5m", "cache_write_1h", "valid_from", "valid_to")
 SPEC_COLUMNS = ("accelerator", "field", "value", "unit")
-QUOTE_TYPES = {"prices": PriceQuote, "hardware": SpecQuote, "rentals": RentalQuote, "energy": EnergyQuote, "retirements": RetirementQuote}
+QUOTE_TYPES = {"prices": PriceQuote, "hardware": SpecQuote, "rentals": RentalQuote, "energy": EnergyQuote,
+               "scores": ScoreQuote, "volumes": VolumeQuote, "retirements": RetirementQuote}
 
 
 def wide_rows(quotes: Iterable[PriceQuote]) -> list[dict[str, str]]:

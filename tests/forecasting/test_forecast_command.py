@@ -70,7 +70,7 @@ def test_packaged_priors_after_as_of_do_not_matter(panel_file: Path, monkeypatch
     table = priors.read()
     assert (table["vintage"] > cut).any(), "without a later vintage this test says nothing"
     later = table.with_columns(
-        pl.when(pl.col("vintage") > cut).then(9.0).otherwise(pl.col("rate_per_year")).alias("rate_per_year")
+        pl.when(pl.col("vintage") > cut).then(9.0).otherwise(pl.col("hazard_per_year")).alias("hazard_per_year")
     )
     monkeypatch.setattr(priors, "read", lambda: later)
     after, _, _ = run(panel_file, "--as-of", cut)

@@ -25,19 +25,25 @@ def test_the_number_of_replicated_results_is_the_pages(shared_data: Path) -> Non
     assert f"compares {passed} published numbers" in PAGE
 
 
-def test_the_pages_backtest_rows_are_what_the_backtest_prints() -> None:
+@pytest.mark.parametrize("hindsight", [True, False])
+def test_the_pages_backtest_rows_are_what_the_backtest_prints(hindsight: bool) -> None:
     from datetime import date
 
-    from forecasting.forecast.champion import INCUMBENT
-    from forecasting.panel import reference
-    from forecasting.track_record import backtest, scoring
+    import polars as pl
 
-    panel = reference.frontier_panel().drop("known_from")
-    origins = backtest.default_origins(panel, date(2024, 3, 1), 28)
-    table = scoring.summarise(backtest.run(panel, origins, (90, 365), [INCUMBENT]), INCUMBENT, "x")
-    for row in table.iter_rows(named=True):
-        line = next(x for x in PAGE.splitlines() if x.startswith(f"| {row['horizon_days']} |"))
-        cells = [c.strip() for c in line.strip("|").split("|")]
-        assert cells[1] == str(row["origins_count"])
-        assert float(cells[4]) == pytest.approx(row["crps_ratio"], abs=0.011)
-        assert float(cells[7]) == pytest.approx(row["coverage_90_share"], abs=0.011)
+    from forecasting.forecast.champion import INCUMBENT
+    from forecasting.panel import priors, reference
+    from forecasting.track_record import backtest, comparison
+
+    panels = reference.frontier_panel()
+    panel, label = backtest.knowledge(panels.filter(pl.col("panel") == "first_parties"), hindsight)
+    others = panels.filter(pl.col("panel") != "first_parties")
+    scored = backtest.run(panel, backtest.default_origins(panel, date(2024, 1, 1), 91), (90, 180, 365),
+                          [INCUMBENT, "no_change", "random_walk"], lambda day: priors.estimate(others, day))
+    for row in comparison.compare(scored).filter(pl.col("model") == INCUMBENT).iter_rows(named=True):
+        start = f"| first_parties | {label.split(':')[0]} | {row['horizon_days']} |"
+        cells = [c.strip() for c in next(x for x in PAGE.splitlines() if x.startswith(start)).strip("|").split("|")]
+        assert cells[3] == str(row["origins_count"])
+        assert float(cells[6]) == pytest.approx(row["no_change_ratio"], abs=0.006)
+        assert float(cells[7]) == pytest.approx(row["random_walk_ratio"], abs=0.006)
+        assert float(cells[11]) == pytest.approx(row["coverage_90_share"], abs=0.006)

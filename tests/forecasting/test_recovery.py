@@ -7,13 +7,13 @@ import polars as pl
 import pytest
 
 from forecasting.floors import floor
-from forecasting.forecast import pooled
+from forecasting.forecast import repricing
 from forecasting.indices import hedonic, index_set, regression
 from forecasting.panel import latent, selection
 from forecasting.panel.series import prepare
 from forecasting.rates import acceleration, decline
 from research import published
-from tests.forecasting.worlds import listings_world, price_panel
+from tests.forecasting.worlds import listings_world, repriced_panel
 
 
 @pytest.mark.parametrize("factor", [1.0, 4.4])
@@ -116,13 +116,15 @@ def test_the_break_date_is_found() -> None:
     assert acceleration.bic_breaks(t, -2.0 * t + 0.05 * rng.standard_normal(48))[0] == 0
 
 
-def test_the_pooled_model_finds_the_rate_it_was_simulated_with() -> None:
-    for true_rate in (0.4, 1.2):
-        worlds = [prepare(price_panel(np.random.default_rng(seed), n=12, rate=true_rate)).series for seed in range(8)]
-        found = [pooled.fit(w, pooled.Prior(weight=0.1)).rate for w in worlds]
-        assert np.median(found) == pytest.approx(true_rate, rel=0.25)
-        shrunk = pooled.fit(worlds[0], pooled.Prior(weight=1e4))
-        assert shrunk.rate == pytest.approx(pooled.Prior().rate), "an infinitely strong prior is not obeyed"
+def test_the_repricing_model_finds_the_hazard_it_was_simulated_with() -> None:
+    for true_hazard in (1.0, 5.0):
+        found = [repricing.fit(prepare(repriced_panel(np.random.default_rng(seed), true_hazard)).series,
+                               repricing.Prior()).hazard for seed in range(6)]
+        assert np.log(np.median(found)) == pytest.approx(np.log(true_hazard), abs=0.5)
+    series = prepare(repriced_panel(np.random.default_rng(0), 5.0)).series
+    shrunk = repricing.fit(series, repricing.Prior(weight=1e4))
+    assert (shrunk.closing, shrunk.spread) == (0.35, 0.6), "an infinitely strong prior is not obeyed"
+    assert repricing.fit(series, repricing.Prior(closing=2.0, spread=0.1, weight=1e-6)).closing < 2.0
 
 
 def test_floor_and_speed_of_a_path_are_recovered() -> None:

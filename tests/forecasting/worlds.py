@@ -52,6 +52,19 @@ def price_panel(rng: np.random.Generator, n: int = 24, months: int = 30, rate: f
     return pl.DataFrame(rows, schema=["unique_id", "ds", "y"], orient="row")
 
 
+def repriced_panel(rng: np.random.Generator, hazard: float, n: int = 30, months: int = 30) -> pl.DataFrame:
+    """unique_id, ds, y: prices repriced ``hazard`` times a year (gamma-mixed as the model has it), each closing about
+    30 % of the log gap to 0.02."""
+    rows = []
+    for i in range(n):
+        own, gap = hazard * rng.gamma(2.0, 0.5), float(rng.uniform(2, 6))
+        for k in range(months):
+            rows.append((f"s{i:02d}", START + timedelta(days=30 * k), float(0.02 * np.exp(gap))))
+            for _ in range(rng.poisson(own / 12)):
+                gap = gap * float(np.exp(-rng.gamma(1.0, 0.35))) + 0.1 * rng.standard_normal()
+    return pl.DataFrame(rows, schema=["unique_id", "ds", "y"], orient="row")
+
+
 def market(as_of: date = date(2026, 9, 1), models: int = 40, seed: int = 7) -> tuple[pl.DataFrame, ...]:
     """A small market as the daily job sees it: prices (intervals), scores, models."""
     rng = np.random.default_rng(seed)

@@ -7,7 +7,10 @@ electricity is revised, one page is blocked and one gone; days later, offline, e
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -29,13 +32,22 @@ def rows(home: Path, sql: str) -> list[tuple]:
         return con.execute(sql).fetchall()
 
 
+def of_today(catalogue: bytes) -> bytes:
+    """The catalogue with the day it states of itself moved to today: old content would be stale."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(catalogue)) as old, zipfile.ZipFile(made, "w") as new:
+        for member in old.namelist():
+            new.writestr(member, f"{datetime.now(UTC):%Y%m%d}" if member == "version" else old.read(member))
+    return made.getvalue()
+
+
 def place_hardware(server: MirrorServer, hardware: Path) -> list[dict[str, object]]:
     """Serve every rental and energy source and two sheets; returns EIA's rows, to be revised."""
     for name, capture in RENTALS.items():
         server.place(f"rentals/{name}", (hardware / "captures" / "rental_pages" / capture).read_bytes())
     for name in ("gpuhunt", "hyperstack", "nebius"):  # no capture of theirs may be carried: the specimens
         body = next(p for p in sorted((source(f"rentals/{name}").folder / "specimens").iterdir()) if p.suffix in (".html", ".zip"))
-        server.place(f"rentals/{name}", body.read_bytes())
+        server.place(f"rentals/{name}", of_today(body.read_bytes()) if body.suffix == ".zip" else body.read_bytes())
     server.place("hardware/google", (hardware / "captures" / "google" / "v6e.md.txt").read_bytes())
     server.place("hardware/epoch", (hardware / "epoch" / "ml_hardware_2026-07-06.csv").read_bytes())
     tariffs = hardware / "captures" / "electricity"

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from pipelines.context import make_job
-from pipelines.definitions import build_definitions, raw_tables
+from pipelines.definitions import build_definitions
+from pipelines.resources import raw_tables
 from pipelines.settings import load_settings
 from warehouse.store import Store
 
@@ -50,7 +51,7 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, set[str]
         definitions = build_definitions(job=dg.ResourceDefinition.hardcoded_resource(job), warehouse=dg.ResourceDefinition.hardcoded_resource(store))
         with dg.DagsterInstance.ephemeral() as instance:
             result = definitions.resolve_job_def("daily").execute_in_process(
-                instance=instance, run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}})
+                instance=instance, partition_key=str(job.as_of), run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}})
     assert result.success
     declared = {a.op.name: {".".join(k.path) for keys in a.asset_deps.values() for k in keys} for a in definitions.assets if isinstance(a, dg.AssetsDefinition)}
     return dict(read), declared

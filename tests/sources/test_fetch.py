@@ -566,3 +566,36 @@ def test_tls_still_proves_the_name_when_the_address_is_pinned(tmp_path):
         assert fetcher(ca_file=ca_file).fetch(url).body == b"secure"
         assert "certificate" in str(refused(url))
         assert "certificate" in str(refused(f"https://other.test:{site.port}/p", ca_file=ca_file))
+
+
+def test_a_host_that_does_not_answer_is_asked_twice_in_a_run_and_not_for_its_other_pages(site, tmp_path):
+    site.page("/robots.txt", lambda h: time.sleep(0.6))
+    pages = a_source(tmp_path, urls=[f"{site.url}/{n}" for n in range(6)])
+    asking = fetcher(limits=Limits(read_s=0.1, total_s=5, host_delay_s=0))
+    outcomes = fetch_all(asking, [pages], Archive(tmp_path / "archive"))
+    assert [o.kind for o in outcomes] == ["failed"] * 6 and len(site.asked) == 2, "a hanging robots.txt stands for the whole host"
+    assert sum("earlier in this run" in str(o.error) for o in outcomes) == 5
+    with pytest.raises(FetchFailed, match="earlier in this run"):
+        asking.fetch(f"{site.url}/other")
+    assert len(site.asked) == 2
+
+
+def test_a_page_that_fails_alone_leaves_its_host_open(site):
+    site.page("/down", (503, {}, b""))
+    site.page("/up", b"here")
+    asking = fetcher()
+    with pytest.raises(FetchFailed):
+        asking.fetch(f"{site.url}/down")
+    assert asking.fetch(f"{site.url}/up").body == b"here"
+
+
+def test_waiting_for_one_host_ends_with_its_share_and_for_all_hosts_with_the_runs(site):
+    slept: list[float] = []
+    site.page("/p", (503, {"Retry-After": "5"}, b""))
+    refused(site, slept=slept, limits=Limits(host_delay_s=0, attempts=9, host_wait_s=12))
+    assert slept == [5.0, 5.0] and site.paths() == ["/p"] * 3, "a third pause would be more than the host's share"
+    site.asked.clear()
+    asking = fetcher(limits=Limits(host_delay_s=0, attempts=3, backoff_s=1, run_wait_s=0))
+    with pytest.raises(FetchFailed):
+        asking.fetch(f"{site.url}/p")
+    assert len(site.paths()) == 1, "nothing is tried again once the run has waited long enough"

@@ -60,10 +60,12 @@ def _other(figure: str) -> str:
 def _changes_only(before: Reading, after: Reading, row: dict[str, str], column: str, new: str) -> bool:
     """Whether only cells that held this figure changed, all to the new one, the sampled cell among them.
 
-    A page that prints the figure twice may refuse instead, with a sentence that names the odd one.
+    A page that prints the figure twice may refuse instead, or leave the row out, with a sentence that names the odd one.
     """
     if after.refusal:
         return new in after.refusal
+    if any(new in out.reason for out in after.left_out):
+        return all(r in before.rows for r in after.rows)
     if len(after.rows) != len(before.rows):
         return False
     changed = [(a, b, c) for a, b in zip(before.rows, after.rows, strict=True) for c in a if a[c] != b[c]]

@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from throughput.calibration import calibration
+from throughput.calibration.measurements import run_numpy
 from throughput.engine import grid, stages
 from throughput.products import catalogue
 from throughput.questions import readings, scenarios
@@ -66,7 +66,7 @@ def test_duckdb_gives_what_polars_gives(questions, constants, by_polars):
 
 def test_plain_floats_give_what_polars_gives(questions, constants, by_polars):
     for row, expected in zip(questions.sort("row").to_dicts()[:60], by_polars.to_dicts()[:60], strict=True):
-        values = calibration.run_numpy(row, constants)
+        values = run_numpy(row, constants)
         for column in CHECKED:
             assert math.isclose(values[column], expected[column], rel_tol=1e-9, abs_tol=1e-15), column
 

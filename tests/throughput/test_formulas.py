@@ -22,14 +22,29 @@ share = st.floats(0.01, 1.0)
 
 
 def test_moving_bytes_and_computing_flops_take_seconds():
-    assert roofline.seconds_to_move(7e10 * U.byte, 3.35e12 * U.byte / U.s, 0.8).check("[time]")
-    assert roofline.seconds_to_compute(1e12 * U.flop, 1e15 * U.flop / U.s, 0.5).to("s").magnitude == pytest.approx(2e-3)
+    assert (7e10 * U.byte / roofline.reached(3.35e12 * U.byte / U.s, 0.25)).check("[time]")
+    assert (1e12 * U.flop / roofline.reached(1e15 * U.flop / U.s, 1.0)).to("s").magnitude == pytest.approx(2e-3)
+
+
+@given(share, st.floats(0.0, 1e6), st.floats(0.01, 100.0), st.floats(0.0, 3.0))
+def test_no_loss_whatever_lets_a_rate_exceed_its_peak(peak, loss, size, exponent):
+    assert 0.0 < roofline.reached(peak, roofline.loss_of_size(loss, size, 1.0, exponent)) <= peak
+
+
+@given(positive, positive, st.floats(0.0, 1.0))
+def test_overlapping_work_takes_at_least_the_longer_and_at_most_the_sum(first, second, exposed):
+    seconds = roofline.overlap(first, second, exposed)
+    assert max(first, second) <= seconds <= (first + second) * (1 + 1e-12)
+
+
+def test_a_small_batch_pays_for_a_full_tile_and_a_large_one_for_itself():
+    assert [roofline.tile_rows(float(n), 64.0) for n in (1, 64, 65, 200)] == [64.0, 64.0, 65.0, 200.0]
 
 
 def test_energy_per_token_and_its_bound_are_joules():
     assert energy.joules_per_token(700 * U.W, 100 / U.s).check("[energy]")
     assert energy.bandwidth_energy_bound_j(7e10 * U.byte, 3e12 * U.byte / U.s, 700 * U.W, 0.5).check("[energy]")
-    assert energy.chip_power_w(700 * U.W, 0.4, 0.2, 0.5, 0.75, 1.0).check("[power]")
+    assert energy.chip_power_w(700 * U.W, 1.0, 0.4, 0.2, 0.1, 0.2, 0.5, 1.0).check("[power]")
 
 
 def test_cost_per_million_tokens_of_a_known_deployment():
@@ -47,7 +62,7 @@ def test_break_even_prices_invert_the_cost():
 
 
 def test_paged_memory_holds_several_times_what_contiguous_memory_holds():
-    paged, contiguous = (memory.sequences_that_fit(80e9, 40e9, 0.9, 2e9, 1e9, waste) for waste in (0.04, 0.7))
+    paged, contiguous = (memory.sequences_that_fit(70e9, 40e9, 1e9, waste) for waste in (0.04, 0.7))
     assert paged / contiguous == pytest.approx(0.96 / 0.3)
 
 
@@ -68,15 +83,15 @@ def test_latent_caches_are_replicated_and_heads_split_until_one_is_left():
     assert memory.kv_share_per_rank(16, 8, 0.0) == 0.125
 
 
-@given(st.integers(2, 512), st.integers(1, 8), st.floats(1, 1e5))
-def test_distinct_experts_lie_between_one_token_and_all(experts, chosen, tokens):
+@given(st.integers(2, 512), st.integers(1, 8), st.floats(1, 1e5), share)
+def test_distinct_experts_lie_between_one_token_and_all(experts, chosen, tokens, independence):
     chosen = min(chosen, experts)
-    touched = moe.distinct_experts(experts, chosen, tokens)
+    touched = moe.distinct_experts(experts, chosen, tokens, independence)
     assert chosen - 1e-9 <= touched <= experts + 1e-9
 
 
 def test_a_dense_layer_touches_no_expert():
-    assert moe.distinct_experts(1.0, 0.0, 64.0) == 0.0
+    assert moe.distinct_experts(1.0, 0.0, 64.0, 1.0) == 0.0
 
 
 @given(st.floats(0, 0.99), st.integers(0, 16))
@@ -106,9 +121,16 @@ def test_a_cascade_always_pays_for_the_small_model():
 
 
 def test_all_reduce_is_free_for_one_rank_and_grows_with_ranks():
-    one, two, eight = (parallel.all_reduce_seconds(r, 1e6, 4e11, 5e-6) for r in (1, 2, 8))
+    one, two, eight = (parallel.all_reduce_seconds(r, 8.0, 1e6, 4e11, 5e10) for r in (1.0, 2.0, 8.0))
     assert one == 0.0 and 0 < two < eight
-    assert two == pytest.approx(5e-6 + 1e6 / 4e11)
+    assert two == pytest.approx(1e6 / 4e11)
+
+
+def test_one_rank_more_than_a_domain_holds_sends_only_its_part_outside():
+    inside, edge, twice = (parallel.all_reduce_seconds(r, 8.0, 1e6, 4e11, 5e10) for r in (8.0, 9.0, 16.0))
+    assert inside < edge < twice and twice == pytest.approx(inside + 1e6 / 8.0 / 5e10)
+    sent = [parallel.all_to_all_seconds(8.0, r, 72.0, 1e4, 9e11, 5e10) for r in (72.0, 80.0, 144.0)]
+    assert sent[0] == pytest.approx(8e4 / 9e11) and sent[0] < sent[1] < sent[2] <= sent[0] + 1e4 / 5e10
 
 
 @given(st.floats(1.0, 512.0), st.integers(1, 16))
@@ -139,8 +161,8 @@ def test_marlins_kernel_limit_is_the_ratio_of_bits():
 
 def test_scalars_and_arrays_give_the_same_numbers():
     batch = np.array([1.0, 8.0, 64.0])
-    many = moe.distinct_experts(256.0, 8.0, batch)
-    assert [moe.distinct_experts(256.0, 8.0, float(b)) for b in batch] == pytest.approx(list(many))
+    many = moe.distinct_experts(256.0, 8.0, batch, 0.9)
+    assert [moe.distinct_experts(256.0, 8.0, float(b), 0.9) for b in batch] == pytest.approx(list(many))
 
 
 def test_amdahls_law_has_its_limits():

@@ -52,7 +52,7 @@ def test_a_larger_batch_raises_throughput_and_lowers_speed_per_user(tables, cons
 def test_energy_is_never_below_the_bandwidth_energy_bound(tables, constants, model, chip, batch):
     row = grid.evaluate(_joined(tables, model, chip, batch), constants).to_dicts()[0]
     step_bound = energy.bandwidth_energy_bound_j(row["step_bytes"], row["bandwidth_bytes_per_s"], row["tdp_w"],
-                                                 constants["waiting_power_share"]) * row["accelerators"]
+                                                 constants["idle_power_share"]) * row["accelerators"]
     assert row["j_per_output_token"] >= step_bound / row["batch"] * (1 - 1e-9)
     assert row["power_w"] <= row["tdp_w"] * row["accelerators"] * (1 + 1e-9)
 
@@ -78,10 +78,10 @@ def test_prefix_hits_quantized_caches_and_fewer_bits_all_help(ask):
     assert ask(weight_precision="bf16")["output_tok_s"] < base
 
 
-def test_parts_of_a_step_add_up_to_the_step(ask):
+def test_a_step_takes_at_least_its_longest_part_and_at_most_all_of_them(ask):
     r = ask()
-    parts = r["weights_s"] + r["kv_s"] + r["compute_s"] + r["communication_s"] + r["latency_s"]
-    assert parts == pytest.approx(r["step_s"])
+    parts = [r["weights_s"], r["kv_s"], r["compute_s"], r["communication_s"], r["latency_s"]]
+    assert max(parts) < r["step_s"] < sum(parts)
 
 
 def test_nothing_reaches_more_than_the_datasheet(tables, constants):

@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from throughput.calibration import calibration, joules
+from throughput.calibration import joules
+from throughput.calibration.measurements import Measurements, log_predicted
 from throughput.physics import techniques
 from throughput.products import frontier
 from throughput.questions import formats
@@ -57,10 +58,10 @@ def test_joules_fall_with_batch_as_ml_energy_measured(shared_data, tables, const
     runs = joules.energy_scenarios(
         pl.read_csv(shared_data / "throughput" / "measured" / "ml_energy_v3.csv", infer_schema_length=0))
     runs = runs.filter((pl.col("model") == model) & (pl.col("n_accelerators") == str(chips)), pl.col("isl") == 200)
-    data = calibration.Measurements(runs, *tables)
+    data = Measurements(runs, *tables, joules=True)
     assert len(data) >= 6
     batch = np.log(data.columns["concurrency"])
-    predicted = calibration.log_predicted(data, constants)
+    predicted = log_predicted(data, constants)
     ours, theirs = (np.polyfit(batch, y, 1)[0] for y in (predicted, data.log_measured))
     assert -0.9 < theirs < -0.3 and abs(ours - theirs) < 0.15
     assert np.median(abs(predicted - data.log_measured)) < 0.35

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from forecasting.forecast.pooled import QUANTILES
+from forecasting.forecast.quantiles import QUANTILES
 from forecasting.track_record import scoring
 from sources.set_aside import SetAside
 from warehouse.issued import FACT, FORECAST, damages, due, issue, issued_before

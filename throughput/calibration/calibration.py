@@ -1,42 +1,50 @@
-"""The one set of constants: reading it, fitting it, and saying honestly how it does on what it did not see.
+"""The one set of constants: reading it, fitting it with sources as random effects, and writing it down.
 
-The fit is least squares on the logarithm of measured over predicted, with a robust loss and priors on the
-constants; sources weigh by the root of their size so that one large source does not own the physics. Terms are
-judged by leave-source-out and leave-accelerator-out errors. Nothing is tuned per model, accelerator or source.
+The fit is least squares on the logarithm of predicted over measured with a robust loss. Every source has an effect of
+its own, drawn around zero, so that a large source teaches the physics by how its rows differ and not by where it
+stands; constants are held by their priors. Nothing is tuned per model, accelerator or source, and no effect enters a
+prediction. What the constants do on what they did not see is in ``held_out``.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
 import numpy as np
-import polars as pl
 
-from throughput.engine import stages
+from throughput.calibration.measurements import Measurements, log_predicted
 from throughput.engine.efficiency import FAMILY_MEANINGS, FIXED, MEANINGS, Constants, Meaning
-from throughput.engine.uncertainty import REGIMES, regimes
-from throughput.questions import readings, scenarios
 
 LOSS_SCALE = 0.1
 """Errors well beyond 10 % count linearly, not squared: published measurements contain gross outliers."""
-PRIOR_WEIGHT = 0.3
-SOURCE_EXPONENT = -0.35
+PRIOR_WEIGHT = 1.0
+"""How firmly priors hold, in units of a row's weight; chosen, like the two below, on left-out sources."""
+SOURCE_EXPONENT = -0.5
+"""A source of n rows weighs ``n^(1 + this)``."""
+EFFECT_SPREAD = 0.25
+"""Standard deviation of a source's own effect in logarithms."""
+STEP = 1e-4
+ONE_SOURCE = 0.9
+"""A constant with more of its information than this in one source is a prior, not a finding."""
 
-FOLDS: dict[str, str] = {
-    "InferenceX": "silicon_sample (InferenceX", "gap analysis": "silicon_sample (NVIDIA", "TensorRT-LLM 0.14": "v0.14",
-    "TensorRT-LLM 0.20": "v0.20", "TensorRT-LLM 1.0": "v1.0", "TensorRT-LLM static": "performance doc v0|H200launch",
-    "llama.cpp": "llama.cpp", "GPU-Benchmarks": "XiongjieDai", "ML.ENERGY": "ML.ENERGY", "MLPerf": "MLPerf",
-    "Neuron": "AWS Neuron", "ROCm": "AMD ROCm", "gpt-fast": "gpt-fast", "vLLM blog": "vLLM blog",
-    "InferenceX experimental": "InferenceX experimental",
-}
-"""Held out together: fold name -> regular expression on ``source``."""
+
+@dataclass
+class Fit:
+    """Constants, their covariance in logarithms, each source's effect, and where each constant's information comes from."""
+
+    constants: Constants
+    covariance: np.ndarray
+    effects: dict[str, float]
+    largest_source: dict[str, tuple[str, float]]
+    """Constant -> (source that informs it most, its share of the information)."""
 
 
 def load_constants() -> Constants:
-    """The packaged calibration (``throughput/constants.toml``)."""
+    """The packaged calibration (``throughput/calibration/constants.toml``)."""
     text = resources.files("throughput.calibration").joinpath("constants.toml").read_text(encoding="utf-8")
     table = tomllib.loads(text)
     rest = {n: float(v) for part in ("spread", "power", "boundary") for n, v in table.get(part, {}).items()}
@@ -48,152 +56,73 @@ def meanings() -> dict[str, Meaning]:
     return {**MEANINGS, **FAMILY_MEANINGS}
 
 
-class Measurements:
-    """Measured scenarios as numpy columns, ready to be predicted again and again."""
-
-    def __init__(self, table: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.DataFrame) -> None:
-        rows = readings.read_rows(table, accelerators, architectures)
-        good = rows.with_columns(measured=table["measured"].cast(pl.Float64), source=table["source"],
-                                 scenario_id=table["scenario_id"]).filter(
-            pl.col("error").is_null() & (pl.col("measured") > 0))
-        self.refused = rows.filter(pl.col("error").is_not_null()).height
-        self.frame = scenarios.join(good, accelerators, architectures)
-        self.columns: dict[str, Any] = {}
-        for name in self.frame.columns:
-            values = self.frame[name].to_numpy()
-            self.columns[name] = values.astype(str) if values.dtype == object else values
-        self.columns.update(stages.architecture(self.columns, Constants({})))
-        self.log_measured = np.log(self.columns["measured"])
-        counts = self.frame.select(pl.len().over("source")).to_series().to_numpy().astype(float)
-        self.weights = counts**SOURCE_EXPONENT / np.mean(counts**SOURCE_EXPONENT)
-
-    def __len__(self) -> int:
-        return len(self.log_measured)
-
-    def subset(self, mask: np.ndarray) -> Measurements:
-        """The rows where ``mask`` holds."""
-        part = object.__new__(Measurements)
-        part.refused, part.frame = 0, self.frame.filter(pl.Series(mask))
-        part.columns = {n: v[mask] for n, v in self.columns.items()}
-        part.log_measured, part.weights = self.log_measured[mask], self.weights[mask]
-        return part
-
-    def folds(self) -> Iterator[tuple[str, np.ndarray]]:
-        """(name, mask) of each group of sources that is held out together."""
-        for name, pattern in FOLDS.items():
-            mask = self.frame.select(pl.col("source").str.contains(pattern.replace("(", "\\("))).to_series().to_numpy()
-            if mask.any():
-                yield name, mask
+def _tame(error: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Robust residual (square root of twice a pseudo-Huber loss) and its slope."""
+    root = np.sqrt(1.0 + (error / LOSS_SCALE) ** 2)
+    tame = np.sign(error) * LOSS_SCALE * np.sqrt(2.0 * (root - 1.0))
+    return tame, np.where(np.abs(tame) > 1e-9, error / root / np.where(np.abs(tame) > 1e-9, tame, 1.0), 1.0)
 
 
-def run_numpy(columns: Mapping[str, Any], constants: Constants,
-              steps: tuple[stages.Stage, ...] = stages.ALL) -> dict[str, Any]:
-    """All stages on numpy columns; the same code path as ``grid.evaluate`` without a frame."""
-    values = {**stages.OPTIONAL, **columns}
-    for step in steps:
-        values.update(step(values, constants))
-    return values
-
-
-def log_predicted(data: Measurements, constants: Constants) -> np.ndarray:
-    """Logarithm of the prediction for each row's own metric."""
-    metric = data.columns["metric"]
-    timed = not np.isin(metric, ("j_per_output_token", "usd_per_mtok_output")).any()
-    values = run_numpy(data.columns, constants, stages.SERVE if timed else stages.ALL)
-    result = np.full(len(data), np.nan)
-    for name in np.unique(metric):
-        result = np.where(metric == name, values[name], result)
-    with np.errstate(all="ignore"):
-        return np.log(result)
-
-
-def fit(data: Measurements, start: Constants | None = None, evaluations: int = 60) -> tuple[Constants, np.ndarray]:
-    """Constants that explain the data and their covariance in log units (rows and columns in ``meanings()`` order)."""
+def fit(data: Measurements, start: Constants | None = None, evaluations: int = 15) -> Fit:
+    """Constants that explain the data, with one random effect per source."""
     from scipy.optimize import least_squares
 
     table = meanings()
+    names, count = list(table), len(table)
     prior = np.log([m.prior for m in table.values()])
-    spread = np.array([m.spread for m in table.values()])
-    first = prior if start is None else np.log([start[n] for n in table])
-    root = np.sqrt(data.weights)
+    tightness = PRIOR_WEIGHT / np.array([m.spread for m in table.values()])
+    sources, of, sizes = np.unique(data.columns["source"], return_inverse=True, return_counts=True)
+    weight = np.sqrt(sizes[of] ** SOURCE_EXPONENT / np.mean(sizes[of] ** SOURCE_EXPONENT))
 
-    def residuals(x: np.ndarray) -> np.ndarray:
-        error = log_predicted(data, Constants(dict(zip(table, np.exp(x), strict=True)))) - data.log_measured
-        error = np.clip(np.nan_to_num(error, nan=3.0, posinf=3.0, neginf=-3.0), -3.0, 3.0)
-        tame = np.sign(error) * LOSS_SCALE * np.sqrt(2.0 * (np.sqrt(1.0 + (error / LOSS_SCALE) ** 2) - 1.0))
-        return np.concatenate([tame * root, (x - prior) / spread * PRIOR_WEIGHT])
+    def error(x: np.ndarray) -> np.ndarray:
+        found = log_predicted(data, Constants(dict(zip(names, np.exp(x), strict=True)))) - data.log_measured
+        return np.clip(np.nan_to_num(found, nan=3.0, posinf=3.0, neginf=-3.0), -3.0, 3.0)
 
-    found = least_squares(residuals, first, max_nfev=evaluations, x_scale="jac")
-    scale = float(np.sum(found.fun**2) / max(len(data) - len(first), 1))
-    covariance = scale * np.linalg.pinv(found.jac.T @ found.jac)
-    return Constants(dict(zip(table, np.exp(found.x), strict=True))), covariance
+    def residuals(z: np.ndarray) -> np.ndarray:
+        x, effects = z[:count], z[count:]
+        return np.concatenate([_tame(error(x) + effects[of])[0] * weight, (x - prior) * tightness, effects / EFFECT_SPREAD])
 
+    def jacobian(z: np.ndarray) -> np.ndarray:
+        x, effects = z[:count], z[count:]
+        base = error(x)
+        slope = _tame(base + effects[of])[1] * weight
+        rows = np.zeros((len(data) + len(z), len(z)))
+        for j in range(count):
+            moved = x.copy()
+            moved[j] += STEP
+            rows[:len(data), j] = (error(moved) - base) / STEP * slope
+        rows[np.arange(len(data)), count + of] = slope
+        rows[len(data) + np.arange(len(z)), np.arange(len(z))] = np.concatenate([tightness, np.full(len(sources), 1.0 / EFFECT_SPREAD)])
+        return rows
 
-def held_out(data: Measurements, start: Constants, groups: Iterator[tuple[str, np.ndarray]],
-             evaluations: int = 8) -> np.ndarray:
-    """Log errors of each group predicted by constants fitted without it (nan for rows in no group)."""
-    errors = np.full(len(data), np.nan)
-    for _, mask in groups:
-        constants, _ = fit(data.subset(~mask), start, evaluations)
-        part = data.subset(mask)
-        errors[mask] = log_predicted(part, constants) - part.log_measured
-    return errors
-
-
-def accelerator_groups(data: Measurements) -> Iterator[tuple[str, np.ndarray]]:
-    """(accelerator, mask) for each accelerator with at least 20 rows."""
-    names, counts = np.unique(data.columns["accelerator"], return_counts=True)
-    for name, count in zip(names, counts, strict=True):
-        if count >= 20:
-            yield str(name), data.columns["accelerator"] == name
-
-
-def fit_spread(data: Measurements, constants: Constants, errors: np.ndarray, coverage: float = 0.8) -> dict[str, float]:
-    """Half-width terms (``spread.*``): the ``coverage`` quantile of held-out absolute log errors by regime."""
-    from scipy.optimize import minimize
-
-    terms = regimes(run_numpy(data.columns, constants))
-    design = np.column_stack([np.broadcast_to(terms[n], len(data)) for n in REGIMES])
-    keep = np.isfinite(errors)
-    target, design = np.abs(errors[keep]), design[keep]
-
-    def pinball(x: np.ndarray) -> float:
-        rest = target - design @ np.abs(x)
-        return float(np.sum(np.where(rest > 0, coverage * rest, (coverage - 1.0) * rest)))
-
-    first = np.full(design.shape[1], 0.02)
-    first[0] = 0.2
-    found = minimize(pinball, first, method="Powell", options={"maxiter": 40_000, "xtol": 1e-5, "ftol": 1e-9})
-    names = [f"spread.{n}" for n in REGIMES]
-    return {n: float(abs(v)) for n, v in zip(names, found.x, strict=True)}
+    first = prior if start is None else np.log([start[n] for n in names])
+    found = least_squares(residuals, np.concatenate([first, np.zeros(len(sources))]), jac=jacobian, max_nfev=evaluations, ftol=1e-4)
+    covariance = _covariance(found, len(data))[:count, :count]
+    informed = np.array([np.sum(found.jac[:len(data)][of == s, :count] ** 2, axis=0) for s in range(len(sources))])
+    share = informed / np.maximum(informed.sum(axis=0), 1e-12)
+    largest = {n: (str(sources[np.argmax(share[:, j])]), float(share[:, j].max())) for j, n in enumerate(names)}
+    return Fit(Constants(dict(zip(names, np.exp(found.x[:count]), strict=True))), covariance,
+               {str(s): float(-e) for s, e in zip(sources, found.x[count:], strict=True)}, largest)
 
 
-def error_table(data: Measurements, errors: np.ndarray, by: str) -> pl.DataFrame:
-    """Rows, median and 90th percentile of the absolute percentage error, share within 25 %, bias; per ``by``."""
-    frame = data.frame.select(by).with_columns(error=pl.Series(errors)).filter(pl.col("error").is_not_nan())
-    absolute = (pl.col("error").exp() - 1.0).abs() * 100.0
-    return frame.group_by(by).agg(
-        rows=pl.len(), median_ape_pct=absolute.median(), p90_ape_pct=absolute.quantile(0.9),
-        within_25_pct=(absolute <= 25.0).mean() * 100.0, bias_pct=(pl.col("error").median().exp() - 1.0) * 100.0,
-    ).sort(by)
+def _covariance(found: Any, rows: int) -> np.ndarray:
+    scale = float(np.sum(found.fun[:rows] ** 2) / max(rows - len(found.x), 1))
+    return scale * np.linalg.pinv(found.jac.T @ found.jac)
 
 
-def write_constants(path: Any, constants: Constants, covariance: np.ndarray, spread: Mapping[str, float],
-                    power: Mapping[str, float], boundary: Mapping[str, float], remark: str) -> None:
-    """Write ``constants.toml``: value, 80 % interval, prior, unit and meaning of each constant, and the spreads."""
-    table = meanings()
-    deviation = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+def write_constants(path: Any, found: Fit, spread: Mapping[str, float], power: Mapping[str, float], remark: str) -> None:
+    """Write ``constants.toml``: value, 80 % interval, prior, unit, meaning and informants of each constant, spreads, power."""
+    deviation = np.sqrt(np.maximum(np.diag(found.covariance), 0.0))
     lines = [f"# {line}" for line in remark.splitlines()] + [""]
-    for (name, meaning), sd in zip(table.items(), deviation, strict=True):
-        value, reach = constants[name], float(np.exp(1.2816 * min(sd, 3.0)))
+    for (name, meaning), sd in zip(meanings().items(), deviation, strict=True):
+        value, reach = found.constants[name], float(np.exp(1.2816 * min(sd, 3.0)))
+        source, share = found.largest_source[name]
         lines += [f'[constants."{name}"]', f"value = {value:.5g}", f"low_80 = {value / reach:.4g}",
-                  f"high_80 = {value * reach:.4g}", f"prior = {meaning.prior:.5g}", f'unit = "{meaning.unit}"',
-                  f'meaning = "{meaning.text}"', ""]
+                  f"high_80 = {value * reach:.4g}", f"prior = {meaning.prior:.5g}", f"prior_log_sd = {meaning.spread:.3g}",
+                  f'basis = "{"one source and its prior" if share > ONE_SOURCE else "measured by several sources"}"',
+                  f'largest_source = "{source}"', f"largest_source_share = {share:.2f}",
+                  f'unit = "{meaning.unit}"', f'meaning = "{meaning.text}"', ""]
+    boundary = {n: found.constants[n] for n in FIXED if n.startswith("boundary.")}
     for title, values in (("spread", spread), ("power", power), ("boundary", boundary)):
         lines += [f"[{title}]", *(f'"{n}" = {v:.4g}' for n, v in values.items()), ""]
     path.write_text("\n".join(lines), encoding="utf-8")
-
-
-def boundaries(constants: Constants) -> dict[str, float]:
-    """Joules at each boundary against the chips alone."""
-    return {n: constants[n] for n in FIXED if n.startswith("boundary.")}

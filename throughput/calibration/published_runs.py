@@ -60,6 +60,7 @@ def speeds(measured: pl.DataFrame, releases: pl.DataFrame, accelerators: pl.Data
         metric=pl.lit("itl_ms"), measured=1e3 * pl.col("concurrency") / pl.col("output_tok_per_s"))
     full = releases.with_columns(
         metric=pl.lit("output_tok_s"), concurrency=pl.lit(None, pl.Float64), measured=pl.col("output_tok_s"),
+        software_date=pl.col("release_date").cast(pl.String),
         kv_precision=pl.when(pl.col("weight_precision") == "fp16").then(pl.lit("fp16")).otherwise(pl.lit("fp8")),
         source=pl.concat_str("software", "release", separator=" "))
     parts = [_beside(part, accelerators, architectures, constants) for part in (steady, full) if part.height]
@@ -76,6 +77,7 @@ def _questions(measured: pl.DataFrame) -> pl.DataFrame:
     return measured.filter(pl.col("task").is_in(list(TASK_INPUT_TOKENS))).select(
         "accelerator", "model", "n_accelerators", "output_tok_per_s", "energy_j_per_output_token",
         source=pl.format("{} {}, {}", "source", pl.col("observed_at").dt.strftime("%Y-%m"), "task"),
+        software_date=pl.col("observed_at").dt.strftime("%Y-%m-%d"),
         weight_precision=pl.col("precision").replace(PRECISIONS),
         kv_precision=pl.when(pl.col("precision").str.contains("submission")).then(pl.lit("fp8")).otherwise(pl.lit("bf16")),
         tensor_parallel=ranks.fill_null(1), data_parallel=pl.when(ranks.is_null()).then(pl.col("n_accelerators")).otherwise(copies),

@@ -1,107 +1,109 @@
-"""The error tables of the engine: what was fitted, what was held out, how far off, in Markdown.
+"""The error tables of the engine: what was fitted, what was left out, how far off, how often inside, in Markdown.
 
-Only judging and formatting; fitting is in ``calibration``.
+Only judging and formatting; fitting is in ``calibration``, leaving out in ``held_out``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from throughput.calibration import calibration, joules
-from throughput.calibration.calibration import Measurements
+from throughput.calibration import calibration, held_out, joules
+from throughput.calibration.measurements import CUT, Measurements, log_predicted
 from throughput.engine.efficiency import Constants
+
+WAYS = {"source": "each source predicted without it", "accelerator": "each accelerator predicted without it",
+        "model": "each model predicted without it", "time": "software from {cut} on predicted by older software"}
+
+
+@dataclass
+class Errors:
+    """Log errors of one way of judging, and whether each lies inside its interval (nan where a row was not judged)."""
+
+    name: str
+    data: Measurements
+    errors: np.ndarray
+    covered: np.ndarray
+    by: str
 
 
 @dataclass
 class Judgement:
-    """Constants and the log errors they make: fitted, without each source, without each accelerator, without each model."""
+    """What was found and every way it was judged; the packaged constants alone when nothing was refitted."""
 
-    measured: Measurements
-    energy: Measurements
     constants: Constants
-    covariance: np.ndarray
-    fitted: np.ndarray
-    without_source: np.ndarray
-    without_accelerator: np.ndarray
-    of_joules: np.ndarray
-    of_joules_unseen: np.ndarray
-    spread: dict[str, float] = field(default_factory=dict)
-    power: dict[str, float] = field(default_factory=dict)
+    fit: calibration.Fit | None
+    ways: list[Errors]
+    spread: dict[str, float]
+    power: dict[str, float]
 
 
-def judge(measured: Measurements, energy: Measurements, runs: pl.DataFrame, packaged: Constants, refit: bool,
-          say: Callable[[str], object]) -> Judgement:
-    """Fit (or take the packaged constants), hold out sources and accelerators, fit spreads and power."""
-    nothing = np.full(len(measured), np.nan)
-    if not refit:
-        errors = calibration.log_predicted(measured, packaged) - measured.log_measured
-        in_sample = calibration.log_predicted(energy, packaged) - energy.log_measured
-        return Judgement(measured, energy, packaged, np.zeros((0, 0)), errors, nothing, nothing, in_sample,
-                         np.full(len(energy), np.nan))
+def score(measured: Measurements, energy: Measurements, packaged: Constants) -> Judgement:
+    """The packaged constants on all rows, nothing left out."""
+    return Judgement(packaged, None, _in_sample(measured, energy, packaged), {}, {})
+
+
+def _in_sample(measured: Measurements, energy: Measurements, constants: Constants) -> list[Errors]:
+    ways = []
+    for name, data in (("all visible rows, one set of constants", measured), ("joules per output token", energy)):
+        asked = data.unannounced()
+        errors = log_predicted(asked, constants) - data.log_measured
+        ways.append(Errors(name, data, errors, held_out.within_packaged(asked, constants, errors), "group"))
+    return ways
+
+
+def judge(measured: Measurements, energy: Measurements, packaged: Constants, say: Callable[[str], object]) -> Judgement:
+    """Fit, leave out sources, accelerators, models and newer software, fit power and the interval, judge all of it."""
     say(f"fitting {len(calibration.meanings())} constants on {len(measured)} rows ({measured.refused} refused)")
-    constants, covariance = calibration.fit(measured, packaged)
-    errors = calibration.log_predicted(measured, constants) - measured.log_measured
-    say("held out, fold by fold: " + ", ".join(name for name, _ in measured.folds()))
-    by_source = calibration.held_out(measured, constants, measured.folds())
-    say("held out, accelerator by accelerator: " + ", ".join(n for n, _ in calibration.accelerator_groups(measured)))
-    by_accelerator = calibration.held_out(measured, constants, calibration.accelerator_groups(measured))
-    say("held out for joules, a fifth of the models at a time")
-    unseen = joules.held_out(measured, runs, energy, constants)
-    power = joules.fit_power(runs, energy, constants)
-    constants = Constants({**constants, **power})
-    in_sample = calibration.log_predicted(energy, constants) - energy.log_measured
-    spread = calibration.fit_spread(measured, constants, by_source)
-    spread["spread.is_first_token"] = packaged["spread.is_first_token"]
-    spread["spread.is_energy"] = joules.extra_spread(energy, Constants({**constants, **spread}), unseen)
-    constants = Constants({**constants, **spread})
-    return Judgement(measured, energy, constants, covariance, errors, by_source, by_accelerator, in_sample, unseen,
-                     spread, power)
-
-
-def summary(name: str, errors: np.ndarray) -> str:
-    """One table row: rows, median absolute percentage error, share within 25 %."""
-    absolute = np.abs(np.exp(errors[np.isfinite(errors)]) - 1.0) * 100.0
-    if not len(absolute):
-        return f"| {name} | not run | | |"
-    return (f"| {name} | {len(absolute)} | {np.median(absolute):.1f} | {np.mean(absolute <= 25.0) * 100:.0f} |")
-
-
-def coverage(measured: Measurements, constants: Constants, errors: np.ndarray) -> float:
-    """Share of rows whose measurement lies inside the 80 % interval, in percent."""
-    width = calibration.run_numpy(measured.columns, constants)["log_half_width"]
-    good = np.isfinite(errors)
-    return float(np.mean(np.abs(errors[good]) <= width[good]) * 100.0) if good.any() else float("nan")
-
-
-def _table(frame: pl.DataFrame, key: str) -> list[str]:
-    lines = [f"| {key} | rows | median error % | 90th pct % | within 25 % | bias % |", "|---|---|---|---|---|---|"]
-    lines += [f"| {r[key]} | {r['rows']} | {r['median_ape_pct']:.1f} | {r['p90_ape_pct']:.0f} | "
-              f"{r['within_25_pct']:.0f} | {r['bias_pct']:+.0f} |" for r in frame.iter_rows(named=True)]
-    return lines
+    found = calibration.fit(measured, packaged)
+    power = joules.fit_power(energy, found.constants)
+    left = {}
+    for by in WAYS:
+        say(f"left out, by {by}")
+        left[by] = held_out.errors_without(measured, found.constants, by)
+    left_joules = {}
+    for by in ("source", "model"):
+        say(f"left out, joules by {by}")
+        left_joules[by] = joules.errors_without(measured, energy, found.constants, by)
+    unmoved = Constants({**found.constants, **power})
+    parts = [(measured, left["source"]), (energy, left_joules["source"])]
+    spread = {**held_out.spread(parts, unmoved), "spread.is_first_token": packaged["spread.is_first_token"]}
+    constants = Constants({**unmoved, **spread})
+    inside = held_out.inside(parts, constants)
+    ways = _in_sample(measured, energy, constants)
+    for by, name in WAYS.items():
+        covered = inside[0] if by == "source" else held_out.within_packaged(measured, constants, left[by])
+        ways.append(Errors(name.format(cut=CUT), measured, left[by], covered, "group" if by in ("source", "time") else by))
+    for by, errors in left_joules.items():
+        covered = inside[1] if by == "source" else held_out.within_packaged(energy, constants, errors)
+        ways.append(Errors(f"joules, {WAYS[by]}", energy, errors, covered, "group" if by == "source" else by))
+    return Judgement(constants, found, ways, spread, power)
 
 
 def markdown(result: Judgement) -> str:
-    """The error tables: overall, held out, per source, accelerator, model and regime."""
-    m = result.measured
-    lines = ["| errors | rows | median error % | within 25 % |", "|---|---|---|---|",
-             summary("all visible rows, one set of constants", result.fitted),
-             summary("each source predicted without it", result.without_source),
-             summary("each accelerator predicted without it", result.without_accelerator),
-             summary("joules per output token (GPU only)", result.of_joules),
-             summary("joules, each fifth of the models predicted without it", result.of_joules_unseen),
-             "", f"80 % interval covers {coverage(m, result.constants, result.fitted):.0f} % of visible rows, "
-             f"{coverage(m, result.constants, result.without_source):.0f} % of rows of held-out sources."]
-    for title, errors in (("fitted", result.fitted), ("held out", result.without_source)):
-        if np.isfinite(errors).any():
-            lines += ["", f"Per source, {title}:", "", *_table(calibration.error_table(m, errors, "source"), "source")]
-    for key in ("accelerator", "model", "metric"):
-        lines += ["", f"Per {key}, fitted:", "", *_table(calibration.error_table(m, result.fitted, key), key)]
-    regime = calibration.error_table(_with_regime(m), result.fitted, "regime")
-    return "\n".join([*lines, "", "Per regime, fitted:", "", *_table(regime, "regime")])
+    """The error tables: one line per way of judging, then per source, accelerator, model, metric and regime."""
+    lines = ["| errors | rows | median error % | median over groups of their medians % | within 25 % | inside the 80 % interval | groups with over 60 % inside |",
+             "|---|---|---|---|---|---|---|"]
+    for way in result.ways:
+        s = held_out.summary(way.errors, way.covered, way.data.columns[way.by])
+        lines.append(f"| {way.name} | {s['rows']:.0f} | {s['median_ape_pct']:.1f} | {s['median_of_medians_pct']:.1f} | "
+                     f"{s['within_25_pct']:.0f} | {s['covered_pct']:.0f} | {s['groups_over_60_pct']:.0f} |")
+    for way in result.ways:
+        key = "source" if way.by == "group" else way.by
+        lines += ["", f"Per {key}, {way.name}:", "", *_table(held_out.table(way.data, way.errors, key, way.covered), key)]
+    first = result.ways[0]
+    for key, data in (("metric", first.data), ("regime", _with_regime(first.data))):
+        lines += ["", f"Per {key}, {first.name}:", "", *_table(held_out.table(data, first.errors, key, first.covered), key)]
+    return "\n".join(lines)
+
+
+def _table(frame: pl.DataFrame, key: str) -> list[str]:
+    lines = [f"| {key} | rows | median error % | 90th pct % | within 25 % | bias % | inside % |", "|---|---|---|---|---|---|---|"]
+    return lines + [f"| {r[key]} | {r['rows']} | {r['median_ape_pct']:.1f} | {r['p90_ape_pct']:.0f} | "
+                    f"{r['within_25_pct']:.0f} | {r['bias_pct']:+.0f} | {r['covered_pct']:.0f} |" for r in frame.iter_rows(named=True)]
 
 
 def _with_regime(measured: Measurements) -> Measurements:
@@ -109,6 +111,6 @@ def _with_regime(measured: Measurements) -> Measurements:
         pl.lit("single stream")).when(pl.col("concurrency") <= 16).then(pl.lit("2-16 requests")).when(
         pl.col("concurrency") <= 128).then(pl.lit("17-128 requests")).otherwise(pl.lit("over 128 requests"))
     kind = pl.when(pl.col("moe_layers") > 0).then(pl.lit("mixture of experts")).otherwise(pl.lit("dense"))
-    part = object.__new__(Measurements)
+    part = measured.subset(np.ones(len(measured), bool))
     part.frame = measured.frame.with_columns(regime=pl.concat_str(kind, load, separator=", "))
     return part

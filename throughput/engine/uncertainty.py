@@ -1,7 +1,7 @@
-"""The 80 % interval of a prediction: how wide errors were on whatever was held out, by regime.
+"""The 80 % interval of a prediction for a new source: how wide errors were on sources that were left out, by regime.
 
-A half-width in log units per row, a sum of a handful of regime terms fitted on held-out residuals
-(``calibration.fit_spread``). Nothing here moves a prediction. A stage like the others, so it runs everywhere.
+A half-width in log units per row, a sum of a handful of regime terms fitted on errors of left-out sources
+(``calibration.held_out``). Nothing here moves a prediction. A stage like the others, so it runs everywhere.
 """
 
 from __future__ import annotations
@@ -22,12 +22,9 @@ def regimes(c: Mapping[str, Value]) -> dict[str, Value]:
     return {
         "base": where(c["osl"] > -1.0, 1.0, 0.0),
         "is_moe": c["is_moe"],
-        "is_spread": c["is_spread"],
-        "is_pipelined": where(c["pipeline_parallel"] > 1, 1.0, 0.0),
+        "is_split": where((c["is_spread"] > 0) | (c["pipeline_parallel"] > 1), 1.0, 0.0),
         "is_hybrid": where((c["linear_layers"] > 0) | (c["sparse_top_k"] > 0), 1.0, 0.0),
-        "is_offline": where(c["concurrency"] > 0, 0.0, 1.0),
         "is_local": where(c["local_runtime"] > 0, 1.0, 0.0),
-        "is_streamed": where(c["streaming"] > 0, 1.0, 0.0),
         "is_other_vendor": choose(c["family"], dict.fromkeys(FAMILIAR, 0.0), 1.0),
         "is_prompt_heavy": where(c["prefill_share"] > 0.5, 1.0, 0.0),
         "is_energy": c["is_energy"],
@@ -35,8 +32,8 @@ def regimes(c: Mapping[str, Value]) -> dict[str, Value]:
     }
 
 
-REGIMES = ("base", "is_moe", "is_spread", "is_pipelined", "is_hybrid", "is_offline", "is_local", "is_streamed",
-           "is_other_vendor", "is_prompt_heavy", "is_energy", "is_first_token")
+REGIMES = ("base", "is_moe", "is_split", "is_hybrid", "is_local", "is_other_vendor", "is_prompt_heavy", "is_energy",
+           "is_first_token")
 
 
 def spread(c: Mapping[str, Value], k: Constants) -> dict[str, Value]:

@@ -6,21 +6,20 @@ adds power conversion (MLPerf Power). Prices of energy are in ``cost``.
 
 from __future__ import annotations
 
-from throughput.physics.ops import Value, maximum, minimum
+from throughput.physics.ops import Value, minimum
 
 BOUNDARIES = ("gpu_only", "system", "wall")
 
 
-def chip_power_w(tdp_w: Value, memory_share: Value, compute_share: Value, waiting_power: Value,
-                 memory_power: Value, compute_power: Value) -> Value:
-    """Mean watts of one accelerator: the TDP times the power share of each phase, weighted by its time.
+def chip_power_w(tdp_w: Value, busy: Value, bytes_share: Value, flop_share: Value, idle: float, waiting: float,
+                 per_byte: float, per_flop: float) -> Value:
+    """Mean watts of one accelerator: idle, more while it is busy at all, and dynamic watts by the work done.
 
-    ``memory_share`` and ``compute_share`` are shares of the time spent streaming bytes and multiplying; in the
-    rest the chip waits (kernel launches, links, the host). The power shares are of the TDP. Form after the
-    phase powers of Patel et al. 2024 (POLCA, prompt against token phase); never above the TDP.
+    ``busy`` is the share of time a step or prompt runs; ``bytes_share`` and ``flop_share`` are the bytes and operations a
+    second against the datasheet's rates, so a byte costs ``per_byte TDP / bandwidth`` joules, of this part and not
+    of another. Never above the TDP. Form after Horowitz 2014 (energy per operation) and Patel et al. 2024 (POLCA, phases).
     """
-    waiting = maximum(1.0 - memory_share - compute_share, 0.0)
-    total = waiting * waiting_power + memory_share * memory_power + compute_share * compute_power
+    total = idle + waiting * busy + per_byte * bytes_share + per_flop * flop_share
     return tdp_w * minimum(total, 1.0)
 
 

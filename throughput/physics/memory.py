@@ -10,9 +10,7 @@ from __future__ import annotations
 from throughput.physics.ops import Value, maximum, minimum, where
 
 LINEAR_STATE_BYTES = 4.0
-"""Linear-attention states are kept in fp32 (Gated DeltaNet reference implementation)."""
-LINEAR_KEY_HEAD_DIM = 128.0
-"""Rows of the state matrix of one linear-attention head (Qwen3-Next and Qwen3.5 configurations)."""
+"""States of linear layers are kept in fp32 (reference implementations of Gated DeltaNet and Mamba-2)."""
 INDEXER_SHARE = 0.12
 """Indexer keys read per cached token by top-k sparse attention, as a share of the latent (128 of 1,152 B)."""
 
@@ -26,9 +24,13 @@ def kv_elements_per_layer(kv_heads: Value, head_dim: Value, value_head_dim: Valu
     return where(kv_lora_rank > 0, kv_lora_rank + qk_rope_dim, kv_heads * (head_dim + value_head_dim))
 
 
-def linear_state_bytes(linear_layers: Value, linear_value_dim: Value) -> Value:
-    """Bytes of recurrent state per sequence over all linear-attention layers (constant in the context)."""
-    return linear_layers * linear_value_dim * LINEAR_KEY_HEAD_DIM * LINEAR_STATE_BYTES
+def linear_state_bytes(linear_layers: Value, linear_value_dim: Value, state_rows: Value) -> Value:
+    """Bytes of recurrent state per sequence over all linear layers (constant in the context).
+
+    Each layer keeps ``linear_value_dim`` columns (all heads) of ``state_rows``: the key head's size of gated delta nets
+    and Kimi's delta attention (Yang et al. 2025), the state size of Mamba-2 (Dao & Gu 2024).
+    """
+    return linear_layers * linear_value_dim * state_rows * LINEAR_STATE_BYTES
 
 
 def kv_bytes_read(context_tokens: Value, elements_per_layer: Value, kv_bytes: Value, full_layers: Value,
@@ -59,13 +61,12 @@ def kv_share_per_rank(tensor_parallel: Value, kv_heads: Value, is_latent: Value)
     return where(is_latent > 0, 1.0, maximum(1.0 / tensor_parallel, 1.0 / kv_heads))
 
 
-def sequences_that_fit(memory_bytes: Value, weight_bytes_per_chip: Value, usable_share: Value,
-                       reserved_bytes: Value, kv_bytes_per_sequence_and_chip: Value, waste: Value) -> Value:
+def sequences_that_fit(usable_bytes: Value, weight_bytes_per_chip: Value, kv_bytes_per_sequence_and_chip: Value,
+                       waste: Value) -> Value:
     """Sequences whose KV fits beside the weights on each chip (negative: the weights alone do not fit).
 
-    ``usable_share`` of the memory is given to the server, ``reserved_bytes`` go to the runtime, and ``waste``
+    ``usable_bytes`` is what the server gets, without what its runtime reserves, and ``waste``
     is the share of KV memory lost to reservation: about 0.04 paged, 0.6-0.8 contiguous
     (Kwon et al. 2023, PagedAttention, figure 2).
     """
-    free = memory_bytes * usable_share - reserved_bytes - weight_bytes_per_chip
-    return free * (1.0 - waste) / kv_bytes_per_sequence_and_chip
+    return (usable_bytes - weight_bytes_per_chip) * (1.0 - waste) / kv_bytes_per_sequence_and_chip

@@ -1,28 +1,45 @@
 """Many chips: what tensor, pipeline, expert and data parallelism add to a step.
 
-Communication times and bubbles; how weights and KV are divided is decided in ``stages``.
+Communication times and bubbles; how weights and KV are divided is decided in ``engine.deployment``. A fabric has two
+levels: inside a link domain (a node, a rack) and the network between domains; one more chip than a domain holds sends
+only that chip's part of the traffic outside, so nothing jumps at a domain's edge.
 """
 
 from __future__ import annotations
 
-from throughput.physics.ops import Value, log, maximum, where
+from throughput.physics.ops import Value, log, maximum, minimum, where
+
+LN2 = 0.6931471805599453
 
 
-def all_reduce_seconds(ranks: Value, payload_bytes: Value, link_bytes_per_s: Value, latency_s: Value) -> Value:
-    """One all-reduce over ``ranks`` chips: a latency per doubling of ranks plus ring traffic ``2 (r-1)/r``.
+def doublings(ranks: Value) -> Value:
+    """Steps of a tree over ``ranks`` chips (0 for one)."""
+    return log(maximum(ranks, 1.0)) / LN2
 
-    ``link_bytes_per_s`` is one chip's total in one direction. Zero for one rank.
-    Source: Thakur et al. 2005 (ring); NCCL's latency grows with the logarithm of ranks (tree protocol).
+
+def all_reduce_seconds(ranks: Value, domain: Value, payload_bytes: Value, inside_bytes_per_s: Value,
+                       outside_bytes_per_s: Value) -> Value:
+    """Transfer time of one all-reduce: ring inside each domain, then among domains with each chip's share. 0 for one rank.
+
+    ``2 (r-1)/r S / inside`` with r ranks a domain, ``+ 2 (m-1)/m (S/r) / outside`` with m domains.
+    Source: Thakur et al. 2005 (ring); hierarchical all-reduce as in NCCL.
     """
-    doublings = log(ranks) / 0.6931471805599453
-    return where(ranks > 1, latency_s * doublings + 2.0 * (ranks - 1.0) / ranks * payload_bytes / link_bytes_per_s,
-                 0.0)
+    inner = minimum(ranks, domain)
+    outer = maximum(ranks / domain, 1.0)
+    inside = 2.0 * (inner - 1.0) / inner * payload_bytes / inside_bytes_per_s
+    return inside + 2.0 * (outer - 1.0) / outer * payload_bytes / inner / outside_bytes_per_s
 
 
-def all_to_all_seconds(local_tokens: Value, copies: Value, hidden_size: Value, bytes_per_element: float,
-                       link_bytes_per_s: Value, latency_s: Value) -> Value:
-    """One dispatch or combine of expert parallelism: every local token goes to ``copies`` ranks."""
-    return latency_s + local_tokens * copies * hidden_size * bytes_per_element / link_bytes_per_s
+def all_to_all_seconds(copies_sent: Value, ranks: Value, domain: Value, copy_bytes: Value, inside_bytes_per_s: Value,
+                       outside_bytes_per_s: Value) -> Value:
+    """Transfer time of one dispatch or combine: ``copies_sent`` copies per chip, spread evenly over the ranks.
+
+    The share ``1 - domain/ranks`` leaves the domain; a token crosses to each domain once and is copied there
+    (DeepEP, DeepSeek 2025), so at most one copy per foreign domain travels outside.
+    """
+    outside = maximum(1.0 - domain / ranks, 0.0)
+    crossing = minimum(copies_sent * outside, maximum(ranks / domain - 1.0, 0.0))
+    return copy_bytes * (copies_sent / inside_bytes_per_s + crossing / outside_bytes_per_s)
 
 
 def pipeline_stretch(stages: Value, micro_batch: Value, bubble: Value, depth: Value) -> Value:
@@ -33,4 +50,4 @@ def pipeline_stretch(stages: Value, micro_batch: Value, bubble: Value, depth: Va
     larger batch never lowers throughput.
     """
     full = bubble * maximum(stages - 1.0, 0.0) ** depth
-    return 1.0 + full * (micro_batch - 1.0) / (micro_batch + full)
+    return where(stages > 1.0, 1.0 + full * (micro_batch - 1.0) / (micro_batch + full), 1.0)

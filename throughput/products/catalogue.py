@@ -22,10 +22,11 @@ from throughput.questions.formats import READERS, read_kv_bits, read_weight_form
 
 DEFAULTS: dict[str, dict[str, Any]] = {
     "accelerator": {"family": "other", "bf16_flop_per_s": None, "fp8_flop_per_s": 0.0, "fp4_flop_per_s": 0.0,
-                    "link_bytes_per_s": 0.0, "link_kind": "pcie", "tdp_w": 0.0, "aliases": ""},
+                    "link_bytes_per_s": 0.0, "link_kind": "pcie", "link_domain": 8, "tdp_w": 0.0, "aliases": ""},
     "model": {"query_matrices": 1, "mlp_matrices": 3, "tied_embeddings": 0, "experts": 0, "experts_per_token": 0,
               "expert_intermediate_size": 0, "shared_intermediate_size": 0, "moe_layers": 0, "window_layers": 0,
-              "window_tokens": 0, "linear_layers": 0, "linear_key_dim": 0, "linear_value_dim": 0, "kv_lora_rank": 0,
+              "window_tokens": 0, "linear_layers": 0, "linear_key_dim": 0, "linear_value_dim": 0, "linear_state_rows": 128,
+              "expert_matrices": 3, "kv_lora_rank": 0,
               "q_lora_rank": 0, "qk_nope_dim": 0, "qk_rope_dim": 0, "sparse_top_k": 0, "intermediate_size": 0,
               "aliases": "", "native_weight_precision": "bf16"},
 }
@@ -196,8 +197,8 @@ def configurations(architectures: pl.DataFrame, accelerators: pl.DataFrame, prec
          "pipeline_parallel": float(pp)}
         for n in (1, 2, 4, 8, 16, 32) if n <= most
         for tp, pp in sorted({(min(n, NODE), max(n // NODE, 1)), (1, 1)}) if not (n == 1 and pp > 1)])
-    facts = readings.numbers(accelerators.select(readings.ACCELERATOR_COLUMNS))
-    models = grid.prepare_architectures(readings.numbers(architectures.select(readings.ARCHITECTURE_COLUMNS)), Constants({}))
+    facts = readings.figures(accelerators, readings.ACCELERATOR_COLUMNS)
+    models = grid.prepare_architectures(readings.figures(architectures, readings.ARCHITECTURE_COLUMNS), Constants({}))
     table = models.join(facts, how="cross").join(formats, how="cross").join(layouts, how="cross").filter(
         (pl.col("heads") % pl.col("tensor_parallel") == 0)
         & ((pl.col("data_parallel") == 1) | (pl.col("moe_layers") > 0))

@@ -1,4 +1,4 @@
-"""Scenario rows as written, read into numbers: names, formats, layouts, defaults and refusals.
+"""Scenario rows as written, read into numbers: names, formats, layouts, defaults and refusals; whole columns at a time.
 
 Every refusal is one sentence for the row's ``error`` column and never stops the other rows. Physics and
 prediction are elsewhere; this module only decides what is being asked and whether it can be.
@@ -6,194 +6,242 @@ prediction are elsewhere; this module only decides what is being asked and wheth
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import polars as pl
 
 from throughput.questions import names
-from throughput.questions.formats import READERS, UNSTATED, UnknownFormat, read_kv_bits, read_weight_format
+from throughput.questions.formats import READERS, UNSTATED, read_kv_bits, read_weight_format
 
 ACCELERATOR_COLUMNS = [
     "accelerator", "family", "bandwidth_bytes_per_s", "memory_bytes", "bf16_flop_per_s", "fp8_flop_per_s",
-    "fp4_flop_per_s", "link_bytes_per_s", "link_kind", "tdp_w",
+    "fp4_flop_per_s", "link_bytes_per_s", "link_kind", "link_domain", "tdp_w",
 ]
 ARCHITECTURE_COLUMNS = [
     "model", "layers", "hidden_size", "heads", "kv_heads", "head_dim", "value_head_dim", "query_matrices",
     "intermediate_size", "mlp_matrices", "vocabulary_size", "tied_embeddings", "experts", "experts_per_token",
     "expert_intermediate_size", "shared_intermediate_size", "dense_layers", "moe_layers", "full_layers",
-    "window_layers", "window_tokens", "linear_layers", "linear_key_dim", "linear_value_dim", "kv_lora_rank",
-    "q_lora_rank", "qk_nope_dim", "qk_rope_dim", "sparse_top_k",
+    "window_layers", "window_tokens", "linear_layers", "linear_key_dim", "linear_value_dim", "linear_state_rows",
+    "kv_lora_rank", "q_lora_rank", "qk_nope_dim", "qk_rope_dim", "sparse_top_k", "expert_matrices",
 ]
 TEXT = {"accelerator", "family", "link_kind", "model"}
-COUNTS = ("n_accelerators", "tensor_parallel", "data_parallel", "pipeline_parallel")
-LIMITS = {"isl": 10_000_000, "osl": 10_000_000, "concurrency": 10_000_000, "n_accelerators": 100_000}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a number may be: its value when nothing is written, least and largest sensible value, whole or not."""
+
+    default: float
+    least: float
+    most: float
+    whole: bool = False
+
+
+_COUNT = Limits(0.0, 1.0, 100_000.0, True)
+COUNTS = ("n_accelerators", "tensor_parallel", "data_parallel", "pipeline_parallel", "expert_parallel", "replicas",
+          "prefill_accelerators")
 OPTIONS = {
-    "usd_per_accelerator_hour": (0.0, 0.0, 1e6), "utilisation": (1.0, 1e-6, 1.0), "prefix_hit_rate": (0.0, 0.0, 1.0),
-    "draft_tokens": (0.0, 0.0, 64.0), "draft_acceptance": (0.0, 0.0, 1.0), "draft_cost": (0.0, 0.0, 10.0),
-    "kv_waste": (0.0, 0.0, 0.95),
+    "usd_per_accelerator_hour": Limits(0.0, 0.0, 1e6), "utilisation": Limits(1.0, 1e-6, 1.0),
+    "prefix_hit_rate": Limits(0.0, 0.0, 1.0), "draft_tokens": Limits(0.0, 0.0, 64.0),
+    "draft_acceptance": Limits(0.0, 0.0, 1.0), "draft_cost": Limits(0.0, 0.0, 10.0), "kv_waste": Limits(0.0, 0.0, 0.95),
 }
-"""Optional columns: default, least and largest sensible value."""
+"""Optional columns."""
+NUMBERS = {"isl": Limits(1024.0, 0.0, 1e7), "osl": Limits(1024.0, 1.0, 1e7), "concurrency": Limits(0.0, 0.0, 1e7),
+           **dict.fromkeys(COUNTS, _COUNT), **OPTIONS}
 METRICS = ("output_tok_s", "output_tok_s_per_accelerator", "tok_s_per_user", "tpot_ms", "itl_ms", "e2e_s",
            "ttft_ms", "j_per_output_token", "usd_per_mtok_output")
-STREAMED = ("itl_ms", "j_per_output_token")
-"""Metrics that are measured on a live server which streams tokens to clients."""
 BOUNDARIES = ("gpu_only", "system", "wall")
-NODE = 8
-"""Accelerators of one submission node (MLPerf)."""
+PYTHON, COMPILED = 1.0, -1.0
+STACKS: dict[str, tuple[float, float]] = {
+    "": (0.0, 0.0), "vllm": (PYTHON, 0.0), "sglang": (PYTHON, 0.0), "jetstream": (PYTHON, 0.0), "tgi": (PYTHON, 0.0),
+    "tensorrt-llm": (COMPILED, 0.0), "nim": (COMPILED, 0.0), "neuronx": (0.0, 0.0), "pytorch": (0.0, 0.0), "mixed": (0.0, 0.0),
+    "llama.cpp": (COMPILED, 1.0), "ollama": (COMPILED, 1.0), "exllamav2": (COMPILED, 1.0), "mlx": (COMPILED, 1.0),
+}
+"""Serving software -> (what its request loop is written in, whether it is a runtime for one user). Empty: not stated."""
+NEWEST_SOFTWARE = date(2026, 7, 1)
+"""The newest serving generation among the measurements; a scenario without a date means this one."""
+WORDS = ("accelerator", "model", "weight_precision", "kv_precision", "metric", "boundary", "stack", "software_date")
+
+ASKED = ("weight_bits", "activation_bits", "head_bits", "moe_attention_bits", "reader", "kv_bits", "accelerators",
+         "tensor_parallel", "data_parallel", "pipeline_parallel", "expert_parallel", "replicas", "spare_groups",
+         "prefill_accelerators", "isl", "osl", "concurrency", "local_runtime", "python_host", "software_years", "is_energy",
+         "is_first_token", *OPTIONS)
+"""Numeric columns of a read row."""
+BLANK = {"linear_state_rows": 128.0, "expert_matrices": 3.0, "link_domain": 8.0}
+"""Figures a reference table or definition may leave blank."""
 
 
-def numbers(table: pl.DataFrame) -> pl.DataFrame:
-    """The table with every column that is not a name as a float (blanks are zero)."""
-    return table.with_columns(pl.col(c).cast(pl.Float64, strict=False).fill_null(0.0)
-                              for c in table.columns if c not in TEXT)
+def figures(table: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """``columns`` of a reference table, all that is not a name as a float (blanks are zero, or as in ``BLANK``)."""
+    full = table.with_columns(pl.lit(None, pl.Float64).alias(c) for c in BLANK if c not in table.columns)
+    return full.select(pl.col(c) if c in TEXT else pl.col(c).cast(pl.Float64, strict=False).fill_null(BLANK.get(c, 0.0))
+                       for c in columns)
 
 
 def read_rows(scenarios: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.DataFrame) -> pl.DataFrame:
-    """One row per scenario with everything the engine needs, or the reason in ``error``."""
-    chips = {r["accelerator"]: r for r in accelerators.iter_rows(named=True)}
-    models = {r["model"]: r for r in architectures.iter_rows(named=True)}
-    known = (names.index(chips.values(), "accelerator"), names.index(models.values(), "model"))
-    cache: dict[tuple[str, str], str | Exception] = {}
-    read = []
-    for number, row in enumerate(scenarios.iter_rows(named=True)):
+    """One row per scenario with everything the engine needs, or the reason in ``error``.
+
+    Result: row, error, accelerator, model, metric, boundary and the columns of ``ASKED``, in input order.
+    """
+    cells = scenarios.with_columns(_cell(scenarios, w) for w in (*WORDS, *NUMBERS))
+    words, figures = cells.select(WORDS), cells.select(NUMBERS.keys())
+    stated = figures.select(
+        *(pl.when(pl.col(n) == "").then(pl.lit(limits.default)).otherwise(pl.col(n).cast(pl.Float64, strict=False)).alias(n)
+          for n, limits in NUMBERS.items()),
+        concurrency_stated=pl.col("concurrency") != "")
+    named = _named(words, accelerators, architectures)
+    table = named.hstack(stated).with_columns(_layout())
+    table = table.with_columns(
+        is_energy=_flag(pl.col("metric") == "j_per_output_token"), is_first_token=_flag(pl.col("metric") == "ttft_ms"),
+        local_runtime=pl.max_horizontal("local_runtime", _flag(pl.col("reader").is_between(READERS["gguf_block"], READERS["gguf_wide"]))))
+    bad = figures.select(_bad_number(n, limits) for n, limits in NUMBERS.items())
+    error = pl.coalesce("accelerator_error", "model_error", "format_error", "kv_error", *(f"{n}_error" for n in NUMBERS),
+                        "layout_error", "word_error", _refusal())
+    return table.hstack(bad).with_columns(error=error).with_row_index("row").select(
+        pl.col("row").cast(pl.Int64), "error", "accelerator", "model", "metric", "boundary",
+        *(pl.col(c).cast(pl.Float64) for c in ASKED))
+
+
+def _flag(condition: pl.Expr) -> pl.Expr:
+    return condition.fill_null(False).cast(pl.Float64)
+
+
+def _cell(table: pl.DataFrame, name: str) -> pl.Expr:
+    """A column as trimmed text; empty where it or its value is missing."""
+    if name not in table.columns:
+        return pl.lit("").alias(name)
+    return pl.col(name).cast(pl.String).fill_null("").str.strip_chars().alias(name)
+
+
+def _bad_number(name: str, limits: Limits) -> pl.Expr:
+    """The sentence for a value that is no sensible number; null where it is one or is left out."""
+    text, value = pl.col(name), pl.col(name).cast(pl.Float64, strict=False)
+    outside = f"{name} is {{}}, expected between {limits.least:g} and {limits.most:g}"
+    above = f"{name} must be above 0 (leave it empty for as many as memory holds)"
+    return (pl.when(text == "").then(None)
+            .when(value.is_null()).then(pl.format(f"{name} is '{{}}', expected a number", text.str.head(60)))
+            .when(~value.is_finite()).then(pl.format(f"{name} is {{}}, expected a finite number", text))
+            .when((value == 0) & (name == "concurrency")).then(pl.lit(above))
+            .when((value < limits.least) | (value > limits.most)).then(pl.format(outside, text))
+            .when((value != value.floor()) & limits.whole).then(pl.format(f"{name} is {{}}, expected a whole number", text))
+            .alias(f"{name}_error"))
+
+
+def _looked_up(words: pl.DataFrame, column: str, read: Callable[[str], dict[str, object]], error: str,
+               schema: Mapping[str, Any]) -> pl.DataFrame:
+    """``read`` of each different value of a text column, once, beside every row; its refusal in the column ``error``."""
+    found = []
+    for text in words[column].unique().to_list():
         try:
-            read.append({"row": number, "error": None, **_read(row, chips, models, known, cache)})
+            found.append({"_text": text, error: None, **read(text)})
         except ValueError as problem:
-            read.append({"row": number, "error": str(problem)})
-    return pl.DataFrame(read, schema=SCHEMA)
+            found.append({"_text": text, error: str(problem)})
+    known = pl.DataFrame(found, schema={"_text": pl.String, error: pl.String, **schema})
+    return words.select(_text=column).join(known, on="_text", how="left", maintain_order="left").drop("_text")
 
 
-SCHEMA = {
-    "row": pl.Int64, "error": pl.String, "accelerator": pl.String, "model": pl.String, "metric": pl.String,
-    "boundary": pl.String,
-    **dict.fromkeys(("weight_bits", "activation_bits", "head_bits", "moe_attention_bits", "reader", "kv_bits",
-                     "accelerators", "tensor_parallel", "data_parallel", "pipeline_parallel", "replicas", "isl",
-                     "osl", "concurrency", "streaming", "local_runtime", "is_energy", "is_first_token", *OPTIONS), pl.Float64),
-}
+FORMAT = dict.fromkeys(("weight_bits", "activation_bits", "head_bits", "moe_attention_bits", "reader"), pl.Float64)
 
 
-def _read(row: Mapping[str, object], chips: Mapping, models: Mapping, known: tuple, cache: dict) -> dict[str, object]:
-    chip = _resolve(row.get("accelerator"), known[0], "accelerator", cache)
-    model = _resolve(row.get("model"), known[1], "model", cache)
-    try:
-        stated = _text(row.get("weight_precision"))
-        weights = read_weight_format(
-            (stated if stated.lower() not in UNSTATED else _text(models[model].get("native_weight_precision"))) or "bf16")
-        kv_bits = read_kv_bits(_text(row.get("kv_precision")) or None)
-    except UnknownFormat as problem:
-        raise ValueError(str(problem)) from None
-    layout = _layout(row, chips[chip], models[model])
-    load = {name: _number(row.get(name), name, default, least, LIMITS[name])
-            for name, default, least in (("isl", 1024.0, 0.0), ("osl", 1024.0, 1.0), ("concurrency", 0.0, 0.0))}
-    if _text(row.get("concurrency")) and load["concurrency"] <= 0:
-        raise ValueError("concurrency must be above 0 (leave it empty for as many as memory holds)")
-    options = {n: _number(row.get(n), n, *spec) for n, spec in OPTIONS.items()}
-    metric = _text(row.get("metric")).lower() or "output_tok_s"
-    boundary = _text(row.get("boundary")).lower() or "gpu_only"
-    if metric not in METRICS:
-        raise ValueError(f"metric {metric!r} is not one of {', '.join(METRICS)}")
-    if boundary not in BOUNDARIES:
-        raise ValueError(f"boundary {boundary!r} is not one of {', '.join(BOUNDARIES)}")
-    if metric == "usd_per_mtok_output" and options["usd_per_accelerator_hour"] <= 0:
-        raise ValueError("usd_per_mtok_output needs a column usd_per_accelerator_hour above 0")
-    if metric == "j_per_output_token" and not float(chips[chip].get("tdp_w") or 0) > 0:
-        raise ValueError(f"j_per_output_token needs the power of {chip}, which no document prints; "
-                         "give it as tdp_w in a definition of your own")
-    gguf = weights.reader.startswith("gguf")
-    return {
-        "accelerator": chip, "model": model, "metric": metric, "boundary": boundary,
-        "weight_bits": weights.weight_bits, "activation_bits": weights.activation_bits,
-        "head_bits": weights.head_bits, "moe_attention_bits": weights.moe_attention_bits,
-        "reader": READERS[weights.reader], "kv_bits": kv_bits, **layout, **load, **options,
-        "streaming": 1.0 if metric in STREAMED and load["concurrency"] > 0 and chips[chip]["family"] != "neuron" else 0.0,
-        "is_first_token": 1.0 if metric == "ttft_ms" else 0.0,
-        "is_energy": 1.0 if metric == "j_per_output_token" else 0.0,
-        "local_runtime": 1.0 if gguf or (load["isl"] == 0 and load["concurrency"] == 1) else 0.0,
-    }
+def _named(words: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.DataFrame) -> pl.DataFrame:
+    """Names, formats and words of every row as the tables know them."""
+    def resolver(table: pl.DataFrame, kind: str) -> Callable[[str], dict[str, object]]:
+        known = names.index(table.iter_rows(named=True), kind)
+        return lambda text: {kind: names.resolve(text, known, kind)}
+
+    chip = _looked_up(words, "accelerator", resolver(accelerators, "accelerator"), "accelerator_error",
+                      {"accelerator": pl.String})
+    model = _looked_up(words, "model", resolver(architectures, "model"), "model_error", {"model": pl.String})
+    facts = architectures.select("model", _heads=pl.col("heads").cast(pl.Float64), _layers=pl.col("layers").cast(pl.Float64),
+                                 _native=pl.col("native_weight_precision").cast(pl.String) if "native_weight_precision"
+                                 in architectures.columns else pl.lit("bf16"))
+    chips = accelerators.select("accelerator", _family="family", _tdp=pl.col("tdp_w").cast(pl.Float64, strict=False))
+    table = chip.hstack(model).join(facts, on="model", how="left", maintain_order="left").join(
+        chips, on="accelerator", how="left", maintain_order="left")
+    precision = table.select("_native").hstack(words.select("weight_precision")).select(
+        weight_precision=pl.when(pl.col("weight_precision").str.to_lowercase().is_in(UNSTATED)).then(
+            pl.col("_native").fill_null("bf16")).otherwise("weight_precision"))
+    weights = _looked_up(precision, "weight_precision", _weights, "format_error", FORMAT)
+    cache = _looked_up(words, "kv_precision", lambda text: {"kv_bits": read_kv_bits(text or None)}, "kv_error",
+                       {"kv_bits": pl.Float64})
+    return table.hstack(weights).hstack(cache).hstack(_words(words))
 
 
-def _resolve(name: object, known: names.Known, kind: str, cache: dict) -> str:
-    key = (kind, _text(name))
-    if key not in cache:
-        try:
-            cache[key] = names.resolve(key[1], known, kind)
-        except names.UnknownName as problem:
-            cache[key] = problem
-    found = cache[key]
-    if isinstance(found, Exception):
-        raise ValueError(str(found))
-    return found
+def _weights(text: str) -> dict[str, object]:
+    f = read_weight_format(text or "bf16")
+    return {"weight_bits": float(f.weight_bits), "activation_bits": float(f.activation_bits), "head_bits": float(f.head_bits),
+            "moe_attention_bits": float(f.moe_attention_bits), "reader": READERS[f.reader]}
 
 
-def _layout(row: Mapping[str, object], chip: Mapping, model: Mapping) -> dict[str, float]:
-    n, tp, dp, pp = (_count(row.get(c), c) for c in COUNTS)
-    tp = tp or (n // ((dp or 1) * (pp or 1)) if n else 1) or 1
-    pp = pp or 1
-    used = tp * pp * (dp or 1)
-    if n and pp > 1 and n == tp * (dp or 1):
-        n *= pp  # some tables count the accelerators of one pipeline stage
-    n = n or used
-    if used > n:
-        raise ValueError(f"tensor {tp} x data {dp or 1} x pipeline {pp} parallel need {used} accelerators, "
-                         f"n_accelerators says {n}")
-    if n % used:
-        raise ValueError(f"{n} accelerators cannot be split into groups of {used} (tensor x data x pipeline)")
-    dp = (dp or 1) * (n // used)
-    heads, layers = int(model["heads"]), int(model["layers"])
-    if heads % tp and chip["family"] != "neuron" and tp > 1:
-        raise ValueError(f"tensor_parallel {tp} does not divide the {heads} attention heads of {model['model']}")
-    if pp > layers:
-        raise ValueError(f"pipeline_parallel {pp} exceeds the {layers} layers of {model['model']}")
-    replicas = 1
-    if _text(row.get("source")).lower().startswith("mlperf") and n < NODE and not _text(row.get("concurrency")):
-        replicas = NODE // n
-    return {"accelerators": float(n * replicas), "tensor_parallel": float(tp), "data_parallel": float(dp),
-            "pipeline_parallel": float(pp), "replicas": float(replicas)}
+def _words(words: pl.DataFrame) -> pl.DataFrame:
+    """Metric, boundary, serving software and its date, and the sentence for one that is unknown."""
+    lower = words.select(pl.col(c).str.to_lowercase() for c in ("metric", "boundary", "stack", "software_date")).with_columns(
+        metric=pl.when(pl.col("metric") == "").then(pl.lit("output_tok_s")).otherwise("metric"),
+        boundary=pl.when(pl.col("boundary") == "").then(pl.lit("gpu_only")).otherwise("boundary"),
+        _day=pl.col("software_date").str.to_date("%Y-%m-%d", strict=False))
+    one_of = [(c, allowed, f"{c} '{{}}' is not one of {', '.join(a for a in allowed if a)}")
+              for c, allowed in (("metric", METRICS), ("boundary", BOUNDARIES), ("stack", tuple(STACKS)))]
+    errors = [pl.when(~pl.col(c).is_in(allowed)).then(pl.format(sentence, c)) for c, allowed, sentence in one_of]
+    errors.append(pl.when((pl.col("software_date") != "") & pl.col("_day").is_null()).then(
+        pl.format("software_date is '{}', expected a day as 2026-07-01", "software_date")))
+    years = (pl.lit(NEWEST_SOFTWARE) - pl.col("_day")).dt.total_days() / 365.25
+    return lower.select(
+        "metric", "boundary", word_error=pl.coalesce(errors),
+        software_years=years.clip(0.0).fill_null(0.0),
+        python_host=pl.col("stack").replace_strict({s: v[0] for s, v in STACKS.items()}, default=0.0, return_dtype=pl.Float64),
+        local_runtime=pl.col("stack").replace_strict({s: v[1] for s, v in STACKS.items()}, default=0.0, return_dtype=pl.Float64))
 
 
-def _text(value: object) -> str:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    return str(value).strip()
+def _whole(value: pl.Expr) -> pl.Expr:
+    return value.cast(pl.Int64, strict=False)
 
 
-def _number(value: object, name: str, default: float, least: float, most: float) -> float:
-    text = _text(value)
-    if isinstance(value, float) and math.isnan(value):
-        raise ValueError(f"{name} is not a number (NaN)")
-    if not text:
-        return default
-    try:
-        number = float(text)
-    except ValueError:
-        raise ValueError(f"{name} is {text!r}, expected a number") from None
-    if not math.isfinite(number):
-        raise ValueError(f"{name} is {text}, expected a finite number")
-    if number < least or number > most:
-        raise ValueError(f"{name} is {number:g}, expected between {least:g} and {most:g}")
-    return number
+def _layout() -> list[pl.Expr]:
+    """Ranks of each kind from the counts of a row, and the sentence for counts that do not go together."""
+    n, dp, pp, copies = (pl.col(c) for c in ("n_accelerators", "data_parallel", "pipeline_parallel", "replicas"))
+    one = pl.lit(1.0)
+    dp1, pp1, copies1 = (pl.max_horizontal(c, one) for c in (dp, pp, copies))
+    tp = pl.when(pl.col("tensor_parallel") > 0).then(pl.col("tensor_parallel")).otherwise(
+        pl.max_horizontal((n / (dp1 * pp1 * copies1)).floor(), one))
+    used = tp * dp1 * pp1 * copies1
+    # some tables count the accelerators of one pipeline stage
+    total = pl.when(n == 0).then(used).when((pp1 > 1) & (n == tp * dp1)).then(n * pp1).otherwise(n)
+    ep, pool = pl.col("expert_parallel"), pl.col("prefill_accelerators")
+    whole = pl.format("tensor {} x data {} x pipeline {} parallel", *(v.pipe(_whole) for v in (tp, dp1, pp1)))
+    error = (pl.when(used > total).then(pl.format("{} need {} accelerators, n_accelerators says {}", whole, used.pipe(_whole), n.pipe(_whole)))
+             .when(total % used != 0).then(pl.format("{} accelerators cannot be split into groups of {} (tensor x data x pipeline)",
+                                                     total.pipe(_whole), used.pipe(_whole)))
+             .when((pl.col("_heads") % tp != 0) & (pl.col("_family") != "neuron") & (tp > 1)).then(pl.format(
+                 "tensor_parallel {} does not divide the {} attention heads of {}", tp.pipe(_whole), pl.col("_heads").pipe(_whole), "model"))
+             .when(pp1 > pl.col("_layers")).then(pl.format(
+                 "pipeline_parallel {} exceeds the {} layers of {}", pp1.pipe(_whole), pl.col("_layers").pipe(_whole), "model"))
+             .when((ep > 0) & ((tp * dp1) % ep != 0)).then(pl.format(
+                 "expert_parallel {} does not divide the {} tensor x data ranks", ep.pipe(_whole), (tp * dp1).pipe(_whole)))
+             .when((pool > 0) & (pool % tp != 0)).then(pl.format(
+                 "prefill_accelerators {} cannot be split into groups of {} (tensor_parallel)", pool.pipe(_whole), tp.pipe(_whole))))
+    return [tp.alias("tensor_parallel"), dp1.alias("data_parallel"), pp1.alias("pipeline_parallel"), copies1.alias("replicas"),
+            total.alias("accelerators"), (total / used).alias("spare_groups"), error.alias("layout_error")]
 
 
-def _count(value: object, name: str) -> int:
-    if not _text(value) and not (isinstance(value, float) and math.isnan(value)):
-        return 0
-    number = _number(value, name, 0.0, 1.0, LIMITS["n_accelerators"])
-    if number != int(number):
-        raise ValueError(f"{name} is {number:g}, expected a whole number")
-    return int(number)
+def _refusal() -> pl.Expr:
+    """The sentence for a metric that needs a figure nobody gave."""
+    return pl.when((pl.col("metric") == "usd_per_mtok_output") & ~(pl.col("usd_per_accelerator_hour") > 0)).then(
+        pl.lit("usd_per_mtok_output needs a column usd_per_accelerator_hour above 0")
+    ).when((pl.col("metric") == "j_per_output_token") & ~(pl.col("_tdp").fill_null(0.0) > 0)).then(pl.format(
+        "j_per_output_token needs the power of {}, which no document prints; give it as tdp_w in a definition of your own",
+        "accelerator"))
 
 
 def misfit() -> pl.Expr:
     """The sentence for rows whose weights, or whose weights and one sequence, do not fit; null where they do."""
     gib = 1024.0**3
-    need, have = pl.col("weight_bytes_per_chip"), pl.col("memory_bytes")
+    need, have = pl.col("weight_bytes_per_chip"), pl.col("usable_bytes")
     return pl.when(need > have).then(pl.format(
         "does not fit: {} GiB of weights per accelerator, {} GiB of memory; use more accelerators or fewer bits",
-        (need / gib).round(1), (have / gib).round(1),
-    )).when((pl.col("room_for_one") < 1) & (need > 0.97 * have)).then(pl.format(
-        "does not fit: {} GiB of weights leave no memory for one sequence on {} GiB", (need / gib).round(1),
-        (have / gib).round(1),
+        (need / gib).round(1), (pl.col("memory_bytes") / gib).round(1),
     )).when(pl.col("room_for_one") < 1).then(
         pl.format("does not fit: one sequence of {} tokens needs more memory than the weights leave",
                   (pl.col("isl") + pl.col("osl")).cast(pl.Int64)))

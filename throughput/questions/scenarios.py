@@ -75,8 +75,8 @@ def predict(asked: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.D
 
 def join(asked: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.DataFrame) -> pl.DataFrame:
     """Scenario rows with the figures of their accelerator and architecture beside them, all numbers as floats."""
-    chips = readings.numbers(accelerators.select(readings.ACCELERATOR_COLUMNS))
-    models = readings.numbers(architectures.select(readings.ARCHITECTURE_COLUMNS))
+    chips = readings.figures(accelerators, readings.ACCELERATOR_COLUMNS)
+    models = readings.figures(architectures, readings.ARCHITECTURE_COLUMNS)
     return (asked.join(chips, on="accelerator", how="left", maintain_order="left")
             .join(models, on="model", how="left", maintain_order="left"))
 

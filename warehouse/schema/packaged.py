@@ -85,8 +85,8 @@ PACKAGED: tuple[Table, ...] = (
         "core.architectures", "one model architecture, as the engine needs it",
         "model aliases layers hidden_size heads kv_heads head_dim value_head_dim query_matrices "
         "intermediate_size mlp_matrices vocabulary_size tied_embeddings experts experts_per_token "
-        "expert_intermediate_size shared_intermediate_size dense_layers moe_layers full_layers "
-        "window_layers window_tokens linear_layers linear_key_dim linear_value_dim kv_lora_rank "
+        "expert_intermediate_size expert_matrices shared_intermediate_size dense_layers moe_layers full_layers "
+        "window_layers window_tokens linear_layers linear_key_dim linear_value_dim linear_state_rows kv_lora_rank "
         "q_lora_rank qk_nope_dim qk_rope_dim sparse_top_k native_weight_precision published_parameters "
         "published_active_parameters source_url accessed_on basis notes canonical_model",
         "model",

@@ -38,6 +38,11 @@ RAW_SHAPES = {
         CAPTURE + " provider model_label retired_on announced_on replacement status value_text evidence locator").split()), ("quote_id",), "retirements"),
     "energy": Table("raw.energy", "one printed energy figure with the words it was read from", tuple((
         CAPTURE + " quantity subject period value_text unit evidence locator qualifier value").split()), ("quote_id",), "energy"),
+    "scores": Table("raw.scores", "one printed score with the words it was read from", tuple((
+        CAPTURE + " model_label benchmark value_text unit measurer evidence locator benchmark_version effort lower_text upper_text"
+        " count_text cost_text measured_on value").split()), ("quote_id",), "scores"),
+    "volumes": Table("raw.volumes", "one printed figure of what a gateway served with the words it was read from", tuple((
+        CAPTURE + " model_label measure period value_text unit evidence locator value period_days").split()), ("quote_id",), "volumes"),
 }
 
 
@@ -131,7 +136,7 @@ DECLARED = (
             " currency price_kind valid_from valid_to valid_from_basis observed_at " + BELIEF + " disagree_sources disagree_share source source_url origin evidence interval_id", "interval_id"),
     declare("marts.price_history", "one believed price interval of one offer",
             "provider provider_tier model developer open_weights tier condition " + PRICES + " price_kind valid_from valid_to valid_from_basis end_reason observed_at " + BELIEF + " source source_url origin interval_id", "interval_id"),
-    declare("marts.price_events", "one change of one price: cut, rise, new or withdrawn; correction: one source's clean-up of many prices; status says whether it happened", PRICE_EVENT),
+    declare("marts.price_events", "one change of one price in the 31 days before the vintage day: cut, rise, new or withdrawn; correction: one source's clean-up of many prices; status says whether it happened", PRICE_EVENT),
     declare("marts.quarantine", "one price held back, with the reason; the old one stays",
             "provider model tier condition token_class price_kept_usd_per_mtok price_refused_usd_per_mtok reason observed_at source evidence"),
     declare("marts.disagreements", "one other witness that says something else today: who, what, since when, which is used and why",
@@ -146,6 +151,12 @@ DECLARED = (
             "period_start model_label model volume_kind volume_tokens list_usd_per_mtok effective_usd_per_mtok fixed_profile_usd_per_mtok"
             " spend_share price_basis near_days cached_basis profile_basis ability_logit", "period_start model_label"),
     declare("marts.not_known", "one thing that this edition does not know", "topic why what_would_tell", "topic"),
+    declare("marts.quality_price", "one scored model at one seller on the vintage day: score beside price",
+            "model developer open_weights benchmark benchmark_version score provider provider_tier price_input_usd_per_mtok price_output_usd_per_mtok"
+            " status confirmed_at interval_id", "model benchmark benchmark_version interval_id"),
+    declare("marts.task_price", "the output tokens of one benchmark task at one seller on the vintage day; a lower bound of the task's cost",
+            "model benchmark provider tokens_output_per_task price_output_usd_per_mtok cost_usd_per_task as_of source status confirmed_at interval_id",
+            "model benchmark interval_id"),
     declare("marts.fact_freshness", "one fact of the report: the day it was last confirmed, and by which source",
             "fact_id confirmed_at source cadence_days", "fact_id"),
     declare("facts.fact", "one number (or verdict) of the report with its interval and the query that reproduces it",

@@ -14,8 +14,10 @@ from tests.sources.mutation.mutate import Mutation
 
 
 def fault(mutation: Mutation, before: Sequence[dict[str, str]], after: Sequence[dict[str, str]],
-          contract_breaks: Sequence[str]) -> str:
+          contract_breaks: Sequence[str], partial: bool = False) -> str:
     """What is silently wrong with the rows read ``after`` a mutation; empty when nothing is.
+
+    ``partial``: whether the reading says that it left something out; rows that are gone are then not silently gone.
 
     ``before`` and ``after`` are wide (or spec) rows; a refused page is never asked about. ``contract_breaks``
     are the sentences of the live contract (minimum rows, must-see names, mass disappearance).
@@ -26,6 +28,8 @@ def fault(mutation: Mutation, before: Sequence[dict[str, str]], after: Sequence[
         return _kept("unit", "1M tokens", before, after)
     if mutation.kind == "currency changed":
         return _kept("currency", "USD", before, after)
+    if partial and not new:
+        return ""
     if mutation.kind == "price struck":
         return _struck(mutation, before, after)
     if mutation.kind in ("row dropped", "truncated") and new:

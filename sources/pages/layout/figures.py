@@ -1,0 +1,89 @@
+"""Stage one: every amount in a line of text, with the words that belong to it.
+
+Pages print ``$0.21 / $0.168 cached``, ``$0.05 input$0.08 output``, ``Input: $2.50``, ``$0.25 (text) $0.50 (audio)``. Words in
+front of the first amount make the line one of labels in front, words behind the last one of labels behind; a unit and a bracket
+always belong to the amount they follow. A line with words on both sides is read by the side that speaks of prices.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+
+from sources.pages.build import is_free
+from sources.pages.layout.declaration import Layout
+from sources.pages.layout.words import NOTHING, Meaning, Vocabulary, under
+from units.quantity import Money, amount_spans, plain
+
+BARE = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+")
+_OWN = re.compile(r"\s*(?:(?:USD|EUR|CNY|RMB)\b)?\s*(?:(?:/|\bper\b)\s*(?:1,?000(?:,?000)?|\d+)?\s?[^\s$€¥£(),;·|/]+"
+                  r"(?:\s(?:(?:million|thousand|m|k|input|output|cached|prompt|completion|text|audio|image)\s)*(?:tokens?|toks?|characters?|chars?)\b)?)?\s*(?:\([^()]*\))?", re.I)
+_FOOTNOTE = re.compile(r"\s*(?:\(\d\)|\[\^?\d{1,2}\]|[*†‡§]+)(?=$|\s)")
+_IN_OUT = {"in": "input", "out": "output"}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An amount with what the words beside it say."""
+
+    money: Money
+    meaning: Meaning
+    words: str = ""
+
+
+def tidy(text: str) -> str:
+    """A printed text without footnote marks, doubled currency signs and odd spaces."""
+    text = _FOOTNOTE.sub("", plain(text))
+    return re.sub(r"\$ (?=\d)", "$", re.sub(r"\$+", "$", text)).strip()
+
+
+@lru_cache(maxsize=50_000)
+def figures(text: str, vocabulary: Vocabulary, *, currency: str = "") -> tuple[Figure, ...]:
+    """The amounts of a text, in order. With ``currency`` (said by the column) a text that is a bare figure is an amount."""
+    text = tidy(text)
+    if is_free(text):
+        return (Figure(Money(text, Decimal(0), currency), NOTHING),)
+    spans = amount_spans(text)
+    if not spans:
+        if currency and BARE.fullmatch(text):
+            return (Figure(Money(text, Decimal(text.replace(",", "")), currency), NOTHING),)
+        return ()
+    own, gaps = _gaps(text, spans)
+    words = _shared_out(gaps, vocabulary)
+    return tuple(Figure(money, vocabulary.read(f"{beside} {said}".strip()), f"{beside} {said}".strip())
+                 for (money, _, _), said, beside in zip(spans, own, words, strict=True))
+
+
+def _gaps(text: str, spans: list[tuple[Money, int, int]]) -> tuple[list[str], list[str]]:
+    """(what belongs to each amount, the words between: before the first, between any two, after the last)."""
+    own, gaps, last = [], [], 0
+    for n, (_, start, end) in enumerate(spans):
+        gaps.append(text[last:start])
+        limit = spans[n + 1][1] if n + 1 < len(spans) else len(text)
+        match = _OWN.match(text[end:limit])
+        said = match[0] if match else ""
+        own.append(said.strip(" ,;"))
+        last = end + len(said)
+    return own, [*gaps, text[last:]]
+
+
+def _shared_out(gaps: list[str], vocabulary: Vocabulary) -> list[str]:
+    """The words of each amount, from in front of it or from behind."""
+    bare = [re.sub(r"^[\s,;·|/:+&-]+|[\s,;·|/:+&-]+$", "", gap) for gap in gaps]
+    bare = [_IN_OUT.get(gap.lower(), gap) for gap in bare]
+    first, final = vocabulary.read(bare[0]), vocabulary.read(bare[-1])
+    behind = bool(bare[-1]) and not (first.direction or first.cache) and (len(gaps) > 2 or not first.priced or bool(final.direction or final.cache))
+    if not behind:
+        return bare[:-1] if not bare[-1] else [*bare[:-2], f"{bare[-2]} {bare[-1]}".strip()]
+    return [f"{bare[0]} {bare[1]}".strip(), *bare[2:]]
+
+
+def ordered(given: Sequence[Figure], layout: Layout) -> Sequence[Figure]:
+    """Amounts that no word tells apart, as what the layout declares for so many in one place, in their order."""
+    order = next((o for o in layout.cell_order if len(o) == len(given)), None)
+    if order is None or any(f.meaning.direction or f.meaning.cache for f in given):
+        return given
+    return [replace(f, meaning=under(f.meaning, layout.vocabulary.read(said))) for f, said in zip(given, order, strict=True)]

@@ -1,0 +1,85 @@
+"""Model names as pages print them, without what is no part of a name: marks, states of life, thresholds, dates."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sources.pages.dates import iso_date
+from sources.pages.layout.figures import tidy
+from sources.pages.layout.words import NOTHING, Vocabulary
+from sources.pages.quote import PageChanged
+
+_LIFE = re.compile(r"\s*[\[(](?:deprecated|retired|legacy|limited availability|preview only|limited preview|sunset|obsolete|discontinued|已下线|即将下线|new|新品)[^()\[\]]*[\])]", re.I)
+_BADGE = re.compile(r"\s+(?:新品|new!|推荐|hot)$", re.I)
+_DATE = r"((?:[A-Za-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4})|\d{4}-\d{2}-\d{2}|\d{1,2} [A-Za-z]{3,9}\.? \d{4})"
+_UNTIL = re.compile(rf"[\s,(]*\b(?:through|until|up to and including|ending)\s+{_DATE}\)?", re.I)
+_SINCE = re.compile(rf"[\s,(]*\b(?:starting|effective|from|beginning|as of)\s+{_DATE}\)?", re.I)
+
+
+_MORE = re.compile(r"[^A-Za-z0-9 ./_-]|\b(?:through|until|up|ending|starting|effective|from|beginning|as|new|hot|over|under|above|below|at|more|less|longer|shorter|exceeding"
+                   r"|context|prompts?|inputs?|tokens?|\w{2}-(?:east|west|north|south|central)\w*-\d)\b|^[-./ ]|[-. ]$|\d\s?[KMkm]\s?-", re.I)
+"""What a printed name must hold for more than a name to stand in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A model's printed name with the conditions and days that stood in it."""
+
+    text: str
+    conditions: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+    tier: str = ""
+
+
+def read_name(text: str, vocabulary: Vocabulary) -> Name:
+    """The name in a printed text; ``text`` is empty where only conditions stand in it (a row that continues the one above)."""
+    if not _MORE.search(text):
+        return Name(" ".join(text.split()))
+    text = _BADGE.sub("", _LIFE.sub("", tidy(text))).strip()
+    until, since = _UNTIL.search(text), _SINCE.search(text)
+    text = _SINCE.sub("", _UNTIL.sub("", text))
+    bracket = re.search(r"\s*\(([^()]{3,30})\)$", text)
+    inside = vocabulary.read(bracket[1]) if bracket else NOTHING
+    tier = inside.tier if inside.understood and not inside.direction else ""
+    text = text[:bracket.start()] if bracket and tier else text
+    said = vocabulary.read(text)
+    if said.conditions and said.understood and not re.match(r"[^\w\s]", text):
+        return Name(text, (), _day(since), _day(until), tier)  # a class of models by its size, not a band of a price
+    for condition in said.conditions:
+        text = text.replace(condition, "") if condition in text else text
+    if said.conditions:
+        text = re.sub(r"\(\s*\)|\[\s*\]", "", text)
+    text = re.sub(r"^[\s↳└>·•*:\-–]+|[\s:,;·|–-]+$", "", " ".join(text.split()))
+    return Name(text, said.conditions, _day(since), _day(until), tier)
+
+
+def _day(match: re.Match[str] | None) -> str:
+    try:
+        return iso_date(match[1]) if match else ""
+    except PageChanged:
+        return ""
+
+
+_NO_NAME = re.compile(r"[<>={};\"\x00-\x1f\\|]|['`]|\$\s?\d")
+
+
+def may_be_name(text: str) -> bool:
+    """Whether a text may name a model: letters, and no mark-up, code or amount."""
+    return bool(re.search(r"[^\W\d_]", text)) and not _NO_NAME.search(text) and len(text) <= 120
+
+
+def several(lines: tuple[str, ...]) -> list[str]:
+    """The models a cell names: lines that all look like identifiers, or alike names set apart by a comma, a slash or "and".
+
+    ``Sonnet 4.6 / 4.5`` repeats the name for each version. Of other lines the first is the name.
+    """
+    if len(lines) > 1:
+        return list(lines) if all(re.fullmatch(r"[\w.:/@-]*-[\w.:/@-]+", line) for line in lines) else [lines[0]]
+    line = lines[0] if lines else ""
+    parts = [p.strip() for p in re.split(r" / |,(?! ?\d)| and ", re.sub(r"\s*\([^()]*\)$", "", line)) if p.strip()]
+    if len(parts) > 1 and all(re.fullmatch(r"\d+(?:\.\d+)*", p) for p in parts[1:]) and " " in parts[0]:
+        return [parts[0], *(f"{parts[0].rpartition(' ')[0]} {p}" for p in parts[1:])]
+    alike = len(parts) > 1 and all(p[:3].lower() == parts[0][:3].lower() and len(p) > 3 for p in parts)
+    return parts if alike else [line]

@@ -1,0 +1,146 @@
+"""The data a page carries in its scripts, read as data and never run: JSON bodies, ``ld+json``, Next.js state and streams.
+
+``values`` are the JSON documents; ``tables_in`` their rows of cells as grids; ``lines_in`` the text of streamed elements as lines.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from sources.pages.layout.lines import Line
+from sources.pages.page import Page, Printed
+from sources.pages.tables import Cell, Grid, markdown_cell
+from units.quantity import plain
+
+_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.I | re.S)
+_PUSH = re.compile(r'self\.__next_f\.push\(\[1,\s*("(?:[^"\\]|\\.)*")\]\)')
+_CHUNK = re.compile(r"(?:^|\n)([0-9a-f]{1,6}):(?=[\[{])")
+_REFERENCE = re.compile(r"\$L?([0-9a-f]{1,6})")
+MAX_NODES = 600_000
+
+
+def values(page: Page) -> dict[str, Any]:
+    """The JSON documents of a page by their place; what is no whole document is left out."""
+    text = page.text
+    if text.lstrip()[:1] in ("{", "["):
+        return {"body": page.json()}
+    found: dict[str, Any] = {}
+    pushed: list[str] = []
+    for n, script in enumerate(_SCRIPT.finditer(text)):
+        pieces = _PUSH.findall(script[2])
+        pushed += [piece for piece in (_json(p) for p in pieces) if isinstance(piece, str)]
+        if not pieces and re.search(r"json", script[1], re.I):
+            found[f"script {n + 1}"] = _json(script[2])
+    found |= _chunks("".join(pushed))
+    return {k: v for k, v in found.items() if isinstance(v, dict | list)}
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text, parse_float=Printed)
+    except (json.JSONDecodeError, RecursionError):
+        return None
+
+
+def _chunks(stream: str) -> dict[str, Any]:
+    """The JSON values of a Next.js stream (``1a:{...}``), by their number."""
+    found: dict[str, Any] = {}
+    decoder = json.JSONDecoder(parse_float=Printed)
+    starts = list(_CHUNK.finditer(stream))
+    for match in starts:
+        try:
+            found[match[1]] = decoder.raw_decode(stream, match.end())[0]
+        except (json.JSONDecodeError, RecursionError):
+            continue
+    if not starts and stream.lstrip()[:1] in ("{", "["):
+        found["stream"] = _json(stream)
+    return found
+
+
+def nodes(value: Any) -> Iterator[Any]:
+    """Every dict and list in a JSON value, outermost first; at most ``MAX_NODES``."""
+    waiting, count = [value], 0
+    while waiting and count < MAX_NODES:
+        node = waiting.pop()
+        count += 1
+        yield node
+        inner = node.values() if isinstance(node, dict) else node
+        waiting += [v for v in reversed(list(inner)) if isinstance(v, dict | list)]
+
+
+def tables_in(found: dict[str, Any]) -> list[Grid]:
+    """Lists of rows of cells (``[[..], ..]`` or ``[{"cells": [..]}, ..]``) as grids, each once."""
+    grids: list[Grid] = []
+    for value in found.values():
+        for node in nodes(value):
+            rows = [_row(item) for item in node] if isinstance(node, list) and len(node) > 1 else []
+            if rows and all(r is not None for r in rows) and len({len(r) for r in rows if r}) == 1 and len(rows[0] or ()) > 1:
+                grids.append(Grid([[_cell(c) for c in row] for row in rows if row], (), len(grids)))
+    return grids
+
+
+def _row(item: Any) -> list[str] | None:
+    cells = next((v for k, v in item.items() if k in ("cells", "columns", "values", "row") and isinstance(v, list)), None) if isinstance(item, dict) else item
+    if not isinstance(cells, list) or not cells or item[:1] == ["$"] if isinstance(item, list) else not isinstance(cells, list):
+        return None
+    words = [c.get("text") if isinstance(c, dict) and set(c) & {"text"} else c for c in cells]
+    return [str(w) for w in words] if all(isinstance(w, str) for w in words) else None
+
+
+def _cell(text: str) -> Cell:
+    return markdown_cell(re.sub(r"<(?:br|/p|/div)\s*/?>", "<br>", text))
+
+
+def lines_in(found: dict[str, Any]) -> list[Line]:
+    """The text of streamed elements (``["$", "div", null, {"children": ..}]``) in the order of the stream."""
+    lines: list[Line] = []
+    referred = {m[1] for value in found.values() for node in nodes(value) if isinstance(node, list)
+                for item in node if isinstance(item, str) and (m := _REFERENCE.fullmatch(item))}
+    for name, value in found.items():
+        if name not in referred and isinstance(value, list):
+            _Render(found, lines).walk(value, (int(name, 16) if re.fullmatch(r"[0-9a-f]+", name) else 0,), 0)
+    return lines
+
+
+class _Render:
+    """Walks one streamed element tree and adds its text to ``lines``."""
+
+    def __init__(self, found: dict[str, Any], lines: list[Line]) -> None:
+        self.found, self.lines, self.words, self.count, self.open = found, lines, [], 0, set()
+
+    def walk(self, node: Any, path: tuple[int, ...], level: int) -> None:
+        if isinstance(node, str):
+            self._text(node, path, level)
+        elif isinstance(node, list) and node[:1] == ["$"] and len(node) > 3 and isinstance(node[3], dict):
+            tag, props = str(node[1]), node[3]
+            shown = str(props.get("as") or tag)
+            inner = int(shown[1]) if re.fullmatch(r"h[1-6]", shown) else level
+            inline = tag in ("span", "b", "strong", "em", "a", "i", "code")
+            self.count += 1
+            below = path if inline else (*path, self.count)
+            if not inline:
+                self.flush(path, level)
+            self.walk(props.get("children"), below, inner)
+            if not inline:
+                self.flush(below, inner)
+        elif isinstance(node, list):
+            for item in node:
+                self.walk(item, path, level)
+
+    def _text(self, text: str, path: tuple[int, ...], level: int) -> None:
+        reference = _REFERENCE.fullmatch(text)
+        if reference is None:
+            self.words.append("" if text.startswith("$undefined") else text.removeprefix("$") if text.startswith("$$") else text)
+        elif reference[1] in self.found and reference[1] not in self.open:
+            self.open.add(reference[1])
+            self.walk(self.found[reference[1]], path, level)
+            self.open.discard(reference[1])
+
+    def flush(self, path: tuple[int, ...], level: int) -> None:
+        text = plain("".join(self.words))
+        self.words.clear()
+        if text:
+            self.lines.append(Line(text, len(self.lines) + 1, level, path))

@@ -1,0 +1,54 @@
+"""Every run lands in one Dagster instance, under the day it speaks of; an operator's configuration stays his."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+import yaml
+
+from pipelines.instance import HEADER, config, dagster_home, text
+from pipelines.settings import Settings
+from tests.conftest import ROOT
+
+
+def test_a_run_of_the_command_line_is_seen_in_the_instance_with_its_day_and_checks(offline_home: Path) -> None:
+    with dg.DagsterInstance.from_config(str(offline_home / "dagster")) as instance:
+        run = instance.get_runs(limit=1)[0]
+        assert run.status is dg.DagsterRunStatus.SUCCESS and run.tags["deflation/started_by"] == "command line"
+        events = instance.all_logs(run.run_id)
+        assert sum(e.is_dagster_event and e.get_dagster_event().event_type_value == "ASSET_CHECK_EVALUATION" for e in events) > 50
+        made = instance.get_materialized_partitions(dg.AssetKey(["site", "edition"]))
+        assert made == {run.tags["dagster/partition"]}
+
+
+def test_an_operators_configuration_is_never_overwritten(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    path = dagster_home(settings) / "dagster.yaml"
+    assert yaml.safe_load(path.read_text()) == config(settings)
+    path.write_text("telemetry: {enabled: false}\n")
+    dagster_home(settings)
+    assert path.read_text() == "telemetry: {enabled: false}\n"
+
+
+def test_the_file_at_the_top_of_the_project_is_what_is_written() -> None:
+    shown = yaml.safe_load((ROOT / "dagster.yaml").read_text())
+    assert shown == config(Settings()) == yaml.safe_load(text(Settings()).removeprefix(HEADER))
+
+
+def test_what_is_kept_per_day_is_a_partition() -> None:
+    from pipelines.definitions import defs
+
+    graph = defs.resolve_asset_graph()
+    kept = {".".join(key.path) for key in graph.materializable_asset_keys if graph.get(key).is_partitioned}
+    assert kept == {"raw.capture", "published.warehouse", "issued.forecast", "site.edition", "mail.delivery"}
+
+
+def test_the_three_that_people_wait_for_have_a_freshness_policy_and_everything_an_owner() -> None:
+    from pipelines.definitions import defs
+
+    graph = defs.resolve_asset_graph()
+    for name in ("published.warehouse", "site.edition", "mail.delivery"):
+        assert graph.get(dg.AssetKey(name.split("."))).freshness_policy is not None, name
+    orphans = [key.to_user_string() for key in graph.materializable_asset_keys if not graph.get(key).owners]
+    assert not orphans, orphans
