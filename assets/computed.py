@@ -14,7 +14,7 @@ from belief import packaged, prices, slugs
 from belief.live_facts import latest_electricity
 from belief.vintage import edition_day, vintage_frame
 from forecasting.consequences import claims, meaning
-from forecasting.floors import floor, floor_tables, hardware_costs, rentals
+from forecasting.floors import floor, floor_tables, hardware_costs, rentals, series_floor
 from forecasting.forecast import issue
 from forecasting.indices import index_set
 from forecasting.rates import acceleration, decompose, rates
@@ -145,7 +145,7 @@ STEPS = (
     table("stats.acceleration", reads=INPUTS, make=acceleration.build),
     table("stats.decomposition", reads=("core.input_cost",), make=decompose.build),
     # where it goes, and how wrong we were
-    table("stats.series_floor", reads=("stats.frontier_price", "core.input_floor", "core.input_score"), make=floor.series_floors),
+    table("stats.series_floor", reads=("stats.frontier_price", "core.input_floor", "core.input_score"), make=series_floor.series_floors),
     tables(("stats.forecast", "stats.event_probability"), step="price_forecasts", reads=("stats.frontier_price", "stats.series_floor"), make=issue.build),
     tables(("stats.meeting_date", "stats.binding_constraint"), step="floor_meetings", reads=("stats.frontier_price", "stats.series_floor"), make=floor.build),
     table("stats.revision", reads=(FORECAST, *INPUTS, "core.input_floor", "stats.forecast"), make=revisions.since_last),

@@ -88,12 +88,19 @@ def _accelerators(history: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 
 def _architectures(as_of: date) -> pl.DataFrame:
-    """Architectures of models known to be released by the day (or read by then), with their canonical model."""
+    """Architectures of models known to be released by the day (or read by then), with their canonical model and every
+    canonical model that one of their names stands for."""
     frame = reference.load("architectures")
-    labels = frame.select(pl.col("model").alias("model_label"), pl.lit("*").alias("provider"), pl.lit(as_of).alias("valid_from"))
-    canonical = resolve(labels, reference.at("model_aliases", as_of))["model"].alias("canonical_model")
+    every = pl.concat_str(pl.col("model"), pl.col("aliases").fill_null(""), separator="|").str.split("|")
+    labels = frame.select("model", every.alias("model_label")).explode("model_label").filter(pl.col("model_label") != "").with_columns(
+        pl.lit("*").alias("provider"), pl.lit(as_of).alias("valid_from"))
+    named = resolve(labels.rename({"model": "architecture"}), reference.at("model_aliases", as_of)).group_by(
+        pl.col("architecture").alias("model"), maintain_order=True).agg(
+        pl.col("model").filter(pl.col("model_label") == pl.col("architecture")).first().alias("canonical_model"),
+        pl.col("model").drop_nulls().unique(maintain_order=True).str.join("|").alias("served_models"))
+    frame = frame.join(named, on="model", how="left", maintain_order="left")
     released = reference.at("models", as_of).select(pl.col("model").alias("canonical_model"), "release_date")
-    dated = frame.with_columns(canonical).join(released, on="canonical_model", how="left", maintain_order="left")
+    dated = frame.join(released, on="canonical_model", how="left", maintain_order="left")
     read = pl.col("accessed_on").cast(pl.String).str.to_date(strict=False) <= as_of
     return dated.filter((pl.col("release_date") <= as_of).fill_null(False) | read).drop("release_date")
 

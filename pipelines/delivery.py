@@ -59,6 +59,7 @@ def send_latest(
     profile: str = "daily",
     clock: Callable[[], datetime] | None = None,
     sleep: Callable[[float], None] = time.sleep,
+    retry: Sequence[str] = (),
 ) -> tuple[DeliveryReport, list[Path]]:
     """Send the latest published edition to ``to``, or to all active subscribers.
 
@@ -92,10 +93,54 @@ def send_latest(
         raise DeliveryRefused(
             "mail: expected a sender address in DEFLATION_MAIL_FROM, found none; set it, or use --dry-run"
         )
+    ledger = Ledger(ledger_path(settings))
+    if retry:
+        ledger.reopen(edition.edition_id, retry)
     report = deliver(
-        edition, wanted, Ledger(ledger_path(settings)), mail, clock=clock or (lambda: now(settings)), sleep=sleep, suppress=store.suppress
+        edition, wanted, ledger, mail, clock=clock or (lambda: now(settings)), sleep=sleep, suppress=store.suppress
     )
     return report, []
+
+
+def settle(settings: Settings, said: str) -> str:
+    """Write what the operator knows of a delivery (``RECIPIENT=sent|refused``); returns a sentence. Raises ``ValueError``."""
+    from reports.mail.delivery import DeliveryRefused
+    from reports.mail.ledger import Ledger
+    from reports.site import site
+
+    recipient, _, state = said.partition("=")
+    if state not in ("sent", "refused"):
+        raise DeliveryRefused(f"--settle: expected RECIPIENT=sent or RECIPIENT=refused, found {said[:60]!r}")
+    edition = site.load(settings.site_path)
+    if not Ledger(ledger_path(settings)).decide(edition.edition_id, recipient, state, now(settings).isoformat()):
+        raise DeliveryRefused(f"--settle: the ledger knows no delivery of edition {edition.edition_id} to {recipient[:40]!r}")
+    return f"recipient {recipient}: {state}"
+
+
+def accept_files(settings: Settings) -> None:
+    """Take the ledger and the subscriber file as they are, after one was replaced or lost."""
+    from reports.mail import identity
+
+    identity.accept(ledger_path(settings))
+    identity.accept(subscribers_path(settings))
+
+
+def take_bounces(settings: Settings, raw: bytes) -> list[str]:
+    """Feed mails that came back to the ledger and the subscribers; returns a sentence for each recipient."""
+    from reports.mail.bounces import bounces
+    from reports.mail.delivery import SUPPRESS_AFTER
+    from reports.mail.ledger import Ledger, recipient_key
+    from reports.mail.subscribers import Store
+
+    ledger, store, said = Ledger(ledger_path(settings)), Store(subscribers_path(settings)), []
+    for bounce in bounces(raw):
+        who = recipient_key(bounce.address)
+        known = ledger.bounced(who, now(settings).isoformat(), f"bounced {bounce.status}")
+        gone = bool(known) and ledger.refusals(who) >= SUPPRESS_AFTER
+        if gone:
+            store.suppress(bounce.address, f"bounced {bounce.status}, {SUPPRESS_AFTER} issues in a row")
+        said.append(f"recipient {who}: " + ("no delivery known" if not known else f"refused after all ({bounce.status})" + (", left alone from now on" if gone else "")))
+    return said
 
 
 def write_outbox(folder: Path, edition: Edition, people: Sequence[Subscriber], mail: MailSettings) -> list[Path]:
@@ -123,6 +168,6 @@ def deliver_with(settings: Settings) -> Callable[[], dict[str, int]] | None:
 
     def deliver() -> dict[str, int]:
         report, _ = send_latest(settings)
-        return {**report.counts, "problems": len(report.problems)}
+        return {**report.counts, "problems": len(report.problems), "unserved": len(report.waiting)}
 
     return deliver

@@ -1,7 +1,8 @@
 """The catalogue of sources: every folder of a kind with a ``contract.toml`` and a ``layout.toml`` or a ``parse.py``. No list to edit.
 
 ``layout.toml`` declares what a provider's words mean to the reader of all pages (``sources.pages.layout``); ``parse.py`` is code
-for a page that is no list of prices. Where both stand, the declaration reads what the code does not know.
+for a page that is no list of prices. Where both stand, the code leaves to the declaration what it was not written for.
+``list.toml`` declares a machine-readable list of models (``sources.pages.lists``), whatever else stands beside it.
 
 A source is named ``KIND/NAME`` (``prices/anthropic``); KIND ``prices`` covers providers and aggregators,
 ``retirements`` makers' pages of deprecations.
@@ -21,8 +22,9 @@ from sources.contract import ROUGH_USD, Contract, ContractBroken, breaches, kept
 from sources.pages.layout.declaration import DEFAULTS, Layout, read_layout
 from sources.pages.layout.read import read_page
 from sources.pages.lifecycle import read_retirements
+from sources.pages.lists import read_declaration, read_list
 from sources.pages.page import Page
-from sources.pages.quote import SLIPS, LeftOut, PageChanged, Parsed, PriceQuote, Quote, RetirementQuote
+from sources.pages.quote import LeftOut, OtherLayout, PageChanged, Parsed, PriceQuote, Quote, RetirementQuote
 from units.quantity import TOKEN_UNITS, UnreadableQuantity
 
 ROOT = Path(__file__).parent
@@ -30,6 +32,8 @@ FOLDERS = {"prices": ("providers", "aggregators"), "hardware": ("hardware",), "r
            "energy": ("energy",), "scores": ("scores",), "volumes": ("volumes",), "retirements": ("retirements",)}
 WITHOUT_CODE = {"retirements": read_retirements}
 """Kinds whose pages are all read in one way: their sources are a contract and specimens."""
+DECLARED = ("parse.py", "layout.toml", "list.toml")
+"""What makes a folder with a contract a source."""
 UNTRUSTED = (PageChanged, ContractBroken, UnreadableQuantity)
 """The named errors of a page that gives no rows."""
 
@@ -73,10 +77,13 @@ class Source:
         """What the source's code reads on the page, else what its declaration does."""
         if self.kind in WITHOUT_CODE:
             return WITHOUT_CODE[self.kind](page)
+        declared = self.folder / "list.toml"
+        if declared.exists() and page.text.lstrip()[:1] in ("{", "["):
+            return read_list(page, read_declaration(declared))
         if (self.folder / "parse.py").exists():
             try:
                 return self.parser.parse(page)
-            except (*UNTRUSTED, *SLIPS):
+            except OtherLayout:
                 if not (self.folder / "layout.toml").exists():
                     raise
         return read_page(page, self.layout, self.contract.judge)
@@ -133,7 +140,7 @@ def sources() -> dict[str, Source]:
     for kind, folders in FOLDERS.items():
         for folder in folders:
             for contract in sorted((ROOT / folder).glob("*/contract.toml")):
-                if kind in WITHOUT_CODE or any((contract.parent / name).exists() for name in ("parse.py", "layout.toml")):
+                if kind in WITHOUT_CODE or any((contract.parent / name).exists() for name in DECLARED):
                     found[f"{kind}/{contract.parent.name}"] = Source(kind, contract.parent)
     return dict(sorted(found.items()))
 

@@ -73,12 +73,16 @@ THROUGH = {"internet": "over the internet", "mirror": "through a mirror of archi
 
 def layouts(source: Source) -> list[str]:
     """What is read: the comment at the top of the declaration and the docstring of the code, each paragraph on one line."""
-    layout = source.folder / "layout.toml"
-    lines = layout.read_text(encoding="utf-8").splitlines() if layout.exists() else []
-    said = " ".join(line.removeprefix("#").strip() for line in takewhile(lambda line: line.startswith("#"), lines))
+    said = "\n\n".join(filter(None, (_comment(source.folder / name) for name in ("list.toml", "layout.toml"))))
     code = source.folder / "parse.py" if source.kind not in WITHOUT_CODE else Path(inspect.getfile(WITHOUT_CODE[source.kind]))
     doc = said + "\n\n" + ((ast.get_docstring(ast.parse(code.read_text(encoding="utf-8"))) or "") if code.exists() else "")
     return [f"{' '.join(p.split())}\n".replace("<", "&lt;").replace("``", "`") for p in doc.split("\n\n") if p.strip()]
+
+
+def _comment(path: Path) -> str:
+    """The comment at the top of a declaration."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return " ".join(line.removeprefix("#").strip() for line in takewhile(lambda line: line.startswith("#"), lines))
 
 
 def page() -> str:

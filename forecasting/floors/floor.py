@@ -16,7 +16,7 @@ import polars as pl
 
 from forecasting.forecast import past, repricing
 from forecasting.forecast.quantiles import DAYS_PER_YEAR
-from forecasting.panel import listings, priors, reference
+from forecasting.panel import priors
 from forecasting.panel.series import prepare, series_from_frontier
 from warehouse.schema import frames
 
@@ -33,31 +33,8 @@ VOLATILITY_PER_ROOT_YEAR = 0.25
 SCENARIOS = ("recent", "pooled", "ten_times_rule")
 
 
-def series_floors(frontier_price: pl.DataFrame, floors: pl.DataFrame, scores: pl.DataFrame, as_of: date, *,
-                  hindsight: bool = False) -> pl.DataFrame:
-    """Floor of each all-tier series: of the models that reach its threshold the one with the lowest mode, by kind."""
-    names = ["series_id", "floor_kind", "model", "low_usd_per_mtok", "mode_usd_per_mtok", "high_usd_per_mtok",
-             "cost_factor_low_per_year", "cost_factor_mode_per_year", "cost_factor_high_per_year"]
-    known = listings.usable_scores(scores, as_of, hindsight)
-    series = frontier_price.filter(pl.col("provider_tier") == "all").select(
-        "series_id", "scale", "threshold_score"
-    ).unique().sort("series_id")
-    complete = _with_factors(floors)
-    blocks = []
-    for scale in reference.thresholds():
-        reach = series.filter(pl.col("scale") == scale["scale"]).join(
-            listings.scale_scores(known, scale), how="cross"
-        ).filter(pl.col("score") >= pl.col("threshold_score"))
-        blocks.append(reach.join(complete, on="model"))
-    rows = pl.concat(blocks) if blocks else pl.DataFrame()
-    if rows.is_empty():
-        return pl.DataFrame(schema={n: pl.Float64 if n.endswith(("mtok", "year")) else pl.String for n in names})
-    return rows.sort("series_id", "floor_kind", "mode_usd_per_mtok", "model").group_by(
-        "series_id", "floor_kind", maintain_order=True
-    ).first().select(names)
-
-
-def _with_factors(floors: pl.DataFrame) -> pl.DataFrame:
+def with_factors(floors: pl.DataFrame) -> pl.DataFrame:
+    """Floors with their own trend filled in where it is not given."""
     out = floors
     for i, part in enumerate(("low", "mode", "high")):
         column = f"cost_factor_{part}_per_year"

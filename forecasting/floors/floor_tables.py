@@ -28,7 +28,8 @@ def build(serving: pl.DataFrame, architectures: pl.DataFrame, hourly: pl.DataFra
           hardware_part: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:
     """Tables input_floor, model_floors and floor_assumptions.
 
-    Args: the tables engine.serving, core.architectures (model, canonical_model), hourly, energy_price (no or one row),
+    Args: the tables engine.serving, core.architectures (model, canonical_model,
+    served_models), hourly, energy_price (no or one row),
     assumption and hardware_part. Without electricity or assumptions all three are empty.
     """
     stated = {r["assumption_id"]: r for r in assumption.filter(pl.col("section") == "floors").to_dicts()}
@@ -40,8 +41,10 @@ def build(serving: pl.DataFrame, architectures: pl.DataFrame, hourly: pl.DataFra
     served = floors_mc.from_serving(serving, hourly).join(names, on="model", how="inner", maintain_order="left").with_columns(
         model="named").drop("named")
     table = _floors(served, hourly_ranges(hourly), assumed, definitions.number("blend.input_per_output"), as_of)
-    sold = set(architectures["canonical_model"].drop_nulls())
-    return {"input_floor": _input(table.filter(pl.col("model").is_in(sold)), factors, why),
+    sold = architectures.select(pl.coalesce("canonical_model", "model").alias("model"), pl.col("served_models").str.split("|").alias("sold_as")).explode(
+        "sold_as").filter(pl.col("sold_as") != "")
+    lowest = _input(table, factors, why).join(sold, on="model").with_columns(model="sold_as").drop("sold_as")
+    return {"input_floor": lowest.sort("model", "floor_kind", "mode_usd_per_mtok").unique(["model", "floor_kind"], keep="first", maintain_order=True),
             "model_floors": table.rename({f"share_{s}": f"{s}_variance_share" for s in floors_mc.SHARES}),
             "floor_assumptions": _assumed(assumed, stated, factors, why)}
 

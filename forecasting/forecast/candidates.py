@@ -111,7 +111,7 @@ def repricing_mixture(series, cutoff_day, horizons_days, p):
     """Unchanged, or repriced toward the panel's low: the pooled model with calibrated sides, never below a floor."""
     at = past.states(series, cutoff_day)
     floor = log_floors(series)
-    raw = repricing.quantiles(at, np.asarray(horizons_days, float) / DAYS_PER_YEAR, p, floor)
+    raw = repricing.quantiles(at, [days / DAYS_PER_YEAR for days in horizons_days], p, floor)
     calibrated = conformal.apply(raw, conformal.factors(series, p, horizons_days))
     return np.maximum(calibrated, np.minimum(floor, at.log_price)[:, None, None])
 

@@ -24,7 +24,7 @@ HORIZONS_DAYS = (30, 90, 180, 365)
 
 def long_forecast(panel: Panel, horizons_days: Sequence[int], models: Sequence[str],
                   prior: repricing.Prior | None = None) -> pl.DataFrame:
-    """Columns unique_id, cutoff, ds, horizon_days, quantile, value (USD per Mtok), model; sorted."""
+    """Columns unique_id, cutoff, ds, horizon_days, quantile, value (in the panel's unit), model; sorted."""
     p = repricing.fit(panel.series, prior or priors.at(panel.cutoff))
     names = [s.unique_id for s in panel.series]
     blocks = []
@@ -44,19 +44,12 @@ def long_forecast(panel: Panel, horizons_days: Sequence[int], models: Sequence[s
 
 
 def with_floors(series: pl.DataFrame, floors: pl.DataFrame | None) -> pl.DataFrame:
-    """Series with column ``floor``: the GPU-hour floor where known (attractor), else the energy floor (bound)."""
+    """Series with column ``floor``: the published bound of table series_floor, the higher of its kinds."""
     if floors is None or floors.is_empty():
         return series.select("unique_id", "ds", "y")
-    best = floors.group_by("series_id").agg(pl.col("mode_usd_per_mtok").max().alias("floor"))
-    low = floors.filter(pl.col("floor_kind") == "gpu_hour").group_by("series_id").agg(
-        pl.col("low_usd_per_mtok").min().alias("low")
-    )
-    table = best.join(low, on="series_id", how="left").select(
-        "series_id", pl.coalesce("low", "floor").alias("floor")
-    )
-    return series.select("unique_id", "ds", "y").join(
-        table, left_on="unique_id", right_on="series_id", how="left", maintain_order="left"
-    )
+    bound = floors.group_by(pl.col("series_id").alias("unique_id")).agg(
+        pl.col("forecast_bound_usd_per_mtok").max().alias("floor"))
+    return series.select("unique_id", "ds", "y").join(bound, on="unique_id", how="left", maintain_order="left")
 
 
 def _ready(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date) -> Panel:
@@ -76,8 +69,8 @@ def forecasts(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *,
               all_models: bool = True, champion: str = INCUMBENT) -> pl.DataFrame:
     """Table forecast: 19 quantiles per series, model and horizon; the champion's rows have is_champion.
 
-    ``series``: unique_id, ds, y (USD per Mtok). ``floors``: table series_floor, or None. Energy floors clip, GPU-hour
-    floors attract.
+    ``series``: unique_id, ds, y (USD per Mtok). ``floors``: table series_floor, or None. Its bound raises the destination
+    and clips.
     """
     if series.is_empty():
         return frames.empty("stats.forecast")

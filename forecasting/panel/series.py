@@ -23,7 +23,7 @@ class BadSeries(ValueError):
 
 @dataclass(frozen=True)
 class PriceSeries:
-    """One series in logs: ``day`` (ordinals, increasing), ``log_price`` (ln USD per Mtok), ``log_floor`` or None."""
+    """One series in logs: ``day`` (ordinals, increasing), ``log_price`` (natural log, any one unit), ``log_floor`` or None."""
 
     unique_id: str
     day: np.ndarray
@@ -50,6 +50,16 @@ def log_floors(series: Sequence[PriceSeries]) -> np.ndarray:
     return np.array([-np.inf if s.log_floor is None else s.log_floor for s in series])
 
 
+def without_floor(panel: Panel) -> list[str]:
+    """One sentence on the series that no floor bounds, none where all have one."""
+    names = [s.unique_id for s in panel.series if s.log_floor is None]
+    if not names:
+        return []
+    some = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
+    return [f"no floor: {len(names)} of {len(panel.series)} series ({some}); nothing bounds their forecasts from below "
+            "but what prices of this file have done."]
+
+
 def _typed(frame: pl.DataFrame) -> pl.DataFrame:
     missing = [c for c in ("unique_id", "ds", "y") if c not in frame.columns]
     if missing:
@@ -72,7 +82,7 @@ def _typed(frame: pl.DataFrame) -> pl.DataFrame:
 def prepare(frame: pl.DataFrame, as_of: date | None = None, today: date | None = None) -> Panel:
     """Turn a long frame into a :class:`Panel` cut at ``as_of``.
 
-    ``frame``: unique_id, ds (date or ISO text), y (USD per Mtok), optional floor (USD per Mtok). Rows after
+    ``frame``: unique_id, ds (date or ISO text), y and optional floor (any one unit). Rows after
     ``as_of`` are dropped before anything else is looked at, so they cannot matter. Without ``as_of`` the cutoff
     is the last day in the file, at most ``today``. Raises :class:`BadSeries` if no series is usable.
     """
@@ -136,7 +146,7 @@ def _one(name: str, group: pl.DataFrame, cutoff: date) -> tuple[PriceSeries | No
             said.append(f"{name}: the floor {floors[-1]:g} is not positive and was ignored.")
         elif floors[-1] >= price:
             said.append(
-                f"{name}: the floor {floors[-1]:g} is not below the last price {price:g} USD per Mtok; such a price "
+                f"{name}: the floor {floors[-1]:g} is not below the last price {price:g}; such a price "
                 "is below cost or the floor is wrong, so the floor was ignored."
             )
         else:

@@ -48,7 +48,7 @@ def compare(scored: pl.DataFrame, by_year: bool = False) -> pl.DataFrame:
     for key, group in rows.sort(keys).group_by(keys, maintain_order=True):
         origins = group.group_by("vintage", "model").agg(pl.col("crps_log").mean()).pivot(
             "model", index="vintage", values="crps_log").sort("vintage")
-        loss = {m: float(origins[m].mean()) for m in origins.columns if m != "vintage"}
+        loss = {m: float(origins[m].to_numpy().mean()) for m in origins.columns if m != "vintage"}
         for model, mine in group.group_by("model"):
             name = str(model[0])
             count, p = _p_value(origins, name, int(key[0])) if "no_change" in loss else (0, None)
@@ -56,7 +56,7 @@ def compare(scored: pl.DataFrame, by_year: bool = False) -> pl.DataFrame:
                 "horizon_days": key[0], "origin_year": key[1], "model": name, "origins_count": origins.height,
                 "forecasts_count": mine.height, "loss_log": loss[name],
                 **{f"{b}_ratio": loss[name] / loss[b] if loss.get(b) else None for b in BARS},
-                **{f"coverage_{k}_share": float(mine[f"inside_{k}"].mean()) for k in scoring.INTERVALS},
+                **{f"coverage_{k}_share": float(mine[f"inside_{k}"].to_numpy().mean()) for k in scoring.INTERVALS},
                 "origins_apart_count": count, "p_value": p,
             })
     return pl.DataFrame(blocks, schema_overrides={"origin_year": pl.Int32, "p_value": pl.Float64,

@@ -11,7 +11,7 @@ from datetime import date
 
 import polars as pl
 
-from forecasting.floors import floor
+from forecasting.floors import series_floor
 from forecasting.forecast import issue
 from forecasting.indices import frontier
 from forecasting.panel.series import series_from_frontier
@@ -41,7 +41,7 @@ def since_last(issued: pl.DataFrame, prices: pl.DataFrame, scores: pl.DataFrame,
 
     def made(given: pl.DataFrame, judged: pl.DataFrame, day: date) -> pl.DataFrame:
         front = frontier.at(given, judged, models, day)
-        floor_of = floor.series_floors(front, floors, judged, day)
+        floor_of = series_floor.series_floors(front, floors, judged, day)
         return issue.forecasts(series_from_frontier(front), floor_of if floor_of.height else None, day, all_models=False)
 
     stages = (

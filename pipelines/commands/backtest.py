@@ -84,6 +84,8 @@ def command(series: str | None, only: str | None, horizons: tuple[int, ...], fir
     deflation backtest --panel first_parties --hindsight
     deflation backtest prices.csv --every 91 --horizons 90,365 --format csv
     """
+    from functools import partial
+
     import polars as pl
 
     from forecasting.panel import priors, reference
@@ -102,8 +104,8 @@ def command(series: str | None, only: str | None, horizons: tuple[int, ...], fir
             others = packaged.filter(pl.col("panel") != name) if packaged is not None else None
             panel, label = backtest.knowledge(rows, hindsight)
             origins = backtest.default_origins(panel, first.date(), every)
-            scored = backtest.run(panel, origins, horizons, prior_at=priors.at if others is None else
-                                  lambda day, others=others: priors.estimate(others, day))
+            prior_at = priors.at if others is None else partial(priors.estimate, others)
+            scored = backtest.run(panel, origins, horizons, prior_at=prior_at)
         except (BadSeries, pl.exceptions.PolarsError) as problem:
             raise click.ClickException(f"{name}: {problem}") from None
         if form == "text":

@@ -1,4 +1,4 @@
-"""Forecast any price series: quantiles at each horizon, from a CSV file or standard input."""
+"""Forecast price series in any unit: quantiles at each horizon, from a CSV file or standard input."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ def horizons_option(_ctx: click.Context, _param: click.Parameter, text: str) -> 
 @click.option("--out", type=click.Path(dir_okay=False), help="Write here instead of standard output.")
 @click.option("--all-models", is_flag=True, help="The rivals' rows too, not the champion's alone.")
 def command(series: str, horizons: tuple[int, ...], as_of: object, out: str | None, all_models: bool) -> None:
-    """Forecast the prices in SERIES, a CSV file with columns unique_id,ds,y[,floor] (y in USD per Mtok, dates as
-    YYYY-MM-DD, any spacing). All series are fitted together.
+    """Forecast the prices in SERIES, a CSV file with columns unique_id,ds,y[,floor] (y and floor in one unit, whatever
+    it is; dates as YYYY-MM-DD, any spacing). All series are fitted together. A price is drawn to the lowest its panel
+    has seen; a floor bounds it, and how many series have none is said.
 
     Output: unique_id,cutoff,ds,horizon_days,quantile,value,model with quantiles .05 to .95 by .05. What was
     found wrong with a series is said on standard error, one sentence each, and the others are answered.
@@ -41,7 +42,7 @@ def command(series: str, horizons: tuple[int, ...], as_of: object, out: str | No
     from forecasting.forecast import issue
     from forecasting.forecast.candidates import CANDIDATES
     from forecasting.forecast.champion import INCUMBENT
-    from forecasting.panel.series import BadSeries, prepare
+    from forecasting.panel.series import BadSeries, prepare, without_floor
     from pipelines.context import today
 
     source = sys.stdin.buffer.read() if series == "-" else series
@@ -52,7 +53,7 @@ def command(series: str, horizons: tuple[int, ...], as_of: object, out: str | No
         panel = prepare(frame, cut, today())
     except (BadSeries, pl.exceptions.PolarsError) as problem:
         raise click.ClickException(f"{series}: {problem}") from None
-    for message in panel.messages:
+    for message in (*panel.messages, *without_floor(panel)):
         click.echo(message, err=True)
     result = issue.long_forecast(panel, horizons, list(CANDIDATES) if all_models else [INCUMBENT])
     if out:

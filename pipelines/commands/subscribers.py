@@ -125,3 +125,20 @@ def import_(file: Path) -> None:
         click.echo(f"  {sentence}", err=True)
     if refused:
         raise SystemExit(1)
+
+
+@command.command("bounces")
+@click.argument("mails", type=click.File("rb"))
+def bounces(mails: Any) -> None:
+    """Read mails that came back (one message or an mbox, - for standard input): their recipients count as refused.
+
+    Whoever refuses three issues in a row is left alone until `restore`.
+    """
+    from pipelines.delivery import take_bounces
+    from pipelines.settings import load_settings
+
+    said = take_bounces(load_settings(), mails.read())
+    for line in said:
+        click.echo(line)
+    if not said:
+        click.echo("no permanent failure found in these mails")

@@ -26,6 +26,13 @@ from reports.mail.message import Body, MailSettings, compose, issue_of, prepare
 from reports.mail.subscribers import AddressRefused, Subscriber, plain_address
 from reports.page.shown import clean
 
+UNSERVED = "not served by an earlier run"
+WAITING = {
+    "claimed": "an earlier run died while sending, nobody knows whether it arrived: `deflation send --retry claimed`, or --settle",
+    "unknown": "the connection died after the mail was handed over, it may have arrived: `deflation send --retry unknown`, or --settle",
+    "refused": "the server refused it for good: mend the cause, then `deflation send --retry refused`",
+}
+"""What an earlier run left open, and the operator's choice; none of it is "already"."""
 SUPPRESS_AFTER = 3
 """Permanent refusals of an address, issue after issue, before it is left alone."""
 
@@ -48,15 +55,17 @@ class DeliveryReport:
     edition_id: str
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    """Recipients of this edition whom no run has served and none will by itself, each in a sentence."""
     refused_people: list[Subscriber] = field(default_factory=list, repr=False)
 
     @property
     def complete(self) -> bool:
         """Whether everyone who should have the edition has it."""
-        return not self.problems
+        return not self.problems and not self.waiting
 
     def __str__(self) -> str:
-        names = ("sent", "already", "deferred", "refused", "unknown", "suppressed", "not tried")
+        names = ("sent", "already", "deferred", "refused", "unknown", "claimed", "elsewhere", "suppressed", "not tried")
         said = ", ".join(f"{self.counts[n]} {n}" for n in names if self.counts[n]) or "nobody to send to"
         return f"edition {self.edition_id}: {said}"
 
@@ -94,13 +103,13 @@ def deliver(
     told of addresses that refuse for good (``subscribers.Store.suppress``). Raises ``DeliveryRefused`` where
     the server cannot be used; whoever was not reached then has no claim and gets it on the next run.
     """
-    plain_address(settings.sender)
+    plain_address(settings.sender_address)
     report = DeliveryReport(edition.edition_id)
     waiting = outgoing(edition, subscribers, ledger, settings)
     if not waiting:
         return report
     reached = 0
-    with Connection(settings, sleep) as server:
+    with ledger.sending(), Connection(settings, sleep) as server:
         for attempt in range(ATTEMPTS):
             if attempt:
                 sleep(pause_s(attempt))
@@ -144,10 +153,11 @@ def _send_one(
         return "refused", f"message: {clean(str(error), 160)}"
     server.ready()
     if not ledger.claim(one.issue, who, edition.edition_id, clock().isoformat()):
-        return "already", ""
+        known = ledger.state(one.issue, who)
+        return ("already", "") if known == "sent" else (known, "" if known == "elsewhere" else UNSERVED)
     state, reason = "sent", ""
     try:
-        server.send(settings.sender, plain_address(one.person.address), raw)
+        server.send(settings.sender_address, plain_address(one.person.address), raw)
     except TryLater as error:
         state, reason = "deferred", str(error)
     except Refused as error:
@@ -165,7 +175,9 @@ def _send_one(
 
 def _record(report: DeliveryReport, one: Outgoing, state: str, reason: str) -> None:
     report.counts[state] += 1
-    if state in ("deferred", "refused", "unknown"):
+    if reason == UNSERVED:
+        report.waiting.append(f"recipient {recipient_key(one.person.address)}: {WAITING[state]}")
+    elif state in ("deferred", "refused", "unknown"):
         words = {
             "deferred": "not delivered, will be tried on the next run",
             "refused": "refused for good",

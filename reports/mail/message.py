@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr, parseaddr
 from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import quote
@@ -60,9 +60,19 @@ class MailSettings:
     timeout_s: float = 30.0
 
     @property
+    def sender_address(self) -> str:
+        """The address alone of ``Name <address>``."""
+        return parseaddr(self.sender)[1] or self.sender
+
+    @property
+    def sender_name(self) -> str:
+        """The display name, ``Deflation`` where none is set."""
+        return parseaddr(self.sender)[0] or "Deflation"
+
+    @property
     def domain(self) -> str:
         """The sender's domain, for Message-ID and List-Id."""
-        return self.sender.rsplit("@", 1)[-1]
+        return self.sender_address.rsplit("@", 1)[-1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,13 +120,13 @@ def compose(
     address that is not one plain address (a line break would add headers).
     """
     person = recipient if isinstance(recipient, Subscriber) else Subscriber(recipient, profile)
-    address, sender = plain_address(person.address), plain_address(settings.sender)
+    address, sender = plain_address(person.address), plain_address(settings.sender_address)
     made = body or prepare(edition, profile, settings, person.thresholds)
     by_mail = f"mailto:{quote(sender)}?subject={quote('unsubscribe ' + (person.token or address))}"
     one_click = safe_url(f"{settings.unsubscribe_url}?token={quote(person.token)}") if settings.unsubscribe_url and person.token else ""
     stop = one_click or by_mail
     message = EmailMessage(policy=SMTP)
-    message["From"] = f"Deflation <{sender}>"
+    message["From"] = formataddr((settings.sender_name, sender))
     message["To"] = address
     message["Subject"] = made.subject
     message["Date"] = format_datetime(sent_at or datetime.combine(edition.as_of, time(), UTC))

@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from reports.mail import identity
+
 PROFILES = ("daily", "weekly", "alert")
 # One plain address: no display name, no quoting, no second address, ASCII; RFC 5321 lengths are checked apart.
 _ADDRESS = re.compile(
@@ -25,6 +27,10 @@ _SCHEMA = """create table if not exists subscriber (
   address text primary key, profile text not null check (profile in ('daily', 'weekly', 'alert')),
   move_share real not null, floor_ratio real not null, stale_days integer not null, token text not null unique,
   state text not null default 'active' check (state in ('active', 'unsubscribed', 'suppressed')), reason text)"""
+
+
+class SubscribersUnusable(RuntimeError):
+    """The subscriber file cannot be read, or is not the one it was; a sentence says what to do."""
 
 
 class AddressRefused(ValueError):
@@ -82,8 +88,14 @@ class Store:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if not self.path.exists():
             self.path.touch(mode=0o600)
-        with self._open() as db:
-            db.execute(_SCHEMA)
+        try:
+            with self._open() as db:
+                db.execute(_SCHEMA)
+                db.execute("create table if not exists identity (id text not null)")
+                identity.check(self.path, db, "subscriber", lost="nobody would get the mail.",
+                               remedy="Restore it from a backup, or take it as it is with `deflation send --accept-state`.")
+        except identity.StateLost as error:
+            raise SubscribersUnusable(str(error)) from error
         self.path.chmod(0o600)
 
     def add(
@@ -188,6 +200,10 @@ class Store:
             db.execute("begin immediate")
             yield db
             db.execute("commit")
+        except sqlite3.DatabaseError as error:
+            if db.in_transaction:
+                db.execute("rollback")
+            raise SubscribersUnusable(f"{self.path.name}: expected the subscriber file, found: {error}; restore it from a backup or free the disk") from error
         except BaseException:
             if db.in_transaction:
                 db.execute("rollback")

@@ -36,6 +36,10 @@ class PageChanged(Exception):
     """
 
 
+class OtherLayout(PageChanged):
+    """A page that the source's code leaves to its declaration: not a layout it was written for."""
+
+
 class ImplausibleValue(PageChanged):
     """A figure that reads well and cannot be right (a TDP of 0, a bandwidth in bits, a price far out)."""
 

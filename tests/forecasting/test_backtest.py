@@ -31,9 +31,9 @@ def panels() -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def scored(panels: pl.DataFrame) -> pl.DataFrame:
-    """Makers' list prices, quarterly origins, priors from the other panels alone."""
+    """Makers' list prices, vintage true, quarterly origins, priors from the other panels alone."""
     others = panels.filter(pl.col("panel") != "first_parties")
-    panel, _ = backtest.knowledge(panels.filter(pl.col("panel") == "first_parties"), hindsight=True)
+    panel, _ = backtest.knowledge(panels.filter(pl.col("panel") == "first_parties"), hindsight=False)
     return backtest.run(panel, backtest.default_origins(panel, date(2024, 1, 1), 91), tuple(BARS), MODELS,
                         lambda day: priors.estimate(others, day))
 
@@ -43,7 +43,7 @@ def test_the_champion_beats_the_walk_by_the_bar_and_plain_no_change(scored: pl.D
     row = comparison.compare(scored).filter(pl.col("model") == INCUMBENT, pl.col("horizon_days") == days).row(0, named=True)
     assert row["random_walk_ratio"] <= BARS[days]
     assert row["no_change_ratio"] < 0.9
-    assert 0.84 <= row["coverage_90_share"] <= 0.99
+    assert 0.84 <= row["coverage_90_share"] <= 0.97
     assert 0.38 <= row["coverage_50_share"] <= 0.75
 
 

@@ -84,9 +84,9 @@ def test_the_lowest_floor_feeds_the_series_floors() -> None:
     needed = {"model", "floor_kind", "low_usd_per_mtok", "mode_usd_per_mtok", "high_usd_per_mtok", "cost_factor_low_per_year",
               "cost_factor_mode_per_year", "cost_factor_high_per_year"}
     assert needed <= set(best.columns)
-    from forecasting.floors.floor import _with_factors
+    from forecasting.floors.floor import with_factors
 
-    assert _with_factors(best)["cost_factor_mode_per_year"].to_list() == [1.14, 1.2]
+    assert with_factors(best)["cost_factor_mode_per_year"].to_list() == [1.14, 1.2]
 
 
 def test_the_engines_serving_table_becomes_seconds_and_joules() -> None:

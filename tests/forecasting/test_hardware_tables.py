@@ -37,7 +37,8 @@ def serving(seed: int = 1, models: tuple[str, ...] = NAMES) -> pl.DataFrame:
 
 
 def core(**given: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    architectures = pl.DataFrame({"model": [n.upper() for n in NAMES], "canonical_model": [*NAMES[:2], None]})
+    architectures = pl.DataFrame({"model": [n.upper() for n in NAMES], "canonical_model": [*NAMES[:2], None],
+                                  "served_models": [f"{NAMES[0]}|{NAMES[0]}-tuned", NAMES[1], ""]})
     return {"architectures": architectures, "hourly": hourly(), "energy_price": ENERGY, "assumption": load("assumptions"),
             "hardware_part": load("hardware_parts")} | given
 
@@ -76,8 +77,10 @@ def test_the_contender_is_the_cheapest_of_all_configurations() -> None:
 
 def test_the_floors_that_prices_meet_are_the_wall_and_the_rented_hour_at_chat_speed(built: dict[str, pl.DataFrame]) -> None:
     floors, all_of = built["input_floor"], built["model_floors"]
-    assert set(floors["model"]) == set(NAMES[:2]), "a model nobody sells has floors, and no price to hold against them"
-    for row in floors.to_dicts():
+    assert set(floors["model"]) == {*NAMES[:2], f"{NAMES[0]}-tuned"}, "a model nobody sells has floors, and no price to hold against them"
+    tuned, base = (floors.filter(pl.col("model") == n).drop("model") for n in (f"{NAMES[0]}-tuned", NAMES[0]))
+    assert tuned.equals(base), "another name of the same weights costs the same"
+    for row in floors.filter(pl.col("model").is_in(NAMES)).to_dicts():
         boundary = "wall" if row["floor_kind"] == "energy" else "rented hour"
         same = all_of.filter((pl.col("model") == row["model"]) & (pl.col("boundary") == boundary) & (pl.col("token_kind") == "blend")
                              & (pl.col("service_level_tok_s_per_user") == 20)).to_dicts()[0]
@@ -106,8 +109,8 @@ def test_dearer_electricity_raises_the_energy_floor_alone(built: dict[str, pl.Da
     double = ENERGY.with_columns(pl.col("^.*usd_per_kwh$") * 2)
     dearer = floor_tables.build(serving(), *core(energy_price=double).values(), TODAY)["input_floor"]
     ratio = dearer.select("floor_kind", ratio=pl.col("mode_usd_per_mtok") / built["input_floor"]["mode_usd_per_mtok"])
-    assert ratio.filter(pl.col("floor_kind") == "energy")["ratio"].to_list() == pytest.approx([2.0, 2.0])
-    assert ratio.filter(pl.col("floor_kind") == "gpu_hour")["ratio"].to_list() == pytest.approx([1.0, 1.0])
+    assert ratio.filter(pl.col("floor_kind") == "energy")["ratio"].to_list() == pytest.approx([2.0] * 3)
+    assert ratio.filter(pl.col("floor_kind") == "gpu_hour")["ratio"].to_list() == pytest.approx([1.0] * 3)
 
 
 def test_the_assumptions_are_rows_with_sources_and_one_sentence(built: dict[str, pl.DataFrame]) -> None:

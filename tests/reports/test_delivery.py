@@ -6,6 +6,7 @@ import logging
 import sqlite3
 import threading
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -17,12 +18,13 @@ import smtp_server
 from smtp_server import PASSWORD, USER, Inbox
 
 from reports.inputs import Edition
-from reports.mail import mail
+from reports.mail import identity, mail
+from reports.mail.bounces import bounces
 from reports.mail.delivery import deliver
 from reports.mail.ledger import Ledger, LedgerUnusable, recipient_key
 from reports.mail.mail import DeliveryRefused
 from reports.mail.message import MailSettings
-from reports.mail.subscribers import Subscriber
+from reports.mail.subscribers import Store, Subscriber, SubscribersUnusable
 
 SENDER = "reports@deflation.example"
 
@@ -173,7 +175,8 @@ def test_a_permanent_refusal_is_recorded_and_suppressed_after_three_issues(serve
         edition = Edition(editions.AS_OF.replace(day=day), f"v{day}", editions.facts().head(3), {})
         report = send(edition, people("ann", "gone"), ledger, how, suppress=lambda a, why: stopped.append(a))
         assert report.counts["refused"] == 1
-        assert send(edition, people("gone"), ledger, how).counts == {"already": 1}
+        again = send(edition, people("gone"), ledger, how)
+        assert again.counts == {"refused": 1} and not again.complete and "--retry refused" in again.waiting[0]
         assert stopped == (["gone@example.org"] if day == 22 else [])
     assert inbox.tries["gone@example.org"] == 3
 
@@ -226,7 +229,8 @@ def test_a_server_that_dies_after_the_message_never_gets_it_again(served, tmp_pa
     how = settings(served(inbox), tmp_path)
     report = send(small_edition(), people("ann", "lost", "zoe"), ledger, how)
     assert report.counts == {"sent": 2, "unknown": 1} and "will not be sent again" in report.problems[0]
-    assert send(small_edition(), people("ann", "lost", "zoe"), ledger, how).counts == {"already": 3}
+    again = send(small_edition(), people("ann", "lost", "zoe"), ledger, how)
+    assert again.counts == {"already": 2, "unknown": 1} and not again.complete and "may have arrived" in again.waiting[0]
     assert len(inbox.received) == 3
 
 
@@ -249,11 +253,86 @@ def test_a_crash_between_claim_and_send_never_leads_to_a_second_mail(served, tmp
         send(small_edition(), people("ann", "bob", "cyd"), ledger, how)
     monkeypatch.undo()
     again = send(small_edition(), people("ann", "bob", "cyd"), Ledger(tmp_path / "l"), how)
-    assert again.counts == {"already": 2, "sent": 1}
+    assert again.counts == {"already": 1, "claimed": 1, "sent": 1} and "--retry claimed" in again.waiting[0]
     assert [a for a, _ in inbox.received] == ["ann@example.org", "cyd@example.org"]
     assert {o.recipient: o.state for o in ledger.outcomes("daily 2026-11-22")}[
         recipient_key("bob@example.org")
     ] == "claimed"
+
+
+def test_whom_an_earlier_run_left_open_can_be_tried_again_or_settled(served, tmp_path):
+    inbox, ledger = Inbox(rcpt=lambda a, n: "550 relay denied" if n == 1 else None), Ledger(tmp_path / "l")
+    how = settings(served(inbox), tmp_path)
+    assert send(small_edition(), people("ann", "bob"), ledger, how).counts == {"refused": 2}
+    assert not send(small_edition(), people("ann", "bob"), ledger, how).complete
+    assert ledger.decide(small_edition().edition_id, recipient_key("bob@example.org"), "sent", "2026-11-22T00:00:00+00:00")
+    assert ledger.reopen(small_edition().edition_id, ["refused"]) == 1
+    served_now = send(small_edition(), people("ann", "bob"), ledger, how)
+    assert served_now.counts == {"sent": 1, "already": 1} and served_now.complete
+    assert not ledger.decide("another edition", recipient_key("bob@example.org"), "sent", "2026-11-22T00:00:00+00:00")
+
+
+@pytest.mark.parametrize("size", [0, 100, 4096])
+def test_an_emptied_or_cut_ledger_stops_the_mail_until_it_is_accepted(served, tmp_path, size):
+    path, inbox = tmp_path / "l", Inbox()
+    how = settings(served(inbox), tmp_path)
+    assert send(small_edition(), people("ann"), Ledger(path), how).counts == {"sent": 1}
+    path.write_bytes(path.read_bytes()[:size])
+    with pytest.raises(LedgerUnusable, match="backup"):
+        Ledger(path)
+    assert len(inbox.received) == 1
+
+
+def test_an_emptied_subscriber_file_is_noticed_and_rubbish_is_a_sentence(tmp_path):
+    path = tmp_path / "subscribers.sqlite"
+    Store(path).add("ann@example.org", lambda: "t" * 20)
+    assert len(Store(path).active()) == 1
+    path.write_bytes(b"")
+    with pytest.raises(SubscribersUnusable, match="expected the file with 1 rows"):
+        Store(path)
+    path.write_bytes(b"rubbish" * 1000)
+    with pytest.raises(SubscribersUnusable, match="expected the subscriber file"):
+        Store(path)
+    identity.accept(path)
+    path.unlink()
+    assert Store(path).all() == []
+
+
+def test_the_outcome_of_an_accepted_mail_is_kept_on_a_full_disk(served, tmp_path, monkeypatch):
+    inbox, ledger = Inbox(), Ledger(tmp_path / "l")
+    real, full = Ledger._settle, []
+
+    def on_a_full_disk(self, row):
+        if self.reserve.exists():
+            full.append(row)
+            raise LedgerUnusable("database or disk is full")
+        real(self, row)
+
+    monkeypatch.setattr(Ledger, "_settle", on_a_full_disk)
+    report = send(small_edition(), people("ann"), ledger, settings(served(inbox), tmp_path))
+    assert report.counts == {"sent": 1} and full and not ledger.reserve.exists()
+    assert ledger.state("daily 2026-11-22", recipient_key("ann@example.org")) == "sent"
+
+
+def test_a_sender_may_have_a_display_name(served, tmp_path):
+    inbox, how = Inbox(), None
+    how = replace(settings(served(inbox), tmp_path), sender="Price desk <desk@example.org>")
+    send(small_edition(), people("ann"), Ledger(tmp_path / "l"), how)
+    assert b'From: Price desk <desk@example.org>' in inbox.received[0][1]
+
+
+def test_a_mail_that_comes_back_is_refused_after_all(tmp_path):
+    notification = (b"From: mailer@example.net\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+                    b"--b\r\nContent-Type: text/plain\r\n\r\nno such user\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+                    b"Reporting-MTA: dns; example.net\r\n\r\nFinal-Recipient: rfc822; ann@example.org\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+                    b"Final-Recipient: rfc822; bob@example.org\r\nAction: delayed\r\nStatus: 4.2.1\r\n\r\n--b--\r\n")
+    assert bounces(notification) == [("ann@example.org", "5.1.1")]
+    assert bounces(b"From mailer Mon Nov 23 00:00:00 2026\n" + notification.replace(b"\r\n", b"\n")) == [("ann@example.org", "5.1.1")]
+    assert bounces(b"") == bounces(b"rubbish\x00") == []
+    ledger, who = Ledger(tmp_path / "l"), recipient_key("ann@example.org")
+    ledger.claim("daily 1", who, "e", "2026-11-22")
+    ledger.settle("daily 1", who, "sent", "2026-11-22")
+    assert ledger.bounced(who, "2026-11-23", "bounced 5.1.1") == 1 and ledger.refusals(who) == 1
 
 
 def test_two_schedulers_at_once_send_each_mail_once(served, tmp_path):
@@ -266,7 +345,7 @@ def test_two_schedulers_at_once_send_each_mail_once(served, tmp_path):
     ]
     [t.start() for t in threads]
     [t.join() for t in threads]
-    assert sum(r.counts["sent"] for r in reports) == 30 and sum(r.counts["already"] for r in reports) == 30
+    assert sum(r.counts["sent"] for r in reports) == 30 and sum(r.counts["already"] + r.counts["elsewhere"] for r in reports) == 30 and all(r.complete for r in reports)
     assert max(Counter(a for a, _ in inbox.received).values()) == 1
 
 

@@ -88,7 +88,7 @@ PACKAGED: tuple[Table, ...] = (
         "expert_intermediate_size expert_matrices shared_intermediate_size dense_layers moe_layers full_layers "
         "window_layers window_tokens linear_layers linear_key_dim linear_value_dim linear_state_rows kv_lora_rank "
         "q_lora_rank qk_nope_dim qk_rope_dim sparse_top_k native_weight_precision published_parameters "
-        "published_active_parameters source_url accessed_on basis notes canonical_model",
+        "published_active_parameters source_url accessed_on basis notes canonical_model served_models",
         "model",
     ),
     declare(

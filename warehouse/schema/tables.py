@@ -109,7 +109,8 @@ DECLARED = (
     declare("marts.bandwidth_ceiling", "the memory-bandwidth ceiling of one accelerator for 70 billion 8-bit weights",
             "accelerator vendor launch_date bandwidth_gb_per_s ceiling_tok_per_s bandwidth_bytes_per_j flop_per_byte_ratio", "accelerator"),
     declare("stats.series_floor", "floor of one frontier series: its cheapest model that reaches the threshold, by kind",
-            "series_id floor_kind model low_usd_per_mtok mode_usd_per_mtok high_usd_per_mtok cost_factor_low_per_year cost_factor_mode_per_year cost_factor_high_per_year", "series_id floor_kind"),
+            "series_id floor_kind model low_usd_per_mtok mode_usd_per_mtok high_usd_per_mtok cost_factor_low_per_year cost_factor_mode_per_year cost_factor_high_per_year"
+            " forecast_bound_usd_per_mtok", "series_id floor_kind"),
     declare("core.input_floor", "floor of one model on its cheapest accelerator, by kind, with its own trend",
             "model floor_kind accelerator low_usd_per_mtok mode_usd_per_mtok high_usd_per_mtok cost_factor_low_per_year cost_factor_mode_per_year cost_factor_high_per_year reason", "model floor_kind"),
     declare("core.issued_forecast", "one quantile of one forecast issued at an earlier vintage, immutable",

@@ -7,10 +7,11 @@ vector rates do not. Links are printed per link and multiplied by the links the 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from reference.specs import basis
 from sources.pages.page import Page
-from sources.pages.quote import PageChanged, SpecQuote
+from sources.pages.quote import LeftOut, PageChanged, SpecQuote
 from sources.pages.specs import pdf, rst
 from sources.pages.specs.figures import Figure, clean, figures, number
 from sources.pages.specs.labels import meaning, precisions_in
@@ -21,7 +22,7 @@ from sources.pages.tables import html_grids, markdown_grids
 _MODEL = re.compile(r"(?<![A-Za-z0-9])(?:Instinct(?:™)?\s+)?(?:AMD\s+)?(MI\d{1,3}[A-Z]?P?)(?![A-Za-z0-9])", re.IGNORECASE)
 
 
-def parse(page: Page) -> list[SpecQuote]:
+def parse(page: Page) -> Sequence[SpecQuote | LeftOut]:
     """Figures of the page's accelerators; raises ``PageChanged`` for a layout or label it does not know."""
     if page.is_pdf:
         return _product([(clean(r[0].text), clean(" ".join(c.text for c in r[1:2])))
@@ -100,7 +101,7 @@ def _peaks(table: list[list[str]], text: str) -> list[SpecQuote]:
     return out.quotes()
 
 
-def _product(rows: list[tuple[str, str]], text: str, source_basis: str) -> list[SpecQuote]:
+def _product(rows: list[tuple[str, str]], text: str, source_basis: str) -> Sequence[SpecQuote | LeftOut]:
     """A product page: one accelerator, label and value."""
     name, out = _model(text, rows), SpecRows(source_basis)
     links = each = None
@@ -108,9 +109,10 @@ def _product(rows: list[tuple[str, str]], text: str, source_basis: str) -> list[
     for label, value in rows:
         found = meaning(label)
         if found.kind == "unknown" and figures(value):
-            raise PageChanged(f"expected a known label, found {label!r}; map it or list it as ignored")
+            out.unread(label, value, f"expected a known label, found {label!r}; map it or list it as ignored")
         if found.kind == "compute":
-            _compute(out, name, label, value, has_bf16)
+            with out.row(label, value):
+                _compute(out, name, label, value, has_bf16)
         elif found.kind in ("memory", "bandwidth", "tdp"):
             kind = {"memory": "size", "bandwidth": "rate", "tdp": "power"}[found.kind]
             figure = [f for f in figures(value) if f.kind == kind]
@@ -134,7 +136,7 @@ def _product(rows: list[tuple[str, str]], text: str, source_basis: str) -> list[
     quotes = out.quotes()
     if not {"memory_gb", "memory_bandwidth_gb_s", "tdp_w"} <= {q.field for q in quotes}:
         raise PageChanged(f"expected memory, bandwidth and board power of {name}, found {sorted({q.field for q in quotes})}")
-    return quotes
+    return [*quotes, *out.left_out]
 
 
 def _compute(out: SpecRows, name: str, label: str, value: str, has_bf16: bool) -> None:

@@ -7,10 +7,11 @@ chip. A localized page that prints memory bandwidth in bits is a translation err
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from reference.specs import basis
 from sources.pages.page import Page
-from sources.pages.quote import PageChanged, SpecQuote
+from sources.pages.quote import LeftOut, PageChanged, SpecQuote
 from sources.pages.specs.figures import GIB, clean, figures, number
 from sources.pages.specs.labels import meaning, precisions_in
 from sources.pages.specs.rows import PAIRED, SpecRows
@@ -32,7 +33,7 @@ _LINES = (
 )
 
 
-def parse(page: Page) -> list[SpecQuote]:
+def parse(page: Page) -> Sequence[SpecQuote | LeftOut]:
     """Per-chip figures of every TPU on the page, newest first; raises ``PageChanged`` for unknown rows."""
     text = page.text
     grids = html_grids(page.tree) if page.is_html else markdown_grids(text)
@@ -42,7 +43,7 @@ def parse(page: Page) -> list[SpecQuote]:
     if rowwise:
         for sheet in rowwise:
             _chips_in_rows(out, sheet)
-        return out.quotes()
+        return [*out.quotes(), *out.left_out]
     keyed = [s for s in sheets if sum(meaning(r[0]).kind in ("compute", "memory", "bandwidth", "memory_and_bandwidth")
                                       for r in s[1:]) >= 2]
     for sheet in keyed:
@@ -51,7 +52,7 @@ def parse(page: Page) -> list[SpecQuote]:
         _lines(out, text)
     quotes = out.quotes(newest_first=True)
     _complete(quotes)
-    return quotes
+    return [*quotes, *out.left_out]
 
 
 def _complete(quotes: list[SpecQuote]) -> None:
@@ -101,7 +102,9 @@ def _sheet(out: SpecRows, sheet: list[list[str]], text: str) -> None:
 def _row(out: SpecRows, name: str, label: str, cell: str) -> None:
     found = meaning(label)
     if found.kind == "unknown":
-        raise PageChanged(f"expected a known label, found {label!r}; map it or list it as ignored")
+        if figures(cell):
+            out.unread(label, cell, f"expected a known label, found {label!r}; map it or list it as ignored")
+        return
     if found.kind == "ignored" or cell.lower() in ("", "-", "n/a", "not supported"):
         return
     _value(out, name, found.kind, label, cell)
@@ -179,4 +182,4 @@ def _chips_in_rows(out: SpecRows, sheet: list[list[str]]) -> None:
             elif found.kind == "memory":
                 _value(out, name, "memory", label, cell)
             elif found.kind == "unknown":
-                raise PageChanged(f"expected a known column, found {label!r}")
+                out.unread(label, cell, f"expected a known column, found {label!r}")

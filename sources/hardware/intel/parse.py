@@ -8,10 +8,11 @@ read as such; an estimate ("rund", "about") is not a specification.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from reference.specs import basis
 from sources.pages.page import Page
-from sources.pages.quote import PageChanged, SpecQuote
+from sources.pages.quote import LeftOut, PageChanged, SpecQuote
 from sources.pages.specs.figures import Figure, clean, figures, glued_figures, number
 from sources.pages.specs.labels import meaning, precisions_in
 from sources.pages.specs.rows import SpecRows
@@ -26,7 +27,7 @@ _ROWS = (
 _SINGLE = re.compile(r"Feature ?/ ?ProductIntel (?P<name>Gaudi \d) Accelerator(?P<rows>.*)", re.DOTALL)
 
 
-def parse(page: Page) -> list[SpecQuote]:
+def parse(page: Page) -> Sequence[SpecQuote | LeftOut]:
     """Figures of every Gaudi on the page; raises ``PageChanged`` where there is no table and no specification prose."""
     text = page.text
     grids = html_grids(page.tree) if page.is_html else markdown_grids(text)
@@ -99,7 +100,7 @@ def _name(header: str) -> str | None:
     return f"Gaudi {found[1] or found[2] or ''}".strip() if found else None
 
 
-def _tables(sheets: list[list[list[str]]], source_basis: str) -> list[SpecQuote]:
+def _tables(sheets: list[list[list[str]]], source_basis: str) -> Sequence[SpecQuote | LeftOut]:
     out = SpecRows(source_basis)
     for sheet in sheets:
         names = [_name(c) for c in sheet[0][1:]]
@@ -109,7 +110,7 @@ def _tables(sheets: list[list[list[str]]], source_basis: str) -> list[SpecQuote]
             found = meaning(row[0])
             kind = {"memory": "size", "bandwidth": "rate", "tdp": "power", "link": "link", "compute": "compute"}.get(found.kind)
             if found.kind == "unknown" and any(figures(c) for c in row[1:]):
-                raise PageChanged(f"expected a known label, found {row[0]!r}")
+                out.unread(row[0], " | ".join(row[1:]), f"expected a known label, found {row[0]!r}")
             unit = re.search(r"\b[TP](?:FL)?OPS\b", row[0], re.IGNORECASE)
             for name, cell in zip(names, row[1:], strict=True):
                 wanted = "rate" if kind == "link" else kind
@@ -117,7 +118,7 @@ def _tables(sheets: list[list[list[str]]], source_basis: str) -> list[SpecQuote]
                 hits = [f for f in figures(said) if f.kind == wanted]
                 if kind and hits:
                     _put(out, str(name), kind, hits[0], f"{row[0]}: {cell}", row[0], row[0])
-    return out.quotes()
+    return [*out.quotes(), *out.left_out]
 
 
 def _prose(body: str, text: str) -> list[SpecQuote]:

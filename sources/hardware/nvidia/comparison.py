@@ -7,6 +7,7 @@ FP32 accumulation, which is what inference uses, so ``-32`` is the rate that is 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from reference.specs.basis import without_comments
 from sources.hardware.nvidia.columns import product_in
@@ -23,7 +24,7 @@ def is_comparison(text: str) -> bool:
     return bool(re.search(r"\bFP(?:8|16)-(?:16|32)\b", text))
 
 
-def read(text: str, basis: str) -> list[SpecQuote]:
+def read(text: str, basis: str) -> Sequence[SpecQuote]:
     """Memory, bandwidth, power and the tensor rates with FP32 accumulation of the page's first product."""
     name, body = product_in(text[:400]).name, clean(without_comments(text))
     out = SpecRows(basis)

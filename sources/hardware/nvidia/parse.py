@@ -8,18 +8,19 @@ a rate whose footnote is missing refuses the page.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from reference.specs import basis
 from sources.hardware.nvidia import comparison, quoted, table
 from sources.pages.page import Page
-from sources.pages.quote import PageChanged, SpecQuote
+from sources.pages.quote import LeftOut, PageChanged, SpecQuote
 from sources.pages.specs import pdf
 from sources.pages.specs.figures import clean
 from sources.pages.specs.pipes import pipe_rows
 from sources.pages.tables import html_grids, markdown_grids
 
 
-def parse(page: Page) -> list[SpecQuote]:
+def parse(page: Page) -> Sequence[SpecQuote | LeftOut]:
     """All figures of the project's fields on an NVIDIA sheet; raises ``PageChanged`` for an unknown layout."""
     if page.is_pdf:
         return _document(pdf.grids(page.raw), pdf.text(page.raw), "official")
@@ -39,7 +40,7 @@ def parse(page: Page) -> list[SpecQuote]:
     return table.read_layer(_body(text), source_basis, text[:2000])
 
 
-def _document(grids: list, text: str, source_basis: str) -> list[SpecQuote]:
+def _document(grids: list, text: str, source_basis: str) -> Sequence[SpecQuote | LeftOut]:
     sheets = [g for g in grids if table.is_sheet(g)]
     if sheets:
         return table.read_grids(sheets, text, source_basis)

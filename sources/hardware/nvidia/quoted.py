@@ -9,6 +9,7 @@ read, and the accelerator's name says so.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sources.pages.quote import PageChanged, SpecQuote
@@ -33,7 +34,7 @@ def is_quoted(text: str) -> bool:
     return bool(lines) and sum(bool(re.search(r'(?:datasheet|page)\b[^"]*: "', line)) for line in lines) >= len(lines) / 2
 
 
-def read(text: str, basis: str) -> list[SpecQuote]:
+def read(text: str, basis: str) -> Sequence[SpecQuote]:
     """All figures of the quotes; a line that is neither read nor listed as left out raises ``PageChanged``."""
     out = SpecRows(basis)
     for line in text.splitlines():

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sources.hardware.nvidia.columns import Column, columns_in, gpu_counts, paired, product_in
 from sources.hardware.nvidia.compute import BEFORE_SPARSITY, add_compute
-from sources.pages.quote import PageChanged, SpecQuote
+from sources.pages.quote import LeftOut, PageChanged, SpecQuote
 from sources.pages.specs.figures import clean, figures
 from sources.pages.specs.labels import meaning, precisions_in
 from sources.pages.specs.layers import cut_footnotes, split_rows
@@ -49,7 +49,7 @@ _TITLE_WORDS = re.compile(r"\b(?:NVIDIA|GPU|Tensor|Core|Product|Technical|Key|Sp
 _NEEDED = ("memory", "compute")
 
 
-def read_layer(text: str, basis: str, title: str) -> list[SpecQuote]:
+def read_layer(text: str, basis: str, title: str) -> list[SpecQuote | LeftOut]:
     """Read a text layer: header words, labels and values in one line, footnotes. Without products in the header the
     one named in ``title`` (what stands above the table, the page's address) is the only column."""
     body, notes = cut_footnotes(re.sub(r"(?<=\d) I (?=\d)", " | ", text))
@@ -64,7 +64,7 @@ def read_layer(text: str, basis: str, title: str) -> list[SpecQuote]:
     return _Sheet(columns, notes, title_marks, basis).read([(r.name, r.label, [r.value]) for r in rows])
 
 
-def read_pipes(rows: list[tuple[str, list[str]]], text: str, basis: str) -> list[SpecQuote]:
+def read_pipes(rows: list[tuple[str, list[str]]], text: str, basis: str) -> list[SpecQuote | LeftOut]:
     """Read a pipe table whose cells may hold bars; without a header the page's own product is the column."""
     notes = {m[1]: "sparse" for label, _ in rows if (m := re.match(r"(\*+|\d)\s+With sparsity", label, re.I))}
     columns = columns_in(" ".join(rows[0][1]), notes)
@@ -72,7 +72,7 @@ def read_pipes(rows: list[tuple[str, list[str]]], text: str, basis: str) -> list
     if columns or body[0][0].lower() in _HEADS:
         body = body[1:]
     columns = columns or [product_in(text[:400])]
-    sheet = _Sheet(columns, notes, set(), basis, bars=True)
+    sheet = _Sheet(columns, notes, set(), basis, bars=True, by_row=True)
     return sheet.read([(_kind(label), label, [" | ".join(cells)]) for label, cells in body])
 
 
@@ -82,10 +82,10 @@ def is_sheet(grid: Grid) -> bool:
                for r in grid.rows) >= 2
 
 
-def read_grids(grids: list[Grid], text: str, basis: str) -> list[SpecQuote]:
+def read_grids(grids: list[Grid], text: str, basis: str) -> list[SpecQuote | LeftOut]:
     """Read real tables: the first row names the products, every other row is label and one cell per product."""
     _, notes = cut_footnotes(clean(re.sub("[¹²³]", lambda m: " " + m[0] + " ", text)))
-    quotes: list[SpecQuote] = []
+    quotes: list[SpecQuote | LeftOut] = []
     for grid in grids:
         header = [clean(c.text) for c in grid.rows[0][1:]]
         columns = [c for h in header for c in columns_in(h, notes)[:1]]
@@ -98,14 +98,14 @@ def read_grids(grids: list[Grid], text: str, basis: str) -> list[SpecQuote]:
             label = clean(row[0].text + "".join(f" ^{n}" for n in row[0].notes if len(n) == 1))
             cells = [clean(c.text + "".join("*" if n == "*" else f" ^{n}" for n in c.notes)) for c in row[1:]]
             rows.append((_kind(label), label, cells if len(cells) == len(columns) else [" ".join(cells)]))
-        quotes += _Sheet(columns, notes, set(), basis).read(rows)
+        quotes += _Sheet(columns, notes, set(), basis, by_row=True).read(rows)
     return quotes
 
 
 def _kind(label: str) -> str:
     found = meaning(label)
     if found.kind == "unknown":
-        raise PageChanged(f"expected a known label, found {label!r}; map it or list it as ignored")
+        return "unknown"
     text = label.lower()
     if found.kind == "compute" or re.search(r"tensor core(?!s)|flops", text):
         return "compute"
@@ -118,7 +118,9 @@ class _Sheet:
     """One sheet being read: its columns, what its footnotes say, and the rows found so far."""
 
     def __init__(self, columns: list[Column], notes: dict[str, str], title_marks: set[str], basis: str,
-                 bars: bool = False) -> None:
+                 bars: bool = False, by_row: bool = False) -> None:
+        """``by_row``: rows stand apart (cells, not one line of text), so one that is not understood costs itself."""
+        self.by_row = by_row
         self.columns, self.notes, self.title_marks, self.bars = columns, notes, title_marks, bars
         geforce = columns[0].name.startswith("RTX") and len(columns) == 1
         self.out = SpecRows(basis, SPARSE_FIRST if geforce else PAIRED)
@@ -127,7 +129,7 @@ class _Sheet:
         self.shapes: set[str] = set()
         self.silent = False
 
-    def read(self, rows: list[tuple[str, str, list[str]]]) -> list[SpecQuote]:
+    def read(self, rows: list[tuple[str, str, list[str]]]) -> list[SpecQuote | LeftOut]:
         self.columns = paired(rows, self.columns)
         said = " ".join(f"{label} {' '.join(cells)}" for _, label, cells in rows)
         rates = " ".join(f"{label} {' '.join(cells)}" for name, label, cells in rows if name == "compute")
@@ -140,14 +142,23 @@ class _Sheet:
         self.has_bf16 = any(name == "compute" and "bf16" in precisions_in(label) for name, label, _ in rows)
         seen = set()
         for name, label, cells in rows:
+            if name == "unknown":
+                if figures(" ".join(cells)):
+                    self.out.unread(label, " ".join(cells), f"expected a known label, found {label!r}; map it or list it as ignored")
+                continue
             seen.add(name.split("_")[0])
-            getattr(self, f"_{name}", self._ignored)(label, cells)
+            handler = getattr(self, f"_{name}", self._ignored)
+            if not self.by_row or name in ("memory", "bandwidth", "memory_and_bandwidth"):
+                handler(label, cells)
+                continue
+            with self.out.row(label, " ".join(cells)):
+                handler(label, cells)
         if len(self.shapes) > 1 and not self.bars:
             raise PageChanged("expected one value per product in every compute row, or one for all in every row, found both: "
                               "is a value missing?")
         if not set(_NEEDED) <= seen or not seen & {"interconnect", "link", "tdp"}:
             raise PageChanged("expected memory, compute and power or link rows on a sheet, found a part of one")
-        return self.out.quotes()
+        return [*self.out.quotes(), *self.out.left_out]
 
     def _texts(self, label: str, cells: list[str], kind: str) -> list[str | None]:
         """The text of each column: as many figures as columns, or one for all."""

@@ -15,7 +15,7 @@ from decimal import Decimal
 from sources.pages.layout.claims import Block, Claim
 from sources.pages.layout.declaration import Layout
 from sources.pages.layout.names import may_be_name
-from sources.pages.layout.words import Meaning
+from sources.pages.layout.words import SHORT, Meaning, bands
 from sources.pages.meters import meter
 from sources.pages.quote import LeftOut, PriceQuote
 from units.quantity import TOKEN_UNITS
@@ -57,9 +57,11 @@ def assemble(blocks: Iterable[Block], layout: Layout, judge: Judge | None = None
     """All that the blocks of a page give."""
     result = Assembled()
     kept: list[_Row] = []
+    plain: set[str] = set()
     for block in blocks:
+        plain |= {c.name for c in block.claims if c.meaning.direction and not bands(c.meaning.conditions)}
         kept += _block_rows(block, layout, judge, result)
-    _emit(_agreed(kept, result), result)
+    _emit(_agreed(kept, result, plain), layout, result)
     return result
 
 
@@ -146,13 +148,13 @@ def _settle(claim: Claim, layout: Layout) -> list[_Priced] | str:
     if not unit:
         return "no unit is printed for it"
     if "reserved" in said.senses:
-        return "it is a price of capacity that is reserved, not of use"
+        return "it is a price of capacity that is reserved, or of a tier that is not known"
     if not may_be_name(claim.name):
         return f"{claim.money.text} {claim.money.currency} per {unit}: no model is named for it"
     components = _components(said, claim.name, layout)
     if isinstance(components, str):
         return components
-    conditions, tier = said.conditions, said.tier or "standard"
+    conditions, tier = bands(said.conditions), said.tier or "standard"
     wide = claim.status != "struck"
     settled = []
     for component in components:
@@ -206,6 +208,10 @@ def _rows_of(block: str, record: tuple[int, ...], priced: Sequence[_Priced], lay
         if twin.claim.money.amount != p.claim.money.amount:
             return [], f"two prices for {p.component}, {twin.claim.money.text} and {p.claim.money.text}"
     rows = list(groups.values())
+    for row in rows:
+        if row.key[2] == (SHORT,) and not any(len(other.key[2]) and other is not row for other in rows):
+            row.key = (*row.key[:2], (), *row.key[3:])
+            row.prices = {c: replace(p, conditions=()) for c, p in row.prices.items()}
     if any(p.component == "training" for p in extras):  # what is trained is what these prices are of: long form only
         rows, extras = [], [*(replace(p, wide=False) for row in rows for p in row.prices.values()), *extras]
     if not layout.input_alone and not any({"output", "cached_input"} & set(row.prices) for row in rows):
@@ -272,7 +278,7 @@ def _implausible(row: _Row, judge: Judge | None) -> str:
     return ""
 
 
-def _agreed(rows: list[_Row], result: Assembled) -> list[_Row]:
+def _agreed(rows: list[_Row], result: Assembled, plain: set[str]) -> list[_Row]:
     """Rows said once: a repetition is dropped, a contradiction between two places is held on both sides."""
     seen: dict[tuple[object, ...], list[_Row]] = {}
     for row in rows:
@@ -297,38 +303,54 @@ def _agreed(rows: list[_Row], result: Assembled) -> list[_Row]:
         if count >= 2 and count > _DISPUTED_SHARE * sizes[place]:
             dropped |= {id(row) for row in rows if row.block == place}
             result.hold(place, f"{count} of its {sizes[place]} rows are priced otherwise elsewhere on the page", place)
-    dropped |= {id(row) for row in rows if row.prices and row.key[2] and _repeats(row, seen)}
+    for row in rows:
+        if row.prices and row.key[2] and row.key[0] in plain and _is_lower(row) and any(
+                twin.record == row.record and twin.key[2] != row.key[2] for twin in rows if twin.prices) and _whole(row, seen) is None:
+            dropped.add(id(row))  # the lower band of a table that is about the upper one: the plain price is said elsewhere, read or held
+        whole = _whole(row, seen) if row.prices and row.key[2] else None
+        if whole is None:
+            continue
+        odd = [(p, whole.prices[c]) for c, p in row.prices.items() if c in whole.prices and whole.prices[c].claim.money.amount != p.claim.money.amount]
+        if not odd and set(row.prices) <= set(whole.prices):
+            dropped.add(id(row))
+        elif odd and _is_lower(row):  # below a band the price is the plain one, or one of them is wrong
+            dropped |= {id(row), id(whole)}
+            result.hold(str(row.key[0]), f"{odd[0][0].claim.money.text} below a threshold and {odd[0][1].claim.money.text} without one do not agree",
+                        odd[0][0].claim.locator, odd[0][0].claim.evidence)
     for row in rows:
         if id(row) in dropped:
             row.prices = {}
     return rows
 
 
-def _repeats(row: _Row, seen: dict[tuple[object, ...], list[_Row]]) -> bool:
-    """Whether a conditioned row only says again what the unconditioned one of its model and tier says (in another block)."""
-    whole = seen.get((*row.key[:2], (), *row.key[3:]), [])
-    return any(twin.block != row.block and all(
-        c in twin.prices and twin.prices[c].claim.money.amount == p.claim.money.amount for c, p in row.prices.items()) for twin in whole)
+def _is_lower(row: _Row) -> bool:
+    """Whether a row's condition is a band that begins at nothing."""
+    return bool(re.match(r"[^<]*(?:<=|\u2264|<|up to)", str(row.key[2][0])))
 
 
-def _emit(rows: list[_Row], result: Assembled) -> None:
+def _whole(row: _Row, seen: dict[tuple[object, ...], list[_Row]]) -> _Row | None:
+    """The unconditioned row of a conditioned one's model and tier, in another block."""
+    return next((twin for twin in seen.get((*row.key[:2], (), *row.key[3:]), []) if twin.block != row.block and twin.prices), None)
+
+
+def _emit(rows: list[_Row], layout: Layout, result: Assembled) -> None:
     number = 0
     said: set[tuple[object, ...]] = set()
     for row in rows:
         for component, p in row.prices.items():
-            result.quotes.append(_quote(p, component, number))
+            result.quotes.append(_quote(p, component, layout, number))
         number += bool(row.prices)
         for p in row.extras:
             key = (p.claim.name, p.component, p.unit, p.tier, p.conditions, p.claim.money, p.claim.status)
             if key not in said:
                 said.add(key)
-                result.quotes.append(_quote(p, p.component, None))
+                result.quotes.append(_quote(p, p.component, layout, None))
 
 
-def _quote(p: _Priced, component: str, row: int | None) -> PriceQuote:
+def _quote(p: _Priced, component: str, layout: Layout, row: int | None) -> PriceQuote:
     claim = p.claim
     status = claim.status if claim.status != "in_force" else "announced" if claim.since else "promotional" if claim.until else "in_force"
     return PriceQuote(model_label=claim.name, component=component, value=claim.money.amount, value_text=claim.money.text, unit=p.unit,
                       currency=claim.money.currency or "USD", evidence=claim.evidence, locator=claim.locator, tier=p.tier,
-                      condition=", ".join(p.conditions), status=status, effective_from=claim.since, effective_to=claim.until,
+                      condition=", ".join(layout.condition(c) for c in p.conditions), status=status, effective_from=claim.since, effective_to=claim.until,
                       region=claim.region, model_id=claim.ident, row=row)

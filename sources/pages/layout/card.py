@@ -16,7 +16,7 @@ from sources.pages.layout.declaration import Layout
 from sources.pages.layout.figures import figures, ordered, tidy
 from sources.pages.layout.lines import Line
 from sources.pages.layout.names import read_name
-from sources.pages.layout.words import NOTHING, Meaning, under, within_page
+from sources.pages.layout.words import DIRECTIONS, MODALITIES, NOTHING, Meaning, under, within_page
 from units.quantity import amounts
 
 
@@ -25,6 +25,8 @@ def holds_price(line: Line) -> bool:
     return bool(amounts(tidy(line.text))) or is_free(line.text)
 
 
+_SPOKEN = {"input": "input", "output": "output", "输入": "input", "输出": "output"}
+"""Words that announce a price even where the figure behind them cannot be read."""
 _LEAD = re.compile(r"([^$€¥£元]{2,40}):\s")
 """Words at the beginning of a line that a colon sets over all of its prices."""
 
@@ -58,6 +60,7 @@ def read_card(lines: Sequence[Line], name: str, around: Meaning, page: Meaning, 
     labels = _Labels()
     found = read_name(name, layout.vocabulary)
     leads: dict[tuple[str, ...], int] = {(): 0}
+    first, announced = len(block.claims), set()
     for n, line in enumerate(lines):
         text = layout.cleaned(line.text)
         if text == name and not holds_price(line):
@@ -67,10 +70,13 @@ def read_card(lines: Sequence[Line], name: str, around: Meaning, page: Meaning, 
         if not holds_price(line):
             said = layout.vocabulary.read(text)
             if is_empty(text):
+                announced.discard(labels.component.direction)
                 labels.component, labels.last = replace(labels.component, senses=labels.component.senses & {"cache"}), "price"
             elif said.understood:
                 labels.take(said)
+                announced |= {said.direction} if said.direction in DIRECTIONS and not (said.cache or said.thing or said.senses & MODALITIES) else set()
             elif len(text.split()) <= 4:
+                announced |= {_SPOKEN[m[0].lower()] for m in re.finditer("|".join(_SPOKEN), text, re.I)} if re.search(r"\d", text) else set()
                 labels.component, labels.last = NOTHING, "text"
             continue
         labels.last = "price"
@@ -91,6 +97,9 @@ def read_card(lines: Sequence[Line], name: str, around: Meaning, page: Meaning, 
             money = replace(figure.money, currency=figure.money.currency or around.currency or page.currency or layout.currency or "USD")
             block.claims.append(Claim(found.text, meaning, money, evidence, f"line {line.number}", (*record, leads.setdefault(lead.conditions, len(leads))), ident, since=found.since,
                                       until=found.until, problem=problem))
+    lost = announced - {c.meaning.direction for c in block.claims[first:]}
+    if lost and not any(c.meaning.direction == "both" for c in block.claims[first:]):
+        block.claims[first:] = [replace(c, problem=c.problem or f"no price can be read where {' and '.join(sorted(lost))} is said") for c in block.claims[first:]]
 
 
 def _evidence(name: str, lines: Sequence[Line], n: int) -> str:

@@ -37,5 +37,7 @@ class Block:
     claims: list[Claim] = field(default_factory=list)
     losses: list[tuple[str, str, str, str]] = field(default_factory=list)
     """Rows that lack cells: subject, reason, place and words."""
+    before: str = ""
+    """The lines in front of a table."""
     combined: bool = False
     """Whether input and output stand in one place, so that a row in which one is missing has lost it."""

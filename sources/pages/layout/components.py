@@ -14,6 +14,7 @@ from typing import Any
 from sources.pages.tables import Cell, Grid, markdown_cell
 
 _ROWS = re.compile(r"<([A-Z]\w*)((?:(?!<[A-Z]\w*\s|/>).){0,20000}?)\brows=\{", re.S)
+_NESTED = re.compile(r"(?:\b(?:model|title|name|label|heading|group)\s*:\s*[\"']([^\"'\n]{1,60})[\"'],\s*)?\brows\s*:\s*(?=\[\s*\[)")
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|`[^`]*`')
 _FRAGMENT = re.compile(r"<>(.*?)</>", re.S)
 _CALL = re.compile(r"\b[a-zA-Z_]\w*\(\s*((?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`))\s*,?\s*\)", re.S)
@@ -23,18 +24,20 @@ _PROPERTY = re.compile(r'\b([a-z]\w*)=(?:"([^"]{1,60})"|\'([^\']{1,60})\')')
 def component_grids(text: str) -> list[Grid]:
     """The tables of all components that are given ``rows``, in page order."""
     grids: list[Grid] = []
-    for match in _ROWS.finditer(text):
+    for match in sorted([*_ROWS.finditer(text), *_NESTED.finditer(text)], key=lambda m: m.start()):
         rows = _array(text, match.end())
         if not isinstance(rows, list):
             continue
-        heads = _heads(match[2] + text[match.end():match.end() + 0])
-        said = "\n".join(m[2] or m[3] for m in _PROPERTY.finditer(match[2]))
+        nested = match.re is _NESTED
+        heads = [] if nested else _heads(match[2])
+        properties = {} if nested else {m[1]: m[2] or m[3] for m in _PROPERTY.finditer(match[2])}
+        said = match[1] or "" if nested else "\n".join(properties.values())
         cells = [[_cell(c) for c in row] for row in rows if isinstance(row, list) and row]
         before = f"{_before(text, match.start())}\n{said}"
         for _, run in groupby(cells, key=len):
             body = list(run)
             top = [[Cell(h, (h,), header=True, printed=h) for h in heads]] if len(heads) == len(body[0]) else []
-            grids.append(Grid([*top, *body], _headings(text[:match.start()]), len(grids), before=before))
+            grids.append(Grid([*top, *body], _headings(text[:match.start()]), len(grids), attributes=properties, before=before))
     return grids
 
 

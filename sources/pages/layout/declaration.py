@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict
 
 from sources.pages.layout.words import Vocabulary, vocabulary
 
+_EXAMPLE = r"\bexamples?\b|\bcalculat(?:or|ion)|\bestimat|\bscenario|\bsavings\b|示例|举例"
+"""Headings of examples: sums, not prices."""
+
 
 class Layout(BaseModel):
     """A provider's declaration; every field has a meaning of its own and none is needed where the shared words do."""
@@ -29,6 +32,8 @@ class Layout(BaseModel):
     """What a token price without a direction pays: ``both`` ways, or ``input`` alone; empty: it is not read."""
     input_alone: bool = True
     """Whether a model that is priced for input alone (an embedding) is a row of the wide form."""
+    data: bool = False
+    """Whether the data in the page's scripts is read beside what is printed (else only where no token price is printed)."""
     repeats: bool = False
     """Whether tables under one heading are of different places, so that each states its prices for itself."""
     prose_names: bool = False
@@ -45,6 +50,8 @@ class Layout(BaseModel):
     """The keys that name a model in a list of objects, the first that is there; empty: the usual ones."""
     skip_keys: list[str] = []
     """Patterns of keys (joined by dots) under which no price of tokens stands."""
+    conditions: dict[str, str] = {}
+    """Pattern -> replacement, done on a condition as printed: one wording for what layouts of one provider print in several."""
     rewrite: dict[str, str] = {}
     """Pattern -> replacement, done on every cell and line before it is read: what the provider prints in a way of its own."""
     skip: list[str] = []
@@ -71,13 +78,19 @@ class Layout(BaseModel):
             text = pattern.sub(made, text)
         return " ".join(text.split()) if self.rewrite else text
 
+    def condition(self, text: str) -> str:
+        """A condition in the words the provider's other pages have for it."""
+        for pattern, made in self.conditions.items():
+            text = re.sub(pattern, made, text, flags=re.I)
+        return text
+
     def columns_of(self, width: int) -> list[str] | None:
         """The declared heads of a table that has none."""
         return self.headless.get(str(width))
 
     def is_skipped(self, headings: tuple[str, ...]) -> bool:
         """Whether what stands under these headings is declared to be no price of inference by tokens."""
-        if any(re.search(p, h, re.I) for p in self.skip for h in headings):
+        if any(re.search(p, h, re.I) for p in (*self.skip, _EXAMPLE) for h in headings):
             return True
         return bool(self.only) and not any(re.search(p, h, re.I) for p in self.only for h in headings)
 

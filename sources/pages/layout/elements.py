@@ -21,7 +21,7 @@ def element_cards(lines: Sequence[Line], layout: Layout) -> list[Card]:
     for group in _groups(lines, 0, layout):
         first = lines.index(group[0])
         above = [line for line in lines[last:first] if line.level]
-        cards.append(_card(group, above, _headings(lines[:first]), layout))
+        cards.append(_card(group, above, _headings(lines[:first], group[0].path), layout))
         last = first + len(group)
     classes = class_words(cards)
     for card in cards:
@@ -54,10 +54,11 @@ def _is_one(lines: Sequence[Line], layout: Layout) -> bool:
     return bool(said) and max(said.values()) == 1 and not between
 
 
-def _headings(lines: Sequence[Line]) -> tuple[str, ...]:
+def _headings(lines: Sequence[Line], place: tuple[int, ...]) -> tuple[str, ...]:
+    """The headings over a place: those whose element, or the one around it, holds the place too."""
     path: dict[int, str] = {}
     for line in lines:
-        if line.level:
+        if line.level and line.path[:max(1, len(line.path) - 2)] == place[:max(1, len(line.path) - 2)]:
             path = {k: v for k, v in path.items() if k < line.level}
             path[line.level] = line.text
     return tuple(path[k] for k in sorted(path))

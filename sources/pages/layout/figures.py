@@ -53,8 +53,16 @@ def figures(text: str, vocabulary: Vocabulary, *, currency: str = "") -> tuple[F
         return ()
     own, gaps = _gaps(text, spans)
     words = _shared_out(gaps, vocabulary)
-    return tuple(Figure(money, vocabulary.read(f"{beside} {said}".strip()), f"{beside} {said}".strip())
-                 for (money, _, _), said, beside in zip(spans, own, words, strict=True))
+    return tuple(_figure(money, said, beside, vocabulary) for (money, _, _), said, beside in zip(spans, own, words, strict=True))
+
+
+def _figure(money: Money, said: str, beside: str, vocabulary: Vocabulary) -> Figure:
+    """An amount with its words; where it is per a search, an hour or a page, the words around it say nothing of tokens."""
+    per = vocabulary.read(said)
+    text = f"{beside} {said}".strip()
+    if per.meter and not per.unit:
+        return Figure(money, Meaning(meter=per.meter, senses=vocabulary.read(text).senses - {"input", "output", "cached", "cache"}), text)
+    return Figure(money, vocabulary.read(text), text)
 
 
 def _gaps(text: str, spans: list[tuple[Money, int, int]]) -> tuple[list[str], list[str]]:

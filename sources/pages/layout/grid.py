@@ -15,7 +15,7 @@ from sources.pages.layout.claims import Block, Claim
 from sources.pages.layout.declaration import Layout
 from sources.pages.layout.figures import BARE, Figure, figures, ordered, tidy
 from sources.pages.layout.names import Name, read_name, several
-from sources.pages.layout.words import DIRECTIONS, NOTHING, Meaning, Vocabulary, under, within_page
+from sources.pages.layout.words import DIRECTIONS, NOTHING, SHORT, Meaning, Vocabulary, under, within_page
 from sources.pages.tables import Cell, Grid
 from units.quantity import amounts
 
@@ -48,14 +48,17 @@ class _Table:
 def read_grid(grid: Grid, vocabulary: Vocabulary, layout: Layout, around: Around, number: int) -> Block:
     """The claims of one table. Nothing is raised: what is not understood is a problem of its claim, or a note."""
     where = f"table {grid.index + 1}" + (f" ({' > '.join(grid.heading)})" if grid.heading else "")
-    table = _Table(grid, vocabulary, layout, around, Block(where))
+    table = _Table(grid, vocabulary, layout, around, Block(where, before=grid.before))
     table.heads = _head_rows(grid, layout)
     labels = layout.columns_of(grid.width) if not table.heads else None
-    table.columns = tuple(vocabulary.read(t) for t in (labels or _column_texts(grid, table.heads)))
+    table.columns = tuple(vocabulary.read(layout.cleaned(t)) for t in (labels or _column_texts(grid, table.heads)))
     table.roles = tuple(_role(table, n) for n in range(len(table.columns)))
+    table.columns = _qualified(table)
     table.lists = tuple(dict.fromkeys((m.currency, m.unit) for m in table.columns if m.currency or m.unit))
     table.priced = any(role == "price" and (m.direction or m.cache or m.unit) for m, role in zip(table.columns, table.roles, strict=True))
     table.block.combined = not any(m.direction in ("output", "both") for m in table.columns)
+    if (table.priced or any(m.conditions for m in table.columns)) and table.heads and not _body(table):
+        table.block.losses.append((where, "the table has heads of prices and no row below them", where, " | ".join(grid.header())))
     if _by_column(table):
         _models_in_columns(table, number)
     else:
@@ -70,6 +73,8 @@ def _head_rows(grid: Grid, layout: Layout) -> int:
         if not count and all(c.header for c in row) and len(grid.rows) > 1:
             count = 1
             continue
+        if not count and layout.columns_of(grid.width) and any(BARE.fullmatch(tidy(c.text)) for c in row):
+            break
         if any(amounts(tidy(c.text)) or c.struck or is_free(c.text) for c in row) or (count and any(BARE.fullmatch(tidy(c.text)) for c in row)):
             break
         if count and not (all(c.header for c in row) or _cut_up(grid.rows[count - 1], row)):
@@ -103,6 +108,21 @@ def _role(table: _Table, n: int) -> str:
     if role:
         return role
     return "price" if said.priced or said.meter or said.tier or said.currency else ""
+
+
+_PLACE = re.compile(r"\b(?:global|regional?|zone|us|usa|eu|uk|europe|asia|apac|emea|america|americas|japan|india|china|mainland|singapore|international|other regions)\b", re.I)
+
+
+def _qualified(table: _Table) -> tuple[Meaning, ...]:
+    """Columns in which places that tell groups of whole prices apart (``EU input``, ``EU output``) are a condition."""
+    groups: dict[str, set[str]] = {}
+    for said, role in zip(table.columns, table.roles, strict=True):
+        if role == "price" and said.direction and not said.cache:
+            groups.setdefault(said.rest, set()).add(said.direction)
+    if len(groups) < 2 or any(rest and not _PLACE.search(rest) for rest in groups) or any(found != {"input", "output"} for found in groups.values()):
+        return table.columns
+    return tuple(replace(m, rest="", conditions=(*m.conditions, m.rest)) if m.rest in groups and m.rest and role == "price" else m
+                 for m, role in zip(table.columns, table.roles, strict=True))
 
 
 def _priced(table: _Table, cell: Cell, column: int) -> list[Figure]:
@@ -149,18 +169,26 @@ def _claim(table: _Table, name: Name, figure: Figure, meaning: Meaning, row: Seq
            ident: str = "", problem: str = "", region: str = "") -> Claim:
     if not figure.meaning.understood:
         problem = problem or f"the words {figure.meaning.rest!r} beside {figure.money.text} are not known"
-    said = replace(meaning, conditions=tuple(dict.fromkeys((*name.conditions, *meaning.conditions))))
+    said = replace(meaning, conditions=_with_name(name.conditions, meaning.conditions))
     said = under(Meaning(frozenset({name.tier})), said) if name.tier else said
     return Claim(name.text, said, figure.money, row_evidence(list(row)), table.grid.locator(r, c), record, ident,
                  status="promotional" if _LIMITED.search(figure.money.text) else "in_force", region=region,
                  since=name.since, until=name.until, problem=problem)
 
 
+def _with_name(own: tuple[str, ...], said: tuple[str, ...]) -> tuple[str, ...]:
+    """Conditions of a price: a band in the model's name is that of the prices that say no other, or that they are the short ones."""
+    if not own:
+        return said
+    others = tuple(c for c in said if c != SHORT)
+    return others if any(c.endswith("context") for c in others) else (*own, *(c for c in others if c not in own))
+
+
 def _models_in_rows(table: _Table, number: int) -> None:
     name_column = _name_column(table)
     id_column = next((n for n, role in enumerate(table.roles) if role == "id" and n != name_column), None)
     section, section_name = NOTHING, ""
-    above: tuple[Name, tuple[int, ...]] = (Name(""), (number, -1, 0))
+    above: list[tuple[Name, tuple[int, ...]]] = []
     for r, row in _body(table):
         found = {c: _priced(table, cell, c) for c, cell in enumerate(row)}
         if not any(found.values()):
@@ -174,13 +202,14 @@ def _models_in_rows(table: _Table, number: int) -> None:
         lines = tuple(table.layout.cleaned(t) for t in ((label.link,) if label.link else label.lines or (label.text,)))
         names = [read_name(t, table.vocabulary) for t in several(tuple(t for t in lines if t))] or [Name("")]
         ident = tidy(row[id_column].text) if id_column is not None else label.text.removeprefix(label.link).strip() if label.link else ""
-        for n, name in enumerate(names):
-            record = (number, r, n)
-            if not name.text and name_column is None:
-                name = replace(name, text=section_name or table.around.name)
-            elif not name.text and not label.missing:  # the cell above reaches down: its model goes on
-                name, record = replace(name, text=above[0].text), above[1] if not name.conditions else record
-            above = (name, record)
+        given = [(name, (number, r, n)) for n, name in enumerate(names)]
+        if not names[0].text and name_column is None:
+            given = [(replace(names[0], text=section_name or table.around.name), (number, r, 0))]
+        elif not names[0].text and not label.missing:  # the cell above reaches down: its models go on
+            given = [(replace(name, conditions=names[0].conditions), (number, r, n) if names[0].conditions else record)
+                     for n, (name, record) in enumerate(above)] or given
+        above = given
+        for name, record in given:
             _row_claims(table, name, ident, row, r, found, section, record)
 
 
@@ -208,11 +237,9 @@ def _name_column(table: _Table) -> int | None:
         if role in table.roles:
             return table.roles.index(role)
     body = _body(table)
-    for n, role in enumerate(table.roles):
-        if role == "" and not any(_priced(table, row[n], n) for _, row in body) and any(
-                row[n].text and not table.vocabulary.read(row[n].text).understood for _, row in body):
-            return n
-    return None
+    texts = [n for n, role in enumerate(table.roles) if role == "" and not any(_priced(table, row[n], n) for _, row in body) and any(
+        row[n].text and not table.vocabulary.read(row[n].text).understood for _, row in body)]
+    return texts[0] if len(texts) == 1 else None
 
 
 _SIZE = re.compile(r"\d+(?:[.,]\d+)?\s?[KMkm]?")

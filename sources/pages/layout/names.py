@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sources.pages.dates import iso_date
+from sources.pages.layout.claims import Block
 from sources.pages.layout.figures import tidy
 from sources.pages.layout.words import NOTHING, Vocabulary
 from sources.pages.quote import PageChanged
@@ -83,3 +85,20 @@ def several(lines: tuple[str, ...]) -> list[str]:
         return [parts[0], *(f"{parts[0].rpartition(' ')[0]} {p}" for p in parts[1:])]
     alike = len(parts) > 1 and all(p[:3].lower() == parts[0][:3].lower() and len(p) > 3 for p in parts)
     return parts if alike else [line]
+
+
+def named_before(blocks: Sequence[Block]) -> None:
+    """Give a table without names those that the lines in front of it mention, of the names the page's other tables print.
+
+    The maker's word may be left out (``Opus 4.6`` for ``Claude Opus 4.6``); a longer name is not taken for a shorter one.
+    """
+    known = sorted({c.name for block in blocks for c in block.claims if c.name}, key=len, reverse=True)
+    for block in (b for b in blocks if b.claims and b.before and not any(c.name for c in b.claims)):
+        sentence, found = block.before.split("\n")[0], []
+        for name in known:
+            for said in (name, name.partition(" ")[2]):
+                pattern = rf"(?<![\w.-]){re.escape(said)}(?![\w-]|\.\d)" if len(said) > 4 else "(?!)"
+                if name not in found and re.search(pattern, sentence):
+                    found.append(name)
+                    sentence = re.sub(pattern, " ", sentence)
+        block.claims = [replace(c, name=name, record=(c.record[0], n, 0, *c.record[3:])) for n, name in enumerate(found) for c in block.claims] or block.claims

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from sources.pages.layout.lines import Line
@@ -34,7 +36,7 @@ def values(page: Page) -> dict[str, Any]:
         pushed += [piece for piece in (_json(p) for p in pieces) if isinstance(piece, str)]
         if not pieces and re.search(r"json", script[1], re.I):
             found[f"script {n + 1}"] = _json(script[2])
-    found |= _chunks("".join(pushed))
+    found |= _chunks("".join(pushed)) | (islands(page) if "<astro-island" in text else {})
     return {k: v for k, v in found.items() if isinstance(v, dict | list)}
 
 
@@ -72,26 +74,64 @@ def nodes(value: Any) -> Iterator[Any]:
 
 
 def tables_in(found: dict[str, Any]) -> list[Grid]:
-    """Lists of rows of cells (``[[..], ..]`` or ``[{"cells": [..]}, ..]``) as grids, each once."""
+    """Lists of rows of cells (``[[..], ..]`` or ``[{"cells": [..]}, ..]``) as grids, with what the object around them says of them."""
     grids: list[Grid] = []
     for value in found.values():
+        holders: dict[int, dict[str, Any]] = {}
         for node in nodes(value):
-            rows = [_row(item) for item in node] if isinstance(node, list) and len(node) > 1 else []
-            if rows and all(r is not None for r in rows) and len({len(r) for r in rows if r}) == 1 and len(rows[0] or ()) > 1:
-                grids.append(Grid([[_cell(c) for c in row] for row in rows if row], (), len(grids)))
+            if isinstance(node, dict):
+                holders |= {id(v): node for v in node.values() if isinstance(v, list)}
+            rows = [_row(item) for item in node] if isinstance(node, list) and node else []
+            if rows and all(r is not None for r in rows) and max(len(r or ()) for r in rows) > 1:
+                grids += _grids([r for r in rows if r], holders.get(id(node), {}), len(grids))
     return grids
+
+
+def _grids(rows: list[list[str]], holder: dict[str, Any], first: int) -> list[Grid]:
+    """A grid for each run of rows of one width."""
+    heads = [str(h) for h in holder.get("columns") or () if isinstance(h, str)]
+    before = "\n".join(v for v in holder.values() if isinstance(v, str) and len(v) < 80)
+    made = []
+    for width, run in groupby(rows, key=len):
+        body = [[_cell(c) for c in row] for row in run]
+        top = [[_cell(h) for h in heads]] if len(heads) == width else []
+        made.append(Grid([*top, *body], (), first + len(made), before=before))
+    return made
 
 
 def _row(item: Any) -> list[str] | None:
     cells = next((v for k, v in item.items() if k in ("cells", "columns", "values", "row") and isinstance(v, list)), None) if isinstance(item, dict) else item
-    if not isinstance(cells, list) or not cells or item[:1] == ["$"] if isinstance(item, list) else not isinstance(cells, list):
+    if not isinstance(cells, list) or not cells or (isinstance(item, list) and item[:1] == ["$"]):
         return None
-    words = [c.get("text") if isinstance(c, dict) and set(c) & {"text"} else c for c in cells]
-    return [str(w) for w in words] if all(isinstance(w, str) for w in words) else None
+    words = [c.get("text") if isinstance(c, dict) and "text" in c else c for c in cells]
+    if not all(w is None or (isinstance(w, str | int | float | Decimal) and not isinstance(w, bool)) for w in words):
+        return None
+    return ["" if w is None else str(getattr(w, "text", w)) for w in words]
 
 
 def _cell(text: str) -> Cell:
     return markdown_cell(re.sub(r"<(?:br|/p|/div)\s*/?>", "<br>", text))
+
+
+def islands(page: Page) -> dict[str, Any]:
+    """The properties of Astro's components (``[0, value]`` and ``[1, [values]]`` stand for a value and a list)."""
+    found = {}
+    for n, node in enumerate(page.tree.css("astro-island[props]") if page.is_html else ()):
+        value = _json(node.attributes.get("props") or "")
+        if isinstance(value, dict):
+            found[f"component {n + 1}"] = {k: _revived(v, 0) for k, v in value.items()}
+    return found
+
+
+def _revived(value: Any, depth: int) -> Any:
+    if depth > 40:
+        return None
+    if isinstance(value, list) and len(value) == 2 and isinstance(value[0], int):
+        inner = value[1]
+        if value[0] == 1 and isinstance(inner, list):
+            return [_revived(v, depth + 1) for v in inner]
+        return {k: _revived(v, depth + 1) for k, v in inner.items()} if isinstance(inner, dict) else inner
+    return value
 
 
 def lines_in(found: dict[str, Any]) -> list[Line]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sources.pages.columns import declared_currency, distinct
+from sources.pages.columns import declared_currency
 from sources.pages.layout.assemble import Judge, assemble
 from sources.pages.layout.claims import Block
 from sources.pages.layout.components import component_grids, literals
@@ -17,6 +17,7 @@ from sources.pages.layout.declaration import DEFAULTS, Layout
 from sources.pages.layout.flow import read_flow
 from sources.pages.layout.grid import Around, read_grid
 from sources.pages.layout.lines import joined_lines, page_lines
+from sources.pages.layout.names import named_before
 from sources.pages.layout.payload import lines_in, tables_in, values
 from sources.pages.layout.records import read_records
 from sources.pages.layout.words import NOTHING, TIER_WORDS, Meaning, Vocabulary, under
@@ -44,7 +45,7 @@ def _blocks(page: Page, layout: Layout, said: Meaning) -> list[Block]:
     """The blocks of what is printed; where that prices no tokens, those of the data in the scripts."""
     is_data = page.text.lstrip()[:1] in ("[", "{")
     blocks = [] if is_data else _grid_blocks(page_grids(page), layout, said, 0) + read_flow(page_lines(page), layout, said)
-    if any(c.meaning.direction and c.meaning.unit and c.name for block in blocks for c in block.claims):
+    if not layout.data and any(c.meaning.direction and c.meaning.unit and c.name for block in blocks for c in block.claims):
         return blocks
     found = values(page) or {f"object {n + 1}": value for n, value in enumerate(literals(page.text))}
     blocks += _grid_blocks(tables_in(found), layout, said, 10_000)
@@ -57,7 +58,7 @@ def _blocks(page: Page, layout: Layout, said: Meaning) -> list[Block]:
 def _grid_blocks(grids: Sequence[Grid], layout: Layout, said: Meaning, first: int) -> list[Block]:
     blocks = []
     tiers: dict[tuple[str, ...], int] = {}
-    for number, grid in enumerate(joined(distinct(grids)), first):
+    for number, grid in enumerate(joined(grids), first):
         if layout.is_skipped(grid.heading):
             continue
         around = around_grid(grid, layout.vocabulary, said)
@@ -66,6 +67,8 @@ def _grid_blocks(grids: Sequence[Grid], layout: Layout, said: Meaning, first: in
             tier = layout.vocabulary.read(layout.tiers[min(n, len(layout.tiers) - 1)])
             around = Around(under(tier, around.meaning), around.name, said)
         blocks.append(read_grid(grid, layout.vocabulary, layout, around, number))
+    if layout.prose_names:
+        named_before(blocks)
     return blocks
 
 
@@ -125,15 +128,16 @@ _BARS = re.compile(r"\|.*\|$")
 
 
 def joined(grids: Sequence[Grid]) -> list[Grid]:
-    """Grids in which a table of heads alone is put on top of the table of the same width that follows it."""
+    """Grids in which a table of heads alone is put on top of the headless one of the same width that follows it, and none is a mere echo."""
     kept: list[Grid] = []
-    waiting: Grid | None = None
     for grid in grids:
-        if waiting is not None and grid.width == waiting.width and len(grid.rows) > 1:
-            grid = Grid([*waiting.rows, *grid.rows], grid.heading, grid.index, grid.caption, grid.attributes, waiting.before + "\n" + grid.before)
-        waiting = grid if len(grid.rows) == 1 else None
-        if waiting is None:
-            kept.append(grid)
+        last = kept[-1] if kept else None
+        if last is not None and grid.heading == last.heading and not grid.before.strip() and grid.texts() == last.texts():
+            continue
+        if last is not None and len(last.rows) == 1 and grid.width == last.width and len(grid.rows) > 1 and not any(c.header for c in grid.rows[0]):
+            kept[-1] = Grid([*last.rows, *grid.rows], grid.heading, grid.index, grid.caption, grid.attributes, f"{last.before}\n{grid.before}")
+            continue
+        kept.append(grid)
     return kept
 
 
@@ -165,6 +169,9 @@ def around_grid(grid: Grid, vocabulary: Vocabulary, page: Meaning) -> Around:
         line = said_over(vocabulary.read(text), prose=True)
         other = _PER_OTHER.match(text) if not (line.unit or line.meter) else None
         said = under(said, Meaning(meter=f"1 {other[1]}") if other else line)
+    for text in (v for k, v in grid.attributes.items() if k in ("tier", "serviceTier", "service_tier") and v):
+        told = vocabulary.read(text)
+        said = under(said_over(told) if told.tier else Meaning(frozenset({"reserved"})), said)
     name, named = "", False
     for text in reversed(grid.heading):
         meaning = vocabulary.read(text)

@@ -162,7 +162,7 @@ class Vocabulary:
                 said = self._senses[phrases.numbers[(match.lastindex or 1) - 1]]
                 senses.update(said - {"condition"})
                 if "condition" in said:
-                    named.append(match[0])
+                    named.append(match[0].lower())
                 return " "
 
             left = phrases.pattern.sub(taken, left)
@@ -239,3 +239,13 @@ def under(near: Meaning, far: Meaning) -> Meaning:
 def within_page(said: Meaning, page: Meaning) -> Meaning:
     """``said`` with what the page says of all its prices; its unit is only that of a price of tokens, not of every amount."""
     return under(said, page if said.direction or said.cache else replace(page, unit=""))
+
+
+SHORT = "short context"
+"""The price of requests that are not long: a condition only beside a price of long ones."""
+
+
+def bands(conditions: tuple[str, ...]) -> tuple[str, ...]:
+    """Conditions without those in words (``long context``) that another one says in figures."""
+    figures = [c for c in conditions if re.search(r"\d\s?[km]?", c, re.I)]
+    return tuple(c for c in conditions if c in figures or not (figures and c.endswith("context")))

@@ -1,15 +1,17 @@
 """Specification rows in the order people print them: memory, bandwidth, compute by precision, power, links.
 
 Collects what a vendor's parser found and turns it into ``SpecQuote`` rows with canonical field names and
-units. Two readings of one field must agree; the contract refuses the page otherwise.
+units. Two readings of one field must agree; the contract refuses the page otherwise. A row of another kind that
+nobody knows costs itself (``row``); memory and bandwidth, by which a sheet is known, are read or the sheet is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 
-from sources.pages.quote import ImplausibleValue, PageChanged, SpecQuote
+from sources.pages.quote import ImplausibleValue, LeftOut, PageChanged, SpecQuote
 from sources.pages.specs.figures import Figure, bandwidth, in_tflops, in_watts, is_bits, memory, tidy
 
 PRECISIONS = ("bf16", "fp16", "fp8", "int8", "fp4")
@@ -48,8 +50,25 @@ class SpecRows:
     def __init__(self, basis: str = "official", order: Sequence[str] = PAIRED) -> None:
         self.basis = basis
         self.order = {name: place for place, name in enumerate(order)}
+        self.left_out: list[LeftOut] = []
         self._seen: list[str] = []
         self._quotes: list[SpecQuote] = []
+
+    def unread(self, label: str, words: str, reason: str) -> None:
+        """Leave out a row that is not understood: its figures are quarantined, the other rows stand."""
+        self.left_out.append(LeftOut(subject=label, reason=reason, locator=label, evidence=words[:300], extent="block"))
+
+    @contextmanager
+    def row(self, label: str, words: str) -> Iterator[None]:
+        """Read one row whole or not at all; a figure that cannot be right still refuses the sheet."""
+        read = len(self._quotes)
+        try:
+            yield
+        except ImplausibleValue:
+            raise
+        except PageChanged as error:
+            del self._quotes[read:]
+            self.unread(label, words, str(error))
 
     def add(self, accelerator: str, field: str, value: Decimal, text: str, evidence: str, locator: str,
             qualifier: str = "") -> None:

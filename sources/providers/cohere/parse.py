@@ -14,7 +14,7 @@ from typing import Any
 from sources.pages.build import PriceRows, is_empty, row_evidence
 from sources.pages.columns import body, distinct
 from sources.pages.page import Page
-from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.quote import OtherLayout, PageChanged, PriceQuote
 from sources.pages.tables import Grid, html_grids, markdown_cell, markdown_grids
 from units.quantity import one_amount, plain, token_unit
 
@@ -34,6 +34,8 @@ _RATES = {r"hourly rate": "", r"xl hourly rate": "XL", r"monthly rate": "monthly
 
 def parse(page: Page) -> list[PriceQuote]:
     """Quotes of the page; raises ``PageChanged`` for a price per tokens that belongs to no model read."""
+    if "__next_f.push" in page.text:
+        raise OtherLayout("expected cards or release notes, found a page whose prices stand in its data")
     rows = PriceRows()
     grids = html_grids(page.tree) if page.is_html else markdown_grids(page.text)
     rated = sum(_rates(grid, rows) for grid in distinct(grids))

@@ -1,4 +1,4 @@
-"""OpenAI's price page in all its layouts: pipe tables, HTML with embedded component data, MDX components.
+"""OpenAI's price page as HTML with embedded component data; every other layout is read by the declaration.
 
 The text-token tables (and legacy models and embeddings) are the wide rows. Tables for audio, images, video,
 fine-tuning, tools and the grouped tables of special models are long form only or no token price; each is
@@ -12,7 +12,7 @@ import re
 from sources.pages.build import PriceRows, row_evidence
 from sources.pages.columns import FOOTNOTE, body, columns, distinct, price
 from sources.pages.page import Page
-from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.quote import OtherLayout, PageChanged, PriceQuote
 from sources.pages.tables import Cell, Grid, html_grids, markdown_grids
 from sources.providers.openai.components import Component, components
 from units.quantity import amounts, plain, token_unit
@@ -42,6 +42,8 @@ _STATUS = re.compile(r"\s*\((?:deprecated|legacy|limited availability)[^()]*\)",
 
 def parse(page: Page) -> list[PriceQuote]:
     """Quotes of the page; raises ``PageChanged`` where unit, tier or a priced table is not understood."""
+    if "<astro-island" not in page.text:
+        raise OtherLayout("expected the page with its component data, found another layout")
     parts = components(page)
     grids = distinct((html_grids(page.tree) if page.is_html and not parts else []) or markdown_grids(page.text))
     rows = PriceRows(_unit(page.text, grids))
