@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from sources.cache import Cache
 from sources.fetching.archive import Archive
 from sources.fetching.collect import Progress
 from sources.fetching.fetch import Fetcher
 from sources.parsed import Reader, in_process
 from sources.set_aside import SetAside
+from warehouse.memo import Memo
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Job:
     """The day of the run; what is measured ends with the last look at a price (``core.edition_day``)."""
     home: Path
     code_version: str
+    data_version: str = ""
+    """A hash of the code and of the packaged data."""
     fetcher: Fetcher | None = None
     progress: Progress | None = None
     on_step: Callable[[str], None] | None = None
@@ -50,6 +54,11 @@ class Job:
     def parsed_cache(self) -> Path:
         """Parsed rows by (capture, parser); may be deleted at any time."""
         return self.home / "cache" / "parsed"
+
+    @property
+    def memo(self) -> Memo:
+        """What steps made of the same inputs, by this code and these packaged data."""
+        return Memo(Cache(self.home / "cache" / "made"), self.data_version)
 
     @property
     def set_aside(self) -> dict[str, str]:

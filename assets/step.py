@@ -3,7 +3,8 @@
     table("stats.acceleration", reads=("core.input_price", "core.input_score", "core.input_model"), make=acceleration.build)
 
 ``make`` gets the read tables as frames, in the order of ``reads``, and the vintage day as ``as_of``. Dependencies and
-frames come from the one tuple, so a step can read nothing that the graph does not show. Belongs here: the kinds of
+frames come from the one tuple, so a step can read nothing that the graph does not show; what it made of the same frames
+is remembered (``warehouse.memo``). Belongs here: the kinds of
 steps. Not here: which steps there are (``computed``), what they compute (the libraries).
 """
 
@@ -16,6 +17,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from assets.job import Job
 from warehouse.schema.tables import TABLES
 from warehouse.store import Store
 
@@ -53,9 +55,10 @@ def table(name: str, *, reads: Sequence[str], make: Callable[..., pl.DataFrame],
     """
 
     @dg.asset(key=asset_key(name), deps=[*map(asset_key, (*reads, *after, *_day_read(dated)))], **described(name))
-    def one(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
-        made = make(*map(warehouse.read, reads), **_day(warehouse, dated))
-        return dg.MaterializeResult(metadata={"rows": warehouse.write(name, made)})
+    def one(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+        frames = tuple(map(warehouse.read, reads))
+        made = job.memo.made(name, lambda *given, **day: {name: make(*given, **day)}, frames, _day(warehouse, dated))
+        return dg.MaterializeResult(metadata={"rows": warehouse.write(name, made[name])})
 
     return one
 
@@ -68,8 +71,8 @@ def tables(names: Sequence[str], *, reads: Sequence[str], make: Callable[..., Fr
     """
 
     @dg.multi_asset(name=step, specs=specs(names, (*reads, *after, *_day_read(dated))))
-    def many(warehouse: dg.ResourceParam[Store]):
-        made = make(*map(warehouse.read, reads), **_day(warehouse, dated))
+    def many(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
+        made = job.memo.made(step, make, tuple(map(warehouse.read, reads)), _day(warehouse, dated))
         yield from written(warehouse.write_all(declared(made, names)))
 
     return many

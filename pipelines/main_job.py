@@ -10,8 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipelines.context import make_job, today
+from pipelines.context import make_job, now, today
 from pipelines.delivery import deliver_with
+from pipelines.logs import logged
 from pipelines.settings import Settings, load_settings
 
 Tell = Callable[[str], None]
@@ -54,14 +55,14 @@ def _executed(settings: Settings, as_of: date | None, offline: bool, past: bool,
     from warehouse.store import Store
 
     waiting = Store(settings.warehouse_path, lock_timeout_s=settings.wait_s, on_wait=tell)
-    with _progress(tell) as (begin, on_step, on_source), waiting.session(raw_tables()) as store, closing(Confined()) as read:
+    with _progress(tell) as (begin, on_step, on_source), waiting.session(raw_tables()) as store, closing(Confined()) as read, logged(settings.home):
         job = make_job(settings, as_of, offline=offline, progress=on_source, on_step=on_step,
                        deliver=None if past else deliver_with(settings), read=read)
         definitions = build_definitions(job=dg.ResourceDefinition.hardcoded_resource(job),
                                         warehouse=dg.ResourceDefinition.hardcoded_resource(store))
         daily = definitions.resolve_job_def("daily")
         begin(len(daily.nodes))
-        with open_instance(settings) as instance:
+        with open_instance(settings) as instance, dg.partition_loading_context(effective_dt=now(settings)):
             return daily.execute_in_process(instance=instance, raise_on_error=False, partition_key=str(job.as_of), tags={"deflation/started_by": "command line"},
                                             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}})
 
