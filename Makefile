@@ -1,11 +1,10 @@
 # All set-up is here: a machine with git, make and Python 3.11+ needs nothing else.
 PYTHON ?= python3
-UV_VERSION := 0.13.9
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_COMPILE_BYTECODE := 1
 STAMP := .venv/.locked
 
-.PHONY: help run test setup check serve clean bench
+.PHONY: help run test setup check serve clean bench sbom
 help:            ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
 
@@ -29,12 +28,15 @@ serve: $(STAMP)  ## the Dagster UI with its daemon
 bench: $(STAMP)  ## time the whole job, per stage
 	.venv/bin/python -m benchmarks.run_job
 
+sbom: $(STAMP)   ## list what an installation is made of (CycloneDX) in artifacts/sbom.json
+	mkdir -p artifacts && .venv/bin/uv export --quiet --frozen --no-dev --format cyclonedx1.5 --output-file artifacts/sbom.json
+
 clean:           ## remove the environment (state in ./var stays)
 	rm -rf .venv
 
-$(STAMP): pyproject.toml uv.lock
+$(STAMP): pyproject.toml uv.lock deploy/uv.txt
 	$(PYTHON) -c 'import sys; sys.exit("deflation needs Python 3.11, 3.12 or 3.13; set PYTHON=/path/to/python3.11" if not (3, 11) <= sys.version_info[:2] < (3, 14) else 0)'
 	test -x .venv/bin/python || $(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet uv==$(UV_VERSION)
+	.venv/bin/python -m pip install --quiet --require-hashes -r deploy/uv.txt
 	.venv/bin/uv sync --frozen --inexact --quiet --python .venv/bin/python
 	@touch $@

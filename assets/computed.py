@@ -16,10 +16,10 @@ from belief.vintage import edition_day, vintage_frame
 from forecasting.consequences import claims, meaning
 from forecasting.floors import floor, floor_tables, hardware_costs, rentals, series_floor
 from forecasting.forecast import issue
-from forecasting.indices import index_set
+from forecasting.indices import headline, index_set
 from forecasting.rates import acceleration, decompose, rates
-from forecasting.tokens import publication
-from forecasting.track_record import revisions, scoring
+from forecasting.tokens import publication, revealed, usage
+from forecasting.track_record import replays, revisions, scoring
 from reference import definitions
 from reference.specs.history import disagreements
 from sources.catalogue import of_kinds, sources
@@ -38,7 +38,7 @@ def raw(*kinds: str) -> tuple[str, ...]:
     return tuple(map(raw_name, of_kinds(*kinds)))
 
 
-PRICES = ("core.price_witness", "core.price_interval", "core.price_event", "core.quarantine", "core.disagreement", "core.announced_price", "core.unmapped_label")
+PRICES = ("core.price_witness", "core.price_interval", "core.price_event", "core.price_meter", "core.quarantine", "core.disagreement", "core.announced_price", "core.unmapped_label")
 FACTS = (*packaged.TABLES, *packaged.ENGINE, *packaged.SHOWN)
 INPUTS = ("core.input_price", "core.input_score", "core.input_model")
 MEANING = tuple(map("stats.{}".format, claims.MEANING))
@@ -108,8 +108,10 @@ ISSUED = (FORECAST, FACT)
 
 @dg.multi_asset(specs=specs(ISSUED, (DAY,)))
 def issued_earlier(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
-    """What earlier vintages issued, as they issued it."""
-    yield from written(warehouse.write_all(issued_before(job.issued_path, as_of(warehouse))))
+    """What earlier vintages issued, as they issued it; before the first one the packaged replays stand in for them."""
+    day = as_of(warehouse)
+    earlier = issued_before(job.issued_path, day)
+    yield from written(warehouse.write_all(earlier | {FORECAST: replays.newest_first_day(earlier[FORECAST], day)}))
 
 
 TRACK_RECORD = ("stats.track_record", "stats.track_record_summary", "stats.pit")
@@ -118,7 +120,8 @@ TRACK_RECORD = ("stats.track_record", "stats.track_record_summary", "stats.pit")
 @dg.multi_asset(specs=specs(TRACK_RECORD, (DAY, "stats.frontier_price")))
 def track_record(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
     """Issued forecasts whose day came, read from the files they were issued in, against what happened."""
-    made = scoring.build(due(job.issued_path, as_of(warehouse), scoring.widened), warehouse.read("stats.frontier_price"))
+    day = as_of(warehouse)
+    made = scoring.build(due(job.issued_path, day, scoring.widened), warehouse.read("stats.frontier_price"), day)
     yield from written(warehouse.write_all(declared(made, TRACK_RECORD)))
 
 
@@ -142,6 +145,10 @@ STEPS = (
     tables(("stats.token_weight", "stats.token_index"), step="token_indices", make=publication.build,
            reads=("core.token_volume", "core.token_name", "core.input_price", "core.input_model", "stats.latent_quality")),
     table("stats.decline_rate", reads=("stats.index_level", "stats.frontier_price", "stats.cost_per_task", *INPUTS), make=rates.build),
+    table("stats.revealed_price", make=revealed.build, reads=("core.token_volume", "core.token_name", "core.input_price", "core.input_model")),
+    table("stats.measured_usage", reads=("stats.token_weight", "core.token_volume"), make=usage.build),
+    tables(tuple(map("stats.{}".format, headline.TABLES)), step="headline_methods", make=headline.build,
+           reads=(*INPUTS, "stats.latent_quality", "stats.decline_rate", "stats.token_index")),
     table("stats.acceleration", reads=INPUTS, make=acceleration.build),
     table("stats.decomposition", reads=("core.input_cost",), make=decompose.build),
     # where it goes, and how wrong we were

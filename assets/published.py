@@ -9,9 +9,8 @@ import dagster as dg
 from assets.job import Job
 from assets.step import DAY, DAYS, as_of, asset_key
 from reports.inputs import SHOWN, Edition
-from reports.site import api, site
+from reports.site import site
 from warehouse.issued import issue, with_build
-from warehouse.macros import throughput_macro_sql
 from warehouse.publish import publish, target
 from warehouse.schema.tables import TABLES
 from warehouse.store import Store
@@ -25,7 +24,7 @@ READERS_TABLES = tuple(name for name in TABLES if name.startswith(("marts.", "fa
 def published_warehouse(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """Replace ``published.duckdb`` atomically; a failed blocking check skips this and all that follows."""
     path = target(job.published_path, as_of(warehouse))
-    size = publish(warehouse, path, throughput_macro_sql())
+    size = publish(warehouse, path)
     return dg.MaterializeResult(metadata={"bytes": size, "path": str(path)})
 
 
@@ -37,13 +36,13 @@ def issued_forecast(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Stor
     return dg.MaterializeResult(metadata={"issued": bool(new)})
 
 
-@dg.asset(key=["site", "edition"], deps=[*map(asset_key, ("issued.forecast", "core.vintage", "facts.fact", api.HISTORY, *(f"marts.{name}" for name in SHOWN)))],
+@dg.asset(key=["site", "edition"], deps=[*map(asset_key, ("issued.forecast", "core.vintage", "facts.fact", *(f"marts.{name}" for name in SHOWN)))],
           kinds={"html"}, owners=["team:reports"], freshness_policy=SEEN_DAILY, partitions_def=DAYS, group_name="publish")
 def edition(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """The report of the day as page, text and data; earlier editions are never changed."""
     build_id = warehouse.read("core.vintage").row(0, named=True)["build_id"]
     made = Edition(job.as_of, build_id, warehouse.read("facts.fact"), warehouse.frames("marts", tuple(SHOWN)))
-    path = site.publish(job.site_path, made, job.base_url, history=warehouse.read(api.HISTORY))
+    path = site.publish(job.site_path, made, job.base_url)
     return dg.MaterializeResult(metadata={"path": str(path), "edition": path.name})
 
 

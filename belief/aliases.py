@@ -37,6 +37,13 @@ def normalise(label: str) -> str:
     return label
 
 
+def bare(label: str) -> str:
+    """A printed label without path, region and vendor prefix, its spelling kept (``us.anthropic.claude-x`` -> ``claude-x``)."""
+    name = label.strip().split("/")[-1]
+    lower = _VENDOR.sub("", _REGION.sub("", name.lower()))
+    return name[len(name) - len(lower):]
+
+
 def _reduced(label: str) -> str:
     text = unquote(label).strip().lower().rstrip("*").split("/")[-1].removeprefix("~")
     text = _VENDOR.sub("", _REGION.sub("", text))

@@ -100,8 +100,11 @@ def _withdrawn(belief: Belief) -> pl.DataFrame:
 
 
 def _held(belief: Belief) -> pl.DataFrame:
-    """Moves that wait for a second family; excursions are over and no event on either side."""
+    """Moves that wait for a second family, where no page says what the price is; excursions are over and no event on either side."""
     rows = belief.held.filter(pl.col("kept_input").is_not_null() | pl.col("kept_output").is_not_null()).filter(~pl.col("reason").str.starts_with("an excursion"))
+    page = belief.intervals.filter(pl.col("rank") <= RANKS["host"]).select(*KEY, pl.col("valid_from").alias("page_from"), pl.col("valid_to").alias("page_to"))
+    told = rows.with_row_index("row").join(page, on=KEY).filter((pl.col("page_from") <= pl.col("valid_from")) & (pl.col("page_to").is_null() | (pl.col("page_to") > pl.col("valid_from"))))
+    rows = rows.with_row_index("row").filter(~pl.col("row").is_in(told["row"].unique().implode())).drop("row")
     rows = rows.with_columns(pl.lit("held").alias("status"), pl.lit(None).cast(rows.schema["valid_from"]).alias("day"), pl.lit(None).cast(rows.schema["valid_from"]).alias("changed_after"),
                              pl.col("valid_from").alias("changed_before"), pl.col("valid_from").alias("seen_on"), pl.format("not believed: {}", "reason").alias("why"), pl.lit(1, dtype=pl.Int64).alias("families"))
     parts = [rows.with_columns(pl.lit(c).alias("component"), pl.col(f"kept_{c}").alias("before"), pl.col(PRICES[c]).alias("after")) for c in ("input", "output")]

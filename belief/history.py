@@ -6,7 +6,7 @@ them is believed is decided in ``evidence``. All inputs are already cut to what 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 
 import polars as pl
@@ -50,7 +50,7 @@ def observed_intervals(quotes: pl.DataFrame, rates: pl.DataFrame, *, rank: str, 
         *(pl.col(p).first() for p in PRICES.values()), pl.col("begun_at").first().alias("valid_from"),
         pl.col("gone_at").last().dt.date().alias("valid_to"), pl.col("source").first(),
         pl.col("snapshot_sha256").last(), pl.col("evidence").last(), pl.col("quote_id").last(),
-        pl.col("confirmed_at").max(), pl.col("ends").last(), pl.col("price_kind").first(),
+        pl.col("confirmed_at").max(), pl.col("ends").last(), pl.col("price_kind").first(), pl.col("since").first(),
     )
     changed = (pl.col("run").shift(-1).over(keys).is_not_null()) & (pl.col("valid_from").shift(-1).over(keys) == pl.col("valid_to"))
     stands_in = pl.lit(confirmed_at, dtype=pl.Date)
@@ -60,9 +60,11 @@ def observed_intervals(quotes: pl.DataFrame, rates: pl.DataFrame, *, rank: str, 
         pl.when(pl.col("valid_to").is_null()).then(pl.max_horizontal("confirmed_at", stands_in)).otherwise("confirmed_at").alias("confirmed_at"),
     )
     runs = _promotions_ended(_unasked_ended(runs, _page_days(quotes), asked, as_of), as_of)
+    before = pl.col("valid_from").shift(1).over(keys)
+    stated = (pl.col("since") <= pl.col("valid_from")) & (before.is_null() | (pl.col("since") > before))
     return runs.with_columns(
-        pl.col("model_label").alias("model"), pl.lit("observed").alias("valid_from_basis"),
-        pl.col("valid_from").alias("observed_at"), pl.col("valid_to").alias("closed_observed_at"),
+        pl.col("model_label").alias("model"), pl.when(stated).then(pl.lit("declared")).otherwise(pl.lit("observed")).alias("valid_from_basis"),
+        pl.when(stated).then("since").otherwise("valid_from").alias("valid_from"), pl.col("valid_from").alias("observed_at"), pl.col("valid_to").alias("closed_observed_at"),
         pl.lit("").alias("source_ref"), pl.lit("").alias("licence"), pl.lit(witness or None).fill_null(pl.col("source")).alias("witness"),
         pl.lit(RANKS[rank], dtype=pl.Int64).alias("rank"), pl.lit(origin).alias("origin"),
     ).select(INTERVAL_COLUMNS)
@@ -113,7 +115,8 @@ def _in_usd(quotes: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
     listed = pl.col("value") * pl.col("unit").replace_strict(factors, return_dtype=pl.Float64)
     end = pl.col("effective_to").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
     end = pl.when(pl.col("effective_to").str.len_chars() == 10).then(end.dt.offset_by("1d")).otherwise(end)
-    return rows.with_columns(listed.alias("listed"), (listed / units).alias("usd"), end.alias("ends")).filter(pl.col("usd").is_not_null())
+    return rows.with_columns(listed.alias("listed"), (listed / units).alias("usd"), end.alias("ends"),
+                             pl.col("effective_from").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).alias("since")).filter(pl.col("usd").is_not_null())
 
 
 def _over() -> pl.Expr:
@@ -131,7 +134,7 @@ def _offers(quotes: pl.DataFrame) -> pl.DataFrame:
     offers = rows.group_by([*key, "wide_row"], maintain_order=True).agg(
         *(pl.col("usd").filter(pl.col("component") == c).first().alias(p) for c, p in PRICES.items()),
         *(pl.col("listed").filter(pl.col("component") == c).first().alias(f"list_{c}") for c in PRICES),
-        pl.coalesce("confirmed_at", "observed_at").max().alias("confirmed_at"), pl.col("ends").min(),
+        pl.coalesce("confirmed_at", "observed_at").max().alias("confirmed_at"), pl.col("ends").min(), pl.col("since").max(),
         pl.when((pl.col("status") == "promotional").any()).then(pl.lit("sale")).otherwise(pl.lit("")).alias("price_kind"),
         pl.col("evidence").first(), pl.col("snapshot_sha256").first(), pl.col("quote_id").first(),
     )
@@ -164,3 +167,19 @@ def packaged_intervals(history: pl.DataFrame, looks: pl.DataFrame, rank_of: dict
         pl.lit("packaged").alias("origin"), pl.lit("").alias("evidence"), pl.lit("").alias("snapshot_sha256"),
         pl.lit("").alias("quote_id"), pl.lit("").alias("price_kind"), pl.max_horizontal("observed_at", "look").alias("confirmed_at"),
     ).select(INTERVAL_COLUMNS)
+
+
+def page_intervals(pages: pl.DataFrame, rates: pl.DataFrame, rank_of: Mapping[str, str]) -> pl.DataFrame:
+    """The packaged figures of sellers' own pages (``reference.at('price_pages', as_of)``) as their captures would give them.
+
+    ``rank_of``: source -> rank of its contract; a seller without one speaks for itself as a host.
+    """
+    copies = pages.select("source_url", "observed_at").unique().sort("source_url", "observed_at").with_columns(
+        pl.col("observed_at").shift(-1).over("source_url").cast(pl.Datetime("us", "UTC")).alias("gone_at"))
+    quotes = pages.join(copies, on=["source_url", "observed_at"], how="left", maintain_order="left").with_columns(
+        pl.col("observed_at").cast(pl.Datetime("us", "UTC")).alias("fetched_at"), pl.lit("").alias("region"), pl.lit("").alias("snapshot_sha256"),
+        pl.concat_str("source", "observed_at", "source_url", "wide_row", "component", separator="|").alias("quote_id"))
+    parts = [observed_intervals(part, rates, rank=rank_of.get(source, "host"), witness=source, origin="packaged").with_columns(
+        pl.lit("facts of public price lists").alias("licence"))
+        for (source,), part in sorted(quotes.partition_by("source", as_dict=True).items())]
+    return pl.concat(parts) if parts else empty_intervals()

@@ -21,6 +21,8 @@ PAGE_DAYS = 2
 HIGHEST_RISE = 3.0
 DEAR_USD_PER_MTOK = 200.0
 """A tracker's output price above this is a unit error unless somebody else, or the offer's own past, says so too."""
+SURCHARGE = 1.1
+"""What makers and clouds charge for a region of one's choice: a tracker that is exactly so much dearer lists the regional offer."""
 _EXACT = 0.025
 _ROUNDS = 4
 
@@ -54,15 +56,16 @@ def held(schedules: pl.DataFrame, allowed_change: float) -> tuple[pl.DataFrame, 
     ``schedules``: ``schedules.segments``. Returns (schedules that count, held ones with ``reason`` and the price kept
     in ``input_before``/``output_before``).
     """
-    kept, out = schedules, []
+    kept, done, out = schedules, [], [schedules.head(0).with_columns(pl.lit("").alias("reason"))]
     for _ in range(_ROUNDS):
         wrong = _doubted(kept, allowed_change)
         if wrong.is_empty():
             break
         out.append(wrong.select(*schedules.columns, "reason"))
-        kept = _without(kept, wrong)
-    empty = schedules.head(0).with_columns(pl.lit("").alias("reason"))
-    return kept, pl.concat(out) if out else empty
+        touched = pl.col("offer").is_in(wrong["offer"].unique().implode())  # only there can taking one out bring up another
+        done.append(kept.filter(~touched).select(schedules.columns))
+        kept = _without(kept.filter(touched), wrong)
+    return pl.concat([*done, kept.select(schedules.columns)]).sort("line", "start"), pl.concat(out)
 
 
 def _doubted(schedules: pl.DataFrame, allowed_change: float) -> pl.DataFrame:
@@ -88,6 +91,7 @@ def _reason(r_in: pl.Expr, r_out: pl.Expr) -> pl.Expr:
     top = pl.max_horizontal(r_in, r_out)
     return (pl.when(ten).then(pl.format("moved by a power of ten (x{}): a slip of units until a second family says so", top.round(4)))
             .when(both(2 - 2 * _EXACT, 2 + 2 * _EXACT)).then(pl.lit("an exact doubling of all prices: list price for sale price, or two rows added up, until a second family says so"))
+            .when(both(SURCHARGE - 0.003, SURCHARGE + 0.003)).then(pl.lit("a rise of exactly a tenth: the surcharge of a region, until a second family says so"))
             .when(top > HIGHEST_RISE).then(pl.format("a rise to {} times the price before, until a second family says so", top.round(1)))
             .otherwise(None))
 
@@ -102,8 +106,7 @@ def _moved(allowed_change: float) -> pl.Expr:
 
 
 def _excursion() -> pl.Expr:
-    """A tracker's move that is back at the old prices within a month."""
-    back = same_price([("input_next", "input_before"), ("output_next", "output_before")])
+    """A move that is back at the old prices within a month, of anybody but the maker's own page."""
     after = pl.col("start").shift(-1).over("line") == pl.col("until")
     short = (pl.col("until") - pl.col("start")).dt.total_days() <= EXCURSION_DAYS
     nexts = {c: pl.when(after).then(pl.col(c).shift(-1).over("line")) for c in ("input", "output")}
@@ -111,17 +114,17 @@ def _excursion() -> pl.Expr:
     back = pl.all_horizontal(r.fill_null(True) for r in ratios) & pl.any_horizontal(r.is_not_null() for r in ratios)
     moved = other_price(BEFORE)
     said = pl.format("an excursion: back at the old price after {} days", (pl.col("until") - pl.col("start")).dt.total_days())
-    return pl.when((pl.col("rank") == RANKS["feed"]) & after & short & back & moved).then(said).alias("excursion")
+    return pl.when((pl.col("rank") > RANKS["first_party"]) & after & short & back & moved).then(said).alias("excursion")
 
 
 def _against_others(schedules: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     """First statements of a tracker that stand far above what another family has been saying of the offer."""
-    first = schedules.filter((pl.col("rank") == RANKS["feed"]) & pl.col("start_before").is_null() & pl.col("complete"))
+    first = schedules.filter((pl.col("rank") == RANKS["feed"]) & pl.col("start_before").is_null() & pl.col("complete") & (pl.col("kind") != "list"))
     first = first.join(own.select("line", "start"), on=["line", "start"], how="anti")
     others = schedules.filter(pl.col("complete")).select("offer", "witness", "input", "output", "start", "seen")
     pairs = first.join(others, on="offer", suffix="_other").filter(
         (pl.col("witness") != pl.col("witness_other")) & (pl.col("start_other") <= pl.col("start"))
-        & (pl.col("seen_other").dt.offset_by(f"{4 * CONFIRM_DAYS}d") >= pl.col("start")))
+        & (pl.col("seen_other").dt.offset_by(f"{CONFIRM_DAYS}d") >= pl.col("start")))
     pairs = pairs.sort("line", "start", "start_other").unique(["line", "start"], keep="last", maintain_order=True)
     reason = _reason(_times("input", "input_other"), _times("output", "output_other"))
     doubted = pairs.with_columns(reason.alias("reason"), pl.col("input_other").alias("input_before"), pl.col("output_other").alias("output_before"))
@@ -129,14 +132,20 @@ def _against_others(schedules: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
 
 
 def _unbacked(wrong: pl.DataFrame, schedules: pl.DataFrame) -> pl.DataFrame:
-    """Those that no other family states at the same price within ``CONFIRM_DAYS``."""
-    others = schedules.select("offer", "witness", "input", "output", "start", "seen")
+    """Those that no other family backs within ``CONFIRM_DAYS``: by stating the new price, or by ending the old one."""
+    others = schedules.select("offer", "witness", "input", "output", "start", "seen", "until")
     near = f"{CONFIRM_DAYS}d"
     pairs = wrong.select("line", "offer", "witness", "input", "output", "start", "seen").join(others, on="offer", suffix="_other").filter(
         (pl.col("witness") != pl.col("witness_other"))
+        & (pl.col("until").is_null() | (pl.col("until") > pl.col("start")))  # who gave the price up before the move does not back it
         & (pl.col("start_other") <= pl.col("seen").dt.offset_by(near)) & (pl.col("seen_other") >= pl.col("start").dt.offset_by(f"-{near}"))
         & same_price([("input", "input_other"), ("output", "output_other")]))
-    return wrong.join(pairs.select("line", "start").unique(), on=["line", "start"], how="anti")
+    ended = wrong.select("line", "offer", "witness", "start", "input_before", "output_before").join(
+        schedules.filter(pl.col("until").is_not_null()).select("offer", "witness", "input", "output", "until"), on="offer", suffix="_other").filter(
+        (pl.col("witness") != pl.col("witness_other")) & ((pl.col("until") - pl.col("start")).dt.total_days().abs() <= CONFIRM_DAYS)
+        & same_price([("input_before", "input"), ("output_before", "output")]))
+    backed = pl.concat([pairs.select("line", "start"), ended.select("line", "start")]).unique()
+    return wrong.join(backed, on=["line", "start"], how="anti")
 
 
 def _without(schedules: pl.DataFrame, wrong: pl.DataFrame) -> pl.DataFrame:

@@ -31,8 +31,8 @@ def intervals(stretches: pl.DataFrame, schedules: pl.DataFrame, terms: pl.DataFr
     """
     chosen = stretches.filter(pl.col("line").is_not_null()).join(schedules.select("line", "start", "term_ids"), on=["line", "start"])
     rows = chosen.select("day", "day_to", "term_ids").explode("term_ids").join(terms, left_on="term_ids", right_on="term")
-    merged = _merged(_one_each(rows))
-    return _edges(_backed(merged, terms, as_of), moved)
+    merged = _merged(_one_each(rows), as_of)
+    return _edges(_begun_when_seen(_backed(merged, terms, as_of)), moved)
 
 
 def _one_each(rows: pl.DataFrame) -> pl.DataFrame:
@@ -41,7 +41,7 @@ def _one_each(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.sort(*keys, pl.col("price_kind") != "sale", "rank", "term_ids").unique(keys, keep="first", maintain_order=True)
 
 
-def _merged(rows: pl.DataFrame) -> pl.DataFrame:
+def _merged(rows: pl.DataFrame, as_of: Moment) -> pl.DataFrame:
     """Stretches that follow one another at the same prices made one; what is carried comes from the best-ranked, latest seen."""
     rows = rows.sort(*KEY, "day")
     def unmoved(price: str) -> pl.Expr:
@@ -59,7 +59,7 @@ def _merged(rows: pl.DataFrame) -> pl.DataFrame:
         *(pl.col(p).drop_nulls().last() for p in PRICES.values()), pl.when(begins.first()).then(pl.col("valid_from_basis").first()).otherwise(pl.lit("observed")).alias("valid_from_basis"),
         pl.col("day").first().alias("valid_from"), pl.col("day_to").last().alias("valid_to"), pl.col("end_reason").last(),
         (pl.col("valid_to").last() == pl.col("day_to").last()).alias("own_end"), pl.col("valid_to").last().alias("term_end"), pl.col("closed_observed_at").last())
-    announced = pl.col("valid_to").is_null() & pl.col("term_end").is_not_null()
+    announced = pl.col("valid_to").is_null() & (pl.col("term_end") > pl.lit(as_of)).fill_null(False)
     merged = merged.with_columns(pl.when(announced).then("term_end").otherwise("valid_to").alias("valid_to"))
     followed = pl.col("valid_from").shift(-1).over(KEY) == pl.col("valid_to")
     reason = (pl.when(pl.col("valid_to").is_null()).then(pl.lit("")).when(announced).then(pl.lit("announced")).when(followed).then(pl.lit("changed"))
@@ -91,6 +91,19 @@ def _backed(merged: pl.DataFrame, terms: pl.DataFrame, as_of: Moment) -> pl.Data
     status = pl.when(page).then(pl.lit("first_party")).when(twice).then(pl.lit("confirmed")).otherwise(pl.lit("single"))
     return rows.with_columns(status.alias("status"), pl.coalesce("first_seen", "observed_at").alias("first_seen"), pl.coalesce("confirmed_at", "seen_to").alias("confirmed_at"),
                              pl.when(stale).then(pl.lit("stale")).otherwise("end_reason").alias("end_reason")).drop("row", "second", "own_page", "page_seen")
+
+
+def _begun_when_seen(rows: pl.DataFrame) -> pl.DataFrame:
+    """Intervals that only carry on the one before (another witness, same input and output, not seen since) made part of it."""
+    rows = rows.sort(*KEY, "valid_from")
+    silent = pl.col("confirmed_at") < pl.col("valid_from")
+    same = (pl.col("valid_to").shift(1).over(KEY) == pl.col("valid_from")) & pl.all_horizontal(
+        ((pl.col(p) - pl.col(p).shift(1).over(KEY)).abs() <= 1e-9).fill_null(pl.col(p).is_null() & pl.col(p).shift(1).over(KEY).is_null()) for p in FIGURES)
+    rows = rows.with_columns((silent & same.fill_null(False)).alias("carries_on"))
+    rows = rows.filter(pl.col("carries_on") | ~silent).with_columns((~pl.col("carries_on")).cum_sum().over(KEY).alias("run"))
+    last = ("valid_to", "end_reason", "closed_observed_at")
+    first = [c for c in rows.columns if c not in (*last, *KEY, "run", "carries_on")]
+    return rows.group_by(*KEY, "run", maintain_order=True).agg(pl.col(first).first(), pl.col(last).last()).drop("run")
 
 
 def _edges(rows: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:

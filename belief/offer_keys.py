@@ -133,12 +133,10 @@ def _long_context(witnesses: pl.DataFrame) -> pl.DataFrame:
 
 def _one_comparison(witnesses: pl.DataFrame) -> pl.DataFrame:
     """One comparison per provider and threshold: the one the best-ranked witness prints."""
-    said = witnesses.select(
-        "provider", "rank", pl.col("condition").str.extract(r"^prompts (>=?) ").alias("sign"),
-        pl.col("condition").str.extract(r"^prompts >=? ([^,]+)").alias("bound")).drop_nulls()
-    best = said.group_by("provider", "rank", "bound", "sign").len().sort(["provider", "bound", "rank", "len", "sign"], descending=[False, False, False, True, False])
-    best = best.unique(["provider", "bound"], keep="first", maintain_order=True).select("provider", "bound", pl.col("sign").alias("said"))
     rows = witnesses.with_columns(pl.col("condition").str.extract(r"^prompts >=? ([^,]+)").alias("bound"))
+    said = rows.select("provider", "rank", pl.col("condition").str.extract(r"^prompts (>=?) ").alias("sign"), "bound").drop_nulls()
+    best = said.group_by("provider", "rank", "bound", "sign").len().sort(["provider", "bound", "rank", "len", "sign"], descending=[False, False, False, True, True])
+    best = best.unique(["provider", "bound"], keep="first", maintain_order=True).select("provider", "bound", pl.col("sign").alias("said"))
     rows = rows.join(best, on=["provider", "bound"], how="left", maintain_order="left")
     tail = pl.col("condition").str.replace(r"^prompts >=? ", "")
     return rows.with_columns(pl.when(pl.col("said").is_not_null()).then(pl.concat_str([pl.lit("prompts "), pl.col("said"), pl.lit(" "), tail]))

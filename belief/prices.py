@@ -16,6 +16,7 @@ import reference
 from belief import evidence, history, intervals
 from belief.aliases import resolve, split_at_moves
 from belief.events import events
+from belief.meters import meters
 from belief.offer_keys import one_key
 from belief.statements import KEY, NO_TIME, PRICES, RANKS
 from sources.catalogue import Source
@@ -27,6 +28,10 @@ OWN_LISTS = {"openrouter": RANKS["host"]}
 """Packaged sources that are a seller's own list, though they are feeds of others' models."""
 
 
+SHORTHAND = ("prices/azure",)
+"""Sources whose names are shorthand of meters: what no alias maps is listed as unmapped and is no model."""
+
+
 def build(quotes: pl.DataFrame, readings: pl.DataFrame, known: Mapping[str, Source], as_of: date) -> dict[str, pl.DataFrame]:
     """The price tables of a vintage, by table name.
 
@@ -36,12 +41,15 @@ def build(quotes: pl.DataFrame, readings: pl.DataFrame, known: Mapping[str, Sour
     """
     providers = reference.at("providers", as_of)
     parts = [history.packaged_intervals(reference.at("price_history", as_of), reference.at("price_snapshots", as_of), OWN_LISTS)]
+    ranks = {s.key: s.contract.rank for s in known.values() if s.kind == "prices"}
+    parts += [history.page_intervals(reference.at("price_pages", as_of), reference.at("exchange_rates", as_of), ranks)]
     parts += [_observed(quotes, row, known[row["source"]], providers, as_of) for row in
               readings.filter(pl.col("kind") == "prices").sort("source").iter_rows(named=True)]
     aliases = reference.at("model_aliases", as_of)
     makers = providers.filter(pl.col("provider_tier") == "first_party")["provider"].drop_nulls().unique()
     stated = one_key(resolve(split_at_moves(pl.concat(parts), aliases, makers), aliases))
     unmapped = stated.filter(pl.col("model").is_null()).group_by("provider", "model_label", "source").len("n")
+    stated = stated.filter(pl.col("model").is_not_null() | ~pl.col("source").is_in(SHORTHAND))
     witnesses = stated.with_columns(pl.coalesce("model", pl.col("model_label").str.to_lowercase()).alias("model"))
     belief = evidence.weigh(witnesses, as_of, _allowed_change(known))
     return {
@@ -50,6 +58,7 @@ def build(quotes: pl.DataFrame, readings: pl.DataFrame, known: Mapping[str, Sour
         "core.price_event": _told(events(belief, as_of - timedelta(days=EVENT_DAYS), as_of)),
         "core.quarantine": _set_aside(belief),
         "core.disagreement": intervals.disagreements(belief.intervals, belief.terms, as_of),
+        "core.price_meter": meters(reference.at("price_meters", as_of), quotes, aliases),
         "core.announced_price": _announced(quotes),
         "core.unmapped_label": unmapped.with_columns(pl.col("n").cast(pl.Int64)).sort("provider", "model_label", "source"),
     }

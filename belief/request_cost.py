@@ -25,6 +25,8 @@ DAY_TIERS = ("standard", "peak", "off-peak")
 """Tiers that are one offer at different hours: without ``--tier`` the clock chooses among them."""
 PRICES = {"input": "price_input_usd_per_mtok", "cached input": "price_cached_input_usd_per_mtok", "output": "price_output_usd_per_mtok"}
 MILLION = Decimal(1_000_000)
+Offer = tuple[dict[str, Any], Condition]
+"""A believed interval and the meaning of its condition."""
 _MARGINAL = re.compile(r"(?:tokens|portion|part) (?:above|beyond|over|in excess)|only the tokens (?:above|beyond|over)|超出部分", re.I)
 _WHOLE = re.compile(r"(?:entire|whole|full) (?:request|session|prompt)|all (?:the )?tokens|整个请求", re.I)
 
@@ -131,7 +133,10 @@ def _not_then(intervals: pl.DataFrame, day: date) -> str:
     last: date | None = max(ends, default=None)
     if first is None or first > day:
         return f"no price is known on {day}; the first is of {first}"
-    return f"no price is in force on {day}; the last one known ended on {last}"
+    ended = intervals.filter(pl.col("valid_to") == last).row(0, named=True)
+    seen = f", last seen {ended['confirmed_at']}" if ended.get("confirmed_at") else ""
+    why = {"stale": "nobody has shown it again", "outweighed": "newer evidence of others outweighs it", "removed": "it was removed"}.get(ended.get("end_reason") or "", "")
+    return f"no price is in force on {day}; the last one known ended on {last}{seen}{f' ({why})' if why else ''}"
 
 
 def _of_provider(rows: Sequence[dict[str, Any]], request: Request) -> list[Cost]:
@@ -141,16 +146,14 @@ def _of_provider(rows: Sequence[dict[str, Any]], request: Request) -> list[Cost]
     tiers = DAY_TIERS if request.tier == "standard" else (request.tier,)
     rests = sorted({c.rest for row, c in known if row["tier"] in tiers})
     chosen = [wanted] if request.condition else [""] if "" in rests else rests
-    found = []
-    for rest in chosen:
-        same = [(row, c) for row, c in known if row["tier"] in tiers and c.rest == rest]
-        by_hour, notes = _by_hour(same, request)
-        if by_hour:
-            found.append(_by_length(by_hour, request, notes))
-    return found
+    found = (charged([(row, c) for row, c in known if row["tier"] in tiers and c.rest == rest], request) for rest in chosen)
+    return [cost for cost in found if cost is not None]
 
 
-Offer = tuple[dict[str, Any], Condition]
+def charged(offers: Sequence[Offer], request: Request) -> Cost | None:
+    """What one way of buying (one provider, model, service and place) charges: by the hour, then by the prompt's length."""
+    by_hour, notes = _by_hour(offers, request)
+    return _by_length(by_hour, request, notes) if by_hour else None
 
 
 def _by_hour(offers: Sequence[Offer], request: Request) -> tuple[list[Offer], list[str]]:
@@ -159,7 +162,7 @@ def _by_hour(offers: Sequence[Offer], request: Request) -> tuple[list[Offer], li
     if request.tier in ("peak", "off-peak"):
         outside = bool(clocked) and not any(c.in_hours(request.at) for _, c in clocked)
         return list(offers), ["the moment given is outside these hours; priced as asked by --tier"] if outside else []
-    notes = ["the page excludes public holidays, whose calendar is not known here"] if any(w.not_on_holidays for _, c in clocked for w in c.windows) else []
+    notes = ["these hours do not count on China's public holidays"] if any(w.not_on_holidays for _, c in clocked for w in c.windows) else []
     now = [(r, c) for r, c in clocked if c.in_hours(request.at)]
     if now:
         tier = sorted(now, key=lambda o: DAY_TIERS.index(o[0]["tier"]) if o[0]["tier"] in DAY_TIERS else 9)[0][0]["tier"]
@@ -174,7 +177,11 @@ def _by_hour(offers: Sequence[Offer], request: Request) -> tuple[list[Offer], li
 
 def _by_length(offers: Sequence[Offer], request: Request, notes: list[str]) -> Cost:
     """The offer whose prompt length the request has, whole or by parts as the page says."""
-    admitted = [o for o in offers if o[1].admits(request.input_tokens)] or list(offers)
+    admitted = [o for o in offers if o[1].admits(request.input_tokens)]
+    if not admitted:
+        row, condition = min(offers, key=lambda o: (o[1].above or 0, o[0]["interval_id"]))
+        unknown = tuple(Line(line.component, line.tokens, None) for line in _lines(row, request.input_tokens, request.cached_tokens, request.output_tokens))
+        return Cost(row, unknown, (*notes, f"only a price under {row['condition']!r} is known, which this prompt does not meet"))
     row, condition = max(admitted, key=lambda o: (o[1].above or 0, o[0]["interval_id"]))
     base = min(offers, key=lambda o: (o[1].above or 0, o[0]["interval_id"]))
     if condition.above and base[0] is not row and _MARGINAL.search(_words(row)):

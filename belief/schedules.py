@@ -18,12 +18,14 @@ def terms(statements: pl.DataFrame, as_of: Moment) -> pl.DataFrame:
     """The statements as terms of schedules: ``line``, ``offer``, ``term`` (row ids), ``seen_to``, and a true ``valid_to``.
 
     ``seen_to`` is the last day on which the witness is known to have shown the term: never past its end, and for
-    an end that was itself only noticed at a look, the look before it. Announced terms that nobody has seen since
+    an end that was itself only noticed at a look, the look before it. A sale seen after its announced end goes on. Announced terms that nobody has seen since
     their first day are left out.
     """
     rows = _with_ids(statements)
     looks = pl.concat([rows.select("source", pl.col(c).alias("look")) for c in ("observed_at", "confirmed_at")])
     looks = looks.filter(pl.col("look") <= pl.lit(as_of)).unique().sort("look")
+    gone_on = (pl.col("price_kind") == "sale") & (pl.col("confirmed_at") > pl.col("valid_to")) & ~pl.col("end_reason").is_in(["changed", "removed"])
+    rows = rows.with_columns(pl.when(gone_on.fill_null(False)).then(None).otherwise("valid_to").alias("valid_to"))
     ended = pl.col("valid_to").is_not_null() & (pl.col("valid_to") <= pl.lit(as_of))
     rows = rows.sort("valid_to", nulls_last=True).join_asof(
         looks, left_on="valid_to", right_on="look", by="source", strategy="backward", allow_exact_matches=False, check_sortedness=False)
@@ -93,9 +95,9 @@ def _stretches(live: pl.DataFrame) -> pl.DataFrame:
     figures = pl.concat_str([pl.col("tier"), pl.col("condition"), pl.col("price_kind"), *(pl.col(p).round(6).cast(pl.String).fill_null("-") for p in PRICES.values())], separator="|")
     ends_here = pl.col("valid_to") == pl.col("until")
     made = live.group_by("line", "start", maintain_order=True).agg(
-        pl.col("until", "offer", "source", "witness", "rank", "model_label").first(),
+        pl.col("until", "offer", "provider", "source", "witness", "rank", "model_label").first(),
         *(pl.when(whole).then(pl.col(f).first()).otherwise(None).alias(name) for f, name in zip(FIGURES, ("input", "output"), strict=True)),
-        whole.alias("complete"), ((pl.col("above") > 0) | pl.col("clocked")).sum().alias("conditions"),
+        whole.alias("complete"), pl.col("price_kind").first().alias("kind"), ((pl.col("above") > 0) | pl.col("clocked")).sum().alias("conditions"), pl.col("weekly").sum().alias("weekdays"),
         pl.col("seen_to").max().alias("seen"), pl.coalesce("shown_by", "seen_to").max().alias("shown"), (pl.col("valid_from_basis").is_in(DATED) & (pl.col("valid_from") == pl.col("start"))).any().alias("dated"),
         pl.col("end_reason").filter(ends_here).first().fill_null("").alias("end_reason"), figures.sort().str.join(";").alias("figures"), pl.col("term").alias("term_ids"),
         pl.col("observed_at").min().alias("first_seen"))
@@ -114,10 +116,14 @@ def _joined(made: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_neighbours(joined: pl.DataFrame) -> pl.DataFrame:
-    """Add what the line said before (``input_before`` ...) where it follows without a gap, and whether its end is a removal."""
-    joined = joined.sort("line", "start")
+    """Add what the line said before (``input_before`` ...) where it follows without a gap, since when it says its base price
+    (``since``), and whether its end is a removal."""
+    joined = joined.drop("since", strict=False).sort("line", "start")
     follows = pl.col("start").shift(-1).over("line") == pl.col("until")
     after = pl.col("until").shift(1).over("line") == pl.col("start")
     before = [pl.when(after).then(pl.col(c).shift(1).over("line")).alias(f"{c}_before") for c in ("input", "output", "start", "seen", "conditions")]
+    unmoved = pl.all_horizontal(((pl.col(c) - pl.col(c).shift(1).over("line")).abs() <= 1e-9).fill_null(pl.col(c).is_null() & pl.col(c).shift(1).over("line").is_null()) for c in ("input", "output"))
+    joined = joined.with_columns((~(unmoved & after.fill_null(False))).cum_sum().over("line").alias("run"))
+    joined = joined.with_columns(pl.col("start").first().over("line", "run").alias("since")).drop("run")
     removal = pl.col("until").is_not_null() & ~follows.fill_null(False) & ~pl.col("end_reason").is_in(NO_REMOVAL)
     return joined.drop(f"{c}_before" for c in ("input", "output", "start", "seen", "conditions") if f"{c}_before" in joined.columns).with_columns(*before, removal.alias("removed"))

@@ -27,6 +27,8 @@ DAY_TIERS = ("standard", "peak", "off-peak")
 RANKS = {"first_party": 0, "host": 1, "correction": 2, "feed": 3}
 AGREE_SHARE = 0.01
 """Two prices agree when they differ by at most this share (feeds round)."""
+CENT_USD = 0.005
+"""Sellers print cents: from 0.15 USD on, prices half a cent apart are one price, printed to other digits."""
 HIGHEST_USD_PER_MTOK = 2000.0
 """No list asks more for a million tokens; above it a figure is in another unit."""
 NO_TIME = "lasts no time: it ends on the day it begins"
@@ -37,13 +39,13 @@ Moment = date | datetime
 
 
 def with_offer(statements: pl.DataFrame) -> pl.DataFrame:
-    """The statements with ``service``, ``place`` and the lower prompt bound ``above`` and hours of their condition."""
+    """The statements with ``service``, ``place`` and, of their condition, the lower prompt bound and whether it names hours or weekdays."""
     texts = statements["condition"].unique().sort().to_list()
     meant = [parse(t) for t in texts]
     known = pl.DataFrame({
         "condition": texts, "place": [c.rest for c in meant], "above": [c.above or 0 for c in meant],
-        "clocked": [bool(c.windows) for c in meant]},
-        schema={"condition": pl.String, "place": pl.String, "above": pl.Int64, "clocked": pl.Boolean})
+        "clocked": [bool(c.windows) for c in meant], "weekly": [any(w.weekdays or w.not_on_holidays for w in c.windows) for c in meant]},
+        schema={"condition": pl.String, "place": pl.String, "above": pl.Int64, "clocked": pl.Boolean, "weekly": pl.Boolean})
     service = pl.when(pl.col("tier").is_in(DAY_TIERS)).then(pl.lit("standard")).otherwise("tier")
     return statements.join(known, on="condition", how="left", maintain_order="left").with_columns(service.alias("service"))
 
@@ -106,7 +108,8 @@ def _self_contradicting(rows: pl.DataFrame) -> pl.DataFrame:
 
 def ratio_agrees(left: str, right: str, share: float = AGREE_SHARE) -> pl.Expr:
     """Whether two columns of prices are the same price; null where either is missing."""
-    return (pl.col(left) - pl.col(right)).abs() <= share * pl.max_horizontal(left, right) + 1e-9
+    top = pl.max_horizontal(left, right)
+    return (pl.col(left) - pl.col(right)).abs() <= pl.max_horizontal(share * top, pl.when(top >= 0.15).then(CENT_USD).otherwise(0.0)) + 1e-9
 
 
 def same_price(pairs: list[tuple[str, str]]) -> pl.Expr:

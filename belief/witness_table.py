@@ -22,6 +22,8 @@ from belief.statements import PRICES, RANKS
 COLUMNS = ("source", "model_label", "tier", "condition", "input", "output", "cached", "valid_from", "valid_to", "end_reason", "observed_at", "confirmed_at")
 NEEDED = ("source", "model_label")
 KINDS = {"": "", "list": "list", "sale": "sale", "promotion": "sale", "promotional": "sale", "multiplier": "multiplier"}
+MAKER = "maker of"
+"""How the seller is called where a label names none: the maker of what the model's name begins with."""
 _MOMENTS = ("valid_from", "valid_to", "observed_at", "confirmed_at")
 _FIGURES = {"input": PRICES["input"], "output": PRICES["output"], "cached": PRICES["cached_input"]}
 _ENDED = re.compile(r"^(?:renamed|superseded|replaced|answered)\b(?:\s+(?:to|by|with))?[\s:]*(.*)$", re.I)
@@ -118,11 +120,28 @@ def _keyed(rows: pl.DataFrame) -> pl.DataFrame:
     named = named.with_columns(rows["provider"], pl.coalesce("model", forms).alias("model"))
     one = pl.col("provider").filter(pl.col("provider") != "")
     seller = pl.when((pl.col("provider") == "") & (one.n_unique().over("model") == 1)).then(one.first().over("model")).otherwise("provider")
+    maker = pl.concat_str(pl.lit(f"{MAKER} "), pl.col("model").str.extract(r"^([a-z]+)").fill_null(pl.col("model")))
+    seller = pl.when(seller == "").then(maker).otherwise(seller)
     basis = pl.when(pl.col("observed_at").is_not_null() & (pl.col("valid_from").is_not_null()) & (pl.col("observed_at") != pl.col("valid_from"))).then(pl.lit("declared")).otherwise(pl.lit("observed"))
     full = named.with_columns(seller.alias("provider"), basis.alias("valid_from_basis"), pl.lit("USD").alias("currency"), pl.lit("stated").alias("origin"),
                               pl.col("printed").alias("evidence"), pl.col("end_reason").str.to_lowercase().alias("end_reason"))
     full = full.with_columns(pl.lit(None, dtype=pl.String).alias(c) for c in INTERVAL_COLUMNS if c not in full.columns)
-    return one_key(full.select(INTERVAL_COLUMNS))
+    return one_key(_multiplied(full.select(INTERVAL_COLUMNS)))
+
+
+def _multiplied(rows: pl.DataFrame) -> pl.DataFrame:
+    """Surcharges stated as factors become prices: each price of the same source, model and tier times the factor, under its condition."""
+    factors = rows.filter(pl.col("price_kind") == "multiplier")
+    plain = rows.filter(pl.col("price_kind") != "multiplier")
+    if factors.is_empty():
+        return plain
+    keys = ["source", "provider", "model", "tier"]
+    pairs = plain.join(factors.select(*keys, "condition", "valid_from", "valid_to", "observed_at", "confirmed_at", *PRICES.values()), on=keys, suffix="_factor")
+    both = {"valid_from": pl.max_horizontal, "valid_to": pl.min_horizontal, "observed_at": pl.max_horizontal, "confirmed_at": pl.min_horizontal}
+    made = pairs.with_columns(
+        *((pl.col(p) * pl.coalesce(f"{p}_factor", f"{PRICES['input']}_factor")).round(9) for p in PRICES.values()), *(f(c, f"{c}_factor").alias(c) for c, f in both.items()),
+        pl.concat_str("condition", "condition_factor", separator=", ").str.strip_chars(", ").alias("condition"))
+    return pl.concat([plain, made.filter(pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("valid_from"))).select(INTERVAL_COLUMNS)])
 
 
 def successor(end_reason: str) -> str:

@@ -10,7 +10,7 @@ import assets.collected
 import assets.computed
 import assets.models
 import assets.published
-from pipelines.alerts import failure_sensor
+from pipelines.alerts import failure_sensor, success_sensor
 from pipelines.jobs import daily
 from pipelines.resources import DayJob, Warehouse
 from pipelines.schedules import daily_schedule
@@ -22,7 +22,7 @@ def build_definitions(**overrides: Any) -> dg.Definitions:
         assets=[*dg.load_assets_from_modules([assets.collected, assets.computed, assets.models, assets.published]),
                 *assets.collected.source_assets, *assets.computed.STEPS, *assets.models.model_assets],
         asset_checks=[*assets.models.model_checks],
-        jobs=[daily], schedules=[daily_schedule], sensors=[failure_sensor], executor=dg.in_process_executor,
+        jobs=[daily], schedules=[daily_schedule], sensors=[failure_sensor, success_sensor], executor=dg.in_process_executor,
         resources={"job": DayJob(), "warehouse": Warehouse()} | overrides,
     )
 

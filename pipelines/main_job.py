@@ -13,6 +13,7 @@ from typing import Any
 from pipelines.context import make_job, now, today
 from pipelines.delivery import deliver_with
 from pipelines.logs import logged
+from pipelines.notices import after_run
 from pipelines.settings import Settings, load_settings
 
 Tell = Callable[[str], None]
@@ -27,9 +28,14 @@ def run_day(as_of: date | None, *, offline: bool, tell: Tell) -> None:
     if as_of is not None and as_of > today():
         raise NotPublished(f"--as-of {as_of} is in the future; nothing is known of that day yet")
     settings = load_settings()
-    result = _execute(settings, as_of, offline, tell)
-    if not result.success:
-        raise NotPublished(_reason(result))
+    try:
+        result = _execute(settings, as_of, offline, tell)
+        if not result.success:
+            raise NotPublished(_reason(result))
+    except NotPublished as error:
+        after_run(settings, str(error))
+        raise
+    after_run(settings)
     _summary(settings, as_of or today(), result, tell)
 
 

@@ -6,6 +6,7 @@ Secrets are ``SecretStr``: printing the settings, or an error that holds them, s
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -16,7 +17,8 @@ PREFIX = "DEFLATION_"
 
 
 class Settings(BaseModel):
-    """All that a user can set, with the environment variable ``DEFLATION_<FIELD>`` of the same name."""
+    """All that a user can set, with the environment variable ``DEFLATION_<FIELD>`` of the same name; ``DEFLATION_<FIELD>_FILE``
+    names a file that holds the value (secrets)."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -41,6 +43,8 @@ class Settings(BaseModel):
     mail_from: str = ""
     base_url: str = ""
     """Where the site is served, for links in mails and the feed."""
+    webhook_url: SecretStr = SecretStr("")
+    """A chat channel (Slack's incoming webhook, or what speaks its JSON) that is told of alerts."""
     unsubscribe_url: str = ""
     """An https address that forwards one-click unsubscriptions to `deflation subscribers listen`."""
     schedule: str = "30 5 * * *"
@@ -51,6 +55,12 @@ class Settings(BaseModel):
     """How long a run waits for another one to end before it gives up."""
     serve_token: SecretStr = SecretStr("")
     """The token of the address of `deflation serve`; made anew at every start when empty."""
+    webhook_url: SecretStr = SecretStr("")
+    """Where the operator is told of failures: an address that takes a POST of {"text": ...} (Slack-compatible)."""
+    operator_mail: str = ""
+    """Whom to mail about failures (needs the mail server)."""
+    heartbeat_url: SecretStr = SecretStr("")
+    """An address that is asked after every good run, so that somebody else notices silence."""
     chromium: str = "/usr/bin/chromium"
 
     @field_validator("now")
@@ -93,10 +103,21 @@ class Settings(BaseModel):
 def load_settings(environ: dict[str, str] | None = None) -> Settings:
     """Read ``DEFLATION_*`` from the environment (empty values count as unset); raises ``ValidationError``."""
     env = os.environ if environ is None else environ
-    given = {
-        field: env[PREFIX + field.upper()]
-        for field in Settings.model_fields
-        if env.get(PREFIX + field.upper(), "") != ""
-    }
+    given = {field: value for field in Settings.model_fields if (value := _given(env, PREFIX + field.upper())) != ""}
     settings = Settings.model_validate(given)
     return settings.model_copy(update={"home": settings.home.expanduser().resolve()})
+
+
+def _given(env: Mapping[str, str], name: str) -> str:
+    """The value of a variable, or the content of the file that ``NAME_FILE`` names (secrets of containers)."""
+    if env.get(name, "") or not env.get(name + "_FILE", ""):
+        return env.get(name, "")
+    try:
+        return Path(env[name + "_FILE"]).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ValueError(f"{name}_FILE: expected a file that can be read, found {error.strerror} at {env[name + '_FILE']}") from error
+
+
+def environment() -> dict[str, str]:
+    """The environment as it is, for ``doctor``."""
+    return dict(os.environ)

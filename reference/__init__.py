@@ -23,10 +23,13 @@ The tables (dtypes in ``schema.py``):
   launch | open; ``end_reason`` changed | removed | declared | "" ; ``witness`` = group of sources that copy
   one another (their agreement counts once); ``correction_id`` = row of ``corrections`` that changed it.
   Several witnesses may cover one offer at one time: rank by ``providers.tier`` / ``sources`` belief.
+- ``price_pages``: one row = one figure of a seller's own price list (read by hand from a kept copy, or Azure's meters), with
+  the page's address, the day it was shown (``confirmed_at``: the earliest day it can be of) and its place in the list.
+- ``price_meters``: what is charged beside input, output and cached tokens (searches, requests, reasoning, audio): component, value, unit.
 - ``price_snapshots``: the days each source was looked at (source, observed_at, source_ref, rows): an open
   interval is "last confirmed" on the latest snapshot of its source.
 - ``providers``: (source, source_provider) -> provider slug, ``provider_tier`` first_party | cloud | host |
-  resale, packaged or not, reason.
+  resale | gateway (resells under its own terms, not counted by the index), packaged or not, reason.
 - ``models``: canonical models: model, developer, family, release_date, open_weights, total_params_b,
   active_params_b, kind, reason.
 - ``model_aliases``: alias (normalised label, see ``belief.aliases.normalise``), provider scope ("*" = any),
@@ -35,6 +38,8 @@ The tables (dtypes in ``schema.py``):
   se, n_items, as_of (date of the leaderboard copy), first_seen, observed_at.
 - ``task_tokens``: model, variant, benchmark, ``output_mtok_per_run`` (million output tokens) and
   ``usd_per_run`` (dollars) of one pass through all items of the benchmark.
+- ``listed_index_quotes``: values of listed rental and token indices as quoted on public pages (second hand): quoted_on,
+  listed_index, subject (accelerator, or tokens), term, quoted_value, unit, quote_precision.
 - ``token_volumes``: gateway (openrouter, vercel), period_start, period_days, model_label as published, measure
   (total_tokens, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, requests, spend_share,
   token_share), value, unit. One router and one gateway, not the market: private endpoints are left out at

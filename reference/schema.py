@@ -48,6 +48,16 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "correction_id": TEXT,
         **ORIGIN,
     },
+    "price_pages": {
+        **dict.fromkeys(("provider", "model_label", "tier", "condition", "component"), TEXT),
+        "value": REAL,
+        **dict.fromkeys(("unit", "currency", "status", "effective_from", "effective_to"), TEXT),
+        "wide_row": INT,
+        "evidence": TEXT,
+        "confirmed_at": DAY,
+        **ORIGIN,
+    },
+    "price_meters": {"provider": TEXT, "model_label": TEXT, "component": TEXT, "value": REAL, "unit": TEXT, "currency": TEXT, **ORIGIN},
     "price_snapshots": {"rows": INT, **ORIGIN},
     "providers": {
         "source_name": TEXT,
@@ -111,6 +121,16 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "benchmark_version": TEXT,
         "output_mtok_per_run": REAL,
         "usd_per_run": REAL,
+        **ORIGIN,
+    },
+    "listed_index_quotes": {
+        "quoted_on": DAY,
+        "listed_index": TEXT,
+        "subject": TEXT,
+        "term": TEXT,
+        "quoted_value": REAL,
+        "unit": TEXT,
+        "quote_precision": TEXT,
         **ORIGIN,
     },
     "token_volumes": {

@@ -25,12 +25,16 @@ FORMAT = 2
 
 SHOWN: dict[str, str] = {
     "price_now": "no price source has been read",
+    "price_history": "no price history has been read",
     "price_events": "no price moved in the last month",
     "fact_freshness": "nobody recorded when a price was last seen",
     "frontier": "no model has both a price and a quality score",
     "indices": "too few repeated prices for an index",
     "cost_per_task": "no benchmark run with both a token count and a price",
     "hedonic_rates": "too few prices for a rate",
+    "headline_methods": "no method has a year of prices",
+    "headline_revision": "no earlier vintage could be replayed",
+    "score_coverage": "no model was first listed lately",
     "acceleration": "the series is too short for the test",
     "champion_forecasts": "no forecast was issued",
     "past_forecasts": "this is the first vintage",

@@ -114,7 +114,8 @@ class Source:
             told = self._told(page)
             quotes = [q for q in told if not isinstance(q, LeftOut)]
             left_out = [q for q in told if isinstance(q, LeftOut)]
-            quotes, left_out = kept_entries(self.contract, quotes, left_out)
+            if self._is_list(page):
+                quotes, left_out = kept_entries(self.contract, quotes, left_out)
             broken = breaches(self.contract, quotes, left_out)
         except UNTRUSTED as error:
             raise type(error)(f"{self.key}: {error}") from error
@@ -126,6 +127,10 @@ class Source:
         if broken:
             raise ContractBroken(f"{self.key}: " + "; ".join(broken[:5]) + (f"; and {len(broken) - 5} more" * (len(broken) > 5)))
         return Parsed(tuple(map(self._named, quotes)), tuple(left_out))
+
+    def _is_list(self, page: Page) -> bool:
+        """Whether a body is a list of entries, not an archived page of a source that has become one."""
+        return self.contract.is_list and (page.is_zip or self.contract.format == "csv" or page.text.lstrip()[:1] in ("{", "["))
 
     def _named(self, quote: Quote) -> Quote:
         if isinstance(quote, PriceQuote | RetirementQuote) and not quote.provider:

@@ -146,10 +146,7 @@ def kept_entries(contract: Contract, quotes: list[Quote], left_out: list[LeftOut
     """Of a list, the quotes of the entries that keep the contract row by row; the other entries are left out with the reason.
 
     An entry that was left out in one place is not believed in another: a name listed twice at two prices has none.
-    A page is returned as it is: its rows stand or fall together.
     """
-    if not contract.is_list:
-        return quotes, left_out
     prices = [q for q in quotes if isinstance(q, PriceQuote)]
     wrong: dict[tuple[str, str], tuple[PriceQuote, str]] = {}
     for quote, said in [*_bound_breaches(contract, prices), *_double_breaches(prices)]:

@@ -82,6 +82,6 @@ def source_frame(known: Mapping[str, Source], readings: pl.DataFrame) -> pl.Data
     contracts = pl.DataFrame([{
         "source": s.key, "title": s.contract.title, "publisher": s.contract.publisher, "source_rank": s.contract.rank,
         "cadence_days": s.contract.cadence_days, "terms": s.contract.terms, "witness": s.contract.witness or s.key,
-        "url": s.contract.urls[0] if s.contract.urls else "",
+        "url": s.contract.urls[0] if s.contract.urls else "", "is_unproven": s.is_unproven,
     } for s in known.values()])
     return contracts.join(readings, on="source", how="inner").sort("source")

@@ -15,6 +15,7 @@ import polars as pl
 
 from forecasting.floors import hardware_trends, rentals
 from forecasting.floors.floors_mc import QUANTILES, Range
+from forecasting.indices import rental_index
 
 WINDOWS = (("since 2010, all parts", date(2010, 1, 1), 0.0), ("since 2016, at least 16 GB", date(2016, 1, 1), 16.0))
 """(name, first launch, smallest memory in GB); published trends are of the first kind, floors use the second."""
@@ -26,9 +27,8 @@ OLD_DAYS = 730
 
 def rental_tables(believed: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:
     """Tables rental_index, rental_breaks and rental_now from the offers that ``rentals.believed`` lets in."""
-    index = rentals.matched_index(believed, as_of).rename({"standard_error_log": "change_error_log"})
     found = rentals.series_breaks(believed).rename({"date": "break_date", "from_usd": "from_usd_per_hour", "to_usd": "to_usd_per_hour"})
-    return {"rental_index": index, "rental_breaks": found.with_columns(change_share=pl.col("change_log").exp() - 1).drop("change_log"),
+    return {"rental_index": rental_index.build(believed, as_of), "rental_breaks": found.with_columns(change_share=pl.col("change_log").exp() - 1).drop("change_log"),
             "rental_now": _now(believed, as_of)}
 
 

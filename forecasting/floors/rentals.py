@@ -45,41 +45,6 @@ def believed(rentals: pl.DataFrame, as_of: date) -> pl.DataFrame:
     return rows.join(generated, on=SERIES, how="anti", maintain_order="left")
 
 
-def matched_index(rentals: pl.DataFrame, as_of: date, *, by: tuple[str, ...] = ("accelerator", "term")) -> pl.DataFrame:
-    """Monthly matched-panel index per accelerator and term, 1.0 in its first month.
-
-    Args: ``rentals`` as ``believed`` returns it. Each series holds a price until it is seen again, and its last one for
-    ``STALE_DAYS``; the index chains the mean log change over the series present in a month and before it.
-    Returns by..., month, index_ratio, standard_error_log (of the month's change), series_count, sorted.
-    """
-    monthly = _monthly(rentals, as_of)
-    change = pl.col("log_price") - pl.col("log_price").shift().over(SERIES)
-    moved = monthly.with_columns(change=change).filter(pl.col("change").is_not_null())
-    months = moved.group_by(*by, "month").agg(
-        pl.col("change").mean().alias("change"), (pl.col("change").std() / pl.len().sqrt()).alias("standard_error_log"),
-        pl.len().alias("series_count")).sort(*by, "month")
-    first = monthly.group_by(by).agg(pl.col("month").min()).with_columns(
-        change=pl.lit(0.0), standard_error_log=pl.lit(None, dtype=pl.Float64), series_count=pl.lit(0, dtype=pl.UInt32))
-    rows = pl.concat([first, months.select(first.columns)]).sort(*by, "month").unique([*by, "month"], keep="last", maintain_order=True)
-    return rows.with_columns(index_ratio=pl.col("change").cum_sum().over(by).exp()).select(
-        *by, "month", "index_ratio", "standard_error_log", "series_count")
-
-
-def _monthly(rentals: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """The price of every series in every month in which it holds on the 15th (or today in the last month)."""
-    spells = rentals.sort(*SERIES, "observed_at").with_columns(
-        until=pl.coalesce(pl.col("observed_at").shift(-1).over(SERIES), pl.col("observed_at") + pl.duration(days=STALE_DAYS)))
-    if spells.is_empty():
-        return spells.with_columns(month=pl.lit(None, dtype=pl.Date), log_price=pl.lit(None, dtype=pl.Float64))
-    first, last = rentals["observed_at"].min(), as_of
-    assert isinstance(first, date)
-    starts = pl.date_range(first.replace(day=1), last.replace(day=1), "1mo", eager=True)
-    days = pl.DataFrame({"month": starts}).with_columns(day=pl.min_horizontal(pl.col("month").dt.offset_by("14d"), pl.lit(last)))
-    held = spells.join_where(days, pl.col("observed_at") <= pl.col("day"), pl.col("day") < pl.col("until"))
-    return held.with_columns(log_price=pl.col("usd_per_accelerator_hour").log()).sort(*SERIES, "month", "observed_at").unique(
-        [*SERIES, "month"], keep="last", maintain_order=True)
-
-
 def breaks(days: list[date], price: list[float], *, min_points: int = 2) -> list[dict[str, object]]:
     """Level shifts of one price series: the segmentation of log price into constant levels with the least BIC.
 

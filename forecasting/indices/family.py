@@ -36,7 +36,7 @@ def compute(panel: ItemPanel, window: int = WINDOW, only: Sequence[str] = IDS) -
     if window < 2:
         raise ValueError(f"a window has at least two periods; found {window}")
     logs = {"spend": links.unit_value(panel)} | links.chained(panel)
-    for name, levels in (("geks", multilateral.geks), ("tpd", multilateral.time_product_dummy)):
+    for name, levels in (("geks", multilateral.geks_in_spans(window)), ("tpd", multilateral.time_product_dummy)):
         if name in only:
             logs[name] = multilateral.spliced(panel, window, levels)
     if "quality" in only and np.isfinite(panel.quality).any():

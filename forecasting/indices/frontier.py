@@ -2,7 +2,8 @@
 
 The raw minimum belongs to promotions and to hosts that vanish; the robust minimum is the lower of the
 second-lowest provider and of the lowest offer that has stood for a fortnight. It is not made monotone: when a
-cheap offer ends, the price rises and is shown to rise. Belongs here: daily minima. Not here: their trend.
+cheap offer ends, the price rises and is shown to rise. Only prices that are the maker's own or independently confirmed
+take part (``listings.trusted``): one witness alone sets no frontier. Belongs here: daily minima. Not here: their trend.
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ def frontier(prices: pl.DataFrame, models: pl.DataFrame, reach: list[tuple[dict,
     """Table frontier_price for each scale, threshold and tier.
 
     ``reach``: (scale of thresholds.toml, model and score and scale_version) pairs. A model belongs to threshold
-    q when its score is at least q, i.e. when the probability that its true score reaches q is at least one half.
+    q when its score is at least q, i.e. when the probability that its true score reaches q is at least one half. A
+    series exists only on days on which a model below q is on sale.
     """
     if not reach or prices.is_empty():
         return frames.empty("stats.frontier_price")
@@ -78,7 +80,7 @@ def frontier(prices: pl.DataFrame, models: pl.DataFrame, reach: list[tuple[dict,
     for scale, scores in reach:
         joined = offers.join(scores, on="model")
         for q in scale["thresholds"]:
-            able = joined.filter(pl.col("score") >= q)
+            able = joined.filter(pl.col("score") >= q).join(_measured(joined, q), on="day", how="semi")
             for tier in tiers:
                 rows = able if tier == "all" else able.filter(
                     pl.col("open") if tier == "open_weights" else pl.col("provider_tier") == tier
@@ -94,8 +96,14 @@ def frontier(prices: pl.DataFrame, models: pl.DataFrame, reach: list[tuple[dict,
     return frames.conform("stats.frontier_price", pl.concat(blocks)) if blocks else frames.empty("stats.frontier_price")
 
 
+def _measured(joined: pl.DataFrame, threshold: float) -> pl.DataFrame:
+    """The days on which a model that scores below the threshold is on sale; on others the threshold excludes nobody and
+    measures nothing, and its series is closed. Four Elo series were one for want of this, wrong by up to 57 times."""
+    return joined.filter(pl.col("score") < threshold).select("day").unique()
+
+
 def at(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Table frontier_price of one day alone, without the other indices."""
     known = listings.usable_scores(scores, as_of, False)
     reach = [(s, listings.scale_scores(known, s)) for s in reference.thresholds()]
-    return frontier(listings.usable_prices(prices, as_of), models, [r for r in reach if not r[1].is_empty()])
+    return frontier(listings.usable_prices(listings.trusted(prices), as_of), models, [r for r in reach if not r[1].is_empty()])

@@ -43,6 +43,27 @@ def spliced(panel: ItemPanel, window: int, levels: Levels, width: int | None = N
 
 def geks(panel: ItemPanel, first: int, last: int) -> np.ndarray:
     """ln GEKS-Tornqvist levels by replicate of one window: (1 + groups, last - first)."""
+    return np.stack([_closest_levels(pair) for pair in _tornqvist(panel, first, last)])
+
+
+def geks_in_spans(window: int) -> Levels:
+    """:func:`geks` for windows that move on by one: all pairs of two windows' length are computed once, then cut."""
+    held: dict[str, tuple[int, int, np.ndarray]] = {}
+
+    def levels(panel: ItemPanel, first: int, last: int) -> np.ndarray:
+        start, end, pairs = held.get("span", (0, -1, np.empty(0)))
+        if first < start or last > end:
+            start, end = first, min(first + 2 * window, len(panel.days))
+            pairs = _tornqvist(panel, start, end)
+            held["span"] = start, end, pairs
+        cut = slice(first - start, last - start)
+        return np.stack([_closest_levels(pair[cut, cut].copy()) for pair in pairs])
+
+    return levels
+
+
+def _tornqvist(panel: ItemPanel, first: int, last: int) -> np.ndarray:
+    """ln bilateral Tornqvist of every pair of periods by replicate: [r, s, t] is the change from s to t; NaN if unmatched."""
     width = last - first
     own, log_own, log_other = np.zeros((3, panel.group_count, width, width))
     for group, spend, price in _blocks(panel, first, last):
@@ -55,8 +76,7 @@ def geks(panel: ItemPanel, first: int, last: int) -> np.ndarray:
     own, log_own, log_other = (leave_one_out(part) for part in (own, log_own, log_other))
     with np.errstate(divide="ignore", invalid="ignore"):
         forward = (log_other - log_own) / own
-    tornqvist = 0.5 * (forward - forward.transpose(0, 2, 1))
-    return np.stack([_closest_levels(pair) for pair in tornqvist])
+    return 0.5 * (forward - forward.transpose(0, 2, 1))
 
 
 def time_product_dummy(panel: ItemPanel, first: int, last: int) -> np.ndarray:

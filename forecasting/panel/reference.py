@@ -25,6 +25,11 @@ def thresholds() -> list[dict[str, Any]]:
     return tomllib.loads(files(_FOLDER).joinpath("thresholds.toml").read_text(encoding="utf-8"))["scale"]
 
 
+def basket() -> list[str]:
+    """The models whose abilities are the fixed qualities of the headline, in the order of thresholds.toml."""
+    return [str(b["model"]) for b in tomllib.loads(files(_FOLDER).joinpath("thresholds.toml").read_text(encoding="utf-8"))["basket"]]
+
+
 def scale(name: str) -> dict[str, Any]:
     """One scale of thresholds.toml. Raises ``KeyError`` naming the known ones."""
     known = {s["scale"]: s for s in thresholds()}

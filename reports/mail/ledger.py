@@ -183,6 +183,13 @@ class Ledger:
             )
             return [Outcome(*row) for row in rows.fetchall()]
 
+    def unserved(self) -> list[Outcome]:
+        """Deliveries of the newest edition that did not end in a sent mail."""
+        with self._open() as db:
+            rows = db.execute("select recipient, state, attempts, coalesce(reason, '') from delivery where state <> 'sent' and edition_id = "
+                              "(select edition_id from delivery order by claimed_at desc limit 1) order by 1").fetchall()
+        return [Outcome(*row) for row in rows]
+
     def refusals(self, recipient: str) -> int:
         """Permanent refusals in a row, newest issue backwards, until the last success."""
         with self._open() as db:

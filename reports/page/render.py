@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,13 +22,14 @@ from reports import charts, narrative, questions
 from reports.facts import FactBook
 from reports.glossary import TERMS
 from reports.inputs import SHOWN, Edition
-from reports.page import drawing, tables
+from reports.page import calculator, drawing, tables
 from reports.page.shown import Sentence, only_facts, say
 from reports.sections import Section, sections
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 FIXED_PAGES = (
+    ("calculator", "Calculator", "What would my own use cost, here, elsewhere, and on my own hardware?"),
     ("prices", "Every price", "What does this model cost there?"),
     ("check", "Check a number", "Says who, as of when, by which query?"),
     ("embed", "Embed and cite", "How do I show a chart elsewhere?"),
@@ -79,6 +81,7 @@ def pages(edition: Edition, site: Site = Site()) -> tuple[dict[str, str], FactBo
     made["pages"] = render("pages.html.j2", title="All pages", listed=_listed(further))
     made["check"] = render("check.html.j2", title="Check a number", vintage=book.meta("vintage"), facts=_facts_table(book),
                            method=Markup.escape(site.method_url) if site.method_url else "")  # fmt: skip
+    made["calculator"] = render("calculator.html.j2", title="Calculator", js="calculator.js", data=_json(calculator.embedded(edition)))
     made["glossary"] = render("glossary.html.j2", title="Glossary", terms=list(TERMS.items()))
     made["embed"] = render("embed.html.j2", title="Embed and cite", embeds=[_embed(book, c, site) for c in drawn.values()])
     return made, book, drawn
@@ -170,6 +173,14 @@ def _facts_table(book: FactBook) -> Markup | str:
 def _plain(value: Any) -> Markup:
     """What was shown as bare text, for attributes and the title, where no element may stand."""
     return Markup.escape(str(only_facts(value)))
+
+
+def _json(value: Any) -> Markup:
+    """JSON that cannot end the script element it stands in."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return Markup(text)
 
 
 def _policy(scripts: list[str]) -> str:

@@ -24,8 +24,8 @@ class Measure(NamedTuple):
 
 
 MEASURES: tuple[Measure, ...] = (
-    Measure("jevons.price_factor", "Cheapest offer of a fixed quality", "the cheapest offer of a fixed quality", "the first follows whoever is cheapest"),
-    Measure("headline.decline_factor", "List prices, same quality", "list prices of the same quality", "the second follows every model on sale, old ones included"),
+    Measure("headline.decline_factor", "Buying a fixed quality", "the price of a fixed quality", "the first follows whoever sells that ability, new models included"),
+    Measure("headline.decline_factor_matched", "List prices of the same models", "list prices of the same models", "the second follows the same offers and nothing new"),
     Measure("headline.decline_factor_fresh", "New models against last year's", "new models of last year's quality", "the third counts only models new within the year"),
 )
 
@@ -72,7 +72,7 @@ def because(book: FactBook) -> Sentence:
 
 def pace(book: FactBook) -> Answer:
     """How fast does the price move?"""
-    figures = tuple(Figure(m.name, moved(book.change(m.fact_id)), between(book.change(m.fact_id))) for m in MEASURES)
+    figures = tuple(Figure(m.name, moved(book.change(m.fact_id)), _detail(book, m)) for m in MEASURES)
     return Answer("pace", "How fast does the price move?", tuple(filter(None, (because(book),))), figures, "pace",
                   more=("decline", "indices", "tasks", "decomposition"))  # fmt: skip
 
@@ -85,6 +85,12 @@ def chart_title(book: FactBook) -> Sentence:
     words = {"fell": "{x} fell", "rose": "{x} rose", "flat": "{x} stayed flat"}
     parts = [say(words[d], x=join(by[d], " and ")) for d in words if d in by]
     return say("In a year, {p}", p=join(parts, "; ")) if parts else say("How prices moved in a year is not known")
+
+
+def _detail(book: FactBook, measure: Measure) -> Sentence:
+    """The interval in words, and the window of the year."""
+    said = between(book.change(measure.fact_id))
+    return said if not book.raw(measure.fact_id, "text_value") else say("{b}; {w}", b=said, w=book.field(measure.fact_id, "text_value"))
 
 
 def _clause(book: FactBook, measure: Measure) -> Sentence:

@@ -42,6 +42,7 @@ TABLES: dict[str, str] = {
     "prices": "marts.price_now",
     "events": "marts.price_events",
     "indices": "marts.indices",
+    "headline": "marts.headline_methods",
     "rates": "marts.hedonic_rates",
     "frontier": "marts.frontier",
     "forecasts": "marts.champion_forecasts",
@@ -57,8 +58,9 @@ _JSON_TYPES = {"VARCHAR": "string", "DOUBLE": "number", "BIGINT": "integer", "BO
 _SAFE = re.compile(r"[a-z0-9][a-z0-9.-]{0,79}")
 
 
-def files(edition: Edition, history: pl.DataFrame) -> Iterator[tuple[str, bytes]]:
-    """All files under ``v1/`` for one edition; ``history`` holds the rows of ``marts.price_history``."""
+def files(edition: Edition) -> Iterator[tuple[str, bytes]]:
+    """All files under ``v1/`` for one edition."""
+    history = _frame(edition, HISTORY)
     frames = {name: _frame(edition, table) for name, table in TABLES.items()}
     listed = {}
     for name, frame in frames.items():

@@ -58,11 +58,8 @@ class Listed:
     """Publishing order, from 1."""
 
 
-def publish(site_dir: Path, edition: Edition, base_url: str = "", method_url: str = "", history: pl.DataFrame | None = None) -> Path:
-    """Render, number as a correction where the day has another content already, and publish. Returns the folder.
-
-    ``history`` holds ``marts.price_history`` for the data files under ``v1/``; without it none are written.
-    """
+def publish(site_dir: Path, edition: Edition, base_url: str = "", method_url: str = "") -> Path:
+    """Render, number as a correction where the day has another content already, and publish. Returns the folder."""
     known = _same_content(editions(site_dir), edition)
     if known:
         return publish_edition(site_dir, edition, {}, base_url)
@@ -70,8 +67,7 @@ def publish(site_dir: Path, edition: Edition, base_url: str = "", method_url: st
     folder = publish_edition(site_dir, final, edition_files(final, Site(base_url, method_url)), base_url)
     if newest(editions(site_dir)).edition_id == final.edition_id:
         _replace(Path(site_dir) / "prices.xml", moves_feed(final, base_url))
-        if history is not None:
-            _write_data(Path(site_dir), dict(api.files(final, history)))
+        _write_data(Path(site_dir), dict(api.files(final)))
     return folder
 
 

@@ -51,6 +51,8 @@ def labels(data: Path) -> list[tuple[str, str]]:
         path = data / "prices" / row["expected_csv"]
         if row["expected_csv"] and path.exists():
             found |= {(row["provider"], r["model"]) for r in read(path)}
+    pages = pl.read_parquet(FOLDER / "price_pages.parquet").filter(pl.col("provider") != "azure")  # Azure's meters are shorthand: curated
+    found |= set(pages.select("provider", "model_label").unique().rows())
     found |= {("*", base) for base in quality_labels.bases(data)}
     return sorted(found)
 

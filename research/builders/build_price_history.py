@@ -26,9 +26,10 @@ import price_epoch  # noqa: E402
 import price_witnesses as witnesses  # noqa: E402
 from price_rows import SLOTS, Row, chained, cleaned  # noqa: E402
 
+from belief.offer_keys import region_of, tier_of
 from reference.schema import PRICES, SCHEMAS  # noqa: E402
 
-FOLDER = Path(__file__).resolve().parent.parent / "reference"
+FOLDER = Path(__file__).resolve().parent.parent.parent / "reference"
 LICENCES = {
     "openrouter": "MIT",
     "litellm": "MIT",
@@ -38,8 +39,6 @@ LICENCES = {
     "epoch": "CC-BY-4.0",
     "launch": "facts of public price lists",
 }
-BUILT_FOR = date(2026, 11, 22)
-"""The day of the newest snapshot in the tables; moved by hand when the tables are renewed."""
 WITNESS = {
     "litellm": "litellm+models.dev",
     "models.dev": "litellm+models.dev",
@@ -62,16 +61,23 @@ def provider_map() -> dict[tuple[str, str], str | None]:
 
 
 def continued(history: list[Row], package: list[Row], on: date) -> list[Row]:
-    """A tracker's git history carried on by its released package: what the package lacks ended by that day."""
+    """A tracker's git history carried on by its released package: what the package lacks ended by that day.
+
+    The package states whole schedules: of a model it lists, a tier or condition it lacks has ended too. A schedule that the
+    history already has is not stated again, unless the package dates it.
+    """
     listed = {(r.source_provider, r.model_label) for r in package}
-    open_rows = [r for r in history if r.valid_to is None]
-    known = {(r.source_provider, r.model_label, r.tier, r.condition): r for r in open_rows}
-    ended = [
-        replace(r, valid_to=on, closed_observed_at=on, end_reason="removed")
-        if r.valid_to is None and (r.source_provider, r.model_label) not in listed
-        else r
-        for r in history
-    ]
+    stated = {(r.source_provider, r.model_label, r.tier, r.condition) for r in package}
+    known = {(r.source_provider, r.model_label, r.tier, r.condition): r for r in history if r.valid_to is None}
+    ended = []
+    for row in history:
+        key = (row.source_provider, row.model_label, row.tier, row.condition)
+        if row.valid_to is None and key not in stated:
+            gone = "removed" if key[:2] not in listed else "changed"
+            starts = [r.valid_from for r in package if (r.source_provider, r.model_label) == key[:2] and r.valid_from > row.valid_from] if gone == "changed" else []
+            end = min(starts, default=on)
+            row = replace(row, valid_to=end, closed_observed_at=on, end_reason=gone)
+        ended.append(row)
     fresh = []
     for row in package:
         before = known.get((row.source_provider, row.model_label, row.tier, row.condition))
@@ -98,65 +104,14 @@ def collect(tables: Path, epoch: Path) -> tuple[list[Row], dict[str, witnesses.S
     return [r for rows, _ in found.values() for r in rows], {s: shots for s, (_, shots) in found.items()}
 
 
-def region_of(label: str, source_provider: str) -> str:
-    """The condition "region X" where a cloud's label names a region: a surcharge list, not the main offer."""
-    head, _, rest = label.partition("/")
-    second = rest.partition("/")[0]
-    if head in ("azure", "bedrock") and rest.count("/") >= 1:
-        return f"region {second}"
-    if source_provider in ("bedrock", "bedrock_converse", "bedrock_mantle", "amazon-bedrock", "aws"):
-        prefix = label.partition(".")[0].removeprefix("bedrock/")
-        if prefix in ("us", "eu", "au", "jp", "apac", "us-gov", "ca", "regional", "in"):
-            return f"region {prefix}"
-    return ""
-
-
-_SUFFIX_TIERS = (
-    (":batch", "batch"),
-    (":free", "free"),
-    (":flex", "flex"),
-    (":fast", "fast"),
-    (":priority", "priority"),
-)
-_HOST_TIERS = {
-    "nebius": ("-fast",),
-    "moonshot": ("-turbo", "-turbo-preview"),
-    "fireworks": ("-fast", "-ultrafast"),
-    "openrouter": ("-fast",),
-}
-
-
-def tier_of(label: str, provider: str, tier: str) -> str:
-    """The tier a label's own ending names (OpenRouter ":batch", a host's "-fast" endpoint of one model)."""
-    for ending, name in _SUFFIX_TIERS:
-        if label.endswith(ending):
-            return name
-    fast = label.lower().endswith(_HOST_TIERS.get(provider, ("\0",)))
-    if fast and (provider != "openrouter" or "claude" in label):
-        return "fast"
-    return "flex" if provider == "fireworks" and label.endswith("-spot") else tier
-
-
-STALE_AFTER = timedelta(days=90)
-"""How long a price stands for the present after its witness was last looked at."""
-
-
-def unwatched(row: Row, last_look: date) -> Row:
-    """An open interval of a witness nobody looks at any more, ended when it can no longer speak for the day."""
-    if row.source == "epoch":  # single looks at a page: they prove that day alone
-        return replace(
-            row,
-            valid_to=row.valid_from + timedelta(days=1),
-            end_reason="point",
-            closed_observed_at=row.observed_at,
-        )
-    end = (row.valid_from if row.source == "launch" else last_look) + STALE_AFTER
-    if row.valid_to is not None or end > BUILT_FOR:
+def of_one_day(row: Row) -> Row:
+    """Single looks at a page prove that day alone."""
+    if row.source != "epoch":
         return row
-    return replace(row, valid_to=end, closed_observed_at=end, end_reason="unwatched")
+    return replace(row, valid_to=row.valid_from + timedelta(days=1), end_reason="point", closed_observed_at=row.observed_at)
 
 
-def build(rows: list[Row], looks: dict[str, date], refused: list[tuple[str, Row]]) -> list[Row]:
+def build(rows: list[Row], refused: list[tuple[str, Row]]) -> list[Row]:
     """Named, corrected, cleaned and chained rows in a fixed order; what is refused is appended to ``refused``."""
     names = provider_map()
     named = []
@@ -185,7 +140,7 @@ def build(rows: list[Row], looks: dict[str, date], refused: list[tuple[str, Row]
             refused.append((rule, row))
         else:
             offers[good.key()].append(good)
-    out = [unwatched(r, looks[r.source]) for key in offers for r in chained(offers[key])]
+    out = [of_one_day(r) for key in offers for r in chained(offers[key])]
     return sorted(out, key=lambda r: (r.provider, r.model_label, r.tier, r.condition, r.source, r.valid_from))
 
 
@@ -229,8 +184,7 @@ def main() -> None:
     args = parser.parse_args()
     refused: list[tuple[str, Row]] = []
     rows, shots = collect(args.tables, args.epoch)
-    looks = {source: max(days)[0] for source, days in shots.items() if days}
-    table = frame(build(rows, {**looks, "launch": BUILT_FOR}, refused))
+    table = frame(build(rows, refused))
     table.write_parquet(args.out / "price_history.parquet", compression="zstd", compression_level=15, statistics=False)
     snapshots = pl.DataFrame(
         [

@@ -87,7 +87,8 @@ def test_every_column_is_declared_once_and_numbers_carry_units() -> None:
     # in the unit that the row's own column ``unit`` (or ``measured_unit``) names
     plain = {"value", "lower", "upper", "interval_level", "quantile", "statistic", "low", "mode", "high", "se", "value_low",
              "value_high", "interval_low", "interval_high", "measured_value", "measured_lower", "measured_upper", "claimed_low",
-             "claimed_high", "query_matrices", "expert_matrices"}  # the last two count matrices, fractions of one where they are low-rank
+             "claimed_high", "quoted_value", "ours_value", "first_value", "last_value",
+             "query_matrices", "expert_matrices"}  # the last two count matrices, fractions of one where they are low-rank
     without = [c.name for c in COLUMNS.values() if c.type == "DOUBLE" and not unit_of(c.name) and c.name not in plain]
     assert not without, f"numbers whose name carries no unit: {without}"
 

@@ -124,10 +124,13 @@ def test_belief_does_not_depend_on_the_order_of_witnesses() -> None:
     assert weighed(both).intervals.equals(weighed(both.reverse()).intervals)
 
 
-def test_a_page_last_seen_long_ago_is_overtaken_when_a_feed_that_agreed_with_it_moved_on_since() -> None:
+def test_a_page_last_seen_long_ago_is_overtaken_when_a_feed_that_agreed_with_it_cuts_since_or_dates_a_rise() -> None:
     page, before = observed(frame(quote(1, "m", "output", 6.0))), packaged("m", 6.0, since=date(2026, 1, 1), seen=date(2026, 3, 19))
     before = before.with_columns(valid_to=pl.lit(date(2026, 3, 20)), end_reason=pl.lit("changed"), price_input_usd_per_mtok=pl.lit(None, dtype=pl.Float64))
     after = packaged("m", 4.0, since=date(2026, 3, 20), seen=DAY).with_columns(price_input_usd_per_mtok=pl.lit(None, dtype=pl.Float64))
+    dearer = after.with_columns(price_output_usd_per_mtok=pl.lit(7.5))
+    assert [r[2] for r in outputs(page, before, dearer)] == [6.0]
+    assert [r[2] for r in outputs(page, before, dearer.with_columns(valid_from_basis=pl.lit("declared")))] == [6.0, 7.5]
     assert outputs(page, before, after) == [(date(2026, 1, 1), date(2026, 3, 20), 6.0), (date(2026, 3, 20), None, 4.0)]
 
 

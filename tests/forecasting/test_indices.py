@@ -61,7 +61,8 @@ def test_versions_of_a_benchmark_are_never_mixed() -> None:
 
 
 def _minima(prices: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    return frontier.frontier(listings.usable_prices(prices, as_of), MODELS, [(SCALE, SCORES)]).filter(
+    weaker = offers(("weaker", "c", "elsewhere", 9.0, JAN, None, JAN))  # a model below the threshold, so that it measures something
+    return frontier.frontier(listings.usable_prices(pl.concat([prices, weaker]), as_of), MODELS, [(SCALE, SCORES)]).filter(
         pl.col("provider_tier") == "all"
     )
 

@@ -181,6 +181,12 @@ def test_a_spliced_period_is_the_mean_over_the_overlap() -> None:
     assert published[4] == pytest.approx(np.mean([published[2] + last[2] - last[0], published[3] + last[2] - last[1]]))
 
 
+def test_pairs_computed_in_spans_give_the_windows_computed_one_by_one() -> None:
+    read = item_panel.read(random_panel(9, days=14, complete=False))
+    one_by_one = multilateral.spliced(read, 4, multilateral.geks)
+    assert multilateral.spliced(read, 4, multilateral.geks_in_spans(4)) == pytest.approx(one_by_one, rel=1e-12, nan_ok=True)
+
+
 def said(frame: pl.DataFrame) -> str:
     """All sentences about a panel."""
     read = item_panel.read(frame)

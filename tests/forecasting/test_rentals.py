@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting.floors.rentals import believed, breaks, current, matched_index, ownership_cost, series_breaks
+from forecasting.floors.rentals import believed, breaks, current, ownership_cost, series_breaks
 from reference import load
 
 TODAY = date(2026, 11, 22)
@@ -21,20 +21,7 @@ def rows(provider: str, prices: dict[date, float], *, source: str = "observer", 
                          "note": note, "source": source, "observed_at": list(prices), "basis": basis})
 
 
-def test_a_cheap_newcomer_does_not_move_the_index_and_a_matched_cut_does() -> None:
-    months = [date(2026, m, 1) for m in range(1, 7)]
-    steady = rows("a", dict.fromkeys(months, 4.0))
-    newcomer = rows("b", dict.fromkeys(months[3:], 1.5))
-    index = matched_index(believed(pl.concat([steady, newcomer]), date(2026, 6, 20)), date(2026, 6, 20))
-    assert index["index_ratio"].to_list() == pytest.approx([1.0] * 6)
-    cut = rows("a", {m: 4.0 if m < months[3] else 2.0 for m in months})
-    index = matched_index(believed(pl.concat([cut, newcomer]), date(2026, 6, 20)), date(2026, 6, 20))
-    assert index["index_ratio"].to_list()[-1] == pytest.approx(0.5, rel=1e-9)
-
-
 def test_a_price_not_seen_for_long_stops_counting() -> None:
-    index = matched_index(rows("a", {date(2025, 1, 1): 4.0}), date(2026, 1, 15))
-    assert index["month"].max() <= date(2025, 5, 1)
     assert current(rows("a", {date(2025, 1, 1): 4.0}), date(2026, 1, 15)).is_empty()
 
 
@@ -76,10 +63,8 @@ def test_breaks_are_not_invented_in_noise_and_rises_are_found_too() -> None:
     assert len(found) == 1 and found[0]["date"] == days[30] and float(found[0]["change_log"]) == pytest.approx(np.log(2), abs=0.05)
 
 
-def test_the_packaged_panel_gives_an_index_and_breaks() -> None:
+def test_the_packaged_panel_gives_breaks() -> None:
     panel = believed(load("rental_prices"), TODAY)
-    index = matched_index(panel, TODAY)
-    assert set(index["accelerator"]) >= {"H100-SXM", "B200-SXM"} and index["index_ratio"].min() > 0.1
     found = series_breaks(panel)
     assert found.height > 0 and (found["change_log"] > 0).any(), "rental prices have also risen"
     now = current(panel, date(2026, 9, 30))

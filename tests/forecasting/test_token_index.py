@@ -197,3 +197,50 @@ def test_only_the_last_unbroken_run_of_complete_weeks_is_published() -> None:
 def test_volumes_without_a_usable_row_are_refused_in_a_sentence(text: dict[str, list[str]], sentence: str) -> None:
     with pytest.raises(volumes.BadVolumes, match=sentence):
         volumes.read(pl.DataFrame(text))
+
+
+def test_the_elasticity_of_simulated_use_is_recovered_with_its_interval() -> None:
+    import numpy as np
+
+    from forecasting.tokens import usage
+
+    rng, rows = np.random.default_rng(5), []
+    for k in range(40):
+        price, tokens = np.exp(rng.normal(0, 1)), np.exp(rng.normal(20, 1))
+        for week in range(12):
+            moved = price * (0.6 if k % 3 == 0 and week >= 5 + k % 4 else 1.0)
+            rows.append({"period_start": date(2026, 1, 5) + timedelta(weeks=week), "model_label": f"m{k}", "model": f"m{k}", "volume_kind": "model",
+                         "volume_tokens": float(tokens * (moved / price) ** -1.5 * np.exp(rng.normal(0, 0.05))), "fixed_profile_usd_per_mtok": float(moved),
+                         "effective_usd_per_mtok": float(moved)})
+    found = usage.elasticity(pl.DataFrame(rows))
+    assert found is not None
+    assert found["elasticity"] == pytest.approx(-1.5, abs=0.1)
+    assert found["elasticity_low"] < -1.5 < found["elasticity_high"]
+
+
+def test_use_whose_price_never_moved_has_no_elasticity_and_growth_is_first_against_last(published: dict[str, pl.DataFrame]) -> None:
+    from forecasting.tokens import usage
+
+    weights = published["stats.token_weight"]
+    still = weights.with_columns(fixed_profile_usd_per_mtok=pl.lit(1.0))
+    assert usage.elasticity(still) is None
+    table = usage.build(weights, reference.load("token_volumes"), TODAY)
+    tokens = table.filter(pl.col("measure") == "weekly tokens of named models").row(0, named=True)
+    first = weights.filter(pl.col("period_start") == weights["period_start"].min(), pl.col("volume_kind") != "other")["volume_tokens"].sum()
+    assert tokens["first_value"] == pytest.approx(first)
+    assert tokens["growth_factor"] == pytest.approx(tokens["last_value"] / first)
+
+
+def test_shares_of_spend_and_tokens_reveal_the_average_price() -> None:
+    """Two models at 1 and 3 USD with half of the tokens each: the average token costs 2, whatever one looks at."""
+    from forecasting.tokens import revealed
+
+    table = prices(("closed", "a", "first_party", 1.0, 1.0, 1.0, EARLY, None), ("open", "openrouter", "open_weights", 3.0, 3.0, 3.0, EARLY, None))
+    names = pl.DataFrame({"model_label": ["Closed", "Open", "Other"], "model": ["closed", "open", None], "naming_rule": ["r", "r", None], "route": [None] * 3,
+                          "volume_kind": ["model", "model", "other"]})
+    shares = [("Closed", 25.0, 50.0), ("Open", 75.0, 50.0)]
+    rows = [{"gateway": "vercel", "period_start": DAY, "period_days": 1, "model_label": n, "measure": m, "value": v, "unit": "percent"}
+            for n, s, t in shares for m, v in (("spend_share", s), ("token_share", t))]
+    found = revealed.build(pl.DataFrame(rows), names, table, MODELS, TODAY).row(0, named=True)
+    assert found["revealed_usd_per_mtok"] == pytest.approx(2.0)
+    assert (found["models_count"], found["spend_share"]) == (2, 1.0)

@@ -92,6 +92,11 @@ def marts() -> dict[str, pl.DataFrame]:
          "source": f"{p} price page", "source_url": f"https://{p}.example/pricing", "status": "first_party", "confirmed_at": AS_OF - timedelta(days=k % 3), "origin": ["live", "archive", "packaged"][k % 3]}
         for i, p in enumerate(providers) for j, m in enumerate(models) for k, size in ((1, "mini"), (2 + j, "70b"), (6, "pro"))
     ]  # fmt: skip
+    made["price_history"] = [
+        {**{k: r[k] for k in ("provider", "model", "tier", "price_cached_input_usd_per_mtok", "source", "source_url", "status", "confirmed_at", "origin")}, "condition": "",
+         "price_input_usd_per_mtok": r["price_input_usd_per_mtok"] * f, "price_output_usd_per_mtok": r["price_output_usd_per_mtok"] * f, "valid_from": start, "valid_to": end}
+        for r in made["price_now"] for f, start, end in ((2, date(2025, 1, 1), r["valid_from"]), (1, r["valid_from"], None))
+    ]  # fmt: skip
     made["price_events"] = [
         {"event_date": AS_OF - timedelta(days=d), "kind": kind, "provider": p, "model": m, "token_class": "output", "price_before_usd_per_mtok": b, "price_after_usd_per_mtok": a,
          "change_share": a / b - 1 if b and a else None, "evidence": f"{m}: output ${a} / 1M tokens" if a else "no longer listed", "source_url": f"https://{p}.example/pricing", "snapshot_sha256": "ab" * 32, "status": "confirmed"}
@@ -166,6 +171,13 @@ def marts() -> dict[str, pl.DataFrame]:
          "decline_upper_factor_per_year": r * 1.5, "interval_level": 0.95, "n": 210, "method": "hedonic time dummy, errors clustered by model family"}
         for s, values in rates.items() for (w, y), r in zip(windows, values, strict=True)
     ]  # fmt: skip
+    made["headline_methods"] = [
+        {"headline_rank": rank, "question": "what a fixed quality costs", "method_id": name, "factor_per_year": f, "factor_low_per_year": f / 1.3, "factor_high_per_year": f * 1.3,
+         "interval_level": 0.9, "window_from": date(2025, 11, 22), "window_to": AS_OF, "observations_count": 40, "status": "final", "why": "argued"}
+        for rank, name, f in ((1, "fixed_quality", 2.634), (2, "matched_geks", 1.01), (None, "hedonic_all", 1.4))
+    ]  # fmt: skip
+    made["headline_revision"] = [{"vintage_day": date(2026, 8, 22), "first_factor_per_year": 2.4, "latest_factor_per_year": 2.6, "revision_log": 0.08}]
+    made["score_coverage"] = [{"day": AS_OF, "entrants_count": 243, "scored_count": 15, "coverage_share": 15 / 243}]
     made["acceleration"] = [
         {
             "test": "quadratic term",

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from lxml import etree
 
+from reports.inputs import Edition
 from reports.site import api, site
 from reports.site.feeds import editions_feed, moves_feed
 
@@ -26,9 +27,18 @@ def history() -> pl.DataFrame:
     ])  # fmt: skip
 
 
+def with_history(rows: pl.DataFrame, **more) -> Edition:
+    return editions.full_edition(marts=editions.marts() | {"price_history": rows}, **more)
+
+
 @pytest.fixture(scope="module")
-def files(full) -> dict[str, bytes]:
-    return dict(api.files(full, history()))
+def priced() -> Edition:
+    return with_history(history())
+
+
+@pytest.fixture(scope="module")
+def files(priced) -> dict[str, bytes]:
+    return dict(api.files(priced))
 
 
 def test_every_document_is_valid_against_the_published_schema(files):
@@ -54,8 +64,8 @@ def test_the_schema_refuses_a_row_that_lacks_a_column_or_has_another(files):
 
 
 @pytest.mark.parametrize("name", sorted(api.TABLES))
-def test_json_and_parquet_hold_the_rows_of_the_mart(files, full, name):
-    frame = full.facts if name == "facts" else full.mart(api.TABLES[name].removeprefix("marts."))
+def test_json_and_parquet_hold_the_rows_of_the_mart(files, priced, name):
+    frame = priced.facts if name == "facts" else priced.mart(api.TABLES[name].removeprefix("marts."))
     assert pl.read_parquet(io.BytesIO(files[f"v1/{name}.parquet"])).equals(frame)
     assert len(json.loads(files[f"v1/{name}.json"])["rows"]) == frame.height == json.loads(files["v1/index.json"])["documents"][name]["rows"]
 
@@ -73,17 +83,18 @@ def test_the_badge_says_the_first_measure_and_the_day(files):
     assert tree.get("aria-label") == "AI inference: fell 62\u202f% in a year (2026-11-22)"
 
 
-def test_the_site_replaces_its_data_and_drops_what_is_gone(tmp_path, full):
-    site.publish(tmp_path, editions.full_edition(as_of=editions.AS_OF - timedelta(days=1)), history=history())
+def test_the_site_replaces_its_data_and_drops_what_is_gone(tmp_path):
+    site.publish(tmp_path, with_history(history(), as_of=editions.AS_OF - timedelta(days=1)))
     assert (tmp_path / "v1/history/openai/gpt-4o.json").exists()
-    site.publish(tmp_path, full, history=history().filter(pl.col("provider") != "openai"))
+    newest = with_history(history().filter(pl.col("provider") != "openai"))
+    site.publish(tmp_path, newest)
     assert not (tmp_path / "v1/history/openai/gpt-4o.json").exists()
-    assert json.loads((tmp_path / "v1/index.json").read_bytes())["edition"] == full.edition_id
+    assert json.loads((tmp_path / "v1/index.json").read_bytes())["edition"] == newest.edition_id
 
 
-def test_a_report_for_an_earlier_day_leaves_the_data_of_the_newest(tmp_path, full):
-    site.publish(tmp_path, full, history=history())
-    site.publish(tmp_path, editions.full_edition(as_of=editions.AS_OF - timedelta(days=9)), history=history())
+def test_a_report_for_an_earlier_day_leaves_the_data_of_the_newest(tmp_path, priced):
+    site.publish(tmp_path, priced)
+    site.publish(tmp_path, with_history(history(), as_of=editions.AS_OF - timedelta(days=9)))
     assert json.loads((tmp_path / "v1/index.json").read_bytes())["as_of"] == editions.AS_OF.isoformat()
 
 
@@ -103,8 +114,8 @@ def valid_atom(raw: bytes) -> etree._Element:
 
 
 @pytest.mark.parametrize("base", ["https://deflation.example", ""])
-def test_both_feeds_are_atom_with_content_and_absolute_links_or_none(tmp_path, full, base):
-    site.publish(tmp_path, full, base, history=history())
+def test_both_feeds_are_atom_with_content_and_absolute_links_or_none(tmp_path, priced, base):
+    site.publish(tmp_path, priced, base)
     for name in ("feed.xml", "prices.xml"):
         tree = valid_atom((tmp_path / name).read_bytes())
         entries = tree.findall("a:entry", ATOM)

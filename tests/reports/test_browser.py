@@ -172,3 +172,44 @@ def test_the_mail_fits_every_width_and_fetches_nothing(browser, tmp_path, full, 
     assert len(tab.inner_text("body").split()) <= 250
     ARTIFACTS.mkdir(exist_ok=True)
     tab.screenshot(path=ARTIFACTS / f"mail-{profile}-{width}-{look}.png", full_page=True)
+
+
+def costs(tab) -> list[list[str]]:
+    return tab.evaluate("[...document.querySelectorAll('#costs tbody tr')].map(r => [...r.cells].map(c => c.textContent))")
+
+
+def test_the_calculator_adds_up_by_hand_and_its_address_can_be_shared(browser, folder, full):
+    tab, said, asked = opened(browser, folder / "calculator.html")
+    tab.fill("#models", "atlas-mini")
+    tab.fill("#in", "300M")
+    tab.fill("#out", "50M")
+    rows = costs(tab)
+    # seller i asks 0.05 (i + 1) in and 0.2 (i + 1) out: 300 x 0.05 + 50 x 0.2 = 25 USD times i + 1
+    assert [r[2] for r in rows] == [f"${25 * (i + 1)}.00" for i in range(8)] and rows[0][0] == "anthropic"
+    assert "$25.00 a month at anthropic" in tab.inner_text("#said") and said == [] and asked == []
+    address = tab.evaluate("location.href")
+    again = browser.new_context().new_page()
+    again.goto(address)
+    assert costs(again) == rows and again.input_value("#in") == "300M"
+    assert again.locator("#line path").count() == 1
+
+
+def test_the_calculator_counts_cached_tokens_apart_and_says_where_a_price_is_not_known(browser, folder):
+    tab, _said, _asked = opened(browser, folder / "calculator.html")
+    for field, text in (("#models", "atlas-70b, atlas-mini"), ("#in", "10M"), ("#cached", "4M"), ("#out", "1M")):
+        tab.fill(field, text)
+    rows = {(r[0], r[1]): r[2] for r in costs(tab)}
+    # anthropic atlas-70b: 0.1 in, 0.01 cached, 0.4 out: 6 x 0.1 + 4 x 0.01 + 0.4
+    assert rows["anthropic", "atlas-70b"] == "$1.04" and rows["anthropic", "atlas-mini"] == "not known"
+    assert tab.locator("#line path").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "words"),
+    [("#in", "many", "Write tokens as"), ("#cached", "400M", "cannot be more"), ("#models", "atlas-mni", "near names: atlas-"), ("#models", "<img src=x onerror=alert(1)>", "No model is known")],
+)
+def test_the_calculator_answers_wrong_input_with_a_sentence(browser, folder, field, text, words):
+    tab, said, _asked = opened(browser, folder / "calculator.html")
+    tab.fill("#models", "atlas-mini")
+    tab.fill(field, text)
+    assert words in tab.inner_text("#said") and costs(tab) == [] and said == []

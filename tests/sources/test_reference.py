@@ -157,7 +157,7 @@ def test_no_price_is_in_another_unit() -> None:
         paid = HISTORY.filter(pl.col("tier") != "free", pl.col(column).is_not_null())
         assert float(paid[column].min()) >= 0.001
         dear = paid.filter(pl.col(column) > 200)
-        assert set(dear["model_label"].str.split("/").list.last()) <= {"o1-pro", "o1-pro-2025-03-19"}
+        assert set(dear["model_label"].str.split("/").list.last()) <= {"o1-pro", "o1-pro-2025-03-19", "gpt-5.4-pro", "gpt-5.4-pro-2026-03-05", "gpt-5.5-pro", "gpt-5.5-pro-2026-04-24"}
 
 
 def test_no_free_price_outside_a_free_tier_and_no_cached_price_above_input() -> None:
@@ -182,13 +182,16 @@ def test_launch_prices_since_trackers_exist_are_confirmed_by_a_tracker() -> None
 
 
 def test_rebuilding_prices_gives_the_packaged_rows(shared_data: Path) -> None:
-    pytest.importorskip(
-        "genai_prices",
-        reason="genai-prices, model-prices and model-price-radar-mcp are build inputs, not dependencies",
-    )
+    pytest.importorskip("model_price_radar", reason="model-price-radar-mcp is a build input, not a dependency")
     sys.path.insert(0, str(ROOT / "research" / "builders"))
     import build_price_history as build
 
-    rows, shots = build.collect(shared_data / "prices" / "tables", shared_data / "forecast" / "epoch_price_trends")
-    looks = {source: max(days)[0] for source, days in shots.items() if days}
-    assert build.frame(build.build(rows, {**looks, "launch": build.BUILT_FOR}, [])).equals(HISTORY)
+    rows, _ = build.collect(shared_data / "prices" / "tables", shared_data / "forecast" / "epoch_price_trends")
+    assert build.frame(build.build(rows, [])).equals(HISTORY)
+
+
+def test_every_figure_of_a_sellers_page_has_its_address_its_day_and_its_place() -> None:
+    pages = reference.load("price_pages")
+    assert pages.height > 5000 and pages.filter(~pl.col("source_url").str.starts_with("https://")).is_empty()
+    assert pages.filter((pl.col("evidence") == "") | pl.col("observed_at").is_null() | (pl.col("confirmed_at") > pl.col("observed_at"))).is_empty()
+    assert pages.filter(pl.col("evidence").str.len_chars() > 400)["source"].unique().to_list() in ([], ["prices/azure"])  # places and figures, no prose

@@ -156,6 +156,7 @@ _COUNT = {
 }
 
 _FLAG = {
+    "is_unproven": "whether a source that is asked has no body of the shape that is served held against its reader",
     "open_weights": "whether the weights can be downloaded",
     "disagree": "a database differs from the used value by more than 5 %",
     "is_headline": "whether the report leads with it",

@@ -7,7 +7,7 @@ from warehouse.schema.types import Table, declare
 MARTS: tuple[Table, ...] = (
     declare(
         "marts.frontier", "the cheapest way to buy a fixed quality on one day",
-        "series is_headline obs_date price_robust_usd_per_mtok price_raw_usd_per_mtok model provider n "
+        "series is_headline obs_date price_robust_usd_per_mtok price_raw_usd_per_mtok model provider status confirmed_at age_days n "
         "offer_id series_id", "series obs_date"),
     declare(
         "marts.indices", "one price index in one month",
@@ -53,9 +53,9 @@ MARTS: tuple[Table, ...] = (
         "quantity",
     ),
     declare(
-        "marts.rental_index", "matched-panel index of one accelerator and term in one month; 1.0 in its first month",
-        "accelerator term month index_ratio change_error_log series_count",
-        "accelerator term month",
+        "marts.rental_index", "matched index and level of one accelerator, term and family of sellers in one month with an observation; 1.0 in the first month of its chain",
+        "accelerator term seller_family month index_ratio chain_start change_error_log series_count sellers_count level_usd_per_hour status",
+        "accelerator term seller_family month",
     ),
     declare(
         "marts.rental_breaks", "one level shift of one offer's price",

@@ -32,6 +32,11 @@ PACKAGED: tuple[Table, ...] = (
         "",
     ),
     declare(
+        "core.listed_quote", "one value of a listed index as quoted on a public page",
+        "quoted_on listed_index subject term quoted_value unit quote_precision source source_ref source_url licence observed_at basis",
+        "listed_index quoted_on subject term",
+    ),
+    declare(
         "core.token_volume", "one figure of what a gateway served in a period: tokens of a model, or its share of spend or tokens",
         "gateway period_start period_days model_label measure value unit source source_ref source_url licence observed_at basis",
         "gateway period_start period_days model_label measure",

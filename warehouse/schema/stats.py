@@ -160,4 +160,32 @@ STATS: tuple[Table, ...] = (
         "index_id period_start value lower upper unit status method_version inputs_sha256",
         "index_id period_start",
     ),
+    declare(
+        "stats.fixed_quality", "what one fixed quality cost in one week: the second-cheapest confirmed seller of a model as able as a reference model",
+        "reference_model day price_usd_per_mtok model provider offer_id sellers_count is_live ability_logit",
+        "reference_model day",
+    ),
+    declare(
+        "stats.score_coverage", "how many of the models first listed in the 90 days before a day have a place on the joint quality scale",
+        "day entrants_count scored_count coverage_share", "day",
+    ),
+    declare(
+        "stats.headline_method", "one defensible way to say how the price changed in a year, with its value on the same day",
+        "method_id question headline_rank window_from window_to factor_per_year factor_low_per_year factor_high_per_year "
+        "observations_count status why", "method_id",
+    ),
+    declare(
+        "stats.headline_revision", "what the headline said at an earlier vintage and what it says of the same year with what is known today",
+        "vintage_day first_factor_per_year latest_factor_per_year revision_log", "vintage_day",
+    ),
+    declare(
+        "stats.measured_usage", "one measured growth of use or spend on a router, or how use follows a model's own price",
+        "measure unit period_from period_to first_value last_value growth_factor growth_per_year elasticity elasticity_low elasticity_high n",
+        "measure",
+    ),
+    declare(
+        "stats.revealed_price", "the average price of a token on a gateway on one day, implied by its shares of spend and of tokens",
+        "period_start revealed_usd_per_mtok revealed_low_usd_per_mtok revealed_high_usd_per_mtok models_count spend_share",
+        "period_start",
+    ),
 )

@@ -57,6 +57,9 @@ def raw_table(source_key: str) -> Table:
     return Table(raw_name(source_key), f"{shape.text} ({source_key})", shape.columns, shape.key, shape.family)
 
 
+ASKED = "model provider tier condition valid_from interval_id"
+"""Prices lie by model, seller and day: the questions readers ask."""
+
 DECLARED = (
     declare("raw.capture", "one address of one source in this run: what came of asking it (fetched, unchanged, not_due, failed, offline)",
             "source source_url status message sha256 fetched_at", "source source_url"),
@@ -72,11 +75,13 @@ DECLARED = (
     declare("core.definition", "one definition of this project: a scale, threshold, mix, speed, use or period, with the reason for its value",
             "definition_id value value_low value_high text_value unit reason source", "definition_id"),
     declare("core.source", "one source: its contract, whether it was read live, from the archive or not, its age and problems",
-            "source kind title publisher source_rank cadence_days terms witness url status origin observed_at age_days rows left_out_count message parser_version", "source"),
-    declare("core.price_witness", "one interval one witness stated for one offer; witnesses may contradict one another", "interval_id " + INTERVAL, "interval_id"),
-    declare("core.price_interval", "one believed price interval of one offer", "interval_id offer_id developer family open_weights provider_tier " + INTERVAL + " status first_seen families changed_after changed_before", "interval_id"),
+            "source kind title publisher source_rank cadence_days terms witness url status origin observed_at age_days rows left_out_count message parser_version is_unproven", "source"),
+    declare("core.price_witness", "one interval one witness stated for one offer; witnesses may contradict one another", "interval_id " + INTERVAL, "interval_id", ASKED),
+    declare("core.price_interval", "one believed price interval of one offer", "interval_id offer_id developer family open_weights provider_tier " + INTERVAL + " status first_seen families changed_after changed_before", "interval_id", ASKED),
     declare("core.price_event", "one move of one price of the last month: confirmed, declared, unconfirmed, held, or one line for a source's clean-up",
             PRICE_EVENT),
+    declare("core.price_meter", "one meter beside input, output and cached tokens that one source says an offer has",
+            "provider model component value unit currency observed_at source source_url", "provider model component unit source"),
     declare("core.quarantine", "one price held back, with the reason; the old one stays",
             "provider model tier condition token_class price_kept_usd_per_mtok price_refused_usd_per_mtok reason observed_at source evidence", "provider model tier condition token_class source"),
     declare("core.disagreement", "one other witness that says something else today",
@@ -134,9 +139,9 @@ DECLARED = (
     declare("marts.start_here", "what is in this file: tables to begin with and example queries that run", "ordinal table_name answers sql", "ordinal"),
     declare("marts.price_now", "one offer's price in force on the vintage day",
             "provider provider_tier model developer open_weights tier condition " + PRICES + " price_cache_write_usd_per_mtok price_cache_write_1h_usd_per_mtok"
-            " currency price_kind valid_from valid_to valid_from_basis observed_at " + BELIEF + " disagree_sources disagree_share source source_url origin evidence interval_id", "interval_id"),
+            " currency price_kind valid_from valid_to valid_from_basis observed_at " + BELIEF + " disagree_sources disagree_share source source_url origin evidence interval_id", "interval_id", ASKED),
     declare("marts.price_history", "one believed price interval of one offer",
-            "provider provider_tier model developer open_weights tier condition " + PRICES + " price_kind valid_from valid_to valid_from_basis end_reason observed_at " + BELIEF + " source source_url origin interval_id", "interval_id"),
+            "provider provider_tier model developer open_weights tier condition " + PRICES + " price_kind valid_from valid_to valid_from_basis end_reason observed_at " + BELIEF + " source source_url origin interval_id", "interval_id", ASKED),
     declare("marts.price_events", "one change of one price in the 31 days before the vintage day: cut, rise, new or withdrawn; correction: one source's clean-up of many prices; status says whether it happened", PRICE_EVENT),
     declare("marts.quarantine", "one price held back, with the reason; the old one stays",
             "provider model tier condition token_class price_kept_usd_per_mtok price_refused_usd_per_mtok reason observed_at source evidence"),
@@ -146,8 +151,23 @@ DECLARED = (
             "source kind origin status observed_at age_days rows left_out_count message", "source"),
     declare("marts.left_out", "one entry, block or amount that a source prints today and its parser does not understand",
             "source extent subject reason locator evidence source_url observed_at snapshot_sha256"),
+    declare("marts.listed_indices", "one value of a listed index as quoted on a public page, beside our value of the same thing nearest in time",
+            "quoted_on listed_index subject term quoted_value ours_value unit ours_day ours_basis quote_precision source_url", "listed_index quoted_on subject term"),
+    declare("marts.measured_usage", "one measured growth of use or spend on a router, or how use follows a model's own price",
+            "measure unit period_from period_to first_value last_value growth_factor growth_per_year elasticity elasticity_low elasticity_high n", "measure"),
+    declare("marts.revealed_price", "the average price of a token on a gateway on one day, implied by its shares of spend and of tokens",
+            "period_start revealed_usd_per_mtok revealed_low_usd_per_mtok revealed_high_usd_per_mtok models_count spend_share", "period_start"),
     declare("marts.token_index", "one index or level of the token family in one complete week",
             "index_id period_start value lower upper unit status method_version inputs_sha256", "index_id period_start"),
+    declare("marts.headline_methods", "one defensible way to say how the price changed in a year; the first three lead the report",
+            "headline_rank question method_id factor_per_year factor_low_per_year factor_high_per_year interval_level window_from window_to observations_count status why",
+            "method_id"),
+    declare("marts.fixed_quality", "what one fixed quality cost in one week, who sells it, and how old that seller's price is",
+            "reference_model day price_usd_per_mtok model provider offer_id sellers_count is_live ability_logit status confirmed_at age_days", "reference_model day"),
+    declare("marts.score_coverage", "how many of the models first listed in the 90 days before a day have a place on the joint quality scale",
+            "day entrants_count scored_count coverage_share", "day"),
+    declare("marts.headline_revision", "what the headline said at an earlier vintage and what it says of the same year today",
+            "vintage_day first_factor_per_year latest_factor_per_year revision_log", "vintage_day"),
     declare("marts.token_weights", "one model label in one published week: its tokens, prices, share of spend and their bases",
             "period_start model_label model volume_kind volume_tokens list_usd_per_mtok effective_usd_per_mtok fixed_profile_usd_per_mtok"
             " spend_share price_basis near_days cached_basis profile_basis ability_logit", "period_start model_label"),

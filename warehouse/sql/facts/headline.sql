@@ -15,11 +15,6 @@ ahead as (
   where s.is_headline and f.is_champion and f.horizon_days = 365 group by f.series
 ),
 rule as (select * from marts.acceleration where test = 'rule' order by quality_scale limit 1),
-fresh as (
-  select * from marts.decline_rates
-  where rate_id in (select rate_id from marts.decline_rates where series = 'listed at most one year' and method like 'hedonic%')
-  order by window_start desc limit 1
-),
 before as (
   select d.* from marts.decline_rates as d, rate as r
   where d.series = r.series and d.method = r.method and d.window_end between r.window_start - 5 and r.window_start + 5
@@ -27,6 +22,14 @@ before as (
   order by d.window_start desc limit 1
 ),
 now as (
+  select case m.headline_rank when 1 then 'headline.decline_factor' when 2 then 'headline.decline_factor_matched' else 'headline.decline_factor_fresh' end as fact_id,
+         m.question as subject, 'times cheaper in a year' as quantity, m.factor_per_year as value, 'factor_per_year' as unit,
+         m.factor_low_per_year as lower, m.factor_high_per_year as upper, m.interval_level, m.observations_count as n,
+         'year to ' || m.window_to || case m.status when 'preliminary' then ', preliminary' else '' end as text_value, 'derived' as basis,
+         'select * from marts.headline_methods where headline_rank = ' || m.headline_rank as sql,
+         'table:marts.headline_methods table:core.input_price table:core.input_score' as inputs
+  from marts.headline_methods as m where m.headline_rank is not null
+  union all by name
   select 'headline.decline_factor_year_before' as fact_id, 'hedonic price index over ' || b.series as subject,
          'times cheaper in a year at fixed quality, the twelve months before' as quantity, b.decline_factor_per_year as value, 'factor_per_year' as unit,
          b.decline_lower_factor_per_year as lower, b.decline_upper_factor_per_year as upper, b.interval_level, b.n,
@@ -34,15 +37,7 @@ now as (
          'select * from marts.decline_rates where rate_id = ''' || b.rate_id || '''' as sql, 'table:marts.decline_rates' as inputs
   from before as b
   union all by name
-  select 'headline.decline_factor_fresh' as fact_id, 'hedonic price index over models listed at most a year' as subject,
-         'times cheaper in a year at fixed quality' as quantity, r.decline_factor_per_year as value, 'factor_per_year' as unit,
-         r.decline_lower_factor_per_year as lower, r.decline_upper_factor_per_year as upper, r.interval_level, r.n,
-         r.window_label as text_value, 'derived' as basis,
-         'select * from marts.decline_rates where series = ''listed at most one year'' order by window_start desc limit 1' as sql,
-         'table:marts.decline_rates table:core.input_price table:core.input_score' as inputs
-  from fresh as r
-  union all by name
-  select 'headline.decline_factor' as fact_id, 'hedonic price index over ' || r.series as subject,
+  select 'headline.decline_factor_all_listings' as fact_id, 'hedonic price index over ' || r.series as subject,
          'times cheaper in a year at fixed quality' as quantity, r.decline_factor_per_year as value, 'factor_per_year' as unit,
          r.decline_lower_factor_per_year as lower, r.decline_upper_factor_per_year as upper, r.interval_level, r.n,
          r.window_label as text_value, 'derived' as basis,

@@ -20,3 +20,18 @@ from core.edition_day where age_days > 0
 union all by name
 select 'the real day' as topic, 'the day of this edition is the word of the setting ' || clock || ', not of a clock' as why, 'a run without the setting' as what_would_tell
 from core.edition_day where clock <> 'system'
+union all by name
+select 'quality of new models' as topic,
+       (select scored_count || ' of ' || entrants_count || ' models first listed in the 90 days to ' || day
+               || ' have a score; half were scored last on '
+               || coalesce((select max(day)::varchar from stats.score_coverage where coverage_share >= 0.5), 'no day held')
+        from stats.score_coverage order by day desc limit 1) as why,
+       'scores of new models as they are listed: the boards'' own files, read daily' as what_would_tell
+union all by name
+select 'threshold ' || s.series as topic,
+       'closed on ' || max(f.day) || ': since then every scored model on sale reaches it, or none is scored on it' as why,
+       'scores of weaker models on sale, or a higher threshold' as what_would_tell
+from stats.frontier_price as f join core.series as s on s.series_id = f.series_id
+where f.provider_tier = 'all'
+group by s.series
+having max(f.day) < (select as_of from core.vintage)
