@@ -30,7 +30,7 @@ FEEDS = {"prices/litellm": ("litellm", "litellm/model_prices_and_context_window_
 DUMP = """
 import sys; sys.path.insert(0, sys.argv[1])
 from genai_prices import data, types
-sys.stdout.buffer.write(types._providers_schema.dump_json(data.providers, by_alias=True, exclude_none=True))
+sys.stdout.buffer.write(types._providers_schema.dump_json(data.providers, by_alias=True, exclude_none=True, fallback=lambda o: {k: v for k, v in vars(o).items() if v is not None}))
 """
 """genai-prices ships its file as Python objects; its own schema writes them as JSON again."""
 
