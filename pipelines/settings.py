@@ -43,6 +43,8 @@ class Settings(BaseModel):
     mail_from: str = ""
     base_url: str = ""
     """Where the site is served, for links in mails and the feed."""
+    webhook_url: SecretStr = SecretStr("")
+    """A chat channel (Slack's incoming webhook, or what speaks its JSON) that is told of alerts."""
     unsubscribe_url: str = ""
     """An https address that forwards one-click unsubscriptions to `deflation subscribers listen`."""
     schedule: str = "30 5 * * *"

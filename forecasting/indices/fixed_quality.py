@@ -18,8 +18,6 @@ from forecasting.panel import listings, reference
 from forecasting.rates.decline import Rate
 from warehouse.schema import frames
 
-TRUSTED = ("first_party", "confirmed")
-"""Statuses of a price that may set a frontier: the maker's own list, or a price that an independent witness confirms."""
 SELLER_RANK = 2
 ENTRANT_DAYS = 90
 SUPPORT_SHARE = 0.5
@@ -35,7 +33,7 @@ def prices(input_price: pl.DataFrame, joint: pl.DataFrame, as_of: date, years: f
     model, provider, offer_id, sellers_count, is_live, ability_logit.
     """
     usable = listings.usable_prices(input_price, as_of)
-    trusted = listings.usable_prices(input_price.filter(pl.col("status").is_in(TRUSTED)), as_of)
+    trusted = listings.usable_prices(listings.trusted(input_price), as_of)
     ability = dict(joint.select("model", "ability_logit").rows())
     weeks = [as_of - timedelta(weeks=k) for k in range(int(years * WEEKS_PER_YEAR), -1, -1)]
     grid = pl.DataFrame({"day": weeks})

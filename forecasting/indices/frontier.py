@@ -2,7 +2,8 @@
 
 The raw minimum belongs to promotions and to hosts that vanish; the robust minimum is the lower of the
 second-lowest provider and of the lowest offer that has stood for a fortnight. It is not made monotone: when a
-cheap offer ends, the price rises and is shown to rise. Belongs here: daily minima. Not here: their trend.
+cheap offer ends, the price rises and is shown to rise. Only prices that are the maker's own or independently confirmed
+take part (``listings.trusted``): one witness alone sets no frontier. Belongs here: daily minima. Not here: their trend.
 """
 
 from __future__ import annotations
@@ -105,4 +106,4 @@ def at(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, as_of: 
     """Table frontier_price of one day alone, without the other indices."""
     known = listings.usable_scores(scores, as_of, False)
     reach = [(s, listings.scale_scores(known, s)) for s in reference.thresholds()]
-    return frontier(listings.usable_prices(prices, as_of), models, [r for r in reach if not r[1].is_empty()])
+    return frontier(listings.usable_prices(listings.trusted(prices), as_of), models, [r for r in reach if not r[1].is_empty()])

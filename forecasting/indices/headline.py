@@ -30,6 +30,7 @@ STAND_INS = ("fixed_quality_today", "hedonic_fresh_latent", "hedonic_all_latent"
 WHY = {
     "fixed_quality": "the buyer's question: any model as able as the reference, from the second-cheapest confirmed seller, geometric mean over the basket",
     "fixed_quality_today": "the same to the edition's day, when few new models are scored yet: an unscored cheap model can only make it larger",
+    "fixed_quality_all_sellers": "the same to today with every seller, confirmed or not: what one witness alone says may be an error or a promotion",
     "matched_geks": "list price of the same offer, equal weights, GEKS over 13 months: free of chain drift",
     "matched_tpd": "the same by time-product dummy", "matched_chained": "the same by chained Jevons, as a statistical office would begin",
     "matched_first_party": "makers' own lists alone, GEKS", "hedonic_fresh_latent": "models listed at most a year at equal place on the joint scale",
@@ -46,7 +47,7 @@ def build(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, join
     basket = fixed_quality.prices(prices, joint, as_of)
     coverage = fixed_quality.coverage(prices, joint, as_of)
     until = fixed_quality.supported_until(coverage)
-    rows = [*_basket(basket, until, as_of), *_matched(prices, as_of), *_hedonic(prices, scores, models, rates, as_of), *_tokens(tokens)]
+    rows = [*_basket(basket, until, as_of), *_all_sellers(prices, joint, as_of), *_thresholds(rates, as_of), *_matched(prices, as_of), *_hedonic(prices, scores, models, rates, as_of), *_tokens(tokens)]
     return {
         "fixed_quality": basket, "score_coverage": coverage,
         "headline_method": frames.from_rows("stats.headline_method", _led(rows)),
@@ -79,6 +80,25 @@ def _basket(basket: pl.DataFrame, until: date | None, as_of: date) -> Iterator[d
         yield _row("fixed_quality", question, _year(until), rate, rank=1)
     if (rate := fixed_quality.rate(basket, as_of)) is not None:
         yield _row("fixed_quality_today", question, _year(as_of), rate, "preliminary")
+
+
+def _all_sellers(prices: pl.DataFrame, joint: pl.DataFrame, as_of: date) -> Iterator[dict[str, object]]:
+    everybody = fixed_quality.prices(prices.drop("status", strict=False), joint, as_of, years=1.1)
+    if (rate := fixed_quality.rate(everybody, as_of)) is not None:
+        yield _row("fixed_quality_all_sellers", "what a fixed quality costs a buyer", _year(as_of), rate, "preliminary")
+
+
+def _thresholds(rates: pl.DataFrame, as_of: date) -> Iterator[dict[str, object]]:
+    """The frontier at each threshold of the report's benchmark alone, first against last month of the year."""
+    start, end = _year(as_of)
+    scale = definitions.text("headline.scale")
+    chosen = rates.filter(pl.col("index_id").str.starts_with(f"{scale}-"), pl.col("estimator") == "random_walk_drift", pl.col("window_to") == as_of,
+                          (pl.col("window_from") - start).dt.total_days().abs() <= 1).sort("index_id")
+    for r in chosen.iter_rows(named=True):
+        slope, low, high = (-float(np.log(r[k])) for k in ("factor_per_year", "factor_high_per_year", "factor_low_per_year"))
+        name = "frontier_" + "_".join(r["index_id"].split("-")[:2])
+        yield _row(name, "what one threshold of one benchmark costs", (start, end), Rate(slope, low, high, r["observations_count"]), "preliminary") | {
+            "why": "one threshold of a benchmark whose scores of new models ended: its setters are old models"}
 
 
 def _matched(prices: pl.DataFrame, as_of: date) -> Iterator[dict[str, object]]:

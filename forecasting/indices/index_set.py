@@ -53,7 +53,7 @@ def build(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, toke
     reach = [(s, listings.scale_scores(known, s)) for s in reference.thresholds()]
     rows = {name: listings.monthly(usable, q, models, as_of) for name, q in qualities(known, joint).items()}
     return {
-        "frontier_price": frontier.frontier(usable, models, [r for r in reach if not r[1].is_empty()]),
+        "frontier_price": frontier.frontier(listings.usable_prices(listings.trusted(prices), as_of), models, [r for r in reach if not r[1].is_empty()]),
         "index_level": index_levels(rows, listings.monthly_offers(usable, as_of)),
         "latent_quality": joint,
         "selection_audit": audit(rows[definitions.text("headline.scale")], dict((s["scale"], q) for s, q in reach), as_of),

@@ -56,6 +56,15 @@ def usable_prices(prices: pl.DataFrame, as_of: date, blend: str | None = None) -
     ).filter(pl.col("last_day") >= pl.col("valid_from")).sort("offer_id", "valid_from")
 
 
+TRUSTED = ("first_party", "confirmed")
+"""Statuses of a price that may set a frontier: the maker's own list, or a price that an independent witness confirms."""
+
+
+def trusted(prices: pl.DataFrame) -> pl.DataFrame:
+    """The prices that may set a frontier; all of them where no status is known (a panel without a belief)."""
+    return prices.filter(pl.col("status").is_in(TRUSTED)) if "status" in prices.columns else prices
+
+
 def usable_scores(scores: pl.DataFrame, as_of: date, hindsight: bool = False) -> pl.DataFrame:
     """One score per model, benchmark and version, of those published by ``as_of``.
 

@@ -7,7 +7,7 @@ from warehouse.schema.types import Table, declare
 MARTS: tuple[Table, ...] = (
     declare(
         "marts.frontier", "the cheapest way to buy a fixed quality on one day",
-        "series is_headline obs_date price_robust_usd_per_mtok price_raw_usd_per_mtok model provider n "
+        "series is_headline obs_date price_robust_usd_per_mtok price_raw_usd_per_mtok model provider status confirmed_at age_days n "
         "offer_id series_id", "series obs_date"),
     declare(
         "marts.indices", "one price index in one month",
