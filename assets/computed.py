@@ -38,7 +38,7 @@ def raw(*kinds: str) -> tuple[str, ...]:
     return tuple(map(raw_name, of_kinds(*kinds)))
 
 
-PRICES = ("core.price_witness", "core.price_interval", "core.price_event", "core.price_meter", "core.quarantine", "core.disagreement", "core.announced_price", "core.unmapped_label")
+PRICES = ("core.price_witness", "core.price_interval", "core.price_event", "core.price_meter", "core.retirement", "core.quarantine", "core.disagreement", "core.announced_price", "core.unmapped_label")
 FACTS = (*packaged.TABLES, *packaged.ENGINE, *packaged.SHOWN)
 INPUTS = ("core.input_price", "core.input_score", "core.input_model")
 MEANING = tuple(map("stats.{}".format, claims.MEANING))
@@ -69,11 +69,12 @@ def day(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.Ma
     return dg.MaterializeResult(metadata={"as_of": str(frame["as_of"][0]), "age_days": frame["age_days"][0]})
 
 
-@dg.multi_asset(specs=specs(PRICES, (*raw("prices"), DAY)))
+@dg.multi_asset(specs=specs(PRICES, (*raw("prices", "retirements"), DAY)))
 def believed_prices(warehouse: dg.ResourceParam[Store]):
     """What each witness said, what is believed, what is held back, who disagrees."""
     readings, known, day = warehouse.read("raw.reading"), sources(), as_of(warehouse)
-    built = without_culprits(lambda quotes: prices.build(quotes["prices"], readings, known, day), {"prices": warehouse.read_family("prices")}, warehouse)
+    read = {"prices": warehouse.read_family("prices"), "retirements": warehouse.read_family("retirements")}
+    built = without_culprits(lambda quotes: prices.build(quotes["prices"], readings, known, day, quotes["retirements"]), read, warehouse)
     yield from written(warehouse.write_all(declared(built, PRICES)))
 
 
