@@ -100,6 +100,7 @@ _TEXT = {
     "example": "name of an example query",
     "answers": "what the query answers",
     "topic": "what is not known",
+    "clock": "whose word the day of the run is: system, or the setting DEFLATION_NOW",
     "why": "why, in a sentence",
     "what_would_tell": "what evidence would settle it",
     "table_name": "schema.table",
@@ -109,12 +110,13 @@ _TEXT = {
     "publisher": "who publishes the source",
     "terms": "what the publisher's terms allow, in our words, with the day",
     "witness": "group of sources that copy one another and count as one witness",
-    "end_reason": "changed, removed, declared, ended (its own last day), announced (that day is still to come), renamed (the label moved on), replaced (the source's next statement lacks it), outweighed (by newer evidence of others), stale (not seen again), unobserved (nobody looks there any more), or empty while the interval is open",
+    "end_reason": "changed, removed, declared, ended (its own last day), announced (that day is still to come), renamed (the label moved on), replaced (the source's next statement lacks it), outweighed (by newer evidence of others), retired (on the day its seller named), stale (not seen again), unobserved (nobody looks there any more), or empty while the interval is open",
     "id": "id of the row a step of a chain points to",
     "build_id": "id of the build: content hash of inputs, code and as-of date",
 }
 
 _DAY = {
+    "edition_day": "day of the run that made the edition",
     "as_of": "the vintage day: nothing known later was used",
     "observed_at": "day the source showed or recorded the row",
     "closed_observed_at": "day the end of the interval became known",
@@ -145,7 +147,7 @@ _COUNT = {
     "left_out_count": "entries, blocks and amounts of the newest pages that were not understood",
     "cadence_days": "days between two readings of the source",
     "rank": "rank of the witness: 0 first-party, 1 host's own page, 2 documented correction, 3 feed",
-    "age_days": "days from the last good reading to the vintage day",
+    "age_days": "days from the last good reading to the day of the run",
     "families": "independent families of sources that state the price",
     "versions": "different official values seen",
     "n": "observations behind the number",
