@@ -19,7 +19,7 @@ from forecasting.forecast import issue
 from forecasting.indices import headline, index_set
 from forecasting.rates import acceleration, decompose, rates
 from forecasting.tokens import publication, revealed, usage
-from forecasting.track_record import revisions, scoring
+from forecasting.track_record import replays, revisions, scoring
 from reference import definitions
 from reference.specs.history import disagreements
 from sources.catalogue import of_kinds, sources
@@ -99,8 +99,9 @@ ISSUED = (FORECAST, FACT)
 
 @dg.multi_asset(specs=specs(ISSUED, ("raw.capture",)))
 def issued_earlier(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
-    """What earlier vintages issued, as they issued it."""
-    yield from written(warehouse.write_all(issued_before(job.issued_path, job.as_of)))
+    """What earlier vintages issued, as they issued it; before the first one the packaged replays stand in for them."""
+    earlier = issued_before(job.issued_path, job.as_of)
+    yield from written(warehouse.write_all(earlier | {FORECAST: replays.newest_first_day(earlier[FORECAST], job.as_of)}))
 
 
 TRACK_RECORD = ("stats.track_record", "stats.track_record_summary", "stats.pit")
@@ -109,7 +110,7 @@ TRACK_RECORD = ("stats.track_record", "stats.track_record_summary", "stats.pit")
 @dg.multi_asset(specs=specs(TRACK_RECORD, ("raw.capture", "stats.frontier_price")))
 def track_record(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
     """Issued forecasts whose day came, read from the files they were issued in, against what happened."""
-    made = scoring.build(due(job.issued_path, job.as_of, scoring.widened), warehouse.read("stats.frontier_price"))
+    made = scoring.build(due(job.issued_path, job.as_of, scoring.widened), warehouse.read("stats.frontier_price"), job.as_of)
     yield from written(warehouse.write_all(declared(made, TRACK_RECORD)))
 
 

@@ -11,7 +11,6 @@ from assets.step import DAYS, asset_key
 from reports.inputs import SHOWN, Edition
 from reports.site import site
 from warehouse.issued import issue, with_build
-from warehouse.macros import throughput_macro_sql
 from warehouse.publish import publish, target
 from warehouse.schema.tables import TABLES
 from warehouse.store import Store
@@ -25,7 +24,7 @@ READERS_TABLES = tuple(name for name in TABLES if name.startswith(("marts.", "fa
 def published_warehouse(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """Replace ``published.duckdb`` atomically; a failed blocking check skips this and all that follows."""
     path = target(job.published_path, job.as_of)
-    size = publish(warehouse, path, throughput_macro_sql())
+    size = publish(warehouse, path)
     return dg.MaterializeResult(metadata={"bytes": size, "path": str(path)})
 
 

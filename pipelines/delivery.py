@@ -161,13 +161,28 @@ def write_outbox(folder: Path, edition: Edition, people: Sequence[Subscriber], m
     return written
 
 
+def tell_channel(settings: Settings) -> dict[str, int]:
+    """Post new alerts to the webhook, if one is set; raises ``WebhookFailed`` after the mails have gone out."""
+    from reports.mail.ledger import Ledger
+    from reports.mail.webhook import post_alerts
+    from reports.site import site
+
+    url = settings.webhook_url.get_secret_value()
+    if not url:
+        return {}
+    return {"alerts_posted": post_alerts(site.load(settings.site_path), url, Ledger(ledger_path(settings)), settings.base_url)}
+
+
 def deliver_with(settings: Settings) -> Callable[[], dict[str, int]] | None:
-    """What the daily job's last asset calls: sends the edition to all subscribers; None where no host is set."""
-    if not settings.smtp_host:
+    """What the daily job's last asset calls: mails the edition and tells the channel; None where neither is set."""
+    if not settings.smtp_host and not settings.webhook_url.get_secret_value():
         return None
 
     def deliver() -> dict[str, int]:
-        report, _ = send_latest(settings)
-        return {**report.counts, "problems": len(report.problems), "unserved": len(report.waiting)}
+        counts: dict[str, int] = {}
+        if settings.smtp_host:
+            report, _ = send_latest(settings)
+            counts = {**report.counts, "problems": len(report.problems), "unserved": len(report.waiting)}
+        return counts | tell_channel(settings)
 
     return deliver

@@ -1,6 +1,6 @@
 """What the operator is told without asking: a failed run, sources that died, a mail nobody got; and a heartbeat.
 
-By webhook (``DEFLATION_WEBHOOK_URL``; the JSON a Slack-compatible hook takes), by mail (``DEFLATION_OPERATOR_MAIL``) and by
+By webhook (``DEFLATION_OPERATOR_WEBHOOK_URL``; the JSON a Slack-compatible hook takes), by mail (``DEFLATION_OPERATOR_MAIL``) and by
 a ping after each good run (``DEFLATION_HEARTBEAT_URL``), whose absence somebody else notices. Telling never stops a run.
 """
 
@@ -20,7 +20,7 @@ def after_run(settings: Settings, reason: str = "") -> list[str]:
 
     What cannot be told is logged and never raised.
     """
-    if not (settings.webhook_url.get_secret_value() or settings.operator_mail or settings.heartbeat_url.get_secret_value()):
+    if not (settings.operator_webhook_url.get_secret_value() or settings.operator_mail or settings.heartbeat_url.get_secret_value()):
         return []
     wrong = [f"the run failed: {reason}; yesterday's report stays"] if reason else []
     wrong += [_line(f) for f in _findings(settings) if not f.well and not (reason and f.topic in ("last run", "published"))]
@@ -45,8 +45,8 @@ def _line(finding: Finding) -> str:
 
 def _tell(settings: Settings, lines: list[str]) -> None:
     text = "deflation needs you\n" + "\n".join(f"- {line}" for line in lines)
-    if settings.webhook_url.get_secret_value():
-        _try(lambda: _post().post_json(settings.webhook_url.get_secret_value(), {"text": text}), "webhook")
+    if settings.operator_webhook_url.get_secret_value():
+        _try(lambda: _post().post_json(settings.operator_webhook_url.get_secret_value(), {"text": text}), "webhook")
     if settings.operator_mail and settings.smtp_host:
         _try(lambda: _mail(settings, text), "operator mail")
 

@@ -43,6 +43,8 @@ class Settings(BaseModel):
     mail_from: str = ""
     base_url: str = ""
     """Where the site is served, for links in mails and the feed."""
+    webhook_url: SecretStr = SecretStr("")
+    """A chat channel (Slack's incoming webhook, or what speaks its JSON) that is told of alerts."""
     unsubscribe_url: str = ""
     """An https address that forwards one-click unsubscriptions to `deflation subscribers listen`."""
     schedule: str = "30 5 * * *"
@@ -51,9 +53,11 @@ class Settings(BaseModel):
     """What the clock says instead of the system's (ISO 8601, UTC), for simulations; the report says so."""
     wait_s: float = 900.0
     """How long a run waits for another one to end before it gives up."""
+    retention_days: int = 90
+    """How old run logs, caches and rebuilt vintages may get before `deflation prune` removes them."""
     serve_token: SecretStr = SecretStr("")
     """The token of the address of `deflation serve`; made anew at every start when empty."""
-    webhook_url: SecretStr = SecretStr("")
+    operator_webhook_url: SecretStr = SecretStr("")
     """Where the operator is told of failures: an address that takes a POST of {"text": ...} (Slack-compatible)."""
     operator_mail: str = ""
     """Whom to mail about failures (needs the mail server)."""

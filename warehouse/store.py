@@ -175,7 +175,8 @@ class Store:
 
     def fill(self, name: str, selects: Sequence[str]) -> int:
         """Replace the rows of table ``name`` with those of ``selects``, matched by column name."""
-        self.execute([f"TRUNCATE {name}", *(f"INSERT INTO {name} BY NAME SELECT * FROM ({select.rstrip().rstrip(';')}\n) ORDER BY ALL" for select in selects)])
+        order = ", ".join(f'"{column}"' for column in table(name).order) or "ALL"
+        self.execute([f"TRUNCATE {name}", *(f"INSERT INTO {name} BY NAME SELECT * FROM ({select.rstrip().rstrip(';')}\n) ORDER BY {order}" for select in selects)])
         with self.connection(read_only=True) as con:
             return int(con.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0])
 

@@ -14,11 +14,13 @@ import polars as pl
 
 from forecasting.forecast.quantiles import QUANTILES, quantile_loss
 from forecasting.panel.series import series_from_frontier
+from forecasting.track_record import replays
 from warehouse.schema import frames
 
 INTERVALS = {50: (4, 14), 80: (1, 17), 90: (0, 18)}
 """Index of the lower and upper of the 19 quantiles for each central interval (80 %: .1 and .9)."""
 TOLERANCE = 1e-9
+_ISSUE = ["vintage", "series_id", "horizon_days"]
 FORECAST_KEYS = ["forecast_id", "vintage", "series_id", "model", "is_champion", "horizon_days", "target_date"]
 
 
@@ -91,8 +93,9 @@ def _mean(rows: pl.DataFrame, column: str) -> float:
     return float(rows[column].to_numpy().mean())
 
 
-def summarise(scored: pl.DataFrame, champion: str, label: str) -> pl.DataFrame:
-    """Table track_record_summary from scored rows (model, vintage, horizon_days and the scores).
+def summarise(scored: pl.DataFrame, champion: str, label: str | None = None) -> pl.DataFrame:
+    """Table track_record_summary from scored rows (model, vintage, horizon_days and the scores). Without ``label`` it
+    is told from column ``replayed``.
 
     The ratio and the test compare with no change on the same rows; CRPS of no change (a point) is its absolute
     error. Overlap of the test: how many further origins lie within one horizon.
@@ -114,9 +117,15 @@ def summarise(scored: pl.DataFrame, champion: str, label: str) -> pl.DataFrame:
             "origins_count": origin.height, "forecasts_count": group.height, "mae_log": mae,
             "mase_ratio": mae / bar if bar else None, "crps_log": crps, "crps_ratio": crps / bar if bar else None,
             **{f"coverage_{k}_share": _mean(group, f"inside_{k}") for k in INTERVALS},
-            "p_value": p if model != "no_change" else None, "label": label,
+            "p_value": p if model != "no_change" else None, "label": label or _label(group),
         })
     return frames.from_rows("stats.track_record_summary", rows)
+
+
+def _label(rows: pl.DataFrame) -> str:
+    vintages = rows.select("vintage", "replayed").unique()
+    replayed = int(vintages["replayed"].sum())
+    return replays.label(vintages.height - replayed, replayed)
 
 
 def pit_histogram(scored: pl.DataFrame, bins: int = 10) -> pl.DataFrame:
@@ -147,9 +156,13 @@ def last_known(actuals: pl.DataFrame, wanted: pl.DataFrame, on: str) -> pl.DataF
                           check_sortedness=False)
 
 
-def build(due: pl.DataFrame, frontier_price: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """The track record of the forecasts whose day came (``widened``) against the frontier as it is measured today."""
-    return track_record(due, series_from_frontier(frontier_price))
+def build(due: pl.DataFrame, frontier_price: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:
+    """The track record of the forecasts whose day came (``widened``), and of the packaged replays of days before the
+    first of them was issued, against the frontier as it is measured today."""
+    earlier = widened(replays.before(min([as_of, *due["vintage"].to_list()])), as_of)
+    both = pl.concat([due.with_columns(pl.lit(False).alias("replayed")),
+                      earlier.select(due.columns).with_columns(pl.lit(True).alias("replayed"))])
+    return track_record(both, series_from_frontier(frontier_price))
 
 
 def widened(issued: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -166,8 +179,9 @@ def widened(issued: pl.DataFrame, as_of: date) -> pl.DataFrame:
 def track_record(due: pl.DataFrame, actuals: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Tables track_record, track_record_summary and pit of the issued forecasts whose day came.
 
-    ``due``: as ``widened`` gives it. ``actuals``: unique_id, ds, y; the actual of a target date is the last y at
-    or before it, if the series was still observed then.
+    ``due``: as ``widened`` gives it, with ``replayed`` (false: it was issued on its day). ``actuals``: unique_id, ds, y; the actual of a target date is the last y at
+    or before it, if the series was still observed then. The bar, no change, is the price as it was known on the day of
+    issue where that was issued too: today's measurement of that day has scores in it that nobody had.
     """
     blank = {t: frames.empty(f"stats.{t}") for t in ("track_record", "track_record_summary", "pit")}
     if due.is_empty() or actuals.is_empty():
@@ -179,6 +193,8 @@ def track_record(due: pl.DataFrame, actuals: pl.DataFrame) -> dict[str, pl.DataF
         return blank
     wide = last_known(actuals, wide, "target_date").rename({"y": "actual"}).drop("ds")
     wide = last_known(actuals, wide, "vintage").rename({"y": "last"}).drop("ds")
+    stated = wide.filter(pl.col("model") == "no_change").select(*_ISSUE, pl.col("median").alias("stated")).unique(_ISSUE)
+    wide = wide.join(stated, on=_ISSUE, how="left", maintain_order="left").with_columns(pl.coalesce("stated", "last").alias("last"))
     scored = score(wide.drop_nulls(["actual", "last"]).with_columns(
         pl.col("actual").log().alias("actual_log"), pl.col("last").log().alias("last_log")
     ))
@@ -189,6 +205,6 @@ def track_record(due: pl.DataFrame, actuals: pl.DataFrame) -> dict[str, pl.DataF
     )
     return {
         "track_record": frames.conform("stats.track_record", table),
-        "track_record_summary": summarise(scored, champions[-1] if len(champions) else "", "live"),
+        "track_record_summary": summarise(scored, champions[-1] if len(champions) else ""),
         "pit": pit_histogram(scored),
     }

@@ -142,3 +142,24 @@ def bounces(mails: Any) -> None:
         click.echo(line)
     if not said:
         click.echo("no permanent failure found in these mails")
+
+
+@command.command("listen", epilog="\b\nExample:\n  DEFLATION_UNSUBSCRIBE_URL=https://mail.example.org/unsubscribe in the settings of the run, and behind that address:\n  deflation subscribers listen --port 8025")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; a web server with https stands before it.")
+@click.option("--port", default=8025, show_default=True, type=click.IntRange(1, 65535))
+def listen(host: str, port: int) -> None:
+    """Take one-click unsubscriptions (RFC 8058) until interrupted."""
+    from reports.mail.oneclick import server
+
+    store = _store()
+    try:
+        serving = server(host, port, store.unsubscribe)
+    except OSError as error:
+        raise click.ClickException(f"{host}:{port} cannot be listened on ({error.strerror}); choose another --port") from error
+    click.echo(f"taking unsubscriptions on http://{host}:{port}; Ctrl-C ends it")
+    try:
+        serving.serve_forever()
+    except KeyboardInterrupt:
+        click.echo("stopped")
+    finally:
+        serving.server_close()

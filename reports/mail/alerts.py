@@ -5,12 +5,13 @@ Each alert has a key that stays the same while it holds, so that a reader hears 
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from reports.facts import FactBook, Row
 from reports.mail.subscribers import Thresholds
 from reports.page.shown import Sentence, say
+from reports.questions.changed import HAPPENED, day_of
 
 LOOK_BACK_DAYS = 7
 """Events this old still count, so that a day without a run hides none."""
@@ -29,8 +30,8 @@ def alerts(book: FactBook, limits: Thresholds) -> list[Alert]:
     moved = [
         _move(r)
         for r in book.rows("price_events")
-        if r.raw("event_date") is not None
-        and since <= r.raw("event_date") <= book.edition.as_of
+        if r.raw("status") in HAPPENED
+        and since <= (r.raw("event_date") or r.raw("changed_before") or date.min) <= book.edition.as_of
         and r.raw("change_share") is not None
         and abs(r.raw("change_share")) >= limits.move_share
     ]
@@ -50,18 +51,18 @@ def alerts(book: FactBook, limits: Thresholds) -> list[Alert]:
 
 def _move(row: Row) -> Alert:
     words = "cut" if row.raw("change_share") < 0 else "raised"
-    key = "/".join(str(row.raw(c)) for c in ("provider", "model", "token_class", "event_date"))
+    key = "/".join(str(row.raw(c)) for c in ("provider", "model", "token_class", "event_date", "changed_before"))
     said = say(
         "{p} " + words + " {m} ({t} tokens) from {b} to {a}, {c}, on {d}",
         p=row.show("provider"), m=row.show("model"), t=row.show("token_class"), b=row.show("price_before_usd_per_mtok"),
-        a=row.show("price_after_usd_per_mtok"), c=row.show("change_share"), d=row.show("event_date"),
+        a=row.show("price_after_usd_per_mtok"), c=row.show("change_share"), d=day_of(row),
     )  # fmt: skip
     return Alert(f"move {key}", said)
 
 
 def _floor(row: Row) -> Alert:
     said = say(
-        "{s}: the price of {p} is {r} the GPU-hour floor of {f}",
+        "{s}: the price of {p} is {r} the cost of rented hardware, {f}",
         s=row.show("series"), p=row.show("price_usd_per_mtok"), r=row.show("price_to_gpu_hour_floor_ratio"),
         f=row.show("gpu_hour_floor_usd_per_mtok"),
     )  # fmt: skip

@@ -72,7 +72,7 @@ def because(book: FactBook) -> Sentence:
 
 def pace(book: FactBook) -> Answer:
     """How fast does the price move?"""
-    figures = tuple(Figure(m.name, moved(book.change(m.fact_id)), between(book.change(m.fact_id))) for m in MEASURES)
+    figures = tuple(Figure(m.name, moved(book.change(m.fact_id)), _detail(book, m)) for m in MEASURES)
     return Answer("pace", "How fast does the price move?", tuple(filter(None, (because(book),))), figures, "pace",
                   more=("decline", "indices", "tasks", "decomposition"))  # fmt: skip
 
@@ -85,6 +85,12 @@ def chart_title(book: FactBook) -> Sentence:
     words = {"fell": "{x} fell", "rose": "{x} rose", "flat": "{x} stayed flat"}
     parts = [say(words[d], x=join(by[d], " and ")) for d in words if d in by]
     return say("In a year, {p}", p=join(parts, "; ")) if parts else say("How prices moved in a year is not known")
+
+
+def _detail(book: FactBook, measure: Measure) -> Sentence:
+    """The interval in words, and the window of the year."""
+    said = between(book.change(measure.fact_id))
+    return said if not book.raw(measure.fact_id, "text_value") else say("{b}; {w}", b=said, w=book.field(measure.fact_id, "text_value"))
 
 
 def _clause(book: FactBook, measure: Measure) -> Sentence:

@@ -184,6 +184,21 @@ def decline(book: FactBook) -> Section:
         rows,
         folded=True,
     )
+    every = ("factor_per_year", "factor_low_per_year", "factor_high_per_year")
+    methods = table(
+        "Every defensible way to measure the year; the ranked three lead the edition",
+        [Column("Rank", True), Column("Question"), Column("Method"), Column("Times cheaper a year", True), Column("Interval", True), Column("From"), Column("To"),
+         Column("n", True), Column("Status"), Column("Why")],
+        [[r.show("headline_rank") if r.has("headline_rank") else EMPTY, r.long("question"), r.show("method_id"), r.show(*every), r.interval(*every), r.show("window_from"),
+          r.show("window_to"), r.show("observations_count"), r.show("status"), r.long("why")]
+         for r in sorted(book.rows("headline_methods"), key=lambda r: (r.raw("headline_rank") or 9, r.index))],
+    )  # fmt: skip
+    revised = table(
+        "What earlier vintages said first, and what is said of the same year since",
+        [Column("Vintage"), Column("First", True), Column("Latest", True), Column("Revision, log", True)],
+        [[r.show("vintage_day"), r.show("first_factor_per_year"), r.show("latest_factor_per_year"), r.show("revision_log")] for r in book.rows("headline_revision")],
+        folded=True,
+    )  # fmt: skip
     tests: list[list[Cell]] = [
         [
             r.show("test"),
@@ -215,7 +230,7 @@ def decline(book: FactBook) -> Section:
         "Does the pace of prices change?",
         [narrative.acceleration(book)],
         ("decline",),
-        [made, tested],
-        ("hedonic_rates", "acceleration"),
+        [methods, revised, made, tested],
+        ("headline_methods", "headline_revision", "score_coverage", "hedonic_rates", "acceleration"),
         need=("hedonic_rates",),
     )

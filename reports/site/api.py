@@ -42,6 +42,7 @@ TABLES: dict[str, str] = {
     "prices": "marts.price_now",
     "events": "marts.price_events",
     "indices": "marts.indices",
+    "headline": "marts.headline_methods",
     "rates": "marts.hedonic_rates",
     "frontier": "marts.frontier",
     "forecasts": "marts.champion_forecasts",

@@ -6,7 +6,8 @@ what, and which table is which tier, is the parser's own knowledge.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -89,6 +90,21 @@ class PriceRows:
             self.add(label, prices, evidence=evidence, locator=locator, **fields)
         elif self.listed[label] != prices:
             raise PageChanged(f"{where}: expected {label} at one price, found it twice with different ones")
+
+    def mark(self) -> tuple[int, int]:
+        """Where the rows stand, for ``back_to``."""
+        return len(self.quotes), self._next
+
+    def back_to(self, mark: tuple[int, int]) -> None:
+        """Take back what was added since ``mark``."""
+        del self.quotes[mark[0]:]
+        self._next = mark[1]
+
+    def take(self, quotes: Sequence[PriceQuote]) -> None:
+        """Add quotes that were made elsewhere, their rows numbered on from here."""
+        first = self._next
+        self.quotes += [q if q.row is None else replace(q, row=first + q.row) for q in quotes]
+        self._next = first + len({q.row for q in quotes if q.row is not None})
 
     def extra(self, label: str, component: str, money: Money, *, evidence: str, locator: str, **fields: str) -> None:
         """Add a price that the wide form does not show (modality variants, meters, struck prices)."""

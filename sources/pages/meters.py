@@ -25,7 +25,7 @@ _METERS = (
     (r"step", "other", "1 step"),
     (r"video", "other", "1 video"),
     (r"song|generation|track", "other", "1 generation"),
-    (r"(?:1k|1,?000|thousand|k) (?:calls|requests|searches|urls|results|queries)", "request", "1K requests"),
+    (r"(?:1k|1,?000|thousand|k) (?:search queries|grounded prompts|grounded|prompts|calls|requests|searches|urls|results|queries)", "request", "1K requests"),
     (r"request|call|search|query", "request", "1 request"),
     (r"page", "page", "1 page"),
     (r"张", "image", "1 image"), (r"秒", "other", "1 second"), (r"分钟", "audio_minute", "1 minute"), (r"次", "request", "1 request"),

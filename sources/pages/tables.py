@@ -246,10 +246,15 @@ def _strip(text: str) -> str:
     return html.unescape(re.sub(r"\\([\\`*_{}\[\]()#+.!|~$<>-])", r"\1", text))
 
 
+_CODE_LINE = re.compile(r"[*_]{0,2}`[\w./:@-]+`(?:[,&]? (?:and |& )?`[\w./:@-]+`)*[*_]{0,2}|[*_][\w./:@-]*-[\w./:@-]+[*_]")
+"""A line of nothing but identifiers in code below a heading: what the thing of that heading is called in the interface."""
+
+
 def markdown_grids(text: str) -> list[Grid]:
     """All pipe tables of a Markdown text in order, each with the headings it stands under."""
     grids: list[Grid] = []
     path: dict[int, str] = {}
+    codes: dict[int, str] = {}
     prose: list[str] = []
     lines = text.splitlines()
     i = 0
@@ -258,6 +263,7 @@ def markdown_grids(text: str) -> list[Grid]:
         if heading:
             level = len(heading[1])
             path = {k: v for k, v in path.items() if k < level}
+            codes = {k: v for k, v in codes.items() if k < level}
             path[level] = markdown_cell(heading[2]).text
             prose = []
         elif "|" in lines[i] and i + 1 < len(lines) and "-" in lines[i + 1] and _RULE.match(lines[i + 1]):
@@ -271,10 +277,13 @@ def markdown_grids(text: str) -> list[Grid]:
             if i == len(lines) and _is_cut(lines[i - len(rows) - 1], lines[-1]) and not text.endswith("\n"):
                 cells[-1][-1] = Cell(missing=True)
             grids.append(Grid(_rectangle(cells),
-                              tuple(path[k] for k in sorted(path)), len(grids), before="\n".join(prose)))
+                              tuple(path[k] for k in sorted(path)), len(grids), attributes={"identifiers": codes[max(codes)]} if codes else {},
+                              before="\n".join(prose)))
             prose = []
             continue
         elif lines[i].strip():
+            if path and not prose and (code := _CODE_LINE.fullmatch(lines[i].strip())):
+                codes[max(path)] = " ".join(re.findall(r"`([^`]+)`", code[0])) or code[0].strip("*_ ")
             prose.append(markdown_cell(lines[i]).text)
         i += 1
     return grids

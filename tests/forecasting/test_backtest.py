@@ -14,7 +14,7 @@ from forecasting.forecast.champion import INCUMBENT
 from forecasting.forecast.quantiles import QUANTILES, quantile_loss
 from forecasting.panel import priors, reference
 from forecasting.panel.series import PriceSeries, prepare
-from forecasting.track_record import backtest, comparison, event_backtest, scoring
+from forecasting.track_record import backtest, comparison, event_backtest, replays, scoring
 from research import published
 from tests.forecasting.worlds import price_panel
 from warehouse.schema import frames
@@ -198,17 +198,47 @@ def _issued() -> pl.DataFrame:
     ]))
 
 
+def _due(as_of: date) -> pl.DataFrame:
+    return scoring.widened(_issued(), as_of).with_columns(pl.lit(False).alias("replayed"))
+
+
+def test_a_first_run_has_a_track_record_of_replays_that_says_so_and_loses_none_to_the_first_issue() -> None:
+    known = replays.before(date(2026, 9, 1))
+    assert known.height and known["vintage"].max() < date(2026, 9, 1) and set(known["code_version"]) == {replays.CODE}
+    prices = known.group_by("series_id").agg(pl.col("value_usd_per_mtok").median()).sort("series_id")
+    front = pl.concat([prices.select("series_id", pl.lit(d).alias("day"), pl.lit("all").alias("provider_tier"),
+                                     pl.col("value_usd_per_mtok").alias("price_usd_per_mtok"))
+                       for d in (date(2025, 1, 1), date(2026, 9, 1))])
+    nothing = scoring.widened(pl.DataFrame(schema=frames.polars_schema("core.issued_forecast")), date(2026, 9, 1))
+    summary = scoring.build(nothing, front, date(2026, 9, 1))["track_record_summary"]
+    assert summary.height and set(summary["label"]) == {replays.label(0, 1)}
+    assert {30, 90, 180} <= set(summary["horizon_days"])
+    assert summary.filter(pl.col("model") == "no_change")["crps_ratio"].to_list() == pytest.approx(
+        [1.0] * summary["horizon_days"].n_unique()), "the bar is what was known on the day"
+    assert replays.newest_first_day(pl.DataFrame(schema=frames.polars_schema("core.issued_forecast")), date(2026, 9, 1))[
+        "vintage"].max() == date(2026, 8, 31)
+    assert "live on 2 days and replays" in replays.label(2, 5) and replays.label(3, 0) == "live"
+
+
+def test_a_replay_knows_nothing_later_than_its_day() -> None:
+    """The last day's prices of a series are the centre of its forecasts of that day; later prices are not."""
+    known = replays.before(date(2026, 11, 1)).filter(pl.col("model") == "no_change", pl.col("quantile") == 0.5)
+    assert (known["target_date"] > known["vintage"]).all()
+    per_day = known.group_by("vintage").agg(pl.col("series_id").n_unique()).sort("vintage")["series_id"]
+    assert per_day[0] < per_day[-1], "early vintages must lack the series whose scores were published later"
+
+
 def test_the_track_record_scores_only_forecasts_whose_day_came_and_was_seen() -> None:
     actuals = pl.DataFrame({"unique_id": ["a"] * 3, "ds": [date(2026, 1, 1), date(2026, 2, 10), date(2026, 3, 5)],
                             "y": [1.0, 2.0, 50.0]})
-    record = scoring.track_record(scoring.widened(_issued(), date(2026, 3, 5)), actuals)
+    record = scoring.track_record(_due(date(2026, 3, 5)), actuals)
     table = record["track_record"]
     assert table["vintage"].to_list() == [date(2026, 1, 1), date(2026, 2, 1)]
     assert table["actual_usd_per_mtok"].to_list() == [1.0, 2.0]
     assert table["inside_90"].to_list() == [True, True]
     assert table["no_change_error_log"].to_list() == pytest.approx([0.0, np.log(2)])
     assert record["track_record_summary"]["origins_count"].to_list() == [2]
-    none = scoring.track_record(scoring.widened(_issued(), date(2026, 1, 15)), actuals)
+    none = scoring.track_record(_due(date(2026, 1, 15)), actuals)
     assert none["track_record"].is_empty() and none["pit"].columns
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 import yaml
 
 from pipelines.instance import HEADER, config, dagster_home, text
+from pipelines.retention import prune
 from pipelines.settings import Settings
 from tests.conftest import ROOT
 
@@ -52,3 +55,25 @@ def test_the_three_that_people_wait_for_have_a_freshness_policy_and_everything_a
         assert graph.get(dg.AssetKey(name.split("."))).freshness_policy is not None, name
     orphans = [key.to_user_string() for key in graph.materializable_asset_keys if not graph.get(key).owners]
     assert not orphans, orphans
+
+
+def test_pruning_takes_old_logs_caches_and_vintages_and_nothing_that_cannot_be_made_again(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    kept = ["archive/a", "issued/f.parquet", "site/editions/1/index.html", "ledger.sqlite", "published.duckdb", "cache/parsed/new"]
+    goes = ["cache/parsed/old", "outbox/m.eml", "published-2025-01-01.duckdb"]
+    for name in (*kept, *goes):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+        if name != "cache/parsed/new":
+            os.utime(path, (1.6e9, 1.6e9))
+    with dg.DagsterInstance.from_config(str(dagster_home(settings))) as instance:
+        dg.materialize([dg.asset(lambda: None, name="a")], instance=instance)
+    told = prune(settings, 30, dry_run=True)
+    assert sum(one.things for one in told) == len(goes) and all((tmp_path / name).exists() for name in goes)
+    prune(settings, 30, dry_run=False)
+    assert all((tmp_path / name).exists() for name in kept) and not any((tmp_path / name).exists() for name in goes)
+    future = Settings(home=tmp_path, now=datetime(2036, 1, 1, tzinfo=UTC))
+    assert [one.kind for one in prune(future, 30, dry_run=False)] == ["cached readings and steps", "run logs"]
+    with dg.DagsterInstance.from_config(str(dagster_home(settings))) as instance:
+        assert instance.get_runs_count() == 0

@@ -52,7 +52,7 @@ def hook() -> Iterator[Hook]:
 
 
 def test_a_failed_run_is_told_with_its_reason_and_gives_no_heartbeat(hook: Hook, tmp_path: Path) -> None:
-    settings = Settings.model_validate({"home": tmp_path, "webhook_url": hook.url + "/hook", "heartbeat_url": hook.url + "/alive"})
+    settings = Settings.model_validate({"home": tmp_path, "operator_webhook_url": hook.url + "/hook", "heartbeat_url": hook.url + "/alive"})
     notices.after_run(settings, "raw.x failed: a sentence")
     assert [(m, p) for m, p, _ in hook.told] == [("POST", "/hook")]
     assert "the run failed: raw.x failed: a sentence" in json.loads(hook.told[0][2])["text"]
@@ -63,12 +63,12 @@ def test_a_hook_that_refuses_or_is_gone_stops_nobody_and_its_path_is_hidden(hook
     with pytest.raises(NotTold) as refused:
         post_json(hook.url + "/secret-path", {"text": "x"})
     assert "500" in str(refused.value) and "secret-path" not in str(refused.value)
-    gone = Settings.model_validate({"home": tmp_path, "webhook_url": "http://127.0.0.1:9/secret-path", "heartbeat_url": "http://127.0.0.1:9/"})
+    gone = Settings.model_validate({"home": tmp_path, "operator_webhook_url": "http://127.0.0.1:9/secret-path", "heartbeat_url": "http://127.0.0.1:9/"})
     notices.after_run(gone, "why")
 
 
 def test_a_run_that_cannot_publish_tells_the_hook_and_one_that_publishes_pings(hook: Hook, deflation: Run, offline_home: Path, tmp_path: Path) -> None:
-    told = {"DEFLATION_WEBHOOK_URL": hook.url + "/hook", "DEFLATION_HEARTBEAT_URL": hook.url + "/alive"}
+    told = {"DEFLATION_OPERATOR_WEBHOOK_URL": hook.url + "/hook", "DEFLATION_HEARTBEAT_URL": hook.url + "/alive"}
     (tmp_path / "file").write_text("no folder")
     done = deflation(tmp_path / "file" / "state", "run", "--offline", **told)
     assert done.returncode == 1 and not [p for _, p, _ in hook.told if p == "/alive"]

@@ -171,6 +171,13 @@ def marts() -> dict[str, pl.DataFrame]:
          "decline_upper_factor_per_year": r * 1.5, "interval_level": 0.95, "n": 210, "method": "hedonic time dummy, errors clustered by model family"}
         for s, values in rates.items() for (w, y), r in zip(windows, values, strict=True)
     ]  # fmt: skip
+    made["headline_methods"] = [
+        {"headline_rank": rank, "question": "what a fixed quality costs", "method_id": name, "factor_per_year": f, "factor_low_per_year": f / 1.3, "factor_high_per_year": f * 1.3,
+         "interval_level": 0.9, "window_from": date(2025, 11, 22), "window_to": AS_OF, "observations_count": 40, "status": "final", "why": "argued"}
+        for rank, name, f in ((1, "fixed_quality", 2.634), (2, "matched_geks", 1.01), (None, "hedonic_all", 1.4))
+    ]  # fmt: skip
+    made["headline_revision"] = [{"vintage_day": date(2026, 8, 22), "first_factor_per_year": 2.4, "latest_factor_per_year": 2.6, "revision_log": 0.08}]
+    made["score_coverage"] = [{"day": AS_OF, "entrants_count": 243, "scored_count": 15, "coverage_share": 15 / 243}]
     made["acceleration"] = [
         {
             "test": "quadratic term",

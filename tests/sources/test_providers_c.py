@@ -52,7 +52,7 @@ def test_captures_without_expected_rows_read_as_a_person_reads_them(name, captur
 
 
 def test_a_subscription_page_without_models_is_refused(shared_data):
-    with pytest.raises(UNTRUSTED, match="subscription page"):
+    with pytest.raises(UNTRUSTED):
         read("tinfoil", (shared_data / "prices" / "captures" / "tinfoil" / "2026-05-08.jina.md").read_text())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ import polars as pl
 import pytest
 
 from warehouse.build_file import schema_hash
-from warehouse.publish import publish
+from warehouse.publish import publications, publish, rollback
 from warehouse.store import RowsRefused, Store, WarehouseUnusable, query
 
 TABLE = "core.published_trend"
@@ -252,12 +253,13 @@ def test_an_open_reader_keeps_the_old_file_and_the_next_one_gets_the_new(store: 
     assert query(published, sql).item() == 0.7
 
 
-def test_a_publication_that_fails_leaves_the_old_file_and_no_draft(store: Store, tmp_path: Path) -> None:
+def test_a_publication_that_fails_leaves_the_old_file_and_no_draft(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     published = tmp_path / "published.duckdb"
     publish(store, published)
     before = published.read_bytes()
     with pytest.raises(WarehouseUnusable, match="previous file is untouched"):
-        publish(store, published, ["create macro broken() as table select * from nowhere.nothing"])
+        monkeypatch.setattr("warehouse.publish.readers_macros", lambda: ["create macro broken() as table select * from nowhere.nothing"])
+        publish(store, published)
     assert published.read_bytes() == before and not list(tmp_path.glob(".published*"))
     assert store.write(TABLE, trends()) == 1, "the build file is usable after a failed publication"
 
@@ -268,3 +270,43 @@ def test_a_question_to_a_file_that_is_not_there_says_how_to_make_it(tmp_path: Pa
     with pytest.raises(WarehouseUnusable, match="opening failed"):
         (tmp_path / "text.duckdb").write_text("no database " * 400)
         query(tmp_path / "text.duckdb", "select 1")
+
+
+def _published(store: Store, published: Path, build: str, growth: float) -> None:
+    store.write(TABLE, trends({"growth_per_year": growth}))
+    store.write("core.vintage", pl.DataFrame({"as_of": [date(2026, 1, 1)], "build_id": [build], "code_version": ["c"]}))
+    publish(store, published)
+
+
+def test_an_earlier_publication_can_be_put_back_and_taken_back_again(store: Store, tmp_path: Path) -> None:
+    published = tmp_path / "published.duckdb"
+    for n in range(5):
+        _published(store, published, f"b{n}", n / 10)
+    kept = publications(published)
+    assert [p.stem.rsplit("-", 1)[1] for p in kept] == ["b3", "b2", "b1"], "the newest three before the published one"
+    rollback(published, kept[0])
+    assert query(published, f"select growth_per_year from {TABLE}").item() == 0.3
+    back = next(p for p in publications(published) if p.stem.endswith("b4"))
+    rollback(published, back)
+    assert query(published, f"select growth_per_year from {TABLE}").item() == 0.4
+    (tmp_path / "publications" / "rubbish.duckdb").write_bytes(b"x" * 5000)
+    with pytest.raises(WarehouseUnusable, match="untouched"):
+        rollback(published, tmp_path / "publications" / "rubbish.duckdb")
+    assert query(published, f"select growth_per_year from {TABLE}").item() == 0.4
+
+
+def test_publishing_waits_for_the_disk_before_and_after_the_swap(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    real_sync, real_replace = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda descriptor: (order.append("sync"), real_sync(descriptor))[1])
+    monkeypatch.setattr(os, "replace", lambda a, b: (order.append("swap"), real_replace(a, b))[1])
+    publish(store, tmp_path / "published.duckdb")
+    assert order[order.index("swap") - 1] == "sync" and "sync" in order[order.index("swap"):]
+
+
+def test_prices_lie_by_model_seller_and_day(store: Store) -> None:
+    from warehouse.schema.tables import TABLES
+
+    for name in ("core.price_interval", "marts.price_history", "marts.price_now"):
+        assert TABLES[name].order[:2] == ("model", "provider"), name
+        assert set(TABLES[name].key) <= set(TABLES[name].order), f"{name}: the order must be total, or two builds differ"

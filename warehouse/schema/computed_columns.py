@@ -205,7 +205,7 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     "isl": ("BIGINT", "input tokens per request"),
     "kv_heads": ("BIGINT", "key-value heads"),
     "kv_lora_rank": ("BIGINT", "MLA latent rank; 0 = none"),
-    "label": ("VARCHAR", "live, or 'quality hindsight' for a backtest without score vintages"),
+    "label": ("VARCHAR", "live, or how many of the origins are replays of earlier days by today's code"),
     "large_model": ("VARCHAR", "dearest current model"),
     "large_usd_per_mtok": ("DOUBLE", "blended price"),
     "last_date": ("DATE", "day of the last release"),

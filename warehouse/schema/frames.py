@@ -37,7 +37,7 @@ def empty(declared: Table | str) -> pl.DataFrame:
 
 
 def conform(declared: Table | str, frame: pl.DataFrame) -> pl.DataFrame:
-    """``frame`` with the declared columns in order, cast losslessly, sorted by key; figures that are not finite are null.
+    """``frame`` with the declared columns in order, cast losslessly, in the table's order; figures that are not finite are null.
 
     Raises ``ValueError`` with the table, the columns and the remedy when a column is missing or not declared, and its
     kind ``KeyBroken`` when a key column is null or two rows share one key.
@@ -56,7 +56,7 @@ def conform(declared: Table | str, frame: pl.DataFrame) -> pl.DataFrame:
     doubles = [c for c, t in schema.items() if t == pl.Float64]
     shaped = shaped.with_columns(pl.when(pl.col(c).is_finite()).then(pl.col(c)) for c in doubles)
     _hold_key(spec, shaped)
-    return shaped.sort(list(spec.key) or list(schema), nulls_last=True, maintain_order=True)
+    return shaped.sort(list(spec.order or spec.key) or list(schema), nulls_last=True, maintain_order=True)
 
 
 def from_rows(declared: Table | str, rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:

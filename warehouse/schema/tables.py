@@ -57,6 +57,9 @@ def raw_table(source_key: str) -> Table:
     return Table(raw_name(source_key), f"{shape.text} ({source_key})", shape.columns, shape.key, shape.family)
 
 
+ASKED = "model provider tier condition valid_from interval_id"
+"""Prices lie by model, seller and day: the questions readers ask."""
+
 DECLARED = (
     declare("raw.capture", "one address of one source in this run: what came of asking it (fetched, unchanged, not_due, failed, offline)",
             "source source_url status message sha256 fetched_at", "source source_url"),
@@ -71,8 +74,8 @@ DECLARED = (
             "definition_id value value_low value_high text_value unit reason source", "definition_id"),
     declare("core.source", "one source: its contract, whether it was read live, from the archive or not, its age and problems",
             "source kind title publisher source_rank cadence_days terms witness url status origin observed_at age_days rows left_out_count message parser_version is_unproven", "source"),
-    declare("core.price_witness", "one interval one witness stated for one offer; witnesses may contradict one another", "interval_id " + INTERVAL, "interval_id"),
-    declare("core.price_interval", "one believed price interval of one offer", "interval_id offer_id developer family open_weights provider_tier " + INTERVAL + " status first_seen families changed_after changed_before", "interval_id"),
+    declare("core.price_witness", "one interval one witness stated for one offer; witnesses may contradict one another", "interval_id " + INTERVAL, "interval_id", ASKED),
+    declare("core.price_interval", "one believed price interval of one offer", "interval_id offer_id developer family open_weights provider_tier " + INTERVAL + " status first_seen families changed_after changed_before", "interval_id", ASKED),
     declare("core.price_event", "one move of one price of the last month: confirmed, declared, unconfirmed, held, or one line for a source's clean-up",
             PRICE_EVENT),
     declare("core.price_meter", "one meter beside input, output and cached tokens that one source says an offer has",
@@ -134,9 +137,9 @@ DECLARED = (
     declare("marts.start_here", "what is in this file: tables to begin with and example queries that run", "ordinal table_name answers sql", "ordinal"),
     declare("marts.price_now", "one offer's price in force on the vintage day",
             "provider provider_tier model developer open_weights tier condition " + PRICES + " price_cache_write_usd_per_mtok price_cache_write_1h_usd_per_mtok"
-            " currency price_kind valid_from valid_to valid_from_basis observed_at " + BELIEF + " disagree_sources disagree_share source source_url origin evidence interval_id", "interval_id"),
+            " currency price_kind valid_from valid_to valid_from_basis observed_at " + BELIEF + " disagree_sources disagree_share source source_url origin evidence interval_id", "interval_id", ASKED),
     declare("marts.price_history", "one believed price interval of one offer",
-            "provider provider_tier model developer open_weights tier condition " + PRICES + " price_kind valid_from valid_to valid_from_basis end_reason observed_at " + BELIEF + " source source_url origin interval_id", "interval_id"),
+            "provider provider_tier model developer open_weights tier condition " + PRICES + " price_kind valid_from valid_to valid_from_basis end_reason observed_at " + BELIEF + " source source_url origin interval_id", "interval_id", ASKED),
     declare("marts.price_events", "one change of one price in the 31 days before the vintage day: cut, rise, new or withdrawn; correction: one source's clean-up of many prices; status says whether it happened", PRICE_EVENT),
     declare("marts.quarantine", "one price held back, with the reason; the old one stays",
             "provider model tier condition token_class price_kept_usd_per_mtok price_refused_usd_per_mtok reason observed_at source evidence"),

@@ -26,8 +26,10 @@ class Table:
     key: tuple[str, ...] = ()
     family: str = ""
     """Set where many tables share one shape (one raw table per source)."""
+    order: tuple[str, ...] = ()
+    """How the rows lie in the file: by what is asked most, so that a reader skips what he did not ask for; default the key."""
 
 
-def declare(name: str, text: str, columns: str, key: str = "") -> Table:
-    """A table from its columns and its key written as words between spaces."""
-    return Table(name, text, tuple(columns.split()), tuple(key.split()))
+def declare(name: str, text: str, columns: str, key: str = "", order: str = "") -> Table:
+    """A table from its columns, its key and the order of its rows written as words between spaces."""
+    return Table(name, text, tuple(columns.split()), tuple(key.split()), order=tuple(order.split()) or tuple(key.split()))

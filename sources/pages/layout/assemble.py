@@ -57,11 +57,9 @@ def assemble(blocks: Iterable[Block], layout: Layout, judge: Judge | None = None
     """All that the blocks of a page give."""
     result = Assembled()
     kept: list[_Row] = []
-    plain: set[str] = set()
     for block in blocks:
-        plain |= {c.name for c in block.claims if c.meaning.direction and not bands(c.meaning.conditions)}
         kept += _block_rows(block, layout, judge, result)
-    _emit(_agreed(kept, result, plain), layout, result)
+    _emit(_agreed(kept, result), layout, result)
     return result
 
 
@@ -96,7 +94,8 @@ def _block_rows(block: Block, layout: Layout, judge: Judge | None, result: Assem
     rows = _one_unit(rows, held)
     if block.combined:
         answers = any("output" in r.prices for r in rows)
-        for row in [r for r in rows if r.prices and "output" not in r.prices and (answers or "cached_input" in r.prices)]:
+        for row in [r for r in rows if r.prices and "output" not in r.prices and (
+                "cached_input" in r.prices or ((answers or block.whole) and not _may_lack(r)))]:
             p = next(iter(row.prices.values()))
             held.append((p.claim.name, "it has no output price", p.claim.locator, p.claim.evidence))
             rows.remove(row)
@@ -108,6 +107,11 @@ def _block_rows(block: Block, layout: Layout, judge: Judge | None, result: Assem
         result.hold(*said)
     result.left_out += [note for claims in records.values() for note in _notes(claims)]
     return rows
+
+
+def _may_lack(row: _Row) -> bool:
+    """Whether a model may have no output price per token of text: it embeds, or its output is priced otherwise."""
+    return bool(_INPUT_ALONE.search(str(row.key[0]))) or any("output" in p.component or p.claim.meaning.direction == "output" for p in row.extras)
 
 
 def _notes(claims: Sequence[Claim]) -> list[LeftOut]:
@@ -133,7 +137,7 @@ def _settle(claim: Claim, layout: Layout) -> list[_Priced] | str:
     said = claim.meaning
     if not said.unit and said.meter:
         if claim.problem and (said.direction or said.cache):
-            return claim.problem
+            return []
         told = meter(f"per {said.meter}")
         return [_Priced(claim, told[0] if told else "other", said.meter, False, said.tier or "standard", said.conditions)] if claim.name else []
     if said.thing == "hour" and claim.name and not (said.direction or said.cache or said.unit):
@@ -142,7 +146,7 @@ def _settle(claim: Claim, layout: Layout) -> list[_Priced] | str:
         return []
     if not (said.unit or said.direction or said.cache) or (not claim.money.amount and said.tier == "free"):
         return []
-    unit = said.unit or layout.unit
+    unit = said.unit or layout.unit if claim.money.amount else layout.unit or said.unit
     if claim.problem:
         return claim.problem
     if not unit:
@@ -154,7 +158,8 @@ def _settle(claim: Claim, layout: Layout) -> list[_Priced] | str:
     components = _components(said, claim.name, layout)
     if isinstance(components, str):
         return components
-    conditions, tier = bands(said.conditions), said.tier or "standard"
+    explicit = ("explicit cache",) if said.cache == "explicit" else ()
+    conditions, tier = (*bands(said.conditions), *explicit), said.tier or "standard"
     wide = claim.status != "struck"
     settled = []
     for component in components:
@@ -216,6 +221,7 @@ def _rows_of(block: str, record: tuple[int, ...], priced: Sequence[_Priced], lay
         rows, extras = [], [*(replace(p, wide=False) for row in rows for p in row.prices.values()), *extras]
     if not layout.input_alone and not any({"output", "cached_input"} & set(row.prices) for row in rows):
         rows, extras = [], [*(replace(p, component="embedding", wide=False) for row in rows for p in row.prices.values()), *extras]
+    _sole_output(rows, extras, layout)
     if any(p.component == "audio_minute" and p.claim.meaning.direction == "input" for p in extras):  # paid by the minute heard, not by tokens alone
         extras += [replace(row.prices.pop("output"), wide=False) for row in rows if "output" in row.prices]
     _spread(rows)
@@ -228,6 +234,15 @@ def _rows_of(block: str, record: tuple[int, ...], priced: Sequence[_Priced], lay
     elif extras:
         rows = [_Row(block, record, (), {}, extras, "")]
     return rows, ""
+
+
+def _sole_output(rows: list[_Row], extras: list[_Priced], layout: Layout) -> None:
+    """A model that answers in one kind of tokens alone (speech) has that price for its output, where the layout says so."""
+    for row in (r for r in rows if "output" not in r.prices):
+        kinds = [p for p in extras if p.component.startswith("output_") and (p.tier, p.conditions) == (row.key[1], next(iter(row.prices.values())).conditions)]
+        if len(kinds) == 1 and kinds[0].component.removeprefix("output_") in layout.sole_output:
+            row.prices["output"] = replace(kinds[0], component="output", wide=True)
+            extras.remove(kinds[0])
 
 
 def _same(condition: str) -> str:
@@ -278,12 +293,12 @@ def _implausible(row: _Row, judge: Judge | None) -> str:
     return ""
 
 
-def _agreed(rows: list[_Row], result: Assembled, plain: set[str]) -> list[_Row]:
+def _agreed(rows: list[_Row], result: Assembled) -> list[_Row]:
     """Rows said once: a repetition is dropped, a contradiction between two places is held on both sides."""
     seen: dict[tuple[object, ...], list[_Row]] = {}
     for row in rows:
         if row.prices:
-            seen.setdefault((*row.key, row.block) if row.repeats else row.key, []).append(row)
+            seen.setdefault((*row.key, row.record) if row.repeats else row.key, []).append(row)
     dropped: set[int] = set()
     disputes: Counter[str] = Counter()
     sizes = Counter(row.block for row in rows if row.prices)
@@ -304,9 +319,6 @@ def _agreed(rows: list[_Row], result: Assembled, plain: set[str]) -> list[_Row]:
             dropped |= {id(row) for row in rows if row.block == place}
             result.hold(place, f"{count} of its {sizes[place]} rows are priced otherwise elsewhere on the page", place)
     for row in rows:
-        if row.prices and row.key[2] and row.key[0] in plain and _is_lower(row) and any(
-                twin.record == row.record and twin.key[2] != row.key[2] for twin in rows if twin.prices) and _whole(row, seen) is None:
-            dropped.add(id(row))  # the lower band of a table that is about the upper one: the plain price is said elsewhere, read or held
         whole = _whole(row, seen) if row.prices and row.key[2] else None
         if whole is None:
             continue

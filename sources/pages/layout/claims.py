@@ -37,6 +37,8 @@ class Block:
     claims: list[Claim] = field(default_factory=list)
     losses: list[tuple[str, str, str, str]] = field(default_factory=list)
     """Rows that lack cells: subject, reason, place and words."""
+    whole: bool = False
+    """Whether all components of a model stand in this block, so that a model without an output price has lost it."""
     before: str = ""
     """The lines in front of a table."""
     combined: bool = False

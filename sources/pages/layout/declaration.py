@@ -35,7 +35,7 @@ class Layout(BaseModel):
     data: bool = False
     """Whether the data in the page's scripts is read beside what is printed (else only where no token price is printed)."""
     repeats: bool = False
-    """Whether tables under one heading are of different places, so that each states its prices for itself."""
+    """Whether a model that is printed more than once is so for different places or inputs, so that each row stands for itself."""
     prose_names: bool = False
     """Whether a table without names is of the models (known from the page's other tables) that the lines above it name."""
     line_name: str = ""
@@ -58,8 +58,10 @@ class Layout(BaseModel):
     """Patterns of headings whose tables and lines hold no price of inference by tokens."""
     only: list[str] = []
     """Patterns of headings: where given, nothing else of the page is read."""
-    tiers: list[str] = []
-    """The tiers of tables that follow one another under one heading, where the page tells them apart by tabs alone."""
+    sole_output: list[str] = []
+    """Kinds of tokens (``audio``) whose price is the output's where a model answers in nothing else."""
+    identifiers: bool = False
+    """Whether a model is named by the identifier printed as code below its heading, and not by the heading."""
     headless: dict[str, list[str]] = {}
     """Column heads of tables without any, by their number of columns."""
 

@@ -19,9 +19,12 @@ from sources.pages.layout.words import NOTHING, Meaning, Vocabulary, under
 from units.quantity import Money, amount_spans, plain
 
 BARE = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+")
-_OWN = re.compile(r"\s*(?:(?:USD|EUR|CNY|RMB)\b)?\s*(?:(?:/|\bper\b)\s*(?:1,?000(?:,?000)?|\d+)?\s?[^\s$€¥£(),;·|/]+"
+_OWN = re.compile(r"\s*(?:(?:USD|EUR|CNY|RMB)\b)?\s*(?:(?:/|\bper\b)\s*(?:1,?000(?:,?000)?|\d+)?\s?[^\s$€¥£(),;·|/]+(?:\s(?:queries|prompts))?"
                   r"(?:\s(?:(?:million|thousand|m|k|input|output|cached|prompt|completion|text|audio|image)\s)*(?:tokens?|toks?|characters?|chars?)\b)?)?\s*(?:\([^()]*\))?", re.I)
 _FOOTNOTE = re.compile(r"\s*(?:\(\d\)|\[\^?\d{1,2}\]|[*†‡§]+)(?=$|\s)")
+_RAISED = re.compile(r"\^[*†‡\d]{1,4}\^|(?<=[\w)])\^[*†‡\d]{1,2}(?=\s|$)")
+_RESOLUTION = re.compile(r"\bper \d+[kp](?:/\d+[kp])* (images?|videos?|seconds?)\b", re.I)
+"""Pictures and films of a size: the meter is the picture."""
 _IN_OUT = {"in": "input", "out": "output"}
 
 
@@ -36,7 +39,8 @@ class Figure:
 
 def tidy(text: str) -> str:
     """A printed text without footnote marks, doubled currency signs and odd spaces."""
-    text = _FOOTNOTE.sub("", plain(text))
+    text = _RAISED.sub("", _FOOTNOTE.sub("", plain(text)))
+    text = _RESOLUTION.sub(r"per \1", text)
     return re.sub(r"\$ (?=\d)", "$", re.sub(r"\$+", "$", text)).strip()
 
 

@@ -52,7 +52,8 @@ def read_flow(lines: Sequence[Line], layout: Layout, page: Meaning) -> list[Bloc
 def _found(lines: Sequence[Line], layout: Layout) -> Iterable[Card]:
     from sources.pages.layout.elements import element_cards
 
-    short = [line for line in lines if len(line.text) <= LONGEST]
+    told = [replace(line, text=layout.cleaned(line.text)) for line in lines] if layout.line_name else lines
+    short = [line for line in told if len(line.text) <= LONGEST]
     return element_cards(short, layout) if any(len(line.path) > 1 for line in short) else _cards(short, layout)
 
 
@@ -111,10 +112,11 @@ def _by_names(lines: Sequence[Line], layout: Layout) -> list[Card]:
             elif not said.understood and may_name(line.text) and not ident:
                 texts.append(line.text)
             continue
-        own = re.search(layout.line_name, line.text) if layout.line_name else None
+        text = layout.cleaned(line.text)
+        own = re.search(layout.line_name, text) if layout.line_name else None
         if own:
             headings = tuple(path[k] for k in sorted(path))
-            cards.append(Card([replace(line, text=line.text[:own.start(1)] + " " + line.text[own.end(1):])], [own[1]], headings, under(section, said_by(headings, layout))))
+            cards.append(Card([replace(line, text=f"{text[:own.start(1)]} {text[own.end(1):]}".strip(" |"))], [own[1]], headings, under(section, said_by(headings, layout))))
             fresh, ident, texts, gathered = "", "", [], []
             continue
         if fresh or texts or not cards:

@@ -27,6 +27,8 @@ class Around:
     meaning: Meaning = NOTHING
     name: str = ""
     page: Meaning = NOTHING
+    names: tuple[str, ...] = ()
+    """The models of a table without names, where several share its heading."""
 
 
 @dataclass(slots=True)
@@ -266,7 +268,7 @@ def _row_claims(table: _Table, name: Name, ident: str, row: Sequence[Cell], r: i
                 if not cell.conditions and _SIZE.fullmatch(row[c].text):
                     continue  # the length of the context, no band of it
                 thousands = role == "condition_column" and _THOUSANDS.search(_head(table, c)) and not re.search(r"\d\s?[km]", row[c].text, re.I)
-                conditions.append((row[c].printed or row[c].text) + ("K" if thousands else ""))
+                conditions.append(" ".join(f"{line}K" for line in row[c].lines) if thousands else row[c].printed or row[c].text)
             elif role == "unit_column" and not (cell.unit or cell.meter):
                 problems[""] = f"the unit {row[c].text!r} is not known"
             else:
@@ -287,6 +289,8 @@ def _row_claims(table: _Table, name: Name, ident: str, row: Sequence[Cell], r: i
             meaning = within_page(under(under(under(near, said), section), table.around.meaning), table.around.page)
             trouble = problems.get(f"{column.currency} {column.unit}") or problems.get("") or (
                 "" if column.understood else f"the column {column.rest!r} is not known")
+            if column.unit and table.around.meaning.unit not in ("", column.unit):
+                trouble = f"its column says per {column.unit} and the lines above per {table.around.meaning.unit}"
             if not table.roles[c] and table.priced:
                 meaning = under(meaning, Meaning(unit="1M tokens"))  # beside prices of tokens no amount is passed over
             place = (column.currency, column.unit)
@@ -323,6 +327,7 @@ def _unreadable(table: _Table, row: Sequence[Cell], found: dict[int, list[Figure
 
 
 def _models_in_columns(table: _Table, number: int) -> None:
+    table.block.combined = table.block.whole = True
     first = min((c for _, row in _body(table) for c in range(len(row)) if _cell_amounts(table, row[c], c)), default=None)
     if first is None:
         return
@@ -338,12 +343,16 @@ def _models_in_columns(table: _Table, number: int) -> None:
             continue
         for c, given in cells.items():
             column = table.columns[c]
-            name = read_name(heads[c] if not column.understood else table.around.name, table.vocabulary)
-            for figure in given:
+            names = [heads[c]] if not column.understood else table.around.names or (table.around.name,)
+            for n, figure in ((n, figure) for n in range(len(names)) for figure in given):
+                name = read_name(names[n], table.vocabulary)
                 near = under(under(under(figure.meaning, said), replace(column, rest="")), section)
                 meaning = within_page(under(near, table.around.meaning), table.around.page)
                 problem = "" if said.understood else f"the row {said.rest!r} is not known"
-                table.block.claims.append(_claim(table, name, figure, meaning, row, r, c, (number, c, 0, 0), problem=problem))
+                problem = f"{row[c].struck[0]!r} is struck beside it" if row[c].struck else problem
+                table.block.claims.append(_claim(table, name, figure, meaning, row, r, c, (number, c + n * len(row), 0 if said.direction or said.cache else r + 1, 0), problem=problem))
+    if any(cell.missing for _, row in _body(table) for cell in row[first:]):
+        table.block.claims = [replace(claim, problem=claim.problem or "a row of the table has fewer cells than it") for claim in table.block.claims]
 
 
 def _cell_amounts(table: _Table, cell: Cell, column: int) -> list[Figure]:

@@ -84,7 +84,7 @@ def html_lines(body: Any) -> list[Line]:
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
 _TABLE = re.compile(r"^\s*\|.*\|\s*$")
 _FENCE = re.compile(r"^\s*(```|~~~)")
-_NEXT_LINK = re.compile(r"(?<=\))(?=\[)")
+_NEXT_LINK = re.compile(r"(?<=\))\s*(?=\[)")
 _CODE = re.compile(r"([^`|]{2,80}?)\s*`([\w./:@-]{3,80})`")
 """A name with its identifier as code behind it."""
 _MARK = re.compile(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sources.pages.columns import declared_currency
 from sources.pages.layout.assemble import Judge, assemble
@@ -30,14 +31,22 @@ from units.quantity import plain
 def read_page(page: Page, layout: Layout = DEFAULTS, judge: Judge | None = None) -> list[PriceQuote | LeftOut]:
     """What a page gives by a provider's declaration: quotes, and what is left out of them.
 
-    Raises ``PageChanged`` when there is no price on it, or when no price per tokens among those there are can be read.
+    Raises ``PageChanged`` when no price per tokens can be read on it.
     """
     layout = with_stated_order(page, layout)
     found = assemble(_blocks(page, layout, page_meaning(page, layout)), layout, judge)
     held = [out for out in found.left_out if out.extent == "block"]
-    if not any(q.row is not None for q in found.quotes) and (held or not found.quotes):
+    if not any(q.row is not None for q in found.quotes):
         first = f"; the first of {len(held)} held: {held[0].subject}: {held[0].reason} ({held[0].locator})" if held else ""
         raise PageChanged(f"expected prices per tokens, found none that can be read{first}")
+    return [*found.quotes, *found.left_out]
+
+
+def read_table(grid: Grid, layout: Layout, names: Sequence[str], said: Meaning) -> list[PriceQuote | LeftOut]:
+    """What one table gives whose models and tier the caller knows."""
+    around = around_grid(grid, layout.vocabulary, NOTHING)
+    around = Around(under(said, around.meaning), names[0] if names else around.name, NOTHING, tuple(names))
+    found = assemble([read_grid(grid, layout.vocabulary, layout, around, 0)], layout)
     return [*found.quotes, *found.left_out]
 
 
@@ -57,15 +66,14 @@ def _blocks(page: Page, layout: Layout, said: Meaning) -> list[Block]:
 
 def _grid_blocks(grids: Sequence[Grid], layout: Layout, said: Meaning, first: int) -> list[Block]:
     blocks = []
-    tiers: dict[tuple[str, ...], int] = {}
-    for number, grid in enumerate(joined(grids), first):
+    kept = joined(grids)
+    for number, grid in enumerate(kept, first):
         if layout.is_skipped(grid.heading):
             continue
         around = around_grid(grid, layout.vocabulary, said)
-        if layout.tiers:
-            n = tiers[grid.heading] = tiers.get(grid.heading, -1) + 1
-            tier = layout.vocabulary.read(layout.tiers[min(n, len(layout.tiers) - 1)])
-            around = Around(under(tier, around.meaning), around.name, said)
+        tab = tabbed(kept, number - first, layout.vocabulary)
+        codes = tuple(grid.attributes.get("identifiers", "").split()) if layout.identifiers else ()
+        around = Around(under(tab, around.meaning), codes[0] if codes else around.name, said, codes)
         blocks.append(read_grid(grid, layout.vocabulary, layout, around, number))
     if layout.prose_names:
         named_before(blocks)
@@ -80,6 +88,20 @@ def with_stated_order(page: Page, layout: Layout) -> Layout:
     stated = [[plain(word) for word in m[1].split("/")] for m in _ORDER.finditer(re.sub(r"[*_`]", "", plain_text(page)))]
     stated = [order for order in stated if all(layout.vocabulary.read(word).understood for word in order)]
     return layout.model_copy(update={"cell_order": [*stated, *layout.cell_order]}) if stated else layout
+
+
+def tabbed(grids: Sequence[Grid], number: int, vocabulary: Vocabulary) -> Meaning:
+    """The tier of a table among those of one heading whose tabs (``StandardBatchFlex``) the page prints once in front of them."""
+    heading = grids[number].heading
+    group = [n for n, grid in enumerate(grids) if grid.heading == heading]
+    group = [n for n in group if set(range(min(n, number), max(n, number))) <= set(group)]
+    tabs = [found for line in grids[group[0]].before.split("\n") if (found := _TABS.fullmatch(re.sub(r"[\[\]()#\s]|\bmore\b|More", "", line)))]
+    words = re.findall(_TAB, tabs[-1][0]) if tabs else []
+    return vocabulary.read(words[group.index(number)]) if len(words) == len(group) else NOTHING
+
+
+_TAB = r"Standard|Batch|Flex|Priority|Fast"
+_TABS = re.compile(rf"(?:{_TAB}){{2,}}")
 
 
 def page_grids(page: Page) -> list[Grid]:
@@ -163,11 +185,14 @@ _PER_OTHER = re.compile(r"\s*(?:all )?prices?\b[^.]{0,40}?\bper (\w+)", re.I)
 def around_grid(grid: Grid, vocabulary: Vocabulary, page: Meaning) -> Around:
     """The headings, the caption and the lines in front of a table."""
     said = NOTHING
+    lines = [vocabulary.read(text) for text in grid.before.split("\n") if len(text) <= 200]
+    listed = len({line.tier for line in lines if line.understood and line.tier}) > 1  # the names of all tabs, whichever is open
     for text in [grid.caption, *reversed(grid.before.split("\n"))]:
         if not text or len(text) > 200:
             continue
         line = said_over(vocabulary.read(text), prose=True)
         other = _PER_OTHER.match(text) if not (line.unit or line.meter) else None
+        line = replace(line, senses=line.senses - TIER_WORDS) if listed else line
         said = under(said, Meaning(meter=f"1 {other[1]}") if other else line)
     for text in (v for k, v in grid.attributes.items() if k in ("tier", "serviceTier", "service_tier") and v):
         told = vocabulary.read(text)
@@ -191,8 +216,8 @@ def said_over(said: Meaning, *, prose: bool = False) -> Meaning:
         senses &= {"training", "embedding", "rerank", "batch", "flex", "reserved"} | ({"priority", "fast"} if said.understood else set())
     if len(said.senses & TIER_WORDS) > 1:
         senses -= TIER_WORDS
-    if not said.understood and prose:
-        senses = frozenset()
+    if prose:  # a line is no heading: it may be the name of a tab beside others
+        senses = senses - {"embedding", "rerank"} if said.understood else frozenset()
     keeps = said.understood or "price" in said.senses
     return Meaning(frozenset(senses), said.unit if keeps else "", "" if said.unit else said.meter if said.understood else "",
                    said.currency if keeps else "", said.conditions if said.understood else ())

@@ -123,7 +123,8 @@ class _Phrases:
 class Vocabulary:
     """Phrases with their senses; ``read`` is pure and remembers what it has read."""
 
-    def __init__(self, words: Mapping[str, str]) -> None:
+    def __init__(self, words: Mapping[str, str], own: int = 0) -> None:
+        """``own``: how many of the words, the first ones, are a provider's and stronger than the others."""
         self._senses: list[frozenset[str]] = []
         alternatives: list[tuple[int, str]] = []
         for pattern, senses in words.items():
@@ -133,7 +134,7 @@ class Vocabulary:
             self._senses.append(said)
             number = len(self._senses) - 1
             alternatives += [(number, part) for part in _alternatives(pattern)]
-        alternatives.sort(key=lambda a: -len(a[1]))
+        alternatives.sort(key=lambda a: (a[0] >= own, -len(a[1])))
         words_of = [a for a in alternatives if not _CHINESE.search(a[1])]
         self._words = _Phrases([n for n, _ in words_of], re.compile(rf"(?<![a-z0-9])(?:{_either(words_of)})(?![a-z0-9])", re.IGNORECASE))
         signs = [a for a in alternatives if _CHINESE.search(a[1])]
@@ -215,7 +216,7 @@ def shared_words() -> dict[str, str]:
 
 @lru_cache(maxsize=64)
 def _vocabulary(own: tuple[tuple[str, str], ...]) -> Vocabulary:
-    return Vocabulary({**shared_words(), **dict(own)})
+    return Vocabulary({**dict(own), **{k: v for k, v in shared_words().items() if k not in dict(own)}}, len(own))
 
 
 def vocabulary(own: Mapping[str, str] | None = None) -> Vocabulary:

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from sources.pages.build import PriceRows, row_evidence
 from sources.pages.columns import body
+from sources.pages.layout.declaration import read_layout
+from sources.pages.layout.read import read_table
+from sources.pages.layout.words import Meaning
 from sources.pages.page import Page
-from sources.pages.quote import PageChanged, PriceQuote
+from sources.pages.quote import LeftOut, PageChanged, PriceQuote
 from sources.pages.tables import Grid, html_grids, markdown_cell, markdown_grids
 from sources.providers.google.bullets import read_bullets
 from sources.providers.google.cells import Price, prices_of
-from units.quantity import amounts, plain, token_unit
+from units.quantity import UnreadableQuantity, amounts, plain, token_unit
 
 TIERS = {"standard": "standard", "batch": "batch", "flex": "flex", "priority": "priority"}
 _TABS = re.compile(r"(?:(?:standard|batch|flex|priority)\s*)+(?:more)?", re.I)
@@ -32,24 +36,46 @@ LABELS = (
 """Row labels -> component; the empty one marks rows that hold no token price of the model."""
 
 
-def parse(page: Page) -> list[PriceQuote]:
-    """Quotes of the page; raises ``PageChanged`` where a token table, its tier or a cell is not understood."""
+def parse(page: Page) -> list[PriceQuote | LeftOut]:
+    """Quotes of the page. A table that is not understood is read by the declaration, or left out with the reason; raises
+    ``PageChanged`` where a section's tiers are not understood or nothing is left."""
     grids = (html_grids(page.tree) if page.is_html else []) or markdown_grids(page.text)
     names = _ids_html(page) if page.is_html else _ids_markdown(page.text)
     rows = PriceRows("1M tokens")
+    left_out: list[LeftOut] = []
     sections: dict[tuple[str, ...], list[Grid]] = {}
+    doubted: set[tuple[str, ...]] = set()
     for grid in grids:
-        if _paid_column(grid) is not None:
-            sections.setdefault(tuple(h for h in grid.heading if h.lower() not in TIERS), []).append(grid)
-    for heading, tables in sections.items():
+        section = tuple(h for h in grid.heading if h.lower() not in TIERS)
+        try:
+            if _paid_column(grid) is not None:
+                sections.setdefault(section, []).append(grid)
+        except PageChanged as error:  # without it the tiers of the section's other tables are not certain
+            doubted.add(section)
+            left_out.append(LeftOut(subject=" > ".join(grid.heading), reason=str(error), locator=grid.locator(0, 0), extent="block"))
+    for heading, tables in ((h, t) for h, t in sections.items() if h not in doubted):
         models = names.get(heading[-1] if heading else "")
         for tier, grid in _tiers(heading, tables):
-            _read(grid, tier, models or [_title(heading)], " ".join(heading), rows)
+            before = rows.mark()
+            try:
+                _read(grid, tier, models or [_title(heading)], " ".join(heading), rows)
+            except (PageChanged, UnreadableQuantity) as error:
+                rows.back_to(before)
+                left_out += _declared(grid, tier, models or [_title(heading)], str(error), rows)
     if not sections:
         read_bullets(page.text, rows)
     if not any(q.row is not None for q in rows.quotes):
-        raise PageChanged("expected tables or lists of token prices, found none")
-    return rows.quotes
+        raise PageChanged(left_out[0].reason if left_out else "expected tables or lists of token prices, found none")
+    return [*rows.quotes, *left_out]
+
+
+def _declared(grid: Grid, tier: str, models: list[str], reason: str, rows: PriceRows) -> list[LeftOut]:
+    """A table the code does not understand, read by the declaration; what is left out of it, with the code's reason where it gives nothing."""
+    told = read_table(grid, read_layout(Path(__file__).with_name("layout.toml")), models, Meaning(frozenset({tier})))
+    quotes = [q for q in told if isinstance(q, PriceQuote)]
+    rows.take(quotes)
+    held = [q for q in told if isinstance(q, LeftOut)]
+    return held if quotes else [LeftOut(subject=" / ".join(models), reason=reason, locator=grid.locator(0, 0), extent="block")]
 
 
 def _paid_column(grid: Grid) -> int | None:
