@@ -170,6 +170,7 @@ DECLARED = (
             "period_start model_label model volume_kind volume_tokens list_usd_per_mtok effective_usd_per_mtok fixed_profile_usd_per_mtok"
             " spend_share price_basis near_days cached_basis profile_basis ability_logit", "period_start model_label"),
     declare("marts.not_known", "one thing that this edition does not know", "topic why what_would_tell", "topic"),
+    declare("marts.model_names", "one name of a priced model, as asked for on the vintage day", "alias model", "alias"),
     declare("marts.quality_price", "one scored model at one seller on the vintage day: score beside price",
             "model developer open_weights benchmark benchmark_version score provider provider_tier price_input_usd_per_mtok price_output_usd_per_mtok"
             " status confirmed_at interval_id", "model benchmark benchmark_version interval_id"),
