@@ -38,7 +38,7 @@ def raw(*kinds: str) -> tuple[str, ...]:
     return tuple(map(raw_name, of_kinds(*kinds)))
 
 
-PRICES = ("core.price_witness", "core.price_interval", "core.price_event", "core.price_meter", "core.quarantine", "core.disagreement", "core.announced_price", "core.unmapped_label")
+PRICES = ("core.price_witness", "core.price_interval", "core.price_event", "core.price_meter", "core.retirement", "core.quarantine", "core.disagreement", "core.announced_price", "core.unmapped_label")
 FACTS = (*packaged.TABLES, *packaged.ENGINE, *packaged.SHOWN)
 INPUTS = ("core.input_price", "core.input_score", "core.input_model")
 MEANING = tuple(map("stats.{}".format, claims.MEANING))
@@ -61,11 +61,12 @@ def left_out(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata={"rows": warehouse.write("marts.left_out", warehouse.read("raw.left_out"))})
 
 
-@dg.multi_asset(specs=specs(PRICES, raw("prices")))
+@dg.multi_asset(specs=specs(PRICES, raw("prices", "retirements")))
 def believed_prices(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
     """What each witness said, what is believed, what is held back, who disagrees."""
     readings, known = warehouse.read("raw.reading"), sources()
-    built = without_culprits(lambda quotes: prices.build(quotes["prices"], readings, known, job.as_of), {"prices": warehouse.read_family("prices")}, warehouse)
+    read = {"prices": warehouse.read_family("prices"), "retirements": warehouse.read_family("retirements")}
+    built = without_culprits(lambda quotes: prices.build(quotes["prices"], readings, known, job.as_of, quotes["retirements"]), read, warehouse)
     yield from written(warehouse.write_all(declared(built, PRICES)))
 
 

@@ -41,12 +41,12 @@ def answers(belief: Belief, unread: pl.DataFrame, at: datetime, input_tokens: in
     for row in live.iter_rows(named=True):
         offers.setdefault((row["provider"], row["model"], row["service"], row["place"]), []).append(row)
     later, follows = _stretches_at(belief, at), _successors(belief, names, at)
-    beside = _not_believed(belief, unread, names, at)
+    beside, spoken = _not_believed(belief, unread, names, at), _still_open(belief, at)
     rows: list[Row] = []
     for key in sorted(offers):
         name = names.get(key[:2], key[1])
         rows.append(_charged(key, offers[key], name, at, input_tokens) or _nothing(key, name, later.get(key), follows.get(key[:2]), beside.get(key, [])))
-        rows += _stale(key, name, later.get(key), belief, at) if rows[-1]["input"] is None and rows[-1]["output"] is None else []
+        rows += _stale(name, later.get(key), spoken) if rows[-1]["input"] is None and rows[-1]["output"] is None else []
         rows += beside.pop(key, [])
     rows += [row for key in sorted(beside) for row in beside[key]]
     return pl.DataFrame([[r.get(c) for c in COLUMNS] for r in rows], schema=dict.fromkeys(COLUMNS, pl.String) | dict.fromkeys(_SHOWN, pl.Float64), orient="row")
@@ -133,12 +133,20 @@ def _nothing(key: tuple[str, ...], name: str, stretch: Row | None, follows: tupl
     return _row(name, key[2], key[3], {}, status, why) | {"valid_to": as_day(day)}
 
 
-def _stale(key: tuple[str, ...], name: str, stretch: Row | None, belief: Belief, at: datetime) -> list[Row]:
+def _still_open(belief: Belief, at: datetime) -> dict[int, list[Row]]:
+    """What nobody has ended by ``at``, by offer."""
+    rows = belief.terms.filter((pl.col("valid_from") <= at) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > at))).sort(*KEY, "source", "valid_from")
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in rows.iter_rows(named=True):
+        found[row["offer"]].append(row)
+    return found
+
+
+def _stale(name: str, stretch: Row | None, spoken: dict[int, list[Row]]) -> list[Row]:
     """The last prices of an offer that nobody has shown again, with their last sighting; never the answer."""
     if stretch is None or stretch["line"] is not None:
         return []
-    rows = belief.terms.filter((pl.col("offer") == stretch["offer"]) & (pl.col("valid_from") <= at) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > at)))
-    return [_row(name, r["tier"], r["condition"], r, "stale", f"stated by {r['source']}, last seen {as_day(r['seen_to'])}") for r in rows.sort(*KEY, "source", "valid_from").iter_rows(named=True)]
+    return [_row(name, r["tier"], r["condition"], r, "stale", f"stated by {r['source']}, last seen {as_day(r['seen_to'])}") for r in spoken.get(stretch["offer"], [])]
 
 
 def _not_believed(belief: Belief, unread: pl.DataFrame, names: dict[tuple[str, str], str], at: datetime) -> dict[tuple[str, ...], list[Row]]:

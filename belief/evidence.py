@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from belief import holding, intervals, schedules, weighing
+from belief.aliases import normalise
 from belief.statements import KEY, RANKS, Moment, sound, with_offer
 
 LISTED_MODELS = 2
@@ -35,17 +36,23 @@ class Belief:
     as_of: Moment
 
 
-def weigh(statements: pl.DataFrame, as_of: Moment, allowed_change: float = 5.0) -> Belief:
-    """Weigh all statements known at ``as_of``; columns as in ``history.INTERVAL_COLUMNS``, any order."""
+def weigh(statements: pl.DataFrame, as_of: Moment, allowed_change: float = 5.0, retirements: pl.DataFrame | None = None) -> Belief:
+    """Weigh all statements known at ``as_of``; columns as in ``history.INTERVAL_COLUMNS``, any order.
+
+    ``retirements``: provider, model_label, retired_on, replacement: names that their sellers said they end on a day.
+    """
     good, refused = sound(statements, as_of)
     stated = schedules.terms(with_offer(good), as_of)
     doubted = holding.unconfirmed_odd(stated)
     plain = stated.join(doubted, on="term", how="anti")
     made = schedules.segments(plain)
     kept, held = holding.held(made, allowed_change)
-    stretches = weighing.believed(kept, _absences(plain), as_of, allowed_change) if kept.height else _no_stretches(kept)
+    retired = _retired(plain, retirements)
+    stretches = weighing.believed(kept, _absences(plain), retired, as_of, allowed_change) if kept.height else _no_stretches(kept)
     moved = intervals.acts(kept, plain)
     found = intervals.intervals(stretches, kept, plain, moved, as_of)
+    ended = retired.select("offer", pl.col("retired_from").alias("valid_to"), pl.lit("retired").alias("retirement")).unique()
+    found = found.join(ended, on=["offer", "valid_to"], how="left", maintain_order="left").with_columns(pl.coalesce("retirement", "end_reason").alias("end_reason")).drop("retirement")
     return Belief(found, stretches, _held_terms(held, doubted, stated), refused, stated, kept, moved, as_of)
 
 
@@ -63,6 +70,19 @@ def _absences(terms: pl.DataFrame) -> pl.DataFrame:
     offers = terms.select("offer", "provider", "model").unique()
     lacking = offers.join(listed, on="provider").filter(~pl.col("models").list.contains(pl.col("model")))
     return lacking.group_by("offer").agg(pl.col("day").max()).select("offer", "day")
+
+
+def _retired(terms: pl.DataFrame, retirements: pl.DataFrame | None) -> pl.DataFrame:
+    """The lines whose printed name its seller has ended: line, offer, ``retired_from``, ``told``. Other names of a model are not touched."""
+    lines = terms.select("line", "offer", "provider", "model_label").unique("line")
+    told = pl.when(pl.col("replacement").fill_null("") == "").then(pl.lit("")).otherwise(pl.format(", replaced by {}", "replacement"))
+    schema = {"line": terms.schema["line"], "offer": terms.schema["offer"], "retired_from": terms.schema["valid_from"], "told": pl.String()}
+    if retirements is None or retirements.is_empty() or lines.is_empty():
+        return pl.DataFrame(schema=schema)
+    form = pl.col("model_label").map_elements(normalise, return_dtype=pl.String).alias("form")
+    ends = retirements.drop_nulls("retired_on").with_columns(form, told.alias("told")).sort("retired_on").unique(["provider", "form"], keep="last", maintain_order=True)
+    found = lines.with_columns(form).join(ends.select("provider", "form", "retired_on", "told"), on=["provider", "form"])
+    return found.select("line", "offer", pl.col("retired_on").cast(terms.schema["valid_from"]).alias("retired_from"), "told").sort("line")
 
 
 def _held_terms(held: pl.DataFrame, doubted: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:

@@ -31,11 +31,10 @@ BEFORE = [("input", "input_before"), ("output", "output_before")]
 
 def odd(terms: pl.DataFrame) -> pl.Expr:
     """The reason why a tracker's term contradicts itself or every list, else null."""
-    out, inp, cached = (pl.col(PRICES[c]) for c in ("output", "input", "cached_input"))
+    out, inp = pl.col(PRICES["output"]), pl.col(PRICES["input"])
     feed = pl.col("rank") == RANKS["feed"]
     pictures = pl.col("model_label").str.contains("image|omni|audio|tts")
     return (pl.when((out < inp) & ~pictures & (pl.col("rank") > RANKS["first_party"])).then(pl.lit("output below input: the two were mixed up, or another modality"))
-            .when((cached > inp * 1.001) & feed).then(pl.lit("cached input above input"))
             .when(feed & (out > DEAR_USD_PER_MTOK)).then(pl.lit(f"above {DEAR_USD_PER_MTOK:g} USD per 1M tokens, said by one tracker alone: a unit error until somebody else says so"))
             .otherwise(None))
 

@@ -51,7 +51,7 @@ def region_of(label: str, source_provider: str) -> str:
 
 def one_key(witnesses: pl.DataFrame) -> pl.DataFrame:
     """The witness intervals with ``condition`` in its shared spelling; rows in order, hours split into rows."""
-    spelt = _spelled(_tiers(witnesses))
+    spelt = _spelled(_one_service(_tiers(witnesses)))
     return _carried_on(_second_names(_own_list(_one_comparison(_long_context(spelt)))))
 
 
@@ -76,6 +76,17 @@ def _tiers(witnesses: pl.DataFrame) -> pl.DataFrame:
     joined = witnesses.join(found, on=["provider", "model_label", "tier"], how="left", maintain_order="left")
     read = (pl.col("origin") != "packaged") & pl.col("named").is_not_null()
     return joined.with_columns(pl.when(read).then("named").otherwise("tier").alias("tier")).drop("named")
+
+
+def _one_service(witnesses: pl.DataFrame) -> pl.DataFrame:
+    """``priority`` and ``fast`` of one model at one price are one service under two names: it gets the name seen last."""
+    named = witnesses.filter(pl.col("tier").is_in(["priority", "fast"]) & pl.col("model").is_not_null()).select("provider", "model", "tier", "confirmed_at", *_FIGURES)
+    pairs = named.join(named, on=["provider", "model", *_FIGURES], suffix="_2", nulls_equal=True).filter((pl.col("tier") == "priority") & (pl.col("tier_2") == "fast"))
+    both = named.join(pairs.select("provider", "model").unique(), on=["provider", "model"], how="semi")
+    last = both.sort("provider", "model", "confirmed_at", "tier", descending=[False, False, True, False], nulls_last=True).unique(["provider", "model"], keep="first", maintain_order=True)
+    joined = witnesses.join(last.select("provider", "model", pl.col("tier").alias("name")), on=["provider", "model"], how="left", maintain_order="left")
+    renamed = pl.col("tier").is_in(["priority", "fast"]) & pl.col("name").is_not_null()
+    return joined.with_columns(pl.when(renamed).then("name").otherwise("tier").alias("tier")).drop("name")
 
 
 def _second_names(witnesses: pl.DataFrame) -> pl.DataFrame:

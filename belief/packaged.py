@@ -25,7 +25,8 @@ TABLES = {
     "core.exchange_rate": "exchange_rates", "core.claim": "claims", "core.application": "applications",
     "core.software_release": "software_releases", "core.speculative_decoding": "speculative_decoding",
     "core.quantization_speedup": "quantization_speedups", "core.quantization_quality": "quantization_quality",
-    "core.user_speed": "user_speed_published", "core.token_volume": "token_volumes", "core.listed_quote": "listed_index_quotes",
+    "core.user_speed": "user_speed_published", "core.interactivity_measured": "interactivity_measured",
+    "core.token_volume": "token_volumes", "core.listed_quote": "listed_index_quotes",
     "core.assumption": "assumptions", "core.hardware_part": "hardware_parts", "core.published_trend": "hardware_trends_published",
 }
 ENGINE = ("core.architectures", "core.accelerators", "core.spec_history")

@@ -32,7 +32,7 @@ SHORTHAND = ("prices/azure",)
 """Sources whose names are shorthand of meters: what no alias maps is listed as unmapped and is no model."""
 
 
-def build(quotes: pl.DataFrame, readings: pl.DataFrame, known: Mapping[str, Source], as_of: date) -> dict[str, pl.DataFrame]:
+def build(quotes: pl.DataFrame, readings: pl.DataFrame, known: Mapping[str, Source], as_of: date, retirements: pl.DataFrame | None = None) -> dict[str, pl.DataFrame]:
     """The price tables of a vintage, by table name.
 
     ``quotes``: all price quotes read (``reading.quote_schema('prices')``). ``readings``: one row per source
@@ -51,10 +51,12 @@ def build(quotes: pl.DataFrame, readings: pl.DataFrame, known: Mapping[str, Sour
     unmapped = stated.filter(pl.col("model").is_null()).group_by("provider", "model_label", "source").len("n")
     stated = stated.filter(pl.col("model").is_not_null() | ~pl.col("source").is_in(SHORTHAND))
     witnesses = stated.with_columns(pl.coalesce("model", pl.col("model_label").str.to_lowercase()).alias("model"))
-    belief = evidence.weigh(witnesses, as_of, _allowed_change(known))
+    ends = _retirements(retirements, as_of)
+    belief = evidence.weigh(witnesses, as_of, _allowed_change(known), ends)
     return {
         "core.price_witness": _identified(witnesses),
         "core.price_interval": _identified(_described(belief.intervals, providers, as_of)),
+        "core.retirement": ends.with_columns(pl.col("retired_on").cast(pl.String)),
         "core.price_event": _told(events(belief, as_of - timedelta(days=EVENT_DAYS), as_of)),
         "core.quarantine": _set_aside(belief),
         "core.disagreement": intervals.disagreements(belief.intervals, belief.terms, as_of),
@@ -81,6 +83,16 @@ def _observed(quotes: pl.DataFrame, state: dict[str, object], source: Source, pr
 
 def _allowed_change(known: Mapping[str, Source]) -> float:
     return float(min((s.contract.allowed_change for s in known.values() if s.kind == "prices"), default=5))
+
+
+def _retirements(read: pl.DataFrame | None, as_of: date) -> pl.DataFrame:
+    """What sellers say of the end of their names, packaged and read: the newest statement of each that names a day as settled."""
+    columns = ["provider", "model_label", "retired_on", "replacement", "status", "source", "source_url", "observed_at"]
+    packaged = reference.at("retirements", as_of).select(columns)
+    live = pl.DataFrame(schema=packaged.schema) if read is None else read.filter(pl.col("observed_at") <= as_of).with_columns(
+        pl.col("retired_on").str.to_date("%Y-%m-%d", strict=False)).select(columns)
+    newest = pl.concat([packaged, live]).sort("provider", "model_label", "observed_at").unique(["provider", "model_label"], keep="last", maintain_order=True)
+    return newest.filter(pl.col("retired_on").is_not_null() & pl.col("status").is_in(["announced", "retired"]))
 
 
 def _told(found: pl.DataFrame) -> pl.DataFrame:

@@ -58,7 +58,7 @@ def place_of(text: str) -> str:
 def sound(statements: pl.DataFrame, as_of: Moment) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Split statements into those that can be evidence and those that cannot, the latter with a ``reason``.
 
-    A zero outside a free tier is no price; an end without a start begins when it was observed; the order of rows,
+    A zero outside a free tier and cached input dearer than input are no prices; an end without a start begins when it was observed; the order of rows,
     repeated rows and overlapping periods do not matter (the later statement replaces the earlier). A copy whose day is
     only roughly known keeps its earliest possible day in ``shown_by``: what began since may be newer.
     """
@@ -78,6 +78,8 @@ def _repaired(statements: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns(start.alias("valid_from"), pl.coalesce("observed_at", "valid_from", "confirmed_at").alias("observed_at"))
     approximate = pl.when(pl.col("confirmed_at") < pl.col("observed_at")).then("confirmed_at")
     rows = rows.with_columns(pl.max_horizontal("observed_at", "confirmed_at").alias("confirmed_at"), approximate.alias("shown_by"))
+    cached = PRICES["cached_input"]
+    rows = rows.with_columns(pl.when(pl.col(cached) <= pl.col(FIGURES[0]) * 1.001).then(cached).otherwise(pl.when(pl.col(FIGURES[0]).is_null()).then(cached)).alias(cached))
     keys = [*KEY, "source", "model_label", "valid_from", *PRICES.values()]
     return rows.sort([*keys, "confirmed_at", "valid_to"], nulls_last=True).unique(keys, keep="last", maintain_order=True)
 

@@ -36,26 +36,30 @@ def resellers() -> tuple[str, ...]:
     return tuple(known["provider"].unique().sort().to_list())
 
 
-def believed(schedules: pl.DataFrame, absences: pl.DataFrame, as_of: Moment, allowed_change: float) -> pl.DataFrame:
+def believed(schedules: pl.DataFrame, absences: pl.DataFrame, retired: pl.DataFrame, as_of: Moment, allowed_change: float) -> pl.DataFrame:
     """Per offer and stretch (``day``, ``day_to``) the believed schedule (``line``, ``start``) and how it was chosen.
 
-    ``absences``: offer, day: from then on a page that lists the seller's models lacks this one. Columns of the
-    answer: offer, day, day_to, line, start (null: nothing is believed), families (that agree), why.
+    ``absences``: offer, day: from then on a page that lists the seller's models lacks this one. ``retired``: line, offer,
+    retired_from, told: from that day on its seller has ended the name. Columns of the answer: offer, day, day_to, line, start (null: nothing is believed), families (that agree), why.
     """
     parts = []
     for (_,), part in schedules.with_columns((pl.col("offer") // OFFERS_AT_ONCE).alias("chunk")).partition_by("chunk", as_dict=True, include_key=False).items():
-        parts.append(_chosen(part, absences, as_of, allowed_change))
+        parts.append(_chosen(part, absences, retired, as_of, allowed_change))
     return pl.concat(parts).sort("offer", "day")
 
 
-def _chosen(schedules: pl.DataFrame, absences: pl.DataFrame, as_of: Moment, allowed_change: float) -> pl.DataFrame:
-    grid = _grid(schedules, absences, as_of)
+def _chosen(schedules: pl.DataFrame, absences: pl.DataFrame, retired: pl.DataFrame, as_of: Moment, allowed_change: float) -> pl.DataFrame:
+    days = pl.concat([absences, retired.select("offer", pl.col("retired_from").alias("day"))])
+    grid = _grid(schedules, days, as_of)
     live = grid.filter((pl.col("until").is_null() | (pl.col("until") > pl.col("day"))) & (pl.col("stale_from").is_null() | (pl.col("stale_from") > pl.col("day"))))
     out = _outweighed(live, grid, allowed_change)
     absent = live.join(absences.rename({"day": "absent_from"}), on="offer").filter(
         (pl.col("absent_from") <= pl.col("day")) & (pl.col("seen") < pl.col("absent_from")) & (pl.col("rank") > _PAGE)).select(
         "offer", "day", "line", pl.lit("the seller's page lists its models and lacks this one").alias("out"))
-    gone = pl.concat([out, absent, _surcharged(live)]).unique(["offer", "day", "line"], keep="first", maintain_order=True)
+    ended = live.join(retired.select("line", "retired_from", "told"), on="line").filter(
+        (pl.col("retired_from") <= pl.col("day")) & (pl.col("since") < pl.col("retired_from")) & ((pl.col("rank") > _PAGE) | (pl.col("seen") < pl.col("retired_from")))).select(
+        "offer", "day", "line", pl.format("retired by its seller on {}{}", pl.col("retired_from").cast(pl.Date), "told").alias("out"))
+    gone = pl.concat([ended, out, absent, _surcharged(live)]).unique(["offer", "day", "line"], keep="first", maintain_order=True)
     left = live.join(gone, on=["offer", "day", "line"], how="anti")
     left, alone = _still_spoken_for(left)
     gone = pl.concat([gone, alone])

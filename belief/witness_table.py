@@ -21,7 +21,10 @@ from belief.statements import PRICES, RANKS
 
 COLUMNS = ("source", "model_label", "tier", "condition", "input", "output", "cached", "valid_from", "valid_to", "end_reason", "observed_at", "confirmed_at")
 NEEDED = ("source", "model_label")
-KINDS = {"": "", "list": "list", "sale": "sale", "promotion": "sale", "promotional": "sale", "multiplier": "multiplier"}
+KINDS = {"list": "list", "list price": "list", "sale": "sale", "sale price": "sale", "promo": "sale", "promotion": "sale", "promotional": "sale", "discount": "sale",
+         "multiplier": "multiplier", "surcharge": "multiplier"}
+"""Kinds of prices; any other kind (a deployment, a modality) is part of what is sold and joins the condition."""
+PLAIN_KINDS = ("text", "global", "standard", "price", "token", "tokens")
 MAKER = "maker of"
 """How the seller is called where a label names none: the maker of what the model's name begins with."""
 _MOMENTS = ("valid_from", "valid_to", "observed_at", "confirmed_at")
@@ -55,16 +58,23 @@ def statements(raw: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     rows = rows.with_columns(pl.col(c).str.strip_chars().fill_null("") for c in (*COLUMNS, "kind"))
     faults = [*((_unread(c, _number(c)), c, "a number") for c in _FIGURES), *((_unread(c, _moment(c)), c, "an ISO 8601 day or moment") for c in _MOMENTS)]
     reason = pl.coalesce(*(pl.when(bad).then(pl.format("{} {} is not {}", pl.lit(c), pl.col(c).str.slice(0, 40), pl.lit(kind))) for bad, c, kind in faults),
-                         pl.when(~pl.col("kind").str.to_lowercase().is_in(list(KINDS))).then(pl.format("there is no kind {}", pl.col("kind").str.slice(0, 40))),
                          *(pl.when(pl.col(c) == "").then(pl.lit(f"no {c}")) for c in NEEDED))
     rows = rows.with_columns(reason.alias("reason"))
-    good = rows.filter(pl.col("reason").is_null())
+    good = _kinds(rows.filter(pl.col("reason").is_null()))
     made = good.with_columns(
         *(_number(c).alias(p) for c, p in _FIGURES.items()), *(pl.lit(None, dtype=pl.Float64).alias(p) for p in PRICES.values() if p not in _FIGURES.values()),
-        *(_moment(c).alias(c) for c in _MOMENTS), pl.col("kind").str.to_lowercase().replace_strict(KINDS, default="").alias("price_kind"),
+        *(_moment(c).alias(c) for c in _MOMENTS), 
         pl.col("tier").str.to_lowercase().replace({"": "standard"}).alias("tier"), pl.col("source").str.to_lowercase().str.replace(r"\d+$", "").alias("witness"),
         pl.when(pl.col("source").str.to_lowercase().str.starts_with("page")).then(RANKS["first_party"]).otherwise(RANKS["feed"]).cast(pl.Int64).alias("rank"))
     return _keyed(_placed(made)), rows.filter(pl.col("reason").is_not_null()).select("model_label", "source", "tier", "condition", "reason")
+
+
+def _kinds(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add ``price_kind``; what a kind says of the place or the tokens becomes a condition."""
+    kind = pl.col("kind").str.to_lowercase()
+    other = (kind != "") & ~kind.is_in([*KINDS, *PLAIN_KINDS])
+    return rows.with_columns(kind.replace_strict(KINDS, default="").alias("price_kind"),
+                             pl.when(other).then(pl.concat_str(["condition", kind], separator=", ").str.strip_chars(", ")).otherwise("condition").alias("condition"))
 
 
 def _number(column: str) -> pl.Expr:

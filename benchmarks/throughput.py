@@ -1,8 +1,8 @@
 """Speed of the throughput engine against its peers and the machine: python -m benchmarks.throughput [--peers PYTHON]
 
-Prints decode steps and serving configurations per second on this machine, 100 M configurations streamed with their
-peak memory, the machine's memory bandwidth, and, with ``--peers``, how many configurations per second genz-llm and
-llm-analysis evaluate in the same run. Peers live in an environment of their own (they pin old pandas and numpy):
+Leads with what is like for like: whole configurations per second, nothing prepared, and, with ``--peers``, how many of them
+genz-llm and llm-analysis evaluate in the same run; then rows of a scenario file, load sweeps of prepared configurations, 100 M
+of them streamed with their peak memory, and the machine's memory bandwidth. Peers live in an environment of their own (they pin old pandas and numpy):
 
     uv venv peers && uv pip install --python peers/bin/python genz-llm==0.0.16 llm-analysis==0.2.2
     python -m benchmarks.throughput --peers peers/bin/python
@@ -22,6 +22,7 @@ import polars as pl
 from throughput.calibration import calibration
 from throughput.engine import grid
 from throughput.products import catalogue
+from throughput.questions import scenarios
 
 CONFIGURATIONS = 1_000
 
@@ -69,8 +70,18 @@ def whole(table: pl.DataFrame, rows: int) -> float:
     many = pl.concat([table] * (rows // table.height)).with_columns(
         concurrency=(pl.int_range(pl.len()) % 512 + 1).cast(pl.Float64))
     start = time.perf_counter()
-    grid.evaluate(many.lazy(), calibration.load_constants()).select(
-        pl.col("output_tok_s", "j_per_output_token", "log_half_width").sum()).collect(engine="streaming")
+    grid.evaluate(many, calibration.load_constants(), keep=("output_tok_s", "j_per_output_token", "log_half_width")).sum()
+    return many.height / (time.perf_counter() - start)
+
+
+def from_words(rows: int) -> float:
+    """Rows per second of a scenario file as people write it: names, formats and blanks read, errors said, answered."""
+    tables = catalogue.load(resources.files("reference"))
+    asked = pl.DataFrame({"accelerator": ["h100", "NVIDIA B200"], "model": ["llama-3.1-70b", "deepseek-ai/DeepSeek-R1"], "weight_precision": ["fp8", ""],
+                          "n_accelerators": ["4", "8"], "tensor_parallel": ["4", "8"], "isl": ["1024", ""], "metric": ["output_tok_s", "tpot_ms"]})
+    many = pl.concat([asked] * (rows // 2)).with_columns(concurrency=(pl.int_range(pl.len()) % 64 + 1).cast(pl.String))
+    start = time.perf_counter()
+    scenarios.answer(many, *tables, calibration.load_constants())
     return many.height / (time.perf_counter() - start)
 
 
@@ -110,21 +121,24 @@ def main() -> None:
     parser.add_argument("--loads", type=int, default=20_000, help="loads per configuration in the timed sweeps")
     options = parser.parse_args()
     table = configurations()
+    whole(table, 20_000)
+    all_of_it = whole(table, 2_000_000)
+    print(f"whole configurations    {all_of_it / 1e6:8.2f} M/s (nothing prepared; power, money and interval included)", flush=True)
+    if options.peers:
+        print(f"genz-llm                {peer(options.peers, GENZ, all_of_it)}", flush=True)
+        print(f"llm-analysis            {peer(options.peers, LLM_ANALYSIS, all_of_it)}", flush=True)
+    print(f"rows of a file          {from_words(500_000) / 1e6:8.2f} M/s (read from words, answered, with interval)", flush=True)
     ready = grid.prepare(table, calibration.load_constants())
     rate(ready, 200, grid.decode, "step_s")
     steps, served = (rate(ready, options.loads, *what) for what in ((grid.decode, "step_s"), (grid.serve, "output_tok_s")))
-    all_of_it, copied = whole(table, 2_000_000), memory_bandwidth()
-    print(f"decode steps            {steps / 1e6:8.1f} M/s")
+    copied = memory_bandwidth()
+    print(f"decode steps            {steps / 1e6:8.1f} M/s (configurations prepared, load swept)")
     print(f"serving configurations  {served / 1e6:8.1f} M/s (configurations prepared, load swept)")
-    print(f"whole configurations    {all_of_it / 1e6:8.1f} M/s (nothing prepared; power, money and interval included)")
     start = time.perf_counter()
     rate(ready, 100_000, grid.serve, "output_tok_s")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(f"100 M configurations    {time.perf_counter() - start:8.1f} s, peak memory {peak / 1e9:.2f} GB")
     print(f"memory bandwidth        {copied / 1e9:8.1f} GB/s (numpy copy); one decode step per {copied / steps:,.0f} bytes")
-    if options.peers:
-        print(f"genz-llm                {peer(options.peers, GENZ, all_of_it)}", flush=True)
-        print(f"llm-analysis            {peer(options.peers, LLM_ANALYSIS, all_of_it)}")
 
 
 if __name__ == "__main__":

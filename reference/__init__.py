@@ -26,6 +26,7 @@ The tables (dtypes in ``schema.py``):
 - ``price_pages``: one row = one figure of a seller's own price list (read by hand from a kept copy, or Azure's meters), with
   the page's address, the day it was shown (``confirmed_at``: the earliest day it can be of) and its place in the list.
 - ``price_meters``: what is charged beside input, output and cached tokens (searches, requests, reasoning, audio): component, value, unit.
+- ``retirements``: the day on which a seller ends a name, as its own page says (status retired, announced, earliest, deprecated), and its replacement.
 - ``price_snapshots``: the days each source was looked at (source, observed_at, source_ref, rows): an open
   interval is "last confirmed" on the latest snapshot of its source.
 - ``providers``: (source, source_provider) -> provider slug, ``provider_tier`` first_party | cloud | host |

@@ -58,6 +58,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         **ORIGIN,
     },
     "price_meters": {"provider": TEXT, "model_label": TEXT, "component": TEXT, "value": REAL, "unit": TEXT, "currency": TEXT, **ORIGIN},
+    "retirements": {"provider": TEXT, "model_label": TEXT, "retired_on": DAY, "replacement": TEXT, "status": TEXT, **ORIGIN},
     "price_snapshots": {"rows": INT, **ORIGIN},
     "providers": {
         "source_name": TEXT,

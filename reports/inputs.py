@@ -26,6 +26,7 @@ FORMAT = 2
 SHOWN: dict[str, str] = {
     "price_now": "no price source has been read",
     "price_history": "no price history has been read",
+    "model_names": "no model has another name",
     "price_events": "no price moved in the last month",
     "fact_freshness": "nobody recorded when a price was last seen",
     "frontier": "no model has both a price and a quality score",
@@ -150,7 +151,10 @@ class Edition:
 
     @classmethod
     def from_json(cls, raw: bytes) -> Edition:
-        """Read what ``to_json`` wrote. Raises ``InvalidEdition`` where it is damaged or of another format."""
+        """Read what ``to_json`` wrote, by this release or an earlier one: columns declared since are null.
+
+        Raises ``InvalidEdition`` where it is damaged or of another format.
+        """
         try:
             stored = json.loads(raw)
             if stored["format"] != FORMAT:
@@ -160,8 +164,8 @@ class Edition:
             return cls(
                 as_of=date.fromisoformat(stored["as_of"]),
                 vintage=stored["vintage"],
-                facts=pl.DataFrame(stored["facts"], strict=False),
-                marts={name: pl.DataFrame(cols, strict=False) for name, cols in stored["marts"].items()},
+                facts=_as_stored("facts.fact", stored["facts"]),
+                marts={name: _as_stored(f"marts.{name}", cols) for name, cols in stored["marts"].items() if name in SHOWN},
                 corrects=stored["corrects"],
                 correction_note=stored["correction_note"],
                 changes=pl.DataFrame(stored["changes"], strict=False),
@@ -181,6 +185,12 @@ class Edition:
             "facts": _columns(self.facts),
             "marts": {name: _columns(frame) for name, frame in self.marts.items() if frame.height},
         }
+
+
+def _as_stored(table: str, columns: dict[str, list[Any]]) -> pl.DataFrame:
+    """The frame of a stored edition, which knows nothing of columns that were declared after it was issued."""
+    frame = pl.DataFrame(columns, strict=False)
+    return frame.with_columns(pl.lit(None).alias(c) for c in columns_of(table) if c not in frame.columns) if frame.width else frame
 
 
 def _order(table: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ Belongs here: which number of which source is compared with which of ours, and t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ import polars as pl
 
 from forecasting.indices import hedonic
 from forecasting.indices.regression import logit
-from research import published, study
+from research import market, published, study
 from research.published import Target
 
 GUNDLACH = {
@@ -37,6 +37,12 @@ FARMER_LAFOND = {
     "fl_transistor:theta": (0.192, 0.01), "fl_Kmu:intercept": (-0.68, 0.05), "fl_Kmu:slope": (0.72, 0.05),
 }
 EPOCH = {"epoch_min": 9.240250, "epoch_median": 46.246022, "epoch_max": 851.162204, "epoch_gpqa_gpt4": 42.018999}
+MARKET = {
+    "tsm_halflife:economy": 1.10, "tsm_halflife:mid": 1.55, "tsm_flagship_r2": 0.031, "tsm_break_may_2024:F": 5.74,
+    "tsm_break_may_2024:p": 0.005, "tsm_hhi:2026": 2086.0, "sdllmtk_level:2026-05-31": 2.03,
+    "sdllmtk_level:2026-07-04": 1.62, "sdllmtk_fall:may_to_july": 0.80,
+}
+"""Du (arXiv 2603.28576) and Silicon Data's LLM token index as quoted in the press; within a quarter counts as near."""
 SPAN = {"epoch_span365:min": 9.24, "epoch_span365:median": 35.79, "epoch_span365:max": 172.26}
 
 
@@ -53,8 +59,13 @@ def run(data: Path | None) -> list[Target]:
     out += published.arithmetic_targets()
     out += _or_absent(lambda f: _price_of_intelligence(f.parent), _price_of_intelligence_absent, folder)
     out += _or_absent(lambda f: _farmer_lafond(f / "technologytimeseries"), _farmer_lafond_absent, folder)
-    out.append(Target("tsm_halflife", 1.10, None, 0.25, False))
+    out += _or_absent(lambda f: _market(market.estimates(f.parent)), lambda: _market({}), folder)
+    out.append(Target("demirer_elasticity_between_hosts", -1.11, None, 0.3, False, same_data=False))
     return out
+
+
+def _market(ours: Mapping[str, float]) -> list[Target]:
+    return [Target(name, value, ours.get(name), 0.25, True, same_data=False) for name, value in MARKET.items()]
 
 
 def _or_absent(compute: Callable[[Path], list[Target]], absent: Callable[[], list[Target]],
@@ -126,10 +137,11 @@ def _price_of_intelligence(data: Path) -> list[Target]:
     quality = scores.with_columns(pl.Series("quality", logit(scores["score"].to_numpy() / 100)))
     rate = hedonic.rate(study.hedonic_rows(catalogues, quality.select("score_key", "quality")))
     return [
-        Target("poi_matched", -0.10, study.matched_rate(catalogues), 0.25, False),
-        Target("poi_hedonic", -0.73, None if rate is None else rate.slope, 0.25, False),
+        Target("poi_matched", -0.10, study.matched_rate(catalogues), 0.25, False, same_data=False),
+        Target("poi_hedonic", -0.73, None if rate is None else rate.slope, 0.25, False, same_data=False),
     ]
 
 
 def _price_of_intelligence_absent() -> list[Target]:
-    return [Target("poi_matched", -0.10, None, 0.25, False), Target("poi_hedonic", -0.73, None, 0.25, False)]
+    return [Target("poi_matched", -0.10, None, 0.25, False, same_data=False),
+            Target("poi_hedonic", -0.73, None, 0.25, False, same_data=False)]

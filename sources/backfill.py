@@ -1,7 +1,7 @@
-"""History from pages kept earlier: captures someone archived, and the web archive's snapshots, put into ours.
+"""History from pages kept earlier: captures someone archived, put into our archive.
 
-Here belong the day a capture counts for, which source it belongs to, and asking the Wayback Machine. What a
-page says is the parsers' business, what history makes of it ``history``'s. A copy enters the archive with
+Here belong the day a capture counts for and which source it belongs to; asking public archives is ``archives``'.
+What a page says is the parsers' business, what history makes of it ``history``'s. A copy enters the archive with
 status ``archive.COPY``: it is read like a page of its day, but what only today's page owes (rows, must-see
 models) is not asked of it.
 
@@ -16,25 +16,20 @@ from __future__ import annotations
 import calendar
 import csv
 import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from urllib.parse import quote, urldefrag
+from urllib.parse import urldefrag
 
 from sources.catalogue import Source
 from sources.fetching.archive import COPY, Archive
-from sources.fetching.fetch import Fetcher
-from sources.fetching.fetched import FetchFailed
 
 NOT_THE_PUBLISHER = ("secondary", "negative", "reseller", "handmade", "blocked", "script-only")
 """Words of an index's ``kind`` for what is not the publisher's page as published: never evidence of a price."""
 PART_OF_A_PAGE = ("excerpt",)
 """A copy of a part of a page gets an address of its own, so that what it leaves out is not taken for removed."""
-CDX = "https://web.archive.org/cdx/search/cdx"
-SNAPSHOT = "https://web.archive.org/web/{stamp}id_/{url}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,43 +140,3 @@ def _keep(archive: Archive, source: Source, url: str, body: bytes, span: tuple[d
     since = f"{span[0]}" if span[0] < span[1] else ""
     archive.put(source.key, url, body, min(moment, now), last_modified=since, status=COPY)
     return "added"
-
-
-def web_archive(fetcher: Fetcher, source: Source, archive: Archive, since: date, until: date) -> Iterator[Kept]:
-    """Put the web archive's snapshots of every address of a source, one a day at most, into the archive.
-
-    Raises ``FetchFailed`` where the archive's list cannot be had; one snapshot that cannot is a skipped row.
-    """
-    for url in source.contract.urls:
-        for stamp, original in snapshots(fetcher, url, since, until):
-            day = datetime.strptime(stamp[:8], "%Y%m%d").date()
-            moment = datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-            if any(c.url == url and c.fetched_at == moment for c in archive.captures(source.key)):
-                yield Kept(stamp, source.key, "known", day)
-                continue
-            try:
-                body = fetcher.fetch(SNAPSHOT.format(stamp=stamp, url=original)).body
-            except FetchFailed as error:
-                yield Kept(stamp, source.key, "skipped", day, str(error))
-                continue
-            archive.put(source.key, url, body, moment, status=COPY)
-            yield Kept(stamp, source.key, "added", day)
-
-
-def snapshots(fetcher: Fetcher, url: str, since: date, until: date) -> list[tuple[str, str]]:
-    """(stamp, address) of the archive's good snapshots of ``url``, oldest first, changes only, one a day.
-
-    The CDX interface: https://archive.org/developers/wayback-cdx-server.html. Raises ``FetchFailed``.
-    """
-    asked = (f"{CDX}?url={quote(url, safe='')}&output=json&fl=timestamp,original,statuscode&filter=statuscode:200"
-             f"&collapse=digest&from={since:%Y%m%d}&to={until:%Y%m%d}")
-    try:
-        rows = json.loads(fetcher.fetch(asked).body or b"[]")
-        found = sorted((str(r[0]), str(r[1])) for r in rows[1:] if re.fullmatch(r"\d{14}", str(r[0])) and str(r[2]) == "200")
-    except (ValueError, TypeError, IndexError, KeyError) as error:
-        raise FetchFailed("web.archive.org", asked, "a JSON list of snapshots", f"something else ({error})",
-                          "try again later; nothing was added") from error
-    days: dict[str, tuple[str, str]] = {}
-    for stamp, original in found:
-        days.setdefault(stamp[:8], (stamp, original))
-    return list(days.values())

@@ -1,8 +1,7 @@
-"""The first files of a new source: contract, parser and specimen folder, ready to be tried on a saved page.
+"""The first files of a new source: contract, declaration and specimen folder, ready to be tried on a saved page.
 
-The parser written here is a strict starting point (a table ``Model | Input | Output`` with its unit in the
-header or the cells), not a stub: it reads such a page and refuses every other. Golden rows are written from
-what the parser reads, to be compared with the page by eye before they are kept.
+The declaration is empty: the reader of all pages knows what most of them print. What a page says in words of its own is added to
+it. Golden rows are written from what is read, to be compared with the page by eye before they are kept.
 """
 
 from __future__ import annotations
@@ -28,34 +27,12 @@ minimum_rows = 1
 must_see = []
 """
 
-PARSER = '''"""{title}'s price page: one table of models with an input and an output price per tokens."""
+LAYOUT = """# {title}: say here in a sentence or two how the page prints its prices.
+# Most pages need nothing below; deflation parse prices/NAME FILE names what it does not understand.
 
-from __future__ import annotations
-
-from sources.pages.build import PriceRows, row_evidence
-from sources.pages.columns import body, columns, distinct, price
-from sources.pages.page import Page
-from sources.pages.quote import PageChanged, PriceQuote
-from sources.pages.tables import html_grids, markdown_grids
-
-MEANINGS = {{r"models?": "model", r"input( price)?": "input", r"cached input( price)?": "cached_input",
-            r"output( price)?": "output", r"context( window)?": ""}}
-
-
-def parse(page: Page) -> list[PriceQuote]:
-    """Quotes of the page; raises ``PageChanged`` for a table that is not understood."""
-    rows = PriceRows("1M tokens")
-    for grid in distinct((html_grids(page.tree) if page.is_html else []) or markdown_grids(page.text)):
-        where = f"table {{grid.index + 1}}"
-        found = columns(grid.header(), MEANINGS, where=where)
-        for r, row in body(grid):
-            prices = {{c: price(row[n], unit=rows.unit, unit_required=True, where=f"{{where}}, row {{r + 1}}")
-                      for c, n in found.items() if c != "model"}}
-            rows.add(row[found["model"]].text, prices, evidence=row_evidence(row), locator=grid.locator(r, 0))
-    if not rows.quotes:
-        raise PageChanged("expected a table of prices per tokens, found none")
-    return rows.quotes
-'''
+# [words]
+# "tokens read" = "input"
+"""
 
 SPECIMEN = """| Model | Input | Output |
 | --- | --- | --- |
@@ -83,7 +60,7 @@ def new_source(key: str, url: str, *, day: date, root: Path = ROOT) -> list[Path
     title = name.replace("_", " ").title()
     page_format = "markdown" if url.endswith((".md", ".md.txt")) else "html"
     files = {"__init__.py": "", "contract.toml": CONTRACT.format(title=title, rank="first_party", url=url, format=page_format, day=day),
-             "parse.py": PARSER.format(title=title), "specimens/table.md": SPECIMEN}
+             "layout.toml": LAYOUT.format(title=title), "specimens/table.md": SPECIMEN}
     written = []
     for relative, text in files.items():
         path = folder / relative

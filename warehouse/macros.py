@@ -21,7 +21,7 @@ PREFIX = "asked_"
 PARAMETERS = {
     "model": "NULL", "accelerator": "NULL", "weight_precision": "NULL", "kv_precision": "'auto'",
     "n_accelerators": "NULL", "tensor_parallel": "NULL", "data_parallel": "1", "pipeline_parallel": "1", "expert_parallel": "0",
-    "replicas": "1", "prefill_accelerators": "0", "software_date": "NULL", "stack": "''",
+    "replicas": "1", "prefill_accelerators": "0", "disaggregated": "0", "software_date": "NULL", "stack": "''",
     "isl": "1024", "osl": "1024", "concurrency": "NULL", "usd_per_accelerator_hour": "0", "utilisation": "1",
     "prefix_hit_rate": "0", "draft_tokens": "0", "draft_acceptance": "0", "draft_cost": "0",
 }
@@ -58,7 +58,7 @@ def _columns() -> str:
 
 
 _NUMBERS = ("isl", "osl", "concurrency", "tensor_parallel", "data_parallel", "pipeline_parallel", "expert_parallel", "replicas",
-            "spare_groups", "prefill_accelerators", "accelerators", "usd_per_accelerator_hour", "utilisation", "prefix_hit_rate",
+            "spare_groups", "prefill_accelerators", "disaggregated", "accelerators", "usd_per_accelerator_hour", "utilisation", "prefix_hit_rate",
             "draft_tokens", "draft_acceptance", "draft_cost", "local_runtime", "python_host", "software_years")
 
 _LAYOUT = ("accelerators", "tensor_parallel", "data_parallel", "pipeline_parallel", "replicas")
@@ -81,7 +81,7 @@ def _question() -> str:
         # nothing said is the default; no requests are not "as many as memory holds"
         **{o: f"coalesce({o}, {PARAMETERS[o]})" for o in ("isl", "osl", "usd_per_accelerator_hour", "utilisation", "prefix_hit_rate",
                                                          "draft_tokens", "draft_acceptance", "draft_cost", "expert_parallel",
-                                                         "prefill_accelerators")},
+                                                         "prefill_accelerators", "disaggregated")},
         "concurrency": "CASE WHEN concurrency <= 0 THEN -1 ELSE coalesce(concurrency, 0) END", "tensor_parallel": tp,
         "data_parallel": dp, "pipeline_parallel": pp, "replicas": copies, "accelerators": n,
         "spare_groups": f"greatest({n} // greatest({used}, 1), 1)",

@@ -11,7 +11,7 @@ import click
 
 
 @click.group(epilog="\b\nExamples:\n  deflation backfill captures ../shared/data/prices\n"
-             "  deflation backfill web-archive prices/anthropic --from 2025-01-01\n  deflation backfill reparse prices/anthropic")
+             "  deflation backfill web-archive prices/anthropic --from 2025-01-01\n  deflation backfill web-archive prices/openai --archive commoncrawl\n  deflation backfill reparse prices/anthropic")
 def command() -> None:
     """Extend the history; the next run builds intervals from what is added. Nothing kept is ever overwritten.
 
@@ -43,14 +43,16 @@ def captures(directory: Path) -> None:
 @click.argument("source", metavar="KIND/NAME")
 @click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), default="2020-01-01", show_default=True, help="First day.")
 @click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="Last day (default: today).")
-def web_archive(source: str, since: datetime, until: datetime | None) -> None:
-    """Fetch the Wayback Machine's snapshots of KIND/NAME's addresses, one a day at most, politely.
+@click.option("--archive", "which", type=click.Choice(["wayback", "commoncrawl"]), default="wayback", show_default=True, help="Which archive is asked.")
+def web_archive(source: str, since: datetime, until: datetime | None, which: str) -> None:
+    """Fetch an archive's snapshots of KIND/NAME's present and former addresses, one a day at most, slowly.
 
-    What the archive's robots.txt or a missing network refuses is said; what came before it stays.
+    What the archive's robots.txt or a missing network refuses is said; what came before it stays, and the same command
+    later goes on where it ended.
     """
     from pipelines.context import make_fetcher, now
     from pipelines.settings import load_settings
-    from sources import backfill
+    from sources.archives import ARCHIVES, PATIENT, from_archive
     from sources.catalogue import source as find
     from sources.fetching.archive import ArchiveUnusable
     from sources.fetching.fetched import FetchFailed
@@ -64,7 +66,8 @@ def web_archive(source: str, since: datetime, until: datetime | None) -> None:
         raise click.UsageError(f"--from {since.date()} is after --to {last}")
     kept = []
     try:
-        for one in backfill.web_archive(make_fetcher(load_settings()), found, _archive(), since.date(), last):
+        public = ARCHIVES[which](make_fetcher(load_settings(), PATIENT))
+        for one in from_archive(public, found, _archive(), since.date(), last):
             kept.append(one)
             click.echo(f"{one.day} {one.what} {one.reason}".rstrip())
     except (FetchFailed, ArchiveUnusable) as error:

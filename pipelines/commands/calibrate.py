@@ -46,7 +46,7 @@ def command(data: Path | None, refit: bool, write: bool, table: Path | None) -> 
             raise click.ClickException(
                 f"{path} is not there: the measured scenarios carry no licence and are not packaged; set DEFLATION_DATA "
                 "or --data to the folder of the study data. The errors of the packaged constants: docs/method/engine_errors.md")
-    accelerators, models = catalogue.load(resources.files("reference"), [second / "definitions.toml"])
+    accelerators, models = catalogue.load(resources.files("reference"))
     speeds, more, runs = (pl.read_csv(p, infer_schema_length=0) for p in inputs)
     scenarios = pl.concat([speeds, more])
     measured = Measurements(scenarios, accelerators, models)

@@ -39,7 +39,8 @@ def command(form: str) -> None:
         absent = sum(t.verdict == "no data" for t in targets)
         click.echo(
             f"{sum(t.verdict == 'pass' for t in targets)} pass, {sum(t.verdict == 'fail' for t in targets)} fail, "
-            f"{absent} no data. The AI Index says 280 times in 18 months: its own dates are 1.84 years apart, which "
+            f"{sum(t.verdict == 'near' for t in targets)} near and {sum(t.verdict == 'differs' for t in targets)} different on "
+            f"other data, {absent} no data. The AI Index says 280 times in 18 months: its own dates are 1.84 years apart, which "
             "is 21.5 times a year, not 43."
         )
     if any(t.verdict == "fail" for t in targets):

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+UNANSWERED = 3
+"""Exit status when a question has no answer; its reason stands in the answer."""
+
+
 def _price(_: click.Context, __: click.Parameter, value: float) -> float:
     if not 0.0 <= value <= 100.0:
         raise click.BadParameter(f"{value} is not between 0 and 100")
@@ -26,6 +30,7 @@ def _price(_: click.Context, __: click.Parameter, value: float) -> float:
 Examples:
   deflation throughput scenarios.csv --out answers.csv
   deflation throughput --model llama-3.1-70b --accelerator h100-sxm --weight-precision fp8 -n 2 --concurrency 64
+  deflation throughput scenarios.csv --definitions mine.toml --out answers.csv
   deflation throughput --list
 """)
 @click.argument("scenarios", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -38,6 +43,11 @@ Examples:
 @click.option("--tensor-parallel", type=int)
 @click.option("--data-parallel", type=int)
 @click.option("--pipeline-parallel", type=int)
+@click.option("--expert-parallel", type=int, help="Ranks the experts of a mixture lie on (default: as the layout implies).")
+@click.option("--replicas", type=int, help="Whole copies among the accelerators.")
+@click.option("--prefill-accelerators", type=int, help="Further accelerators that only read prompts (disaggregated serving).")
+@click.option("--software-date", default="", help="Day of the serving software, as 2025-01-31 (default: the newest).")
+@click.option("--stack", default="", help="Serving software: vllm, sglang, tensorrt-llm, llama.cpp, ...")
 @click.option("--isl", type=int, default=1024, show_default=True, help="Input tokens per request.")
 @click.option("--osl", type=int, default=1024, show_default=True, help="Output tokens per request.")
 @click.option("--concurrency", type=float, help="Requests in flight (default: as many as memory holds).")
@@ -51,13 +61,33 @@ def command(scenarios: Path | None, out: Path | None, definitions: tuple[Path, .
     """Predict what serving a model costs in time, money and energy, with 80 % intervals.
 
     SCENARIOS is a CSV with the columns accelerator, model, weight_precision, kv_precision, n_accelerators,
-    tensor_parallel, data_parallel, pipeline_parallel, isl, osl, concurrency, metric (and optionally boundary,
-    usd_per_accelerator_hour, utilisation, prefix_hit_rate, draft_tokens, draft_acceptance, draft_cost). Metrics:
+    tensor_parallel, data_parallel, pipeline_parallel, isl, osl, concurrency, metric (and optionally expert_parallel,
+    replicas, prefill_accelerators for a pool of its own for prompts or disaggregated = 1 for one of matching rate, stack and software_date for the serving software,
+    boundary, usd_per_accelerator_hour, utilisation, prefix_hit_rate, draft_tokens, draft_acceptance, draft_cost, kv_waste). Metrics:
     output_tok_s, output_tok_s_per_accelerator, tok_s_per_user, tpot_ms, itl_ms, e2e_s, ttft_ms, j_per_output_token
     (boundary gpu_only, system or wall; default gpu_only), usd_per_mtok_output. A row that cannot be answered says why
     in its column error; the others are answered.
 
-    Exit code: 0 answered, 1 a file cannot be read, 2 a wrong option or a question without an answer.
+    A chip or model of your own goes into a TOML file (--definitions) with the columns of the reference tables:
+
+    \b
+      [[accelerator]]
+      accelerator = "My chip"
+      memory_bytes = 96e9
+      bandwidth_bytes_per_s = 4.0e12
+      bf16_flop_per_s = 500e12
+      tdp_w = 400
+      [[model]]
+      model = "My model"
+      layers = 32
+      hidden_size = 4096
+      heads = 32
+      kv_heads = 8
+      head_dim = 128
+      intermediate_size = 14336
+      vocabulary_size = 128256
+
+    Exit code: 0 all answered, 1 a file cannot be read, 2 a wrong option, 3 at least one question without an answer.
     """
     from importlib import resources
 
@@ -71,18 +101,20 @@ def command(scenarios: Path | None, out: Path | None, definitions: tuple[Path, .
         raise click.UsageError("--out goes with a scenario file; one question is answered on standard output")
     from throughput.calibration.calibration import load_constants
     from throughput.products import catalogue
+    from throughput.products.definitions import BadDefinition
     from throughput.questions import prose
     from throughput.questions import scenarios as engine
 
     try:
         accelerators, models = catalogue.load(resources.files("reference"), definitions)
-    except catalogue.BadDefinition as problem:
+    except BadDefinition as problem:
         raise click.ClickException(str(problem)) from None
     if listing:
         click.echo(prose.listing(accelerators, models))
     elif scenarios is not None:
         table, misread = _read(scenarios)
         answers = _refuse(engine.answer(table, accelerators, models, load_constants()), misread)
+        refused = int(answers["error"].is_not_null().sum())
         if out is None:
             sys.stdout.write(answers.write_csv())
         else:
@@ -91,15 +123,29 @@ def command(scenarios: Path | None, out: Path | None, definitions: tuple[Path, .
                 answers.write_csv(out)
             except OSError as problem:
                 raise click.ClickException(f"{out} cannot be written: {problem}") from None
-            refused = answers["error"].is_not_null().sum()
             click.echo(f"{answers.height - refused} of {answers.height} rows answered, written to {out}", err=True)
+        _warn_of_quality(answers)
+        sys.exit(UNANSWERED if refused else 0)
     elif model and accelerator:
         text, good = prose.explain({"model": model, "accelerator": accelerator, **question}, accelerators, models,
                                    load_constants())
         click.echo(text)
-        sys.exit(0 if good else 2)
+        sys.exit(0 if good else UNANSWERED)
     else:
         raise click.UsageError("give a scenario file, or --model and --accelerator, or --list")
+
+
+def _warn_of_quality(answers: pl.DataFrame) -> None:
+    """Say on standard error what weights of less than 5 bits cost, once per format of the file."""
+    from throughput.questions.formats import UnknownFormat, quality_note, read_weight_format
+
+    for text in answers["weight_precision"].drop_nulls().unique().sort() if "weight_precision" in answers.columns else ():
+        try:
+            note = quality_note(read_weight_format(text).weight_bits)
+        except UnknownFormat:
+            continue
+        if note:
+            click.echo(f"{text}: {note}", err=True)
 
 
 def _is_given(option: str) -> bool:

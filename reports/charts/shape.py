@@ -94,10 +94,14 @@ def end_labels(data: pl.DataFrame, series: str, value: str, colours_by: dict[str
     rows = [{"date": stamp(r["date"]), "at": math.exp(s - over * (i + 1) / len(spots)), "name": r[series], "said": label(clean(str(r[series]), NAME_LIMIT), r[value])}
             for i, (r, s) in enumerate(zip(ends.iter_rows(named=True), spots, strict=True))]  # fmt: skip
     names = list(colours_by)
-    return alt.Chart(alt.Data(values=rows)).mark_text(align="left", dx=7, fontSize=11, fontWeight="bold").encode(
-        x=alt.X("date:T"), y=alt.Y("at:Q", scale=LOG), text="said:N",
-        color=alt.Color("name:N", scale=alt.Scale(domain=names, range=[colours_by[n] for n in names]), legend=None),
-    )  # fmt: skip
+    colour = alt.Color("name:N", scale=alt.Scale(domain=names, range=[colours_by[n] for n in names]), legend=None)
+    last = stamp(max(data["date"].drop_nulls().to_list()))
+    inside = [r for r in rows if r["date"] < last]
+    layers = [
+        alt.Chart(alt.Data(values=chosen)).mark_text(fontSize=11, fontWeight="bold", **place).encode(x="date:T", y=alt.Y("at:Q", scale=LOG), text="said:N", color=colour)
+        for chosen, place in (([r for r in rows if r["date"] == last], {"align": "left", "dx": 7}), (inside, {"align": "right", "dy": -9})) if chosen
+    ]  # fmt: skip
+    return alt.layer(*layers)
 
 
 def lines_by_series(

@@ -1,7 +1,7 @@
 """What the calculator page carries: every standard price over time and the self-hosting line, as compact JSON.
 
 Shape: ``{"as_of", "models": [name], "sellers": [name], "statuses": [name], "offers": [[model, seller, [[from, to, input, cached,
-output, status, last seen], ...]]], "own": {model: [accelerator, usd_per_mtok, utilisation, break-even Mtok a month]}}`` with names
+output, status, last seen], ...]]], "names": {alias: model}, "own": {model: [accelerator, usd_per_mtok, utilisation, break-even Mtok a month]}}`` with names
 by their place in the lists, days as ISO text, prices in USD per million tokens, null where nothing is known.
 """
 
@@ -31,7 +31,8 @@ def embedded(edition: Edition) -> dict[str, Any]:
             for r in part.iter_rows(named=True)
         ]  # fmt: skip
         offers.append([places[0][clean(str(model))], places[1][clean(str(seller))], steps])
-    return {"as_of": edition.as_of.isoformat(), "models": models, "sellers": sellers, "statuses": statuses, "offers": offers, "own": _own(edition)}
+    return {"as_of": edition.as_of.isoformat(), "models": models, "sellers": sellers, "statuses": statuses, "offers": offers, "own": _own(edition),
+            "names": {clean(a): places[0][m] for a, m in edition.mart("model_names").select("alias", "model").rows() if m in places[0]}}
 
 
 def _own(edition: Edition) -> dict[str, list[Any]]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 MISSING = "–"
 _THIN = "\u202f"  # a narrow space that does not break a number from its unit
@@ -50,6 +51,7 @@ _KNOWN = sorted(
 )
 
 
+@lru_cache(maxsize=1024)
 def unit_of(column: str) -> str:
     """The unit that a column name ends in (``price_output_usd_per_mtok`` -> ``usd_per_mtok``), or ''."""
     return next((unit for unit in _KNOWN if column == unit or column.endswith("_" + unit)), "")

@@ -40,7 +40,7 @@ def who(book: FactBook) -> Answer:
         [Column("Day"), Column("Seller"), Column("Model"), Column("Before", True), Column("After", True), Column("Change", True)],
         [[day_of(r), r.show("provider"), Link(r.show("model"), r.url()), r.show("price_before_usd_per_mtok"),
           r.show("price_after_usd_per_mtok"), r.show("change_share", unit="change")] for r in rows],
-        by="size of the change", limit=5,
+        by="size of the change", limit=4,
     )  # fmt: skip
     return Answer("who", "Who moved?", (counted(book),), table=made, more=("events", "prices"))
 

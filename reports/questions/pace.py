@@ -74,17 +74,17 @@ def pace(book: FactBook) -> Answer:
     """How fast does the price move?"""
     figures = tuple(Figure(m.name, moved(book.change(m.fact_id)), _detail(book, m)) for m in MEASURES)
     return Answer("pace", "How fast does the price move?", tuple(filter(None, (because(book),))), figures, "pace",
-                  more=("decline", "indices", "tasks", "decomposition"))  # fmt: skip
+                  more=("decline", "indices", "decomposition"))  # fmt: skip
 
 
 def chart_title(book: FactBook) -> Sentence:
     """The finding of the chart of measures."""
-    by: dict[str, list[Sentence]] = {}
-    for measure in MEASURES:
-        by.setdefault(directions(book)[measure.fact_id], []).append(say(measure.phrase))
-    words = {"fell": "{x} fell", "rose": "{x} rose", "flat": "{x} stayed flat"}
-    parts = [say(words[d], x=join(by[d], " and ")) for d in words if d in by]
-    return say("In a year, {p}", p=join(parts, "; ")) if parts else say("How prices moved in a year is not known")
+    known = [d for d in directions(book).values() if d != "unknown"]
+    if not known:
+        return say("How prices moved in a year is not known")
+    words = {"fell": "{k} of {n} measures fell", "rose": "{k} of {n} measures rose", "flat": "{k} of {n} stayed flat"}
+    parts = [say(words[d], k=book.tally(known.count(d)), n=book.tally(len(known))) for d in words if d in known]
+    return say("In a year, {p}", p=join(parts, ", "))
 
 
 def _detail(book: FactBook, measure: Measure) -> Sentence:

@@ -83,17 +83,18 @@ def levers(book: FactBook) -> Section:
 
 def hardware(book: FactBook) -> Section:
     """Hardware."""
-    ranked = book.rows("hardware_league")
+    ranked = book.rows("hardware_league", lambda r: r["cost_usd_per_mtok"] is not None or r["cost_on_demand_usd_per_mtok"] is not None)
     rows: list[list[Cell]] = [[
-        r.show("model"), r.show("accelerator"), r.show("cost_usd_per_mtok"), r.show("energy_j_per_token"), r.show("throughput_tok_per_s"),
-        r.show("precision"), r.show("accelerators"), r.show("batch"), r.show("user_tok_per_s"), r.show("bound"), r.show("rental_usd_per_hour"),
-        r.show("rental_date"), r.show("basis"),
+        r.show("model"), r.show("cost_rank"), r.show("accelerator"), r.show("cost_usd_per_mtok"), r.show("cost_lower_usd_per_mtok"),
+        r.show("cost_upper_usd_per_mtok"), r.show("cost_reserved_usd_per_mtok"), r.show("cost_on_demand_usd_per_mtok"), r.show("energy_j_per_token"),
+        r.show("throughput_tok_per_s"), r.show("measured_tok_per_s"), r.show("precision"), r.show("accelerators"), r.show("prefill_accelerators"),
+        r.show("batch"), r.show("user_tok_per_s"), r.show("bound"),
     ] for r in ranked]  # fmt: skip
     league = table(
         "Accelerators for a million output tokens, model by model, cheapest first",
-        [Column("Model"), Column("Accelerator"), Column("USD / Mtok", True), Column("Energy / token", True), Column("Tokens / s", True),
-         Column("Precision"), Column("Chips", True), Column("Requests", True), Column("Per user", True), Column("Bound by"), Column("Rent / hour", True),
-         Column("As of"), Column("Rent is the")],
+        [Column("Model"), Column("Rank", True), Column("Accelerator"), Column("USD / Mtok, owned", True), Column("from", True), Column("to", True),
+         Column("reserved", True), Column("on demand", True), Column("Energy / token", True), Column("Tokens / s", True), Column("Measured", True),
+         Column("Precision"), Column("Chips", True), Column("for prompts", True), Column("Requests", True), Column("Per user", True), Column("Bound by")],
         rows,
     )  # fmt: skip
     terms = [say("Each accelerator carries as many requests as leave every user {level} or more, with {read} tokens in and {written} out; "
@@ -132,7 +133,7 @@ def hardware(book: FactBook) -> Section:
         "hardware",
         "Hardware league",
         "Which accelerator makes the cheapest token?",
-        [*terms, say("Rents are not all of one kind: where nobody quotes a rent on demand, the cost of ownership or of a long lease stands in, and flatters the accelerator.")],
+        [*terms, say("The rank is by the published cost of owning alone; accelerators whose costs the engine cannot tell apart share one. Reserved and on-demand costs stand beside it, and an accelerator whose cost of owning nobody publishes has no rank.")],
         ("hardware",),
         [league, engine, _energy(book)],
         ("hardware_league", "engine_check", "energy_check"),

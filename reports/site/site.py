@@ -100,7 +100,7 @@ def edition_files(edition: Edition, site: Site = Site()) -> dict[str, bytes]:
             files[f"data/{name}.csv"] = tables.csv_bytes(frame)
     for name, chart in drawn.items():
         files[f"charts/{name}.svg"] = drawing.file_svg(chart)
-        files[f"charts/{name}.png"] = drawing.png(chart, drawing.WIDE)
+        files[f"charts/{name}.png"] = drawing.png(chart, drawing.WIDE, 1.5)
         files[f"data/chart-{name}.csv"] = tables.csv_bytes(chart.data)
     return files
 

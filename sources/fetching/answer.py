@@ -35,10 +35,10 @@ class Refused(Exception):
         self.remedy, self.status, self.unreachable = remedy, status, unreachable
 
 
-def check_status(response: Any, clock: Callable[[], datetime], *, conditional: bool) -> None:
-    """Raise ``Passing`` or ``Refused`` unless the answer is a page or an unchanged one."""
+def check_status(response: Any, clock: Callable[[], datetime], *, conditional: bool, part: bool = False) -> None:
+    """Raise ``Passing`` or ``Refused`` unless the answer is a page, an unchanged one, or the ``part`` that was asked for."""
     status = response.status_code
-    if status in (200, 203) or (status == 304 and conditional):
+    if status == 206 if part else status in (200, 203) or (status == 304 and conditional):
         return
     found = f"HTTP {status} {response.reason or ''}".strip()
     if status == 429 or status >= 500:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import brotli
+
 _UNFOLDED_AT_ONCE = 1 << 20
 
 
@@ -20,13 +22,17 @@ class BodyRefused(Exception):
 
 
 def unfold(chunks: Iterable[bytes], encoding: str, limit_bytes: int) -> bytes:
-    """Decompress a streamed body (``gzip``, ``deflate`` or none), stopping at ``limit_bytes``.
+    """Decompress a streamed body (``gzip``, ``deflate``, ``br`` or none), stopping at ``limit_bytes``.
+
+    Brotli is never asked for; archives serve it all the same, as they once got it.
 
     Raises ``BodyRefused`` for a body beyond the limit, cut short, damaged, or in another encoding.
     """
     encoding = encoding.strip().lower()
     if encoding in ("", "identity"):
         return _collect(chunks, limit_bytes)
+    if encoding == "br":
+        return _collect(_unfolded_brotli(chunks), limit_bytes)
     if encoding not in ("gzip", "x-gzip", "deflate"):
         raise BodyRefused(f"the content encoding {encoding!r}, which was not asked for")
     return _collect(_unfolded(chunks, 47 if encoding != "deflate" else zlib.MAX_WBITS), limit_bytes)
@@ -47,6 +53,19 @@ def _unfolded(chunks: Iterable[bytes], wbits: int) -> Iterable[bytes]:
     except zlib.error as error:
         raise BodyRefused(f"a damaged compressed body ({error})") from error
     if not unfolder.eof:
+        raise BodyRefused("a compressed body that was cut short")
+
+
+def _unfolded_brotli(chunks: Iterable[bytes]) -> Iterable[bytes]:
+    unfolder = brotli.Decompressor()
+    try:
+        for chunk in chunks:
+            yield unfolder.process(chunk, output_buffer_limit=_UNFOLDED_AT_ONCE)
+            while not unfolder.can_accept_more_data():
+                yield unfolder.process(b"", output_buffer_limit=_UNFOLDED_AT_ONCE)
+    except brotli.error as error:
+        raise BodyRefused(f"a damaged compressed body ({error})") from error
+    if not unfolder.is_finished():
         raise BodyRefused("a compressed body that was cut short")
 
 

@@ -43,6 +43,8 @@ from sources.fetching.session import PinnedAdapter, translated
 
 __all__ = ["FetchFailed", "Fetched", "Fetcher", "KeyMissing", "Limits"]
 
+NO_HEADERS: Mapping[str, str] = {}
+
 
 class Fetcher:
     """The one session. Thread-safe; one per run, because robots.txt is kept for its life."""
@@ -95,6 +97,10 @@ class Fetcher:
             return self._paged(what.key, url, paging, etag, last_modified, binary)
         return self._paged(host_or(what), what, "", etag, last_modified, bool(binary))
 
+    def fetch_part(self, url: str, first: int, length: int) -> Fetched:
+        """``length`` bytes of an address from byte ``first`` on (RFC 9110, 14.2). Raises ``FetchFailed``, also for a whole answer."""
+        return self._one(host_or(url), url, "", "", True, {"Range": f"bytes={first}-{first + length - 1}"})
+
     def _paged(self, source: str, url: str, paging: str, etag: str, last_modified: str, binary: bool) -> Fetched:
         first = self._one(source, url, etag, last_modified, binary)
         if not paging or first.not_modified:
@@ -119,7 +125,7 @@ class Fetcher:
             raise FetchFailed(source, url, "a paged feed", str(error), "see whether the feed has changed") from error
         return replace(first, body=body, missing=missing, etag="" if len(pages) > 1 else first.etag)
 
-    def _one(self, source: str, url: str, etag: str, last_modified: str, binary: bool) -> Fetched:
+    def _one(self, source: str, url: str, etag: str, last_modified: str, binary: bool, asked: Mapping[str, str] = NO_HEADERS) -> Fetched:
         """One address with its redirects and retries, or ``FetchFailed``; a host that was given up is not asked."""
         host = host_or(url)
         if (before := self._patience.given_up(host)) is not None:
@@ -129,7 +135,7 @@ class Fetcher:
             sleep=self.sleep, reraise=True, wait=self._pause,
             retry=lambda state: isinstance(e := state.outcome and state.outcome.exception(), Passing) and self._patience.another_try(host, e, state.attempt_number))
         try:
-            answer = retrying(self._timed, host, url, etag, last_modified)
+            answer = retrying(self._timed, host, url, etag, last_modified, asked)
             if not answer.not_modified:
                 check_body(answer.body, binary)
             return answer
@@ -148,11 +154,11 @@ class Fetcher:
         except BodyRefused as error:
             raise FetchFailed(source, url, "a page", str(error), "look at the page; the last good one is kept") from error
 
-    def _timed(self, host: str, url: str, etag: str, last_modified: str) -> Fetched:
+    def _timed(self, host: str, url: str, etag: str, last_modified: str, asked: Mapping[str, str]) -> Fetched:
         """One attempt; the time of one that fails is counted."""
         began = self.timer()
         try:
-            return self._follow(url, etag, last_modified, True)
+            return self._follow(url, etag, last_modified, True, asked=asked)
         except Passing:
             self._patience.waited(host, self.timer() - began)
             raise
@@ -164,7 +170,8 @@ class Fetcher:
         self._patience.waited(state.args[0], pause_s)
         return pause_s
 
-    def _follow(self, url: str, etag: str, last_modified: str, with_robots: bool, limit_bytes: int = 0) -> Fetched:
+    def _follow(self, url: str, etag: str, last_modified: str, with_robots: bool, limit_bytes: int = 0,
+                asked: Mapping[str, str] = NO_HEADERS) -> Fetched:
         """Ask, following redirects by hand so that every step is checked like the first."""
         at = url
         for _ in range(self.limits.redirects + 1):
@@ -172,7 +179,7 @@ class Fetcher:
             if with_robots:
                 self._robots.check(at)
             with self._turn(at):
-                answer, location = self._ask(at, etag, last_modified, limit_bytes or self.limits.body_bytes)
+                answer, location = self._ask(at, etag, last_modified, limit_bytes or self.limits.body_bytes, asked)
             if not location:
                 return replace(answer, url=url, final_url=at)
             previous, at = at, location
@@ -201,14 +208,14 @@ class Fetcher:
         with self._guard:
             return self._locks.setdefault(name, threading.RLock())
 
-    def _ask(self, url: str, etag: str, last_modified: str, limit_bytes: int) -> tuple[Fetched, str]:
+    def _ask(self, url: str, etag: str, last_modified: str, limit_bytes: int, extra: Mapping[str, str] = NO_HEADERS) -> tuple[Fetched, str]:
         """One request. Returns the answer and, for a redirect, where it leads."""
         if self.mirror and not self.mirror.is_web:
             return self._from_folder(url, limit_bytes), ""
         asked, pinned = (self.mirror.address(url), "") if self.mirror else (url, self._checked_address(url))
         headers = {"User-Agent": self.user_agent, "Accept": "*/*", "Accept-Encoding": "gzip",
                    "Accept-Language": "en", "Connection": "close", "Host": host_of(asked)}
-        headers |= {k: v for k, v in (("If-None-Match", etag), ("If-Modified-Since", last_modified)) if v}
+        headers |= {k: v for k, v in (("If-None-Match", etag), ("If-Modified-Since", last_modified)) if v} | dict(extra)
         with self.keys.hiding(), translated(), deadline(self.limits.total_s) as running:
             key = None if self.mirror else self.keys.parameters(host_of(url))
             bearer = {} if self.mirror else self.keys.headers(host_of(url))
@@ -221,7 +228,7 @@ class Fetcher:
                     location = self.keys.hidden(response.headers["Location"].strip())
                     target = self.mirror.origin(location, asked, url) if self.mirror else joined(url, location)
                     return self._answer(url, b"", response), target
-                check_status(response, self.clock, conditional=bool(etag or last_modified))
+                check_status(response, self.clock, conditional=bool(etag or last_modified), part="Range" in extra)
                 body = b"" if response.status_code == 304 else read_body(response, limit_bytes, running.check)
                 return self._answer(url, self.keys.hidden_body(body), response), ""
 

@@ -183,3 +183,17 @@ def test_a_feeds_new_chat_model_at_hundreds_of_dollars_is_a_unit_error_until_som
     page = packaged("m", 900.0, source="page", rank=0, seen=DAY).with_columns(price_input_usd_per_mtok=pl.lit(None, dtype=pl.Float64))
     assert weighed(dear, page).held.is_empty()
     assert weighed(observed(frame(quote(1, "m", "output", 900.0)))).held.is_empty()
+
+
+def test_a_name_that_its_seller_ended_has_no_price_from_that_day_though_a_tracker_still_carries_it() -> None:
+    ends = pl.DataFrame({"provider": ["acme"], "model_label": ["M"], "retired_on": [date(2026, 3, 15)], "replacement": ["n"]})
+    carried, other = packaged("m", 8.0, seen=DAY), packaged("m-mini", 1.0, since=date(2026, 1, 1), seen=DAY)
+    got = weigh(pl.concat([carried, other]), DAY, retirements=ends)
+    assert got.intervals.select("model", "valid_to", "end_reason").sort("model").rows() == [("m", date(2026, 3, 15), "retired"), ("m-mini", None, "")]
+    assert got.stretches.filter(pl.col("line").is_null())["why"].to_list() == ["retired by its seller on 2026-03-15, replaced by n"]
+
+
+def test_a_page_that_still_lists_a_name_after_its_announced_end_wins() -> None:
+    ends = pl.DataFrame({"provider": ["acme"], "model_label": ["m"], "retired_on": [date(2026, 3, 15)], "replacement": [""]})
+    page = observed(frame(quote(1, "m", "output", 6.0)), confirmed_at=DAY)
+    assert weigh(page, DAY, retirements=ends).intervals["valid_to"].to_list() == [None]

@@ -115,3 +115,13 @@ def test_a_state_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path, d
 def test_a_future_day_and_a_wrong_date_are_refused(tmp_path: Path, deflation: Run) -> None:
     assert deflation(tmp_path, "run", "--as-of", "2999-01-01").returncode == 1
     assert deflation(tmp_path, "run", "--as-of", "tomorrow").returncode == 2
+
+
+def test_the_edition_of_a_real_run_is_six_hundred_words_and_small(offline_home: Path) -> None:
+    from lxml import html
+
+    made = (offline_home / "site" / "latest" / "index.html").read_bytes()
+    tree = html.fromstring(made)
+    words = [w for e in tree.xpath("//body//text()[not(ancestor::svg) and not(ancestor::script)]") for w in e.split()]
+    assert len(words) <= 600 and len(made) < 600_000
+    assert len(tree.xpath("//figure")) <= 3 and len(tree.xpath("//table")) <= 2

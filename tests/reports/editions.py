@@ -97,6 +97,7 @@ def marts() -> dict[str, pl.DataFrame]:
          "price_input_usd_per_mtok": r["price_input_usd_per_mtok"] * f, "price_output_usd_per_mtok": r["price_output_usd_per_mtok"] * f, "valid_from": start, "valid_to": end}
         for r in made["price_now"] for f, start, end in ((2, date(2025, 1, 1), r["valid_from"]), (1, r["valid_from"], None))
     ]  # fmt: skip
+    made["model_names"] = [{"alias": "atlas", "model": "atlas-70b"}]
     made["price_events"] = [
         {"event_date": AS_OF - timedelta(days=d), "kind": kind, "provider": p, "model": m, "token_class": "output", "price_before_usd_per_mtok": b, "price_after_usd_per_mtok": a,
          "change_share": a / b - 1 if b and a else None, "evidence": f"{m}: output ${a} / 1M tokens" if a else "no longer listed", "source_url": f"https://{p}.example/pricing", "snapshot_sha256": "ab" * 32, "status": "confirmed"}

@@ -194,6 +194,12 @@ def test_the_calculator_adds_up_by_hand_and_its_address_can_be_shared(browser, f
     assert again.locator("#line path").count() == 1
 
 
+def test_the_calculator_knows_a_model_by_its_other_names(browser, folder):
+    tab, _said, _asked = opened(browser, folder / "calculator.html")
+    tab.fill("#models", "Maker/Atlas")
+    assert {r[1] for r in costs(tab)} == {"atlas-70b"}
+
+
 def test_the_calculator_counts_cached_tokens_apart_and_says_where_a_price_is_not_known(browser, folder):
     tab, _said, _asked = opened(browser, folder / "calculator.html")
     for field, text in (("#models", "atlas-70b, atlas-mini"), ("#in", "10M"), ("#cached", "4M"), ("#out", "1M")):

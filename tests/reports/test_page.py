@@ -172,6 +172,17 @@ def test_an_edition_survives_storage(full, hostile):
         assert again.to_json() == edition.to_json() and again.edition_id == edition.edition_id
 
 
+def test_an_edition_issued_before_a_column_was_declared_can_still_be_read(full):
+    import json
+
+    stored = json.loads(full.to_json())
+    gone = stored["marts"]["price_now"].pop("confirmed_at")
+    stored["marts"]["a_mart_that_is_gone"] = {"x": [1]}
+    again = Edition.from_json(json.dumps(stored).encode())
+    assert gone and again.mart("price_now")["confirmed_at"].null_count() == full.mart("price_now").height
+    assert page(again)
+
+
 @pytest.mark.parametrize("raw", [b"", b"{}", b"[1]", b'{"format": 99}', b"\xff\xfe", b'{"format": 1, "as_of": "x"}'])
 def test_a_damaged_stored_edition_is_a_sentence(raw):
     with pytest.raises(InvalidEdition, match="stored edition"):

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import polars as pl
@@ -15,15 +11,10 @@ import pytest
 from belief import history
 from belief.evidence import weigh
 from sources import backfill
-from sources.backfill import captures, days, web_archive
-from sources.cache import Cache
+from sources.backfill import captures, days
 from sources.captures import read_captures
 from sources.catalogue import source, sources
 from sources.fetching.archive import COPY, Archive
-from sources.fetching.fetch import Fetcher
-from sources.fetching.fetched import FetchFailed
-from sources.parsed import packed_frame, parser_version, unpacked
-from sources.reparse import reparsed
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 ANTHROPIC = source("prices/anthropic")
@@ -124,98 +115,3 @@ def test_every_real_price_capture_finds_its_source_and_is_read_or_refused_by_nam
     kept = list(captures(shared_data / "prices", sources(), Archive(tmp_path), NOW))
     assert sum(k.what == "added" for k in kept) >= 60
     assert not [k for k in kept if k.reason == "no source of that name"]
-
-
-# the web archive --------------------------------------------------------------------------------------------
-
-
-class Wayback(BaseHTTPRequestHandler):
-    """Two snapshots of one page, one of which cannot be had, and one that comes twice on a day."""
-
-    asked: list[str] = []
-    rows = [["timestamp", "original", "statuscode"], ["20250601120000", URL, "200"], ["20250601180000", URL, "200"], ["20250701120000", URL, "200"]]
-
-    def do_GET(self) -> None:
-        self.asked.append(self.path)
-        body = b""
-        if self.path.startswith("/web.archive.org/cdx/search/cdx?"):
-            body = json.dumps(self.rows).encode()
-        elif self.path == f"/web.archive.org/web/20250601120000id_/{URL}":
-            body = PAGE
-        self.send_response(200 if body else 404)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: object) -> None:
-        """Quiet."""
-
-
-@pytest.fixture
-def mirror() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Wayback)
-    Wayback.asked = []
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-
-
-def robot(mirror: str) -> Fetcher:
-    return Fetcher("ops@example.org", clock=lambda: NOW, mirror=mirror, sleep=lambda s: None)
-
-
-def test_the_web_archives_snapshots_enter_one_a_day_and_only_once(mirror: str, tmp_path: Path) -> None:
-    archive = Archive(tmp_path)
-    got = list(web_archive(robot(mirror), ANTHROPIC, archive, date(2025, 1, 1), date(2025, 12, 31)))
-    assert [(k.file, k.what) for k in got] == [("20250601120000", "added"), ("20250701120000", "skipped")]
-    assert "404" in got[1].reason
-    [kept] = archive.captures("prices/anthropic")
-    assert (kept.url, kept.fetched_at, kept.status) == (URL, datetime(2025, 6, 1, 12, tzinfo=UTC), COPY)
-    again = list(web_archive(robot(mirror), ANTHROPIC, archive, date(2025, 1, 1), date(2025, 12, 31)))
-    assert [k.what for k in again] == ["known", "skipped"] and len(archive.captures("prices/anthropic")) == 1
-
-
-def test_the_archive_is_asked_for_the_days_wanted_and_its_robots_txt_is_read(mirror: str, tmp_path: Path) -> None:
-    list(web_archive(robot(mirror), ANTHROPIC, Archive(tmp_path), date(2025, 1, 1), date(2025, 12, 31)))
-    assert "/web.archive.org/robots.txt" in Wayback.asked
-    assert any("from=20250101&to=20251231" in path and "collapse=digest" in path for path in Wayback.asked)
-
-
-def test_without_a_network_the_web_archive_is_a_sentence_and_nothing_is_added(tmp_path: Path) -> None:
-    archive = Archive(tmp_path)
-    with pytest.raises(FetchFailed, match="web.archive.org"):
-        list(web_archive(robot("http://127.0.0.1:9"), ANTHROPIC, archive, date(2025, 1, 1), date(2025, 12, 31)))
-    assert archive.captures("prices/anthropic") == []
-
-
-@pytest.mark.parametrize("rows", [{"a": 1}, [["timestamp"], ["x"]], [["t", "o", "s"], ["20250601120000"]]])
-def test_a_list_that_is_no_list_is_refused_and_odd_rows_are_never_days(mirror: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: object) -> None:
-    monkeypatch.setattr(Wayback, "rows", rows)
-    try:
-        assert backfill.snapshots(robot(mirror), URL, date(2025, 1, 1), date(2025, 12, 31)) == []
-    except FetchFailed as error:
-        assert "JSON list" in str(error)
-
-
-# reading again ------------------------------------------------------------------------------------------------
-
-
-def test_reading_again_changes_nothing_without_a_fix_and_shows_what_a_fix_changed(tmp_path: Path) -> None:
-    archive, cache = Archive(tmp_path / "a"), tmp_path / "c"
-    kept = archive.put("prices/anthropic", URL, PAGE, datetime(2025, 10, 20, tzinfo=UTC), status=COPY)
-    read_captures(ANTHROPIC, archive, NOW.date(), cache)
-    [same] = reparsed([ANTHROPIC], archive, cache, NOW.date())
-    assert not same.changed and same.rows_before == same.rows_after > 0
-    [key] = [p.name for p in cache.glob("*.rows")]
-    old = Cache(cache).get(key)
-    assert old is not None
-    Cache(cache).drop(key)
-    Cache(cache).put(f"{kept.sha256[:24]}-oldparser.rows", b'{"left_out": []}\n' + packed_frame(unpacked(old).rows.head(3)))
-    [fixed] = reparsed([ANTHROPIC], archive, cache, NOW.date())
-    assert (fixed.rows_before, fixed.differing) == (3, 1) and fixed.rows_after == same.rows_after
-    assert [p.name for p in cache.glob("*.rows")] == [f"{kept.sha256[:24]}-{parser_version(ANTHROPIC)}.rows"]
-
-
-def test_a_source_without_captures_is_not_read_again(tmp_path: Path) -> None:
-    assert reparsed([ANTHROPIC], Archive(tmp_path), tmp_path / "c", NOW.date()) == []

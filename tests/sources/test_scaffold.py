@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -14,22 +13,15 @@ from sources.scaffold import new_source, write_golden
 DAY = date(2026, 11, 22)
 
 
-def test_a_scaffolded_source_reads_its_specimen_and_refuses_another_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scaffolded_source_reads_its_specimen_and_refuses_another_page(tmp_path: Path) -> None:
     written = new_source("prices/acme_ai", "https://acme.example/pricing", day=DAY, root=tmp_path)
     folder = tmp_path / "providers" / "acme_ai"
-    assert {p.relative_to(folder).as_posix() for p in written} == {"__init__.py", "contract.toml", "parse.py", "specimens/table.md"}
-    import sources.providers
-
-    monkeypatch.setattr(sources.providers, "__path__", [*sources.providers.__path__, str(tmp_path / "providers")])
+    assert {p.relative_to(folder).as_posix() for p in written} == {"__init__.py", "contract.toml", "layout.toml", "specimens/table.md"}
     source = Source("prices", folder)
-    try:
-        golden = write_golden(source)
-        assert golden[0].read_text(encoding="utf-8").count("example-large") == 4
-        with pytest.raises(UNTRUSTED):
-            source.read(b"| Model | Tokens in |\n|---|---|\n| x | $1 |\n")
-    finally:
-        sys.modules.pop("sources.providers.acme_ai.parse", None)
-        sys.modules.pop("sources.providers.acme_ai", None)
+    golden = write_golden(source)
+    assert golden[0].read_text(encoding="utf-8").count("example-large") == 4
+    with pytest.raises(UNTRUSTED):
+        source.read(b"| Model | Tokens in |\n|---|---|\n| x | $1 |\n")
     assert source.contract.urls == ["https://acme.example/pricing"] and not source.contract.live
 
 

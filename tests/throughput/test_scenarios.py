@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipelines.commands.throughput import command
-from throughput.products import catalogue
+from throughput.products import definitions
 from throughput.questions import names, scenarios
 
 GOOD = {"accelerator": "H100-SXM", "model": "Llama-3.1-70B", "weight_precision": "fp8", "kv_precision": "fp8",
@@ -29,7 +29,7 @@ def test_accelerators_answer_to_their_common_names(tables, alias, name):
     assert names.resolve(alias, scenarios.known_names(tables[0], "accelerator"), "accelerator") == name
 
 
-@pytest.mark.parametrize("sibling", ["V100 16GB", "RTX 3080 12GB", "H100-64GB", "RTX 4080 Super", "MI300A", "H20"])
+@pytest.mark.parametrize("sibling", ["V100 16GB", "RTX 3080 12GB", "H100-64GB", "RTX 4080 Super", "MI300A", "H20 141GB"])
 def test_a_sibling_with_other_memory_or_name_is_not_taken_for_a_known_part(tables, sibling):
     with pytest.raises(names.UnknownName, match="not known; nearest"):
         names.resolve(sibling, scenarios.known_names(tables[0], "accelerator"), "accelerator")
@@ -106,7 +106,7 @@ def test_the_command_answers_a_file_and_keeps_every_input_column(tmp_path):
     source, out = tmp_path / "in.csv", tmp_path / "out.csv"
     pl.DataFrame([{**GOOD, "note": "kept"}, {**GOOD, "model": "nobody", "note": "kept too"}]).write_csv(source)
     result = CliRunner().invoke(command, [str(source), "--out", str(out)])
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 3 and "1 of 2 rows answered" in result.output
     answers = pl.read_csv(out)
     assert answers.columns == [*GOOD, "note", "predicted", "lower_80", "upper_80", "bound", "error"]
     assert answers["note"].to_list() == ["kept", "kept too"] and answers["error"].null_count() == 1
@@ -118,6 +118,16 @@ def test_the_command_explains_one_question_with_levers():
     assert result.exit_code == 0
     for words in ("bound by", "Levers", "FP8 weights", "$ per million output tokens", "80 %"):
         assert words in result.output
+
+
+def test_speeds_of_few_bits_come_with_what_they_cost(tmp_path):
+    one = CliRunner().invoke(command, ["--model", "llama-3.1-70b", "--accelerator", "h100", "--weight-precision", "int4_awq"])
+    assert one.exit_code == 0 and "cost quality: perplexity x1.01 to x1.04" in one.output
+    plain = CliRunner().invoke(command, ["--model", "llama-3.1-70b", "--accelerator", "h100", "--weight-precision", "fp8", "-n", "2"])
+    assert "cost quality" not in plain.output and "at a cost in quality" in plain.output
+    source = tmp_path / "in.csv"
+    pl.DataFrame([{**GOOD, "weight_precision": "q2_k"}, GOOD]).write_csv(source)
+    assert "q2_k: 3.35-bit weights cost quality" in CliRunner().invoke(command, [str(source)]).stderr
 
 
 def test_the_command_refuses_what_is_not_a_scenario_file(tmp_path):
@@ -134,7 +144,7 @@ def test_a_row_that_cannot_be_read_does_not_stop_the_file(tmp_path):
     source.write_bytes((HEADER + "h100,llama-3.1-8b,fp8,plain\nh100,llama-3.1-8b,fp8,an,unquoted comma\n\nh100,llama-3.1-8b,fp8,").encode()
                        + "caf\xe9\n".encode("latin-1"))
     result = CliRunner().invoke(command, [str(source)])
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 3, result.output
     good, wide, empty, latin = pl.read_csv(result.stdout.encode()).to_dicts()
     assert good["error"] is None and good["predicted"] == latin["predicted"] > 0
     assert wide["predicted"] is None and "5 cells, the header 4" in wide["error"] and wide["bound"] is None
@@ -172,7 +182,7 @@ def test_the_fewest_accelerators_are_found_beside_any_other_parallelism():
     staged = CliRunner().invoke(command, [*asked, "--pipeline-parallel", "4"])
     assert staged.exit_code == 0 and "on 4 x H100-SXM (tensor 1 x data 1 x pipeline 4)" in staged.output
     sram = CliRunner().invoke(command, ["--model", "llama-3.1-70b", "--accelerator", "groq lpu v1"])
-    assert sram.exit_code == 2 and "no tensor parallel degree up to 512" in sram.output
+    assert sram.exit_code == 3 and "no tensor parallel degree up to 512" in sram.output
 
 
 CUSTOM = """
@@ -209,12 +219,18 @@ def test_custom_parts_come_from_toml(tmp_path, tables, constants):
     ("[[accelerator]]\naccelerator='x'\nmemory_bytes=1.0\n", "lacks"), ("not toml", "is not TOML"), ("a=1", "defines nothing"),
     (CUSTOM.replace("1e12", "0"), "above 0"), (CUSTOM.replace("1e12", "-5"), ">= 0"), (CUSTOM.replace("layers = 32", "layers = 'many'"), "expected a number"),
     (CUSTOM.replace("1e12", "inf"), "at most 1e\\+20"), ("accelerator = 'x'", r"expected a table \[\[accelerator\]\]"), ("a=" + "[" * 100_000, "is not TOML"),
-    (CUSTOM.replace("[[accelerator]]", "[[accelerator]]\nfamily = 'martian'"), "expected one of nvidia_datacenter"), ("#" * 1_000_001, "at most 1,000,000")])
+    (CUSTOM.replace("[[accelerator]]", "[[accelerator]]\nfamily = 'martian'"), "expected one of nvidia_datacenter"), ("#" * 1_000_001, "at most 1,000,000"),
+    (CUSTOM.replace("1e12", "1e19"), "bytes for each"), (CUSTOM.replace("1e12", "1000"), "not in GB"),
+    (CUSTOM.replace("[[accelerator]]", "[[accelerator]]\nfp8_flop_per_s = 1e9"), "fp8_flop_per_s 1e\\+09 is below bf16_flop_per_s"),
+    (CUSTOM.replace("layers = 32", "layers = 32\nmoe_layers = 32\nexperts = 4\nexperts_per_token = 8\nexpert_intermediate_size = 512"),
+     "more active than total"),
+    (CUSTOM.replace("layers = 32", "layers = 32\nwindow_layers = 40\nwindow_tokens = 128"), "window_layers"),
+    (CUSTOM.replace("layers = 32", "layers = 32\npublished_parameters = 1e9\npublished_active_parameters = 2e9"), "more than published_parameters")])
 def test_a_bad_definition_names_file_and_field(tmp_path, text, words):
     path = tmp_path / "bad.toml"
     path.write_text(text)
-    with pytest.raises((catalogue.BadDefinition, ValueError), match=words) as problem:
-        catalogue.read_definitions(path)
+    with pytest.raises((definitions.BadDefinition, ValueError), match=words) as problem:
+        definitions.read_definitions(path)
     assert "bad.toml" in str(problem.value)
 
 

@@ -73,11 +73,11 @@ def test_the_grid_meets_its_service_levels(grid):
 
 def test_a_configuration_carries_as_many_requests_as_its_service_level_leaves(grid, tables, constants):
     """One request more would be too slow for each user, or would not fit; powers of two alone left a fifth unused."""
-    part = grid.filter(pl.col("batch") < 2048)
+    part = grid.filter((pl.col("batch") < catalogue.BATCHES[-1]) & (pl.col("prefill_accelerators") == 0))
     fixed = catalogue.configurations(
         tables[1].filter(pl.col("model").is_in(part["model"].unique().implode())),
         tables[0].filter(pl.col("accelerator").is_in(part["accelerator"].unique().implode())),
-        part["precision"].unique().to_list(), 1024, 1024, 32, "bf16")
+        part["precision"].unique().to_list(), 1024, 1024, catalogue.RACK, catalogue.NATIVE).filter(pl.col("disaggregated") == 0)
     layout = ["model", "accelerator", "accelerators", "tensor_parallel", "data_parallel", "pipeline_parallel"]
     asked = part.select(*[pl.col(c).cast(pl.Float64) if c not in ("model", "accelerator") else c for c in layout],
                         weight_precision="precision", level="service_level_tok_s_per_user", concurrency=pl.col("batch") + 1.0)
@@ -89,12 +89,13 @@ def test_a_configuration_carries_as_many_requests_as_its_service_level_leaves(gr
 
 def test_no_load_and_no_layout_makes_more_tokens_than_the_one_kept(tables, constants):
     """Against every load of every layout: the bisection and the layouts it leaves out cost nothing."""
-    models = tables[1].filter(pl.col("model").is_in(["Llama-3.1-8B", "gpt-oss-20b"]))
+    models = tables[1].filter(pl.col("model").is_in(["Llama-3.1-8B", "Qwen3-30B-A3B"]))
     chips = tables[0].filter(pl.col("accelerator").is_in(["H100-SXM", "MI300X"]))
     kept = catalogue.grid_of(models, chips, ["fp8"], constants, service_levels=(50.0,), most_accelerators=8)
-    fixed = catalogue.configurations(models, chips, ["fp8"], 1024, 1024, 8, "bf16")
-    loads = pl.DataFrame({"concurrency": [float(b) for b in range(1, 2049)]})
-    every = engine_grid.serve(fixed.join(loads, how="cross"), constants).filter(
+    fixed = catalogue.configurations(models, chips, ["fp8"], 1024, 1024, 8, catalogue.NATIVE)
+    loads = pl.DataFrame({"concurrency": [float(b) for b in range(1, 8193)]})
+    every = engine_grid.serve(fixed.join(loads, how="cross"), constants, keep=(
+        "model", "accelerator", "concurrency", "room_for_one", "kv_capacity_sequences", "tok_s_per_user", "output_tok_s_per_accelerator")).filter(
         (pl.col("room_for_one") >= 1.0) & (pl.col("kv_capacity_sequences") >= pl.col("concurrency")) & (pl.col("tok_s_per_user") >= 50.0))
     best = every.group_by("model", "accelerator").agg(pl.col("output_tok_s_per_accelerator").max())
     both = kept.join(best, on=["model", "accelerator"])
@@ -116,11 +117,51 @@ def test_dollars_appear_only_where_an_hourly_price_is_known(grid):
     assert blended == pytest.approx(row["cost_usd_per_mtok"])
 
 
-def test_the_league_ranks_by_cost_and_names_the_bound(grid, tables):
-    hourly = pl.DataFrame({"accelerator": ["H100-SXM", "B200-SXM"], "usd_per_accelerator_hour": [2.0, 4.0]})
-    rows = league.league(grid, tables[0], hourly, 50.0).filter(pl.col("model") == "Llama-3.1-70B")
-    assert rows["cost_usd_per_mtok"].is_sorted() and rows["cost_rank"].to_list() == [1, 2]
-    assert rows["accelerator"][0] == "B200-SXM"
+@pytest.fixture(scope="module")
+def ranked(grid, tables) -> pl.DataFrame:
+    hourly = pl.DataFrame({"accelerator": ["H100-SXM", "A100-SXM-80GB"], "usd_per_accelerator_hour": [3.0, 1.5],
+                           "basis": ["quoted: median over providers, on demand", "quoted: median over providers, spot"]})
+    ownership = pl.read_csv(REFERENCE / "ownership_cost.csv", try_parse_dates=True)
+    measured = pl.read_csv(REFERENCE / "interactivity_measured.csv").with_columns(model=pl.lit("DeepSeek-V3"))
+    return league.league(grid, tables[0], league.prices(hourly, ownership), measured, 50.0)
+
+
+def test_the_league_ranks_by_the_cost_of_owning_alone(ranked):
+    rows = ranked.filter(pl.col("model") == "Llama-3.1-70B")
+    known = rows.filter(pl.col("cost_usd_per_mtok").is_not_null())
+    assert known["cost_usd_per_mtok"].is_sorted() and known["cost_rank"].is_sorted() and known["accelerator"][0] == "B200-SXM"
+    assert (known["cost_lower_usd_per_mtok"] < known["cost_usd_per_mtok"]).all() and (known["cost_usd_per_mtok"] < known["cost_upper_usd_per_mtok"]).all()
+    unpriced = rows.filter(pl.col("accelerator") == "A100-SXM-80GB")
+    assert unpriced["cost_rank"].to_list() == [None] and unpriced["cost_on_demand_usd_per_mtok"].to_list() == [None]
+    assert rows.filter(pl.col("accelerator") == "H100-SXM")["cost_on_demand_usd_per_mtok"][0] > 0
+
+
+def test_costs_the_engine_cannot_tell_apart_share_a_rank(ranked):
+    known = ranked.filter(pl.col("cost_rank").is_not_null())
+    for _, part in known.group_by("model", "cost_rank"):
+        assert math.log(part["cost_usd_per_mtok"].max() / part["cost_usd_per_mtok"].min()) <= league.TIE
+        assert (part["tied_count"] == part.height).all()
+
+
+def test_a_rack_with_pools_makes_what_was_measured_of_deepseek(tables, constants):
+    """InferenceX, 2026-07-20: 2,234 tok/s per GB200 and 448 per B200 of a node at 50 tok/s per user; the rack comes first."""
+    chips = tables[0].filter(pl.col("accelerator").is_in(["GB200", "GB300", "B200-SXM", "B300-SXM", "H200-SXM"]))
+    rows = catalogue.grid_of(tables[1].filter(pl.col("model") == "DeepSeek-R1"), chips, ["fp8", "nvfp4"], constants, service_levels=(50.0,))
+    best = rows.sort("throughput_tok_per_s", descending=True).unique("accelerator", keep="first", maintain_order=True)
+    assert best["accelerator"].to_list() == ["GB300", "GB200", "B300-SXM", "B200-SXM", "H200-SXM"]
+    rack = best.row(1, named=True)
+    assert rack["prefill_accelerators"] > 0 and rack["throughput_lower_tok_per_s"] < 2234 < rack["throughput_upper_tok_per_s"]
+
+
+def test_nobody_is_offered_a_deployment_that_does_not_exist(tables, constants):
+    chips = tables[0].filter(pl.col("accelerator").is_in(["RTX-5090", "H100-SXM", "GB200"]))
+    models = tables[1].filter(pl.col("model").is_in(["gpt-oss-120b", "DeepSeek-R1"]))
+    rows = catalogue.grid_of(models, chips, ["bf16", "fp8", "int4", "nvfp4", "mxfp4"], constants)
+    decoding = rows["accelerators"] - rows["prefill_accelerators"]
+    limits = rows["accelerator"].replace_strict({"RTX-5090": 8, "H100-SXM": 32, "GB200": 72})
+    assert (decoding <= limits).all() and rows.height > 6
+    assert set(rows.filter(pl.col("model") == "gpt-oss-120b")["precision"]) == {"mxfp4"}
+    assert "nvfp4" not in set(rows.filter(pl.col("accelerator") == "H100-SXM")["precision"])
 
 
 def test_speed_of_one_user_is_within_a_factor_of_two_of_what_hosts_of_dataflow_chips_publish(tables, constants):

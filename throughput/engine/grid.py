@@ -6,10 +6,14 @@ depends on one table only before a join, which is what makes large grids cheap. 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import narwhals as nw
+import numpy as np
+import polars as pl
 
 from throughput.engine import stages
 from throughput.engine.efficiency import Constants
@@ -81,24 +85,73 @@ class Columns(Mapping[str, Value]):
         return len(self._names | set(stages.OPTIONAL))
 
 
-def run(frame: Any, steps: tuple[stages.Stage, ...], constants: Constants, prefix: str = "") -> Any:
-    """Add the columns of each stage in turn; accepts and returns any frame narwhals knows, lazily if lazy."""
+ROWS_AT_ONCE = 16_384
+"""Rows of an eager frame computed together: their columns stay in the processor's caches."""
+
+
+def run(frame: Any, steps: tuple[stages.Stage, ...], constants: Constants, prefix: str = "", keep: Sequence[str] = ()) -> Any:
+    """Add the columns of each stage in turn; accepts and returns any frame narwhals knows, lazily if lazy.
+
+    A polars DataFrame is computed as arrays, slice by slice on all processors; everything else as expressions. Only the columns
+    ``keep`` are returned where some are named.
+    """
+    if isinstance(frame, pl.DataFrame) and not prefix:
+        return _by_arrays(frame, steps, constants, keep)
     data = nw.from_native(frame)
     for step in steps:
         names = list(data.collect_schema().names())
         new = step(Columns(names, prefix), constants)
         data = data.with_columns(**{name: _expression(value) for name, value in new.items()})
-    return data.to_native()
+    return (data.select(*keep) if keep else data).to_native()
 
 
-def evaluate(frame: Any, constants: Constants | None = None) -> Any:
+def _by_arrays(frame: pl.DataFrame, steps: tuple[stages.Stage, ...], constants: Constants, keep: Sequence[str]) -> pl.DataFrame:
+    columns: dict[str, Value] = {}
+    for column in frame.get_columns():
+        if column.name in stages.WORDS:
+            names = column.fill_null("").unique().to_list()
+            columns[column.name] = ops.Words(column.fill_null("").cast(pl.Enum(names)).to_physical().to_numpy(), names)
+        elif column.dtype.is_numeric():
+            columns[column.name] = column.to_numpy()
+    starts = range(0, max(frame.height, 1), ROWS_AT_ONCE)
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        parts = list(threads.map(lambda start: _one_slice(columns, start, min(frame.height - start, ROWS_AT_ONCE), steps, constants, keep), starts))
+    added = pl.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+    if keep:
+        stood = [n for n in keep if n not in added.columns]
+        return (frame.select(stood).hstack(added) if stood else added).select(keep)
+    return frame.drop(added.columns, strict=False).hstack(added)
+
+
+class _Arrays(dict[str, Value]):
+    """Columns as arrays by name; a missing one is named."""
+
+    def __missing__(self, name: str) -> Value:
+        raise KeyError(f"the engine needs a column {name!r}; the frame has {', '.join(sorted(self))}")
+
+
+def _one_slice(columns: Mapping[str, Value], start: int, height: int, steps: tuple[stages.Stage, ...], constants: Constants,
+               keep: Sequence[str]) -> dict[str, np.ndarray]:
+    """The new columns (of ``keep`` where some are named) of ``height`` rows from ``start`` on."""
+    values = _Arrays(stages.OPTIONAL)
+    values.update({name: column[start:start + height] for name, column in columns.items()})
+    added: dict[str, Value] = {}
+    with np.errstate(all="ignore"):
+        for step in steps:
+            new = step(values, constants)
+            values.update(new)
+            added.update({n: v for n, v in new.items() if not keep or n in keep})
+    return {n: v if isinstance(v, np.ndarray) else np.full(height, float(v)) for n, v in added.items()}
+
+
+def evaluate(frame: Any, constants: Constants | None = None, keep: Sequence[str] = ()) -> Any:
     """The whole engine on joined columns (accelerator, architecture, format, deployment, load): all outputs.
 
     ``frame`` is a polars DataFrame or LazyFrame, a DuckDB relation or a Spark DataFrame; the result is the same
     kind with the columns of ``stages.ALL`` added. Without ``constants`` the packaged calibration is used. Stages
     whose columns are already there (``prepare``) are not run again.
     """
-    return run(frame, _remaining(frame, stages.ALL), constants or _packaged())
+    return run(frame, _remaining(frame, stages.ALL), constants or _packaged(), keep=keep)
 
 
 def decode(frame: Any, constants: Constants | None = None) -> Any:
@@ -107,9 +160,9 @@ def decode(frame: Any, constants: Constants | None = None) -> Any:
     return run(frame, _remaining(frame, steps), constants or _packaged())
 
 
-def serve(frame: Any, constants: Constants | None = None) -> Any:
+def serve(frame: Any, constants: Constants | None = None, keep: Sequence[str] = ()) -> Any:
     """Rates and latencies of the closed loop, without power, money and verdict."""
-    return run(frame, _remaining(frame, (stages.architecture, *stages.SERVE)), constants or _packaged())
+    return run(frame, _remaining(frame, (stages.architecture, *stages.SERVE)), constants or _packaged(), keep=keep)
 
 
 def prepare(frame: Any, constants: Constants | None = None) -> Any:

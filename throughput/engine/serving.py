@@ -75,7 +75,7 @@ def pace(c: Columns, k: Constants) -> dict[str, Value]:
     return {
         "yielded": yielded, "token_step_s": c["step_s"] * (1.0 + c["draft_tokens"] * c["draft_cost"]) / yielded,
         "stretch": parallel.pipeline_stretch(c["pipeline_parallel"], c["micro_batch"], k.pipeline_bubble, k.pipeline_depth_exponent),
-        "among_prefill_s": where(c["prefill_accelerators"] > 0, 0.0, c["prefill_s"]),
+        "among_prefill_s": where((c["prefill_accelerators"] > 0) | (c["disaggregated"] > 0), 0.0, c["prefill_s"]),
     }
 
 
@@ -90,13 +90,21 @@ def cycle(c: Columns, k: Constants) -> dict[str, Value]:
             "tpot_s": (c["token_step_s"] + maximum(micro - 1.0, 0.0) * prompts_s / osl) * c["stretch"]}
 
 
+def pools(c: Columns, k: Constants) -> dict[str, Value]:
+    """Accelerators that only read prompts: as many as are given, or, ``disaggregated`` without a number, as many (and parts
+    of one) as keep up with the steps; and all accelerators together."""
+    matched = c["requests_per_s"] * c["prefill_s"] * c["tensor_parallel"]
+    pool = where((c["disaggregated"] > 0) & (c["prefill_accelerators"] <= 0), matched, c["prefill_accelerators"])
+    return {"pool_accelerators": pool, "chips": c["accelerators"] + pool}
+
+
 def serving(c: Columns, k: Constants) -> dict[str, Value]:
     """Rates and latencies as users see them; requests over capacity wait for a slot."""
     wait = where(c["concurrency"] > 0, maximum(c["offered"] - c["batch"], 0.0) / c["requests_per_s"], 0.0)
     queue = 1.0 + k.prompts_ahead * maximum(c["micro_batch"] - 1.0, 0.0)
     return {
         "output_tok_s": c["requests_per_s"] * c["osl"],
-        "output_tok_s_per_accelerator": c["requests_per_s"] * c["osl"] / (c["accelerators"] + c["prefill_accelerators"]),
+        "output_tok_s_per_accelerator": c["requests_per_s"] * c["osl"] / c["chips"],
         "tpot_ms": 1e3 * c["tpot_s"], "itl_ms": 1e3 * c["tpot_s"] * c["yielded"], "tok_s_per_user": 1.0 / c["tpot_s"],
         "ttft_ms": 1e3 * (wait + c["prefill_s"] * queue + c["step_s"]), "e2e_s": c["cycle_s"] + wait,
     }
@@ -104,11 +112,11 @@ def serving(c: Columns, k: Constants) -> dict[str, Value]:
 
 def work(c: Columns, k: Constants) -> dict[str, Value]:
     """Steps and prompts a second of each chip, and the share of time it works on prompts."""
-    chips = c["accelerators"] + c["prefill_accelerators"]
+    chips = c["chips"]
     steps = c["requests_per_s"] * maximum(c["osl"], 1.0) / c["yielded"] / c["micro_batch"] * c["tensor_parallel"] / chips
     prompts = c["requests_per_s"] * c["tensor_parallel"] / chips
     on_prompts, on_steps = prompts * c["prefill_s"], steps * c["step_s"]
-    return {"chips": chips, "busy": minimum(on_steps + on_prompts, 1.0), "prefill_share": on_prompts / (on_prompts + on_steps),
+    return {"busy": minimum(on_steps + on_prompts, 1.0), "prefill_share": on_prompts / (on_prompts + on_steps),
             "mbu": steps * c["step_bytes"] / c["bandwidth_bytes_per_s"],
             "mfu": (steps * c["step_flop"] + prompts * c["prefill_flop"]) / c["peak_flop_per_s"]}
 
@@ -127,7 +135,7 @@ def money(c: Columns, k: Constants) -> dict[str, Value]:
 
     ``usd_per_mtok_output`` charges everything to output; the split charges prompts and steps by their time.
     """
-    hourly = c["usd_per_accelerator_hour"] * (c["accelerators"] + c["prefill_accelerators"])
+    hourly = c["usd_per_accelerator_hour"] * c["chips"]
     whole = cost.usd_per_mtok(hourly, maximum(c["output_tok_s"], 1e-9), c["utilisation"])
     share = c["prefill_share"]
     return {

@@ -9,6 +9,7 @@ Comparisons give booleans of the same kind; ``where`` chooses by them; ``both`` 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -32,6 +33,28 @@ class ColumnOps(Protocol):
         """The natural logarithm."""
     def ceil(self, a: Value) -> Value:
         """The next whole number up."""
+
+
+class Words:
+    """A text column as small whole numbers: ``codes`` (array) into ``names``; compares with a str, row by row."""
+
+    def __init__(self, codes: np.ndarray, names: Sequence[str]) -> None:
+        self.codes, self.names = codes, list(names)
+
+    def __eq__(self, other: object) -> Any:
+        return self.codes == (self.names.index(other) if isinstance(other, str) and other in self.names else -1)
+
+    def __getitem__(self, rows: slice) -> Words:
+        return Words(self.codes[rows], self.names)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def numbers(self, table: Mapping[str, float], default: float) -> np.ndarray:
+        """The number that belongs to each row's word."""
+        return np.array([table.get(n, default) for n in self.names], dtype=float)[self.codes]
 
 
 _EXPRESSIONS: list[tuple[type, ColumnOps]] = []
@@ -94,10 +117,12 @@ def ceil(a: Value) -> Value:
 def choose(key: Value, table: dict[str, float], default: Value) -> Value:
     """The number that belongs to a text key; ``default`` for keys the table does not have.
 
-    ``key`` is a str, a numpy array of str, or a text column.
+    ``key`` is a str, ``Words``, a numpy array of str, or a text column.
     """
     if isinstance(key, str):
         return table.get(key, default)
+    if isinstance(key, Words):
+        return key.numbers(table, default)
     result: Value = np.full(len(key), default, dtype=float) if isinstance(key, np.ndarray) else default
     for name, number in table.items():
         result = where(key == name, number, result)

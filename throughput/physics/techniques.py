@@ -5,11 +5,40 @@ Multipliers and mixtures of already computed speeds or costs. Number formats are
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from throughput.physics.ops import Value, minimum, where
 
 SPECULATION_OVERHEAD = 1.43
 """Accepted tokens over measured speedup at batch 1, median of 41 method-model cells of Spec-Bench (Xia et al.
 2024, leaderboard 2025-04): what sampling, tree attention and scheduling take from the ideal gain."""
+
+
+@dataclass(frozen=True)
+class Drafting:
+    """How a technique drafts: tokens verified at once beyond the next, and one draft in units of a plain step."""
+
+    draft_tokens: float
+    draft_cost: float
+
+
+DRAFTING: dict[str, Drafting] = {
+    "EAGLE": Drafting(5, 0.03), "EAGLE2": Drafting(6, 0.03), "EAGLE3": Drafting(7, 0.03), "EAGLE-3.1": Drafting(7, 0.03),
+    "SAMD+EAGLE2": Drafting(6, 0.03), "MTP": Drafting(1, 0.05), "Medusa": Drafting(4, 0.0), "Hydra": Drafting(4, 0.01),
+    "SpS": Drafting(5, 0.1), "draft model": Drafting(5, 0.1), "PLD": Drafting(8, 0.0), "prompt lookup": Drafting(8, 0.0),
+    "Lookahead": Drafting(4, 0.0), "REST": Drafting(6, 0.0), "Recycling": Drafting(6, 0.0),
+}
+"""One decoder layer drafts for the EAGLE family (Li et al. 2024, 2025), one prediction layer for MTP (DeepSeek-V3), heads for Medusa and
+Hydra, a model of a tenth the size for draft models (Leviathan et al. 2023), looked-up text for the rest; depths of the papers."""
+
+
+def acceptance_of(tokens_per_step: float, draft_tokens: float) -> float:
+    """The chance of acceptance at which ``draft_tokens`` drafts yield ``tokens_per_step``: ``tokens_per_verification`` inverted."""
+    low, high = 0.0, 0.999
+    for _ in range(50):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if tokens_per_verification(middle, draft_tokens) < tokens_per_step else (low, middle)
+    return (low + high) / 2.0
 
 
 def tokens_per_verification(acceptance: Value, draft_tokens: Value) -> Value:

@@ -6,39 +6,19 @@ names. The physics is in ``grid``; marts call ``grid_of``.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from throughput.engine.efficiency import FAMILIES, Constants
+from throughput.engine.efficiency import Constants
+from throughput.engine.hardware import UNSWITCHED
 from throughput.engine.stages import BOUNDS
+from throughput.products.definitions import read_definitions
 from throughput.questions import readings
 from throughput.questions.formats import READERS, read_kv_bits, read_weight_format
-
-DEFAULTS: dict[str, dict[str, Any]] = {
-    "accelerator": {"family": "other", "bf16_flop_per_s": None, "fp8_flop_per_s": 0.0, "fp4_flop_per_s": 0.0,
-                    "link_bytes_per_s": 0.0, "link_kind": "pcie", "link_domain": 8, "tdp_w": 0.0, "aliases": ""},
-    "model": {"query_matrices": 1, "mlp_matrices": 3, "tied_embeddings": 0, "experts": 0, "experts_per_token": 0,
-              "expert_intermediate_size": 0, "shared_intermediate_size": 0, "moe_layers": 0, "window_layers": 0,
-              "window_tokens": 0, "linear_layers": 0, "linear_key_dim": 0, "linear_value_dim": 0, "linear_state_rows": 128,
-              "expert_matrices": 3, "kv_lora_rank": 0,
-              "q_lora_rank": 0, "qk_nope_dim": 0, "qk_rope_dim": 0, "sparse_top_k": 0, "intermediate_size": 0,
-              "aliases": "", "native_weight_precision": "bf16"},
-}
-
-
-LARGEST_BYTES = 1_000_000
-LARGEST_FIGURE = 1e20
-"""Beyond any chip or model there will be; keeps ratios finite."""
-
-
-class BadDefinition(ValueError):
-    """A custom accelerator or model file that cannot be used; the message names file, place and remedy."""
 
 
 def load(folder: Traversable, definitions: Iterable[Path] = ()) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -55,63 +35,20 @@ def load(folder: Traversable, definitions: Iterable[Path] = ()) -> tuple[pl.Data
     return tables["accelerator"], tables["model"]
 
 
-def read_definitions(path: Path) -> dict[str, list[dict[str, object]]]:
-    """``[[accelerator]]`` and ``[[model]]`` tables of a TOML file, completed; raises ``BadDefinition``."""
-    if path.stat().st_size > LARGEST_BYTES:
-        raise BadDefinition(f"{path} has {path.stat().st_size:,} bytes, expected at most {LARGEST_BYTES:,}")
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as problem:
-        raise BadDefinition(f"{path} is not TOML: {problem}") from None
-    found: dict[str, list[dict[str, object]]] = {}
-    for kind, columns in (("accelerator", readings.ACCELERATOR_COLUMNS), ("model", readings.ARCHITECTURE_COLUMNS)):
-        rows = content.get(kind, [])
-        for row in rows if isinstance(rows, list) else [rows]:
-            if not isinstance(row, dict):
-                raise BadDefinition(f"{path}: expected a table [[{kind}]], found {kind} = {row!r:.40}")
-            found.setdefault(kind, []).append(_complete(row, kind, columns, path))
-    if not found:
-        raise BadDefinition(f"{path} defines nothing: expected a table [[accelerator]] or [[model]]")
-    return found
-
-
-def _complete(row: dict[str, Any], kind: str, columns: list[str], path: Path) -> dict[str, Any]:
-    full = {**DEFAULTS[kind], **row}
-    place = f"{path}: {kind} {row.get(kind)!r:.60}"
-    for column in sorted(set(columns) & set(row)):
-        value = row[column]
-        if column in readings.TEXT:
-            if not isinstance(value, str) or not value.strip():
-                raise BadDefinition(f"{place}: {column} is {value!r:.40}, expected a word")
-        elif not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= LARGEST_FIGURE:
-            raise BadDefinition(f"{place}: {column} is {value!r:.40}, expected a number >= 0, at most {LARGEST_FIGURE:g}")
-    if kind == "accelerator" and full["family"] not in FAMILIES:
-        raise BadDefinition(f"{place}: family is {full['family']!r}, expected one of {', '.join(FAMILIES)}")
-    if kind == "model":
-        full.setdefault("value_head_dim", full.get("head_dim"))
-        full.setdefault("dense_layers", int(full.get("layers") or 0) - int(full["moe_layers"] or 0))
-        full.setdefault("full_layers", int(full.get("layers") or 0) - int(full["window_layers"] or 0)
-                        - int(full["linear_layers"] or 0))
-    missing = [c for c in columns if full.get(c) is None]
-    if missing:
-        raise BadDefinition(f"{path}: [[{kind}]] {row.get(kind, '(unnamed)')!r} lacks {', '.join(missing)}")
-    needed = ("bandwidth_bytes_per_s", "memory_bytes", "bf16_flop_per_s") if kind == "accelerator" else (
-        "layers", "hidden_size", "heads", "kv_heads", "vocabulary_size")
-    for column in needed:
-        if not float(full[column]) > 0:
-            raise BadDefinition(f"{place}: {column} must be above 0")
-    if kind == "model" and full["heads"] % full["kv_heads"]:
-        raise BadDefinition(f"{place}: {full['heads']} heads cannot share {full['kv_heads']} kv_heads evenly")
-    full["basis"] = "assumed"
-    return full
-
-
 SERVICE_LEVELS = (20.0, 50.0, 100.0)
 """Interactivity targets in tokens per second and user."""
 NODE = 8
+SCALE_OUT = 32
+"""Accelerators beyond a link domain that the grid still joins over the network."""
+RACK = 72
+NATIVE = "native"
+"""Cache format: FP8 where the chip multiplies FP8, else 16 bits."""
+PUBLISHED_FORMATS = {"bf16": ("bf16", "fp8", "int4", "nvfp4"), "fp16": ("bf16", "fp8", "int4", "nvfp4"), "fp8": ("fp8", "int4", "nvfp4"),
+                     "mxfp4": ("mxfp4",), "nvfp4": ("nvfp4",), "int4_wo": ("int4", "nvfp4")}
+"""A model's own format -> the formats its checkpoints are published in."""
 COMBINATION = ["model", "accelerator", "weight_precision"]
 LEVEL = "service_level_tok_s_per_user"
-BATCHES = tuple(float(2**p) for p in range(12))
+BATCHES = tuple(float(2**p) for p in range(14))
 """Loads that bracket the largest one at a service level."""
 LADDER = tuple(float(b) for b in sorted({round(1.05**i) for i in range(157)}))
 """Loads in steps of one request or 5 %, 1 to 2,019."""
@@ -120,7 +57,7 @@ LADDER = tuple(float(b) for b in sorted({round(1.05**i) for i in range(157)}))
 def grid_of(architectures: pl.DataFrame, accelerators: pl.DataFrame, precisions: Sequence[str],
             constants: Constants | None = None, hourly: pl.DataFrame | None = None,
             service_levels: Sequence[float] = SERVICE_LEVELS, isl: int = 1024, osl: int = 1024,
-            most_accelerators: int = 32, kv_precision: str = "bf16") -> pl.DataFrame:
+            most_accelerators: int = 72, kv_precision: str = NATIVE) -> pl.DataFrame:
     """The best way to serve every model on every accelerator in every precision at each interactivity target.
 
     For each combination the layouts that fit (tensor parallel inside a node, pipeline beyond it, expert parallel
@@ -133,12 +70,10 @@ def grid_of(architectures: pl.DataFrame, accelerators: pl.DataFrame, precisions:
     from throughput.engine import grid
 
     known = constants or load_constants()
-    fixed = configurations(architectures, accelerators, precisions, isl, osl, most_accelerators, kv_precision)
+    fixed = that_exist(configurations(architectures, accelerators, precisions, isl, osl, most_accelerators, kv_precision), architectures)
     ready = grid.prepare(fixed, known).filter(pl.col("room_for_one") >= 1.0).with_row_index("configuration")
-    table = ready.lazy().join(pl.LazyFrame({"concurrency": BATCHES}), how="cross").filter(
-        pl.col("kv_capacity_sequences") >= pl.col("concurrency"))
-    done = grid.serve(table, known).select(
-        "configuration", *COMBINATION, "concurrency", "tok_s_per_user", "output_tok_s_per_accelerator").collect()
+    done = pl.concat([grid.serve(ready.filter(pl.col("kv_capacity_sequences") >= load).with_columns(concurrency=pl.lit(load)), known, keep=(
+        "configuration", *COMBINATION, "concurrency", "tok_s_per_user", "output_tok_s_per_accelerator")) for load in BATCHES])
     loaded = _largest_loads(ready, done, service_levels, known)
     kept = loaded.sort(["output_tok_s_per_accelerator", "accelerators", "concurrency"], descending=[True, False, False]).unique(
         [*COMBINATION, LEVEL], keep="first", maintain_order=True)
@@ -166,11 +101,24 @@ def _largest_loads(ready: pl.DataFrame, done: pl.DataFrame, levels: Sequence[flo
         high=pl.min_horizontal(2.0 * pl.col("low") - 1.0, pl.col("kv_capacity_sequences").floor(), pl.lit(BATCHES[-1])))
     step = BATCHES[-1] / 4.0
     while step >= 1.0:
-        tried = table.lazy().with_columns(concurrency=pl.col("low") + step).filter(pl.col("concurrency") <= pl.col("high"))
-        good = grid.serve(tried, constants).filter(pl.col("tok_s_per_user") >= pl.col(LEVEL)).select("place").collect()
+        tried = table.with_columns(concurrency=pl.col("low") + step).filter(pl.col("concurrency") <= pl.col("high"))
+        good = grid.serve(tried, constants, keep=("place", "tok_s_per_user", LEVEL)).filter(pl.col("tok_s_per_user") >= pl.col(LEVEL))
         table = table.with_columns(low=pl.col("low") + step * pl.col("place").is_in(good["place"].implode()))
         step /= 2.0
     return grid.serve(table.rename({"low": "concurrency"}), constants)
+
+
+def that_exist(table: pl.DataFrame, architectures: pl.DataFrame) -> pl.DataFrame:
+    """Of ``configurations``, those somebody runs: formats that are published for a model (its own, and for 16-bit and 8-bit
+    checkpoints the usual narrower ones), FP4 only where the model or the chip has it, more than a node only over an
+    accelerator fabric and more than ``SCALE_OUT`` only inside one link domain."""
+    own = architectures.select("model", native=pl.col("native_weight_precision").fill_null("bf16"))
+    pairs = pl.DataFrame([(n, f) for n, formats in PUBLISHED_FORMATS.items() for f in formats], ["native", "weight_precision"], orient="row")
+    published = own.join(pairs, on="native").select("model", "weight_precision", "native")
+    n, fabric = pl.col("accelerators"), ~pl.col("link_kind").is_in(UNSWITCHED)
+    return table.join(published, on=["model", "weight_precision"], maintain_order="left").filter(
+        ((pl.col("activation_bits") > 4) | (pl.col("fp4_flop_per_s") > 0) | (pl.col("native") == pl.col("weight_precision")))
+        & ((n <= NODE) | (fabric & (n <= SCALE_OUT)) | (n <= pl.col("link_domain")))).drop("native")
 
 
 def questions(architectures: pl.DataFrame, accelerators: pl.DataFrame, precisions: Sequence[str], isl: int, osl: int,
@@ -191,12 +139,10 @@ def configurations(architectures: pl.DataFrame, accelerators: pl.DataFrame, prec
 
     formats = pl.DataFrame([{"weight_precision": p, **_format_columns(p)} for p in precisions])
     layouts = pl.DataFrame([
-        {"accelerators": float(tp * pp), "tensor_parallel": float(tp), "data_parallel": 1.0, "pipeline_parallel": float(pp)}
-        for pp in pipelines for tp in (1, 2, 4, NODE)] or [
-        {"accelerators": float(n), "tensor_parallel": float(tp), "data_parallel": float(n // tp // pp),
-         "pipeline_parallel": float(pp)}
-        for n in (1, 2, 4, 8, 16, 32) if n <= most
-        for tp, pp in sorted({(min(n, NODE), max(n // NODE, 1)), (1, 1)}) if not (n == 1 and pp > 1)])
+        _layout(tp * pp, tp, pp) for pp in pipelines for tp in (1, 2, 4, NODE)] or [
+        _layout(n, tp, pp, pool) for n in (1, 2, 4, NODE, 2 * NODE, SCALE_OUT, RACK) if n <= most
+        for tp, pp in sorted({(min(n, NODE), max(n // NODE, 1)), (1, 1)}) for pool in (False, True)
+        if not (pool and (tp > 1 or n < NODE))])
     facts = readings.figures(accelerators, readings.ACCELERATOR_COLUMNS)
     models = grid.prepare_architectures(readings.figures(architectures, readings.ARCHITECTURE_COLUMNS), Constants({}))
     table = models.join(facts, how="cross").join(formats, how="cross").join(layouts, how="cross").filter(
@@ -204,7 +150,13 @@ def configurations(architectures: pl.DataFrame, accelerators: pl.DataFrame, prec
         & ((pl.col("data_parallel") == 1) | (pl.col("moe_layers") > 0))
         & (pl.col("layers") >= pl.col("pipeline_parallel")))
     return table.with_columns(
-        isl=pl.lit(float(isl)), osl=pl.lit(float(osl)), kv_bits=pl.lit(read_kv_bits(kv_precision)))
+        isl=pl.lit(float(isl)), osl=pl.lit(float(osl)),
+        kv_bits=pl.when(pl.col("fp8_flop_per_s") > 0).then(8.0).otherwise(16.0) if kv_precision == NATIVE else pl.lit(read_kv_bits(kv_precision)))
+
+
+def _layout(n: int, tp: int, pp: int, disaggregated: bool = False) -> dict[str, float]:
+    return {"accelerators": float(n), "tensor_parallel": float(tp), "data_parallel": float(n // tp // pp),
+            "pipeline_parallel": float(pp), "disaggregated": float(disaggregated)}
 
 
 def _format_columns(precision: str) -> dict[str, float]:
@@ -222,8 +174,8 @@ def _mart(best: pl.DataFrame) -> pl.DataFrame:
     whole = hours / 3600.0 / pl.col("output_tok_s_per_accelerator") * 1e6
     share = pl.col("prefill_share")
     bound = pl.col("bound_code").replace_strict(BOUNDS, return_dtype=pl.String)
-    counts = {n: pl.col(n).cast(pl.Int64) for n in ("accelerators", "tensor_parallel", "data_parallel",
-                                                     "pipeline_parallel", "isl", "osl")}
+    counts = {n: pl.col(n).cast(pl.Int64) for n in ("tensor_parallel", "data_parallel", "pipeline_parallel", "isl", "osl")}
+    counts |= {"accelerators": pl.col("chips").ceil().cast(pl.Int64), "prefill_accelerators": pl.col("pool_accelerators").ceil().cast(pl.Int64)}
     return best.select(
         "model", "accelerator", pl.col("weight_precision").alias("precision"), "service_level_tok_s_per_user",
         **counts, batch=pl.col("concurrency").cast(pl.Int64),

@@ -11,14 +11,14 @@ from throughput.calibration.calibration import load_constants
 from throughput.products import evidence, league, stack
 from throughput.products.catalogue import grid_of
 
-PUBLISHED = ("quantization_speedup", "speculative_decoding", "software_release")
+PUBLISHED = ("quantization_speedup", "speculative_decoding", "software_release", "ownership_cost", "interactivity_measured")
 """Core tables of published measurements, in the order ``build`` takes them."""
-PRECISIONS = ("bf16", "fp8", "int4")
-LEAGUE_MODELS = ("Llama-3.1-8B", "Llama-3.1-70B", "Llama-3.1-405B", "DeepSeek-V3", "gpt-oss-120b", "Qwen3-235B-A22B")
+PRECISIONS = ("bf16", "fp8", "int4", "nvfp4", "mxfp4")
+LEAGUE_MODELS = ("Llama-3.1-8B", "Llama-3.1-70B", "Llama-3.1-405B", "DeepSeek-R1", "gpt-oss-120b", "Qwen3-235B-A22B")
 LATENCY_MODELS = ("Llama-3.1-8B", "Llama-3.1-70B", "Llama-3.1-405B")
 """Models whose speed for one user several vendors publish (``user_speed_published``)."""
 LATENCY_PRECISIONS = ("bf16", "fp8")
-MODELS_AT_ONCE = 12
+MODELS_AT_ONCE = 6
 LEAGUE_TOK_S_PER_USER = 50.0
 BASELINE, MODERN = "A100-SXM-80GB", "B200-SXM"
 STACKS = (("8B, chat speed", "Llama-3.1-8B", "Qwen3-1.7B", 20.0), ("70B, chat speed", "Llama-3.1-70B", "Llama-3.1-8B", 20.0),
@@ -42,7 +42,9 @@ def build(architectures: pl.DataFrame, accelerators: pl.DataFrame, hourly: pl.Da
     stacks = _stacks(architectures, accelerators, hourly, models)
     rivals = accelerators.filter(~pl.col("family").is_in(["apple", "nvidia_workstation", "intel"]))
     leading = architectures.filter(pl.col("model").is_in(LATENCY_MODELS))
-    ranked = league.league(serving.filter(pl.col("model").is_in(LEAGUE_MODELS)), accelerators, hourly, LEAGUE_TOK_S_PER_USER)
+    rivals_served = serving.filter(pl.col("model").is_in(LEAGUE_MODELS), pl.col("accelerator").is_in(rivals["accelerator"].implode()))
+    ranked = league.league(rivals_served, accelerators, league.prices(hourly, facts["ownership_cost"]), facts["interactivity_measured"],
+                           LEAGUE_TOK_S_PER_USER)
     return {
         "serving": serving, "league": ranked, "stack": stacks, "ceiling": league.bandwidth_ceilings(accelerators, 70e9, 8.0),
         "latency": league.latency_league(leading, rivals, hourly, LATENCY_PRECISIONS, constants),

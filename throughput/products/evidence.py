@@ -20,9 +20,9 @@ SCHEMA = pl.Schema({
     "engine_low_factor": pl.Float64, "engine_factor": pl.Float64, "engine_high_factor": pl.Float64, "source": pl.String,
 })
 ONE_STREAM, FULL_LOAD = "one stream", "full load"
-ACCEPTANCES = (0.5, 0.7, 0.8)
-"""Share of drafts accepted, low, typical and high: Spec-Bench's 1.5 to 5.7 tokens a step with three to six drafts."""
-DRAFTS, DRAFT_COST = 3, 0.05
+FACTORS = ("engine_low_factor", "engine_factor", "engine_high_factor")
+LIKE = {"EAGLE-3.1": "EAGLE3", "draft model": "SpS", "prompt lookup": "PLD"}
+"""Whose measured tokens a step stand in for a method of which nobody published any."""
 SPECULATED = {"model": "Llama-3.1-70B", "accelerator": "H100-SXM", "weight_precision": "fp8", "kv_precision": "fp8",
               "n_accelerators": 4, "tensor_parallel": 4, "isl": 1024, "osl": 512, "metric": "tok_s_per_user"}
 """The deployment on which the engine answers for speculation: that of the vLLM blog of 2024-10-17."""
@@ -73,23 +73,32 @@ def quantization(measured: pl.DataFrame, engine: Engine) -> pl.DataFrame:
 
 
 def speculation(measured: pl.DataFrame, engine: Engine) -> pl.DataFrame:
-    """Gains of drafting and verifying, by method, at the stated load; below 1 it slows the server down."""
+    """Gains of drafting and verifying, by method, at the stated load; below 1 it slows the server down.
+
+    The engine answers for each method's own draft length and cost and the tokens a step that were measured of it.
+    """
     rows = measured.filter(pl.col("metric") == "speedup_vs_autoregressive").with_columns(
         lever=pl.lit("speculative decoding"), technique=pl.col("method"), measured=pl.col("value"), engine=pl.lit(None, pl.Float64),
         setting=pl.when(pl.col("batch") == 1).then(pl.lit(ONE_STREAM)).when(pl.col("batch").is_not_null()).then(
             pl.format("{} requests", "batch")).otherwise("workload"))
-    gains = pl.DataFrame([{"setting": name, **_drafted(load, engine)} for name, load in LOADS.items()])
-    return _ranges(rows).drop("engine_low_factor", "engine_factor", "engine_high_factor").join(gains, on="setting", how="left")
+    accepted = measured.filter(pl.col("metric") == "accepted_tokens_per_step")
+    cases = rows.select("technique", "setting").unique(maintain_order=True).filter(pl.col("setting").is_in(list(LOADS)))
+    gains = pl.DataFrame([{"technique": t, "setting": s, **_drafted(t, LOADS[s], accepted, engine)} for t, s in cases.iter_rows()],
+                         {"technique": pl.String, "setting": pl.String, **dict.fromkeys(FACTORS, pl.Float64)})
+    return _ranges(rows).drop(FACTORS).join(gains, on=["technique", "setting"], how="left")
 
 
-def _drafted(load: int, engine: Engine) -> dict[str, float | None]:
-    rows = [{**SPECULATED, "concurrency": load, "draft_tokens": d, "draft_acceptance": a, "draft_cost": DRAFT_COST}
-            for d, a in ((0, 0.0), *((DRAFTS, a) for a in ACCEPTANCES))]
-    plain, *drafted = engine(pl.DataFrame(rows, strict=False)).to_list()
-    names = ("engine_low_factor", "engine_factor", "engine_high_factor")
-    if plain is None:
-        return dict.fromkeys(names)
-    return {n: None if s is None else s / plain / techniques.SPECULATION_OVERHEAD for n, s in zip(names, drafted, strict=True)}
+def _drafted(technique: str, load: int, accepted: pl.DataFrame, engine: Engine) -> dict[str, float | None]:
+    drafting = techniques.DRAFTING.get(technique)
+    tokens = accepted.filter(pl.col("method") == LIKE.get(technique, technique))["value"].cast(pl.Float64)
+    if drafting is None or tokens.is_empty():
+        return dict.fromkeys(FACTORS)
+    yields = [tokens.min(), tokens.median(), tokens.max()]
+    drafted = [{"draft_tokens": drafting.draft_tokens, "draft_cost": drafting.draft_cost,
+                "draft_acceptance": techniques.acceptance_of(float(y), drafting.draft_tokens)} for y in yields]
+    rows = [{**SPECULATED, "concurrency": load, **d} for d in ({"draft_tokens": 0, "draft_cost": 0.0, "draft_acceptance": 0.0}, *drafted)]
+    plain, *speeds = engine(pl.DataFrame(rows, strict=False)).to_list()
+    return {n: None if s is None or plain is None else s / plain / techniques.SPECULATION_OVERHEAD for n, s in zip(FACTORS, speeds, strict=True)}
 
 
 def hardware(releases: pl.DataFrame, engine: Engine) -> pl.DataFrame:

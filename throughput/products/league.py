@@ -20,30 +20,76 @@ PIPELINES = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 80)
 """Pipeline depths tried for one stream on chips that hold little."""
 
 
-def league(grid: pl.DataFrame, accelerators: pl.DataFrame, hourly: pl.DataFrame,
-           interactivity_tok_s_per_user: float) -> pl.DataFrame:
-    """One row per model and accelerator at a stated interactivity: cheapest precision, $/Mtok, J/token, rank.
+OWNING, RESERVED, ON_DEMAND = "neocloud_owned", "rental_3yr", "on demand"
+TIE = 0.15
+"""Costs whose logarithms differ by less are a tie: what the engine's ratios of two chips miss by (the median error of a
+configuration against others of its own source)."""
 
-    ``grid`` is ``catalogue.grid_of``; ``hourly`` has accelerator, usd_per_accelerator_hour, and optionally
-    rental_date and basis. Accelerators without a price are left out.
+
+def prices(hourly: pl.DataFrame, ownership: pl.DataFrame) -> pl.DataFrame:
+    """Dollars an hour of each accelerator by kind of price: owning_usd, reserved_usd, on_demand_usd and the day of owning.
+
+    ``hourly``: accelerator, usd_per_accelerator_hour, basis, rental_date (one row each); ``ownership``: accelerator, owner_kind,
+    usd_per_accelerator_hour, observed_at. A kind that nobody published for a chip is null.
     """
-    prices = hourly.select("accelerator", rental_usd_per_hour=pl.col("usd_per_accelerator_hour").cast(pl.Float64),
-                           rental_date=pl.col("rental_date") if "rental_date" in hourly.columns else pl.lit(None, pl.Date),
-                           basis=pl.col("basis") if "basis" in hourly.columns else pl.lit("assumed"))
+    def owned(kind: str, name: str) -> pl.DataFrame:
+        return ownership.filter(pl.col("owner_kind") == kind).group_by("accelerator").agg(
+            pl.col("usd_per_accelerator_hour").cast(pl.Float64).median().alias(name))
+
+    demand = hourly.filter(pl.col("basis").str.contains(ON_DEMAND)).select(
+        "accelerator", on_demand_usd=pl.col("usd_per_accelerator_hour").cast(pl.Float64))
+    days = ownership.group_by("accelerator").agg(rental_date=pl.col("observed_at").max())
+    return owned(OWNING, "owning_usd").join(owned(RESERVED, "reserved_usd"), on="accelerator", how="full", coalesce=True).join(
+        demand, on="accelerator", how="full", coalesce=True).join(days, on="accelerator", how="left")
+
+
+def league(grid: pl.DataFrame, accelerators: pl.DataFrame, priced: pl.DataFrame, measured: pl.DataFrame,
+           interactivity_tok_s_per_user: float) -> pl.DataFrame:
+    """One row per model and accelerator at a stated interactivity: the format and layout with most tokens, what they cost.
+
+    ``grid`` is ``catalogue.grid_of``, ``priced`` is ``prices``, ``measured`` has model, accelerator, precision and
+    measured_tok_per_s (the best public result). The three kinds of price stand side by side; the rank is by the cost of
+    owning alone, ties share the better one, and a chip without that price has no rank. Published results are of the
+    same format, else of any.
+    """
     facts = accelerators.select("accelerator", "vendor", memory_gb=pl.col("memory_bytes") / 1024**3,
                                 bandwidth_gb_per_s=pl.col("bandwidth_bytes_per_s") / GB)
     rows = grid.filter(pl.col("service_level_tok_s_per_user") == interactivity_tok_s_per_user)
-    rows = rows.drop("cost_usd_per_mtok").join(prices, on="accelerator").join(facts, on="accelerator")
-    rows = rows.with_columns(
-        cost_usd_per_mtok=pl.col("rental_usd_per_hour") / 3600.0 / pl.col("throughput_tok_per_s") * 1e6)
-    best = rows.sort("model", "accelerator", "cost_usd_per_mtok", "precision").unique(
+    rows = rows.drop("cost_usd_per_mtok").join(facts, on="accelerator").join(priced, on="accelerator", how="left")
+    best = rows.sort("model", "accelerator", "throughput_tok_per_s", "precision", descending=[False, False, True, False]).unique(
         ["model", "accelerator"], keep="first", maintain_order=True)
-    return best.select(
-        "accelerator", "vendor", "model", "precision", "memory_gb", "bandwidth_gb_per_s", "rental_usd_per_hour",
-        "throughput_tok_per_s", "cost_usd_per_mtok", "energy_j_per_token", "rental_date", "basis",
-        "service_level_tok_s_per_user", "user_tok_per_s", "isl", "osl", "accelerators", "batch", "bound",
-        cost_rank=pl.col("cost_usd_per_mtok").rank("ordinal").over("model"),
-    ).sort("model", "cost_usd_per_mtok", "accelerator")
+    speed = {"": "throughput_tok_per_s", "_lower": "throughput_upper_tok_per_s", "_upper": "throughput_lower_tok_per_s"}
+
+    def cost(usd: str, tok_per_s: str) -> pl.Expr:
+        return pl.col(usd) / 3600.0 / pl.col(tok_per_s) * 1e6
+
+    published = measured.group_by("model", "accelerator", "precision").agg(pl.col("measured_tok_per_s").max())
+    table = best.join(published, on=["model", "accelerator", "precision"], how="left").with_columns(
+        **{f"cost{end}_usd_per_mtok": cost("owning_usd", column) for end, column in speed.items()},
+        cost_reserved_usd_per_mtok=cost("reserved_usd", "throughput_tok_per_s"),
+        cost_on_demand_usd_per_mtok=cost("on_demand_usd", "throughput_tok_per_s"))
+    return table.join(_ranks(table), on=["model", "accelerator"], how="left").select(
+        "accelerator", "vendor", "model", "precision", "memory_gb", "bandwidth_gb_per_s", pl.col("owning_usd").alias("rental_usd_per_hour"),
+        "throughput_tok_per_s", "throughput_lower_tok_per_s", "throughput_upper_tok_per_s", "measured_tok_per_s", "cost_usd_per_mtok",
+        "cost_lower_usd_per_mtok", "cost_upper_usd_per_mtok", "cost_reserved_usd_per_mtok", "cost_on_demand_usd_per_mtok",
+        "energy_j_per_token", "rental_date", "service_level_tok_s_per_user", "user_tok_per_s", "isl", "osl", "accelerators",
+        "prefill_accelerators", "batch", "bound", "cost_rank", "tied_count",
+        basis=pl.when(pl.col("owning_usd").is_null()).then(pl.lit("no cost of owning is published")).otherwise(
+            pl.lit("quoted: published cost of owning")),
+    ).sort("model", "cost_usd_per_mtok", "accelerator", nulls_last=True)
+
+
+def _ranks(table: pl.DataFrame) -> pl.DataFrame:
+    """cost_rank (1 is cheapest; costs within ``TIE`` of the first of a tie share its rank) and tied_count per model and accelerator."""
+    ranked = []
+    for (model,), part in table.filter(pl.col("cost_usd_per_mtok") > 0).sort("cost_usd_per_mtok").group_by("model", maintain_order=True):
+        first, rank = -math.inf, 0
+        for place, (accelerator, usd) in enumerate(part.select("accelerator", "cost_usd_per_mtok").iter_rows(), start=1):
+            if math.log(usd) - first > TIE:
+                first, rank = math.log(usd), place
+            ranked.append((model, accelerator, rank))
+    frame = pl.DataFrame(ranked, {"model": pl.String, "accelerator": pl.String, "cost_rank": pl.Int64}, orient="row")
+    return frame.with_columns(tied_count=pl.len().over("model", "cost_rank").cast(pl.Int64))
 
 
 def latency_league(architectures: pl.DataFrame, accelerators: pl.DataFrame, hourly: pl.DataFrame, precisions: Sequence[str],

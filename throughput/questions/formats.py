@@ -10,6 +10,7 @@ scale per 32 (OCP MX specification 1.0), nvfp4 an 8-bit scale per 16 (NVIDIA), G
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 
@@ -72,6 +73,18 @@ FORMATS: dict[str, Format] = {
     "iq4_xs": Format(4.25, 16, "gguf_k", 6.5625),
 }
 
+QUALITY_COST = ((3.6, "x1.09 to x1.56"), (4.2, "about x1.05"), (5.0, "x1.01 to x1.04"))
+"""Most bits per weight -> perplexity against 16 bits, of Llama-2 and Llama-3 models (llama.cpp's scorecards, 2023-08 to 2024,
+packaged as ``quantization_quality``)."""
+
+
+def quality_note(weight_bits: float) -> str | None:
+    """What few bits cost in quality, to stand beside every speed they give; None from 5 bits on."""
+    cost = next((words for most, words in QUALITY_COST if weight_bits <= most), None)
+    return cost and (f"{weight_bits:g}-bit weights cost quality: perplexity {cost} of 16 bits where it was measured "
+                     "(from marts.quantization_quality); trained-in 4-bit formats such as MXFP4 lose less")
+
+
 KV_BITS = {"bf16": 16.0, "fp16": 16.0, "auto": 16.0, "fp8": 8.0, "fp8_e4m3": 8.0, "fp8_e5m2": 8.0, "int8": 8.0,
            "fp4": 4.5, "nvfp4": 4.5, "int4": 4.25, "q8_0": 8.5, "q4_0": 4.5}
 """Bits per cached number."""
@@ -100,8 +113,10 @@ def read_weight_format(text: str | None) -> Format:
     family = max((f for f in FORMATS if re.match(re.escape(f) + r"(?:[^a-z0-9]|e\d)", name)), key=len, default=None)
     if family:
         return FORMATS[family]
-    known = ", ".join(sorted(FORMATS))
-    raise UnknownFormat(f"weight_precision {text!r} is not a format I can read; known families: {known}")
+    near = difflib.get_close_matches(name, LISTED, n=3, cutoff=0.4)
+    nearest = f"nearest: {', '.join(near)}; " if near else ""
+    raise UnknownFormat(f"weight_precision {text!r:.60} is not a format I can read; {nearest}known families: {', '.join(sorted(FORMATS))}; "
+                        "or say its bits, as in int4_g128, 3.5bpw or w4a8")
 
 
 def _by_bits(name: str) -> Format | None:

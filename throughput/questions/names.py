@@ -121,4 +121,5 @@ def resolve(name: str | None, known: Known, kind: str) -> str:
                 return known.names[slug(candidate)]
     near = difflib.get_close_matches(slug(text), list(known.names), n=3, cutoff=0.5)
     hint = ", ".join(sorted({known.names[n] for n in near})) or "see `deflation throughput --list`"
-    raise UnknownName(f"{kind} {text!r} is not known; nearest: {hint}; or give its figures in a TOML file")
+    raise UnknownName(f"{kind} {text!r:.80} is not known; nearest: {hint}; or give its figures as [[{kind}]] in a TOML file "
+                      "(--definitions, see --help)")

@@ -13,7 +13,7 @@ import polars as pl
 
 from throughput.engine.efficiency import Constants
 from throughput.questions import scenarios
-from throughput.questions.formats import FORMATS
+from throughput.questions.formats import FORMATS, quality_note
 from units.constants import GIB, JOULES_PER_KWH, TOKENS_PER_MTOK
 
 Question = Mapping[str, Any]
@@ -43,13 +43,16 @@ def explain(question: Question, accelerators: pl.DataFrame, architectures: pl.Da
                  "and --pipeline-parallel") if searched and base["error"].startswith("does not fit") else ""
         return f"This cannot be answered: {base['error']}{tried}", False
     lines = _headline(base, usd_per_kwh)
+    note = quality_note(float(base["weight_bits"]))
+    lines += [f"  {note}"] if note else []
     lines += ["", "Levers, one at a time (output tokens per second and accelerator):"]
     for name, change in _levers(base, asked):
         other = ask(**change)
         if not other["error"]:
             gain = other["output_tok_s_per_accelerator"] / base["output_tok_s_per_accelerator"]
             lines.append(f"  {name:<52} x{gain:5.2f}   ({other['tok_s_per_user']:.0f} tok/s per user, "
-                         f"bound: {other['bound']})")
+                         f"bound: {other['bound']})" + (", at a cost in quality" if float(other["weight_bits"]) < min(
+                             5.0, float(base["weight_bits"])) else ""))
     return "\n".join(lines), True
 
 
@@ -77,7 +80,7 @@ def _headline(r: Mapping[str, Any], usd_per_kwh: float) -> list[str]:
         f"{float(r['output_tok_s_per_accelerator']):,.0f} per accelerator",
         f"  {user:,.1f} tok/s per user, {float(r['tpot_ms']):.2f} ms per token, first token after "
         f"{float(r['ttft_ms']):,.0f} ms",
-        f"  bound by {r['bound']}; one step is {1e3 * float(r['step_s']):.2f} ms ({shares})",
+        f"  bound by {r['bound']}; one step is {1e3 * float(r['step_s']):.2f} ms ({shares}; parts overlap)",
         f"  {100 * float(r['mbu']):.0f} % of memory bandwidth, {100 * float(r['mfu']):.0f} % of arithmetic in use; "
         f"{float(r['weight_bytes_per_chip']) / GIB:.1f} GiB of weights per accelerator, room for "
         f"{max(float(r['kv_capacity_sequences']), 0):,.0f} sequences",

@@ -46,7 +46,7 @@ COUNTS = ("n_accelerators", "tensor_parallel", "data_parallel", "pipeline_parall
 OPTIONS = {
     "usd_per_accelerator_hour": Limits(0.0, 0.0, 1e6), "utilisation": Limits(1.0, 1e-6, 1.0),
     "prefix_hit_rate": Limits(0.0, 0.0, 1.0), "draft_tokens": Limits(0.0, 0.0, 64.0),
-    "draft_acceptance": Limits(0.0, 0.0, 1.0), "draft_cost": Limits(0.0, 0.0, 10.0), "kv_waste": Limits(0.0, 0.0, 0.95),
+    "draft_acceptance": Limits(0.0, 0.0, 1.0), "draft_cost": Limits(0.0, 0.0, 10.0), "kv_waste": Limits(0.0, 0.0, 0.95), "disaggregated": Limits(0.0, 0.0, 1.0, True),
 }
 """Optional columns."""
 NUMBERS = {"isl": Limits(1024.0, 0.0, 1e7), "osl": Limits(1024.0, 1.0, 1e7), "concurrency": Limits(0.0, 0.0, 1e7),
@@ -91,18 +91,42 @@ def read_rows(scenarios: pl.DataFrame, accelerators: pl.DataFrame, architectures
     stated = figures.select(
         *(pl.when(pl.col(n) == "").then(pl.lit(limits.default)).otherwise(pl.col(n).cast(pl.Float64, strict=False)).alias(n)
           for n, limits in NUMBERS.items()),
-        concurrency_stated=pl.col("concurrency") != "")
+        *((pl.col(n) == "").alias(f"{n}_blank") for n in COUNTS), concurrency_stated=pl.col("concurrency") != "")
     named = _named(words, accelerators, architectures)
     table = named.hstack(stated).with_columns(_layout())
     table = table.with_columns(
         is_energy=_flag(pl.col("metric") == "j_per_output_token"), is_first_token=_flag(pl.col("metric") == "ttft_ms"),
         local_runtime=pl.max_horizontal("local_runtime", _flag(pl.col("reader").is_between(READERS["gguf_block"], READERS["gguf_wide"]))))
-    bad = figures.select(_bad_number(n, limits) for n, limits in NUMBERS.items())
-    error = pl.coalesce("accelerator_error", "model_error", "format_error", "kv_error", *(f"{n}_error" for n in NUMBERS),
-                        "layout_error", "word_error", _refusal())
-    return table.hstack(bad).with_columns(error=error).with_row_index("row").select(
+    answers = table.with_row_index("row")
+    # sentences are written for the rows that need one: most files have few
+    doubtful = pl.any_horizontal(*(~_sensible(n, limits) for n, limits in NUMBERS.items()), "_named_badly", *_layout_faults(), _refused())
+    why = _reasons(answers, figures.with_row_index("row"), doubtful)
+    return answers.join(why, on="row", how="left", maintain_order="left").select(
         pl.col("row").cast(pl.Int64), "error", "accelerator", "model", "metric", "boundary",
         *(pl.col(c).cast(pl.Float64) for c in ASKED))
+
+
+def _sensible(name: str, limits: Limits) -> pl.Expr:
+    """Whether a parsed number is one, or was left out (its default may lie outside of what may be written)."""
+    value = pl.col(name)
+    inside = value.is_between(limits.least, limits.most)
+    if limits.whole:
+        inside = inside & (value == value.floor())
+    if name == "concurrency":
+        return inside & ((value > 0) | ~pl.col("concurrency_stated"))
+    return (inside | pl.col(f"{name}_blank")).fill_null(False) if limits.default < limits.least else inside.fill_null(False)
+
+
+def _reasons(table: pl.DataFrame, figures: pl.DataFrame, doubtful: pl.Expr) -> pl.DataFrame:
+    """row and error of the rows that cannot be answered."""
+    rows = table.filter(doubtful.fill_null(True)).rechunk()
+    if rows.is_empty():
+        return pl.DataFrame(schema={"row": table.schema["row"], "error": pl.String})
+    texts = figures.join(rows.select("row"), on="row", how="semi", maintain_order="left")
+    bad = texts.select(_bad_number(n, limits) for n, limits in NUMBERS.items())
+    error = pl.coalesce("accelerator_error", "model_error", "format_error", "kv_error", *(f"{n}_error" for n in NUMBERS),
+                        _layout_error(), "word_error", _refusal())
+    return rows.hstack(bad).rechunk().select("row", error=error)
 
 
 def _flag(condition: pl.Expr) -> pl.Expr:
@@ -167,7 +191,9 @@ def _named(words: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.Da
     weights = _looked_up(precision, "weight_precision", _weights, "format_error", FORMAT)
     cache = _looked_up(words, "kv_precision", lambda text: {"kv_bits": read_kv_bits(text or None)}, "kv_error",
                        {"kv_bits": pl.Float64})
-    return table.hstack(weights).hstack(cache).hstack(_words(words))
+    full = table.hstack(weights).hstack(cache).hstack(_words(words))
+    errors = ("accelerator_error", "model_error", "format_error", "kv_error", "word_error")
+    return full.with_columns(_named_badly=pl.any_horizontal(pl.col(e).is_not_null() for e in errors))
 
 
 def _weights(text: str) -> dict[str, object]:
@@ -195,35 +221,49 @@ def _words(words: pl.DataFrame) -> pl.DataFrame:
         local_runtime=pl.col("stack").replace_strict({s: v[1] for s, v in STACKS.items()}, default=0.0, return_dtype=pl.Float64))
 
 
-def _whole(value: pl.Expr) -> pl.Expr:
-    return value.cast(pl.Int64, strict=False)
-
-
 def _layout() -> list[pl.Expr]:
-    """Ranks of each kind from the counts of a row, and the sentence for counts that do not go together."""
-    n, dp, pp, copies = (pl.col(c) for c in ("n_accelerators", "data_parallel", "pipeline_parallel", "replicas"))
-    one = pl.lit(1.0)
-    dp1, pp1, copies1 = (pl.max_horizontal(c, one) for c in (dp, pp, copies))
+    """Ranks of each kind from the counts of a row."""
+    n, one = pl.col("n_accelerators"), pl.lit(1.0)
+    dp, pp, copies = (pl.max_horizontal(c, one) for c in ("data_parallel", "pipeline_parallel", "replicas"))
     tp = pl.when(pl.col("tensor_parallel") > 0).then(pl.col("tensor_parallel")).otherwise(
-        pl.max_horizontal((n / (dp1 * pp1 * copies1)).floor(), one))
-    used = tp * dp1 * pp1 * copies1
+        pl.max_horizontal((n / (dp * pp * copies)).floor(), one))
+    used = tp * dp * pp * copies
     # some tables count the accelerators of one pipeline stage
-    total = pl.when(n == 0).then(used).when((pp1 > 1) & (n == tp * dp1)).then(n * pp1).otherwise(n)
-    ep, pool = pl.col("expert_parallel"), pl.col("prefill_accelerators")
-    whole = pl.format("tensor {} x data {} x pipeline {} parallel", *(v.pipe(_whole) for v in (tp, dp1, pp1)))
-    error = (pl.when(used > total).then(pl.format("{} need {} accelerators, n_accelerators says {}", whole, used.pipe(_whole), n.pipe(_whole)))
-             .when(total % used != 0).then(pl.format("{} accelerators cannot be split into groups of {} (tensor x data x pipeline)",
-                                                     total.pipe(_whole), used.pipe(_whole)))
-             .when((pl.col("_heads") % tp != 0) & (pl.col("_family") != "neuron") & (tp > 1)).then(pl.format(
-                 "tensor_parallel {} does not divide the {} attention heads of {}", tp.pipe(_whole), pl.col("_heads").pipe(_whole), "model"))
-             .when(pp1 > pl.col("_layers")).then(pl.format(
-                 "pipeline_parallel {} exceeds the {} layers of {}", pp1.pipe(_whole), pl.col("_layers").pipe(_whole), "model"))
-             .when((ep > 0) & ((tp * dp1) % ep != 0)).then(pl.format(
-                 "expert_parallel {} does not divide the {} tensor x data ranks", ep.pipe(_whole), (tp * dp1).pipe(_whole)))
-             .when((pool > 0) & (pool % tp != 0)).then(pl.format(
-                 "prefill_accelerators {} cannot be split into groups of {} (tensor_parallel)", pool.pipe(_whole), tp.pipe(_whole))))
-    return [tp.alias("tensor_parallel"), dp1.alias("data_parallel"), pp1.alias("pipeline_parallel"), copies1.alias("replicas"),
-            total.alias("accelerators"), (total / used).alias("spare_groups"), error.alias("layout_error")]
+    total = pl.when(n == 0).then(used).when((pp > 1) & (n == tp * dp)).then(n * pp).otherwise(n)
+    return [tp.alias("tensor_parallel"), dp.alias("data_parallel"), pp.alias("pipeline_parallel"), copies.alias("replicas"),
+            total.alias("accelerators"), used.alias("_used"), (total / used).alias("spare_groups")]
+
+
+def _layout_faults() -> list[pl.Expr]:
+    """What can be wrong with a layout, in the order of ``_layout_error``."""
+    tp, used, total = pl.col("tensor_parallel"), pl.col("_used"), pl.col("accelerators")
+    ep, pool, whole = pl.col("expert_parallel"), pl.col("prefill_accelerators"), pl.col("tensor_parallel") * pl.col("data_parallel")
+    return [used > total, total % used != 0, (pl.col("_heads") % tp != 0) & (pl.col("_family") != "neuron") & (tp > 1),
+            pl.col("pipeline_parallel") > pl.col("_layers"), (ep > 0) & (whole % ep != 0), (pool > 0) & (pool % tp != 0)]
+
+
+def _layout_error() -> pl.Expr:
+    """The sentence for counts that do not go together; null where they do."""
+    names = ("tensor_parallel", "data_parallel", "pipeline_parallel", "_used", "n_accelerators", "accelerators", "_heads", "_layers",
+             "expert_parallel", "prefill_accelerators")
+    tp, dp, pp, used, n, total, heads, layers, ep, pool = (pl.col(c).cast(pl.Int64, strict=False) for c in names)
+    sentences = [
+        pl.format("tensor {} x data {} x pipeline {} parallel need {} accelerators, n_accelerators says {}", tp, dp, pp, used, n),
+        pl.format("{} accelerators cannot be split into groups of {} (tensor x data x pipeline)", total, used),
+        pl.format("tensor_parallel {} does not divide the {} attention heads of {}", tp, heads, "model"),
+        pl.format("pipeline_parallel {} exceeds the {} layers of {}", pp, layers, "model"),
+        pl.format("expert_parallel {} does not divide the {} tensor x data ranks", ep, tp * dp),
+        pl.format("prefill_accelerators {} cannot be split into groups of {} (tensor_parallel)", pool, tp)]
+    chosen: Any = pl
+    for fault, words in zip(_layout_faults(), sentences, strict=True):
+        chosen = chosen.when(fault.fill_null(False)).then(words)
+    return chosen.otherwise(None)
+
+
+def _refused() -> pl.Expr:
+    """Whether the metric needs a figure nobody gave."""
+    return (((pl.col("metric") == "usd_per_mtok_output") & ~(pl.col("usd_per_accelerator_hour") > 0))
+            | ((pl.col("metric") == "j_per_output_token") & ~(pl.col("_tdp").fill_null(0.0) > 0)))
 
 
 def _refusal() -> pl.Expr:

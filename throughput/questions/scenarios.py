@@ -15,6 +15,8 @@ from throughput.engine import grid, stages
 from throughput.engine.efficiency import Constants
 from throughput.questions import names, readings
 
+NEEDED = ("log_half_width", "bound_code", "weight_bytes_per_chip", "usable_bytes", "memory_bytes", "room_for_one", "isl", "osl")
+"""What an answer needs beside its metric: its interval, what binds, and whether it fits."""
 SLICE = 100_000
 """Rows answered at a time."""
 
@@ -51,10 +53,8 @@ def predict(asked: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.D
             constants: Constants) -> pl.DataFrame:
     """Predictions for rows that were read without error: row, predicted, lower_80, upper_80, bound, misfit."""
     joined = join(asked, accelerators, architectures)
-    done = grid.evaluate(joined, constants)
-    value = pl.lit(None, pl.Float64)
-    for metric in readings.METRICS:
-        value = pl.when(pl.col("metric") == metric).then(pl.col(metric)).otherwise(value)
+    done = grid.evaluate(joined, constants, keep=("row", "metric", "boundary", *readings.METRICS, *NEEDED))
+    value = pl.coalesce(pl.when(pl.col("metric") == m).then(pl.col(m)) for m in asked["metric"].unique())
     boundary = pl.col("boundary").replace_strict(
         {b: constants[f"boundary.{b}"] for b in ("gpu_only", "system", "wall")}, default=1.0, return_dtype=pl.Float64)
     value = pl.when(pl.col("metric") == "j_per_output_token").then(value * boundary).otherwise(value)

@@ -109,7 +109,7 @@ _TEXT = {
     "publisher": "who publishes the source",
     "terms": "what the publisher's terms allow, in our words, with the day",
     "witness": "group of sources that copy one another and count as one witness",
-    "end_reason": "changed, removed, declared, ended (its own last day), announced (that day is still to come), renamed (the label moved on), replaced (the source's next statement lacks it), outweighed (by newer evidence of others), stale (not seen again), unobserved (nobody looks there any more), or empty while the interval is open",
+    "end_reason": "changed, removed, declared, ended (its own last day), announced (that day is still to come), renamed (the label moved on), replaced (the source's next statement lacks it), outweighed (by newer evidence of others), retired (on the day its seller named), stale (not seen again), unobserved (nobody looks there any more), or empty while the interval is open",
     "id": "id of the row a step of a chain points to",
     "build_id": "id of the build: content hash of inputs, code and as-of date",
 }

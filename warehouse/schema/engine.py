@@ -7,7 +7,7 @@ from warehouse.schema.types import Table, declare
 ENGINE: tuple[Table, ...] = (
     declare(
         "engine.serving", "the best way to serve one open model on one accelerator in one weight format at one interactivity",
-        "model accelerator precision service_level_tok_s_per_user accelerators tensor_parallel "
+        "model accelerator precision service_level_tok_s_per_user accelerators prefill_accelerators tensor_parallel "
         "data_parallel pipeline_parallel isl osl batch throughput_tok_per_s throughput_lower_tok_per_s "
         "throughput_upper_tok_per_s user_tok_per_s ttft_ms tpot_ms cost_usd_per_mtok "
         "cost_input_usd_per_mtok cost_output_usd_per_mtok energy_j_per_token energy_j_per_input_token "
@@ -17,8 +17,10 @@ ENGINE: tuple[Table, ...] = (
     declare(
         "engine.league", "one accelerator serving one model at the league's interactivity",
         "accelerator vendor model precision memory_gb bandwidth_gb_per_s rental_usd_per_hour "
-        "throughput_tok_per_s cost_usd_per_mtok energy_j_per_token rental_date basis "
-        "service_level_tok_s_per_user user_tok_per_s isl osl accelerators batch bound cost_rank",
+        "throughput_tok_per_s throughput_lower_tok_per_s throughput_upper_tok_per_s measured_tok_per_s cost_usd_per_mtok "
+        "cost_lower_usd_per_mtok cost_upper_usd_per_mtok cost_reserved_usd_per_mtok cost_on_demand_usd_per_mtok "
+        "energy_j_per_token rental_date basis service_level_tok_s_per_user user_tok_per_s isl osl accelerators prefill_accelerators "
+        "batch bound cost_rank tied_count",
         "model accelerator",
     ),
     declare(

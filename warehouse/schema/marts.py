@@ -124,8 +124,10 @@ MARTS: tuple[Table, ...] = (
     declare(
         "marts.hardware_league", "one accelerator serving one model: dollars and joules per token",
         "accelerator vendor model precision memory_gb bandwidth_gb_per_s rental_usd_per_hour "
-        "throughput_tok_per_s cost_usd_per_mtok energy_j_per_token rental_date basis "
-        "service_level_tok_s_per_user user_tok_per_s isl osl accelerators batch bound",
+        "throughput_tok_per_s throughput_lower_tok_per_s throughput_upper_tok_per_s measured_tok_per_s cost_usd_per_mtok "
+        "cost_lower_usd_per_mtok cost_upper_usd_per_mtok cost_reserved_usd_per_mtok cost_on_demand_usd_per_mtok "
+        "energy_j_per_token rental_date basis service_level_tok_s_per_user user_tok_per_s isl osl accelerators prefill_accelerators "
+        "batch bound cost_rank tied_count",
         "model accelerator",
     ),
     declare(

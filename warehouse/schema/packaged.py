@@ -138,6 +138,12 @@ PACKAGED: tuple[Table, ...] = (
         "",
     ),
     declare(
+        "core.interactivity_measured", "one best published rate of a model on an accelerator at a stated speed per user",
+        "model accelerator precision service_level_tok_s_per_user measured_tok_per_s measured_usd_per_mtok isl osl disaggregated "
+        "source source_ref source_url licence observed_at basis",
+        "model accelerator precision service_level_tok_s_per_user",
+    ),
+    declare(
         "core.unmapped_accelerator", "one printed accelerator that cannot be used, and why",
         "source accelerator_label reason",
         "source accelerator_label",

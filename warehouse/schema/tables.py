@@ -78,6 +78,8 @@ DECLARED = (
     declare("core.price_interval", "one believed price interval of one offer", "interval_id offer_id developer family open_weights provider_tier " + INTERVAL + " status first_seen families changed_after changed_before", "interval_id", ASKED),
     declare("core.price_event", "one move of one price of the last month: confirmed, declared, unconfirmed, held, or one line for a source's clean-up",
             PRICE_EVENT),
+    declare("core.retirement", "one name that its seller ends on a day, as the seller's own page says",
+            "provider model_label retired_on replacement status source source_url observed_at", "provider model_label"),
     declare("core.price_meter", "one meter beside input, output and cached tokens that one source says an offer has",
             "provider model component value unit currency observed_at source source_url", "provider model component unit source"),
     declare("core.quarantine", "one price held back, with the reason; the old one stays",
@@ -170,6 +172,7 @@ DECLARED = (
             "period_start model_label model volume_kind volume_tokens list_usd_per_mtok effective_usd_per_mtok fixed_profile_usd_per_mtok"
             " spend_share price_basis near_days cached_basis profile_basis ability_logit", "period_start model_label"),
     declare("marts.not_known", "one thing that this edition does not know", "topic why what_would_tell", "topic"),
+    declare("marts.model_names", "one name of a priced model, as asked for on the vintage day", "alias model", "alias"),
     declare("marts.quality_price", "one scored model at one seller on the vintage day: score beside price",
             "model developer open_weights benchmark benchmark_version score provider provider_tier price_input_usd_per_mtok price_output_usd_per_mtok"
             " status confirmed_at interval_id", "model benchmark benchmark_version interval_id"),

@@ -15,12 +15,11 @@ const tokens = (text) => {
 };
 const usd = (x) => (x === null ? "not known" : "$" + x.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: x < 1 ? 4 : 2 }));
 const price = (x) => (x === null ? "–" : "$" + Number(x.toPrecision(6)));
-// A model is found by its name, else by the newest dated release of that name.
+// A model is found by its name, or by another name that it goes by on the edition's day (as in SQL and on the command line).
 const meant = (name) => {
-  const low = name.trim().toLowerCase();
-  if (data.models.includes(low)) return low;
-  const dated = data.models.filter((m) => m.startsWith(low + "-") && /^-\d/.test(m.slice(low.length)));
-  return dated.length ? dated[dated.length - 1] : null;
+  const form = name.trim().toLowerCase().replace(/^.*\//, "").replace(/[ _.:@,]+/g, "-");
+  if (Object.hasOwn(data.names, form)) return data.models[data.names[form]];
+  return data.models.includes(form) ? form : null;
 };
 const near = (name) => data.models.filter((m) => m.includes(name.trim().toLowerCase().slice(0, 6))).slice(0, 5);
 const cost = (step, ask) => {

@@ -55,10 +55,12 @@ class _Labels:
             self.scope, self.last = under(said, self.scope), "scope"
 
 
-def read_card(lines: Sequence[Line], name: str, around: Meaning, page: Meaning, layout: Layout, block: Block, record: tuple[int, ...], ident: str = "") -> None:
+def read_card(lines: Sequence[Line], name: str, around: Meaning, page: Meaning, layout: Layout, block: Block, record: tuple[int, ...], ident: str = "",
+              days: tuple[str, str] = ("", "")) -> None:
     """Add the claims of one card to ``block``."""
     labels = _Labels()
     found = read_name(name, layout.vocabulary)
+    found = replace(found, since=found.since or days[0], until=found.until or days[1])
     leads: dict[tuple[str, ...], int] = {(): 0}
     first, announced = len(block.claims), set()
     for n, line in enumerate(lines):
@@ -83,7 +85,9 @@ def read_card(lines: Sequence[Line], name: str, around: Meaning, page: Meaning, 
         over = _LEAD.match(text)
         lead = layout.vocabulary.read(over[1]) if over else NOTHING
         evidence = _evidence(found.text, lines, n)
-        for place, figure in enumerate(ordered(figures(text, layout.vocabulary), layout)):
+        given = figures(text, layout.vocabulary)
+        said = labels.component
+        for place, figure in enumerate(given if said.direction or said.cache else ordered(given, layout)):
             own = under(figure.meaning, Meaning(conditions=lead.conditions)) if lead.understood else figure.meaning
             label = NOTHING if own.direction or own.cache else labels.component
             if not figure.meaning.understood and place == 0 and found.text and figure.meaning.rest and found.text.startswith(figure.meaning.rest):

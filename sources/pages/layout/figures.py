@@ -96,6 +96,8 @@ def _shared_out(gaps: list[str], vocabulary: Vocabulary) -> list[str]:
 def ordered(given: Sequence[Figure], layout: Layout) -> Sequence[Figure]:
     """Amounts that no word tells apart, as what the layout declares for so many in one place, in their order."""
     order = next((o for o in layout.cell_order if len(o) == len(given)), None)
+    if order is None and len(given) == 2 and not (given[0].words or given[1].words) and 0 < given[0].money.amount <= given[1].money.amount:
+        order = ["input", "output"]  # as every page prints a pair: what goes in, then what comes out, which never costs less
     if order is None or any(f.meaning.direction or f.meaning.cache for f in given):
         return given
     return [replace(f, meaning=under(f.meaning, layout.vocabulary.read(said))) for f, said in zip(given, order, strict=True)]

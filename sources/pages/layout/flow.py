@@ -15,6 +15,7 @@ from sources.pages.layout.card import holds_price, read_card
 from sources.pages.layout.claims import Block
 from sources.pages.layout.declaration import Layout
 from sources.pages.layout.lines import Line
+from sources.pages.layout.names import days_in
 from sources.pages.layout.words import NOTHING, Meaning, under
 
 _IDENTIFIER = re.compile(r"@?[\w.-]+(?:/[\w.:-]+)*(?=$)")
@@ -44,7 +45,7 @@ def read_flow(lines: Sequence[Line], layout: Layout, page: Meaning) -> list[Bloc
             continue
         name = card.names[0] if len(card.names) == 1 else ""
         block = Block(f"line {card.lines[0].number}" + (f" ({' > '.join(card.headings)})" if card.headings else ""))
-        read_card(card.lines, name, card.around, page, layout, block, (n, 0, 0), card.ident)
+        read_card(card.lines, name, card.around, page, layout, block, (n, 0, 0), card.ident, days_in(card.headings))
         blocks.append(block)
     return blocks
 

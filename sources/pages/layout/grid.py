@@ -27,6 +27,8 @@ class Around:
     meaning: Meaning = NOTHING
     name: str = ""
     page: Meaning = NOTHING
+    since: str = ""
+    until: str = ""
     names: tuple[str, ...] = ()
     """The models of a table without names, where several share its heading."""
 
@@ -136,7 +138,8 @@ def _priced(table: _Table, cell: Cell, column: int) -> list[Figure]:
     bare = currency if table.roles[column] == "price" and (table.columns[column].currency or table.layout.bare) else ""
     text = table.layout.cleaned(cell.text)
     given = figures(text, table.vocabulary, currency=bare)
-    for figure in ordered(given, table.layout):
+    said = table.columns[column]
+    for figure in given if said.direction or said.cache else ordered(given, table.layout):
         found.append(replace(figure, money=replace(figure.money, currency=figure.money.currency or currency or "USD")))
     return found
 
@@ -175,7 +178,7 @@ def _claim(table: _Table, name: Name, figure: Figure, meaning: Meaning, row: Seq
     said = under(Meaning(frozenset({name.tier})), said) if name.tier else said
     return Claim(name.text, said, figure.money, row_evidence(list(row)), table.grid.locator(r, c), record, ident,
                  status="promotional" if _LIMITED.search(figure.money.text) else "in_force", region=region,
-                 since=name.since, until=name.until, problem=problem)
+                 since=name.since or table.around.since, until=name.until or table.around.until, problem=problem)
 
 
 def _with_name(own: tuple[str, ...], said: tuple[str, ...]) -> tuple[str, ...]:

@@ -87,18 +87,23 @@ _FENCE = re.compile(r"^\s*(```|~~~)")
 _NEXT_LINK = re.compile(r"(?<=\))\s*(?=\[)")
 _CODE = re.compile(r"([^`|]{2,80}?)\s*`([\w./:@-]{3,80})`")
 """A name with its identifier as code behind it."""
+_COMPONENT = re.compile(r"^\s*<[A-Z]\w*(?:\s[^>]*)?$")
 _MARK = re.compile(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+")
 
 
 def text_lines(text: str) -> list[Line]:
     """The lines of Markdown or plain text, without tables, code and front matter."""
     lines: list[Line] = []
-    fenced = False
+    fenced = opened = False
     source = text.splitlines()
     start = next((n + 1 for n, line in enumerate(source[1:40], 1) if line.strip() == "---"), 0) if source and source[0].strip() == "---" else 0
     for number, raw in enumerate(source[start:], start + 1):
         if _FENCE.match(raw):
             fenced = not fenced
+        opened = opened or bool(_COMPONENT.match(raw))
+        if opened:  # a component's properties are read as data, not as lines
+            opened = "/>" not in raw
+            continue
         if fenced or _FENCE.match(raw) or _TABLE.match(raw) or not raw.strip():
             continue
         heading = _HEADING.match(raw)

@@ -14,7 +14,7 @@ from sources.pages.quote import PageChanged
 
 _LIFE = re.compile(r"\s*[\[(](?:deprecated|retired|legacy|limited availability|preview only|limited preview|sunset|obsolete|discontinued|已下线|即将下线|new|新品)[^()\[\]]*[\])]", re.I)
 _BADGE = re.compile(r"\s+(?:新品|new!|推荐|hot)$", re.I)
-_DATE = r"((?:[A-Za-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4})|\d{4}-\d{2}-\d{2}|\d{1,2} [A-Za-z]{3,9}\.? \d{4})"
+_DATE = r"((?:[A-Za-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4})|\d{4}-\d{2}-\d{2}|\d{1,2} [A-Za-z]{3,9}\.? \d{4})(?:,? (?:at )?(\d{1,2}:\d{2}) ?\(?UTC\)?)?"
 _UNTIL = re.compile(rf"[\s,(]*\b(?:through|until|up to and including|ending)\s+{_DATE}\)?", re.I)
 _SINCE = re.compile(rf"[\s,(]*\b(?:starting|effective|from|beginning|as of)\s+{_DATE}\)?", re.I)
 
@@ -57,9 +57,16 @@ def read_name(text: str, vocabulary: Vocabulary) -> Name:
     return Name(text, said.conditions, _day(since), _day(until), tier)
 
 
+def days_in(texts: Sequence[str]) -> tuple[str, str]:
+    """From when and until when headings and lines say that the prices below them hold; empty where they name no day."""
+    since = next((day for text in texts if (day := _day(_SINCE.search(text)))), "")
+    return since, next((day for text in texts if (day := _day(_UNTIL.search(text)))), "")
+
+
 def _day(match: re.Match[str] | None) -> str:
     try:
-        return iso_date(match[1]) if match else ""
+        moment = f"T{match[2]:0>5}Z" if match and match[2] else ""
+        return iso_date(match[1]) + moment if match else ""
     except PageChanged:
         return ""
 

@@ -18,14 +18,14 @@ from sources.pages.layout.declaration import DEFAULTS, Layout
 from sources.pages.layout.flow import read_flow
 from sources.pages.layout.grid import Around, read_grid
 from sources.pages.layout.lines import joined_lines, page_lines
-from sources.pages.layout.names import named_before
+from sources.pages.layout.names import days_in, named_before
 from sources.pages.layout.payload import lines_in, tables_in, values
 from sources.pages.layout.records import read_records
 from sources.pages.layout.words import NOTHING, TIER_WORDS, Meaning, Vocabulary, under
 from sources.pages.page import Page
 from sources.pages.quote import LeftOut, PageChanged, PriceQuote
 from sources.pages.tables import Grid, html_grids, markdown_grids
-from units.quantity import plain
+from units.quantity import amounts, plain
 
 
 def read_page(page: Page, layout: Layout = DEFAULTS, judge: Judge | None = None) -> list[PriceQuote | LeftOut]:
@@ -45,7 +45,7 @@ def read_page(page: Page, layout: Layout = DEFAULTS, judge: Judge | None = None)
 def read_table(grid: Grid, layout: Layout, names: Sequence[str], said: Meaning) -> list[PriceQuote | LeftOut]:
     """What one table gives whose models and tier the caller knows."""
     around = around_grid(grid, layout.vocabulary, NOTHING)
-    around = Around(under(said, around.meaning), names[0] if names else around.name, NOTHING, tuple(names))
+    around = Around(under(said, around.meaning), names[0] if names else around.name, NOTHING, names=tuple(names))
     found = assemble([read_grid(grid, layout.vocabulary, layout, around, 0)], layout)
     return [*found.quotes, *found.left_out]
 
@@ -73,7 +73,8 @@ def _grid_blocks(grids: Sequence[Grid], layout: Layout, said: Meaning, first: in
         around = around_grid(grid, layout.vocabulary, said)
         tab = tabbed(kept, number - first, layout.vocabulary)
         codes = tuple(grid.attributes.get("identifiers", "").split()) if layout.identifiers else ()
-        around = Around(under(tab, around.meaning), codes[0] if codes else around.name, said, codes)
+        since, until = days_in([*reversed(grid.heading), grid.caption, *[line for line in grid.before.split("\n")[-1:] if len(line) < 120]])
+        around = Around(under(tab, around.meaning), codes[0] if codes else around.name, said, since, until, codes)
         blocks.append(read_grid(grid, layout.vocabulary, layout, around, number))
     if layout.prose_names:
         named_before(blocks)
@@ -156,7 +157,8 @@ def joined(grids: Sequence[Grid]) -> list[Grid]:
         last = kept[-1] if kept else None
         if last is not None and grid.heading == last.heading and not grid.before.strip() and grid.texts() == last.texts():
             continue
-        if last is not None and len(last.rows) == 1 and grid.width == last.width and len(grid.rows) > 1 and not any(c.header for c in grid.rows[0]):
+        if last is not None and len(last.rows) == 1 and grid.width == last.width and not any(c.header for c in grid.rows[0]) \
+                and any(re.search(r"\d", c.text) for row in grid.rows for c in row) and not any(amounts(c.text) for c in last.rows[0]):
             kept[-1] = Grid([*last.rows, *grid.rows], grid.heading, grid.index, grid.caption, grid.attributes, f"{last.before}\n{grid.before}")
             continue
         kept.append(grid)
