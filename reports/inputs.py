@@ -71,6 +71,47 @@ SHOWN: dict[str, str] = {
 }
 """The marts that the report shows, each with why it may hold no row."""
 
+ORDER: dict[str, tuple[str, ...]] = {
+    name: tuple(columns.split())
+    for name, columns in {
+        "price_now": "provider model tier condition",
+        "price_history": "provider model tier condition valid_from",
+        "price_events": "event_date provider model token_class kind",
+        "frontier": "series obs_date",
+        "indices": "index_name obs_date",
+        "cost_per_task": "benchmark obs_date",
+        "hedonic_rates": "series window_start window_end",
+        "acceleration": "test quality_scale",
+        "headline_methods": "headline_rank method_id",
+        "champion_forecasts": "series model target_date quantile",
+        "past_forecasts": "series model cutoff target_date quantile",
+        "floors": "series floor_kind obs_date",
+        "series_floor_gap": "series model accelerator",
+        "decomposition": "order component",
+        "stack_shown": "order lever",
+        "hardware_league": "model cost_usd_per_mtok accelerator",
+        "hardware_trends": "window_label metric published_source",
+        "engine_check": "model accelerator precision batch",
+        "energy_check": "boundary source",
+        "quantization_quality": "metric model precision",
+        "useful_life": "price_scenario accelerator",
+        "latency_league": "model evidence user_tok_per_s accelerator provider",
+        "bandwidth_ceiling": "launch_date accelerator",
+        "break_even": "model accelerator",
+        "viability": "viable_date application",
+        "jevons": "obs_date",
+        "wrapper_margin": "application",
+        "expectations": "benchmark obs_date",
+        "track_record": "horizon_days model",
+        "pit": "model horizon_days bin_lower",
+        "revision": "order cause",
+        "data_health": "status kind source",
+        "quarantine": "provider model token_class",
+        "disagreements": "provider model token_class other_source",
+    }.items()
+}
+"""How a mart's rows are ordered for readers, where that is not by its key; the first row of a series in time is its oldest."""
+
 _TYPES: dict[str, pl.DataType] = {
     "VARCHAR": pl.String(), "DOUBLE": pl.Float64(), "BIGINT": pl.Int64(), "DATE": pl.Date(), "BOOLEAN": pl.Boolean(),
 }  # fmt: skip
@@ -194,10 +235,8 @@ def _as_stored(table: str, columns: dict[str, list[Any]]) -> pl.DataFrame:
 
 
 def _order(table: str) -> tuple[str, ...]:
-    """The columns that order a mart's rows for readers: what a row is about, before its content hash."""
-    lead = ("series", "index_name", "benchmark", "event_date", "provider", "model", "tier", "order", "topic", "source", "horizon_days",
-            "cutoff", "obs_date", "target_date", "quantile", "window_start", "window_end")  # fmt: skip
-    return tuple(c for c in lead if c in TABLES[table].columns)
+    """The columns that order a mart's rows for readers: those declared in ``ORDER``, else its key."""
+    return ORDER.get(table.removeprefix("marts."), TABLES[table].key)
 
 
 def _conform(table: str, frame: pl.DataFrame, columns: dict[str, str], order: tuple[str, ...]) -> pl.DataFrame:

@@ -22,13 +22,34 @@ SLACK_DAYS = 20
 """An actual may be the last price seen up to this long before the target date: monthly archives are irregular."""
 
 
+def read_panel(path: str) -> pl.DataFrame:
+    """A CSV file of unique_id, ds, y and optional floor and known_from, typed; rows without name, day or positive price
+    are left out. Raises :class:`BadSeries` naming a column that is missing."""
+    raw = pl.read_csv(path, infer_schema=False)
+    raw = raw.rename({c: c.strip().lstrip("\ufeff") for c in raw.columns})
+    missing = [c for c in ("unique_id", "ds", "y") if c not in raw.columns]
+    if missing:
+        raise BadSeries(f"the file has no column {', '.join(missing)}; expected unique_id,ds,y[,floor][,known_from], "
+                        f"found {','.join(raw.columns)}")
+    days = [c for c in ("ds", "known_from") if c in raw.columns]
+    numbers = [c for c in ("y", "floor") if c in raw.columns]
+    return raw.select(
+        "unique_id", *(pl.col(c).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False) for c in days),
+        *(pl.col(c).cast(pl.Float64, strict=False) for c in numbers),
+    ).filter(pl.col("unique_id").is_not_null(), pl.col("ds").is_not_null(), pl.col("y").is_finite() & (pl.col("y") > 0))
+
+
 def default_origins(panel: pl.DataFrame, first: date | None = None, every_days: int = 28) -> list[date]:
-    """Days of the panel that can be origins: at least ``every_days`` apart, from the first day with five series."""
-    days = panel.group_by("ds").agg(pl.col("unique_id").n_unique().alias("n")).filter(pl.col("n") >= 5)["ds"]
+    """Days of the panel that can be origins: at least ``every_days`` apart, from the first day on which five series (or
+    all, of fewer) have begun. Raises :class:`BadSeries` where there is none."""
+    begun = panel.group_by("unique_id").agg(pl.col("ds").min())["ds"].sort()
+    start = begun[min(5, len(begun)) - 1] if len(begun) else None
     chosen: list[date] = []
-    for day in sorted(days):
-        if (first is None or day >= first) and (not chosen or (day - chosen[-1]).days >= every_days):
+    for day in sorted(panel["ds"].drop_nulls().unique()):
+        if day >= start and (first is None or day >= first) and (not chosen or (day - chosen[-1]).days >= every_days):
             chosen.append(day)
+    if not chosen:
+        raise BadSeries(f"no day of the panel can be an origin{f' from {first} on' if first else ''}; --first sets the first day")
     return chosen
 
 

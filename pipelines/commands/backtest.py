@@ -99,8 +99,7 @@ def command(series: str | None, only: str | None, horizons: tuple[int, ...], fir
     tables = []
     for name in names if only is None else [only]:
         try:
-            rows = packaged.filter(pl.col("panel") == name) if packaged is not None else pl.read_csv(
-                name, try_parse_dates=True)
+            rows = packaged.filter(pl.col("panel") == name) if packaged is not None else backtest.read_panel(name)
             others = packaged.filter(pl.col("panel") != name) if packaged is not None else None
             panel, label = backtest.knowledge(rows, hindsight)
             origins = backtest.default_origins(panel, first.date(), every)

@@ -33,7 +33,7 @@ def fan(book: FactBook) -> Chart | None:
     if not have & {"Price", "Forecast"}:
         return None
     kept = {name: colour for name, colour in LINES.items() if name in have}
-    x = days(data["date"], 0.3)
+    x = days(data["date"], 0.45)
     y = alt.Y("value:Q", scale=LOG, axis=log_axis([data["value"], data["lower"], data["upper"]], "USD per million tokens, log scale", USD))
     colour = alt.Color("layer:N", scale=alt.Scale(domain=list(kept), range=list(kept.values())), legend=None)
     base = alt.Chart(typed(data, "date"))

@@ -98,7 +98,7 @@ def end_labels(data: pl.DataFrame, series: str, value: str, colours_by: dict[str
     last = stamp(max(data["date"].drop_nulls().to_list()))
     inside = [r for r in rows if r["date"] < last]
     layers = [
-        alt.Chart(alt.Data(values=chosen)).mark_text(fontSize=11, fontWeight="bold", **place).encode(x="date:T", y=alt.Y("at:Q", scale=LOG), text="said:N", color=colour)
+        alt.Chart(alt.Data(values=chosen)).mark_text(fontSize=10.5, fontWeight="bold", **place).encode(x="date:T", y=alt.Y("at:Q", scale=LOG), text="said:N", color=colour)
         for chosen, place in (([r for r in rows if r["date"] == last], {"align": "left", "dx": 7}), (inside, {"align": "right", "dy": -9})) if chosen
     ]  # fmt: skip
     return alt.layer(*layers)

@@ -173,7 +173,7 @@ def prepare(
     pace = questions.answers(book)[0].figures if profile != "alert" else ()
     shared: dict[str, Any] = {
         "subject": subject, "profile_title": TITLES[profile], "day": book.day(), "correction": narrative.correction(book), "headline": questions.headline(book),
-        "seen": questions.seen(book), "alerts": [a.said for a in told], "figures": pace, "said": [a.said[0] for a in answers if a.said],
+        "seen": questions.seen(book), "alerts": [a.said for a in told], "figures": pace, "said": [*_because(book), *(a.said[0] for a in answers if a.said)],
     }  # fmt: skip
     html = environment().get_template("mail.html.j2").render(
         shared, preview=questions.seen(book), page_url=Markup.escape(page), unsubscribe=Markup(_UNSUBSCRIBE),
@@ -187,6 +187,12 @@ def prepare(
         files=() if page else (("report.html", rendered_page(edition).encode()),),
         books=(book,),
     )
+
+
+def _because(book: FactBook) -> list[Sentence]:
+    """Why measures point in opposite directions, where they do: never one without the other."""
+    ways = set(questions.pace.directions(book).values())
+    return [questions.pace.because(book)] if {"fell", "rose"} <= ways else []
 
 
 def _text(shared: dict[str, Any], chart: drawing.Chart | None, page: str) -> str:

@@ -116,6 +116,26 @@ def test_technologies_without_a_floor_are_forecast_better_than_by_no_change(shar
     assert row["forecasts_count"] > 60
 
 
+def test_any_panel_can_be_backtested_whatever_its_days_and_its_number_of_series(tmp_path) -> None:
+    """Four series seen on different days had no origin at all: five on one day were asked for."""
+    from click.testing import CliRunner
+
+    from pipelines.commands.backtest import command
+
+    path = tmp_path / "p.csv"
+    rows = [f"s{i},{2024 + m // 12}-{m % 12 + 1:02d}-{7 * i + 1:02d},{5 * 0.9**m}" for i in range(4) for m in range(20)]
+    path.write_text("unique_id,ds,y\n" + "\n".join([*rows, "s1,2024-03-40,2", "s1,2024-03-02,0", ",2024-03-02,3"]))
+    panel = backtest.read_panel(str(path))
+    assert panel.height == 80 and len(backtest.default_origins(panel, None, 60)) >= 8
+    assert backtest.default_origins(panel.filter(pl.col("unique_id") == "s1"), None, 60)
+    path.write_text("unique_id,ds\nx,2024-01-01\n")
+    said = CliRunner().invoke(command, [str(path)])
+    assert said.exit_code == 1 and "no column y" in said.output and "Traceback" not in said.output
+    path.write_text("unique_id,ds,y\nx,1990-01-01,1\n")
+    said = CliRunner().invoke(command, [str(path)])
+    assert said.exit_code == 1 and "--first" in said.output
+
+
 def test_origins_of_a_test_lie_a_horizon_apart() -> None:
     days = np.array([0, 30, 60, 90, 120, 200])
     assert days[comparison.apart(days, 90)].tolist() == [0, 90, 200]

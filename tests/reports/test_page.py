@@ -189,6 +189,20 @@ def test_a_damaged_stored_edition_is_a_sentence(raw):
         Edition.from_json(raw)
 
 
+def test_the_forecast_begins_where_the_measured_price_ends(full):
+    drawn = charts.ALL["fan"](FactBook(full)).data
+    measured, ahead = (drawn.filter(pl.col("layer") == name).sort("date") for name in ("Price", "Forecast"))
+    assert ahead["date"][0] == measured["date"][-1] and ahead["value"][0] == measured["value"][-1]
+
+
+def test_rows_in_time_are_in_order_and_the_cheapest_comes_first(full):
+    for name, series in (("frontier", "series"), ("indices", "index_name"), ("cost_per_task", "benchmark")):
+        for _key, rows in full.mart(name).group_by(series):
+            assert rows["obs_date"].is_sorted()
+    for _key, rows in full.mart("hardware_league").group_by("model"):
+        assert rows["cost_usd_per_mtok"].is_sorted()
+
+
 def test_rows_in_another_order_are_the_same_edition(full):
     shuffled = {k: v.reverse() for k, v in editions.marts().items()}
     assert editions.full_edition(marts=shuffled, facts=editions.facts()).edition_id == full.edition_id

@@ -60,7 +60,7 @@ def test_tables_of_text_keep_days_and_figures_whole(full):
                 for column, cell in zip(made.columns, row, strict=True)
                 if column.figures
             )
-            assert max(map(len, lines)) <= 132
+            assert max(map(len, lines)) <= 160
 
 
 def test_the_message_has_the_headers_of_a_list_and_is_the_same_every_time(full):
