@@ -9,10 +9,10 @@ from __future__ import annotations
 import dagster as dg
 
 from assets.job import Job
-from assets.step import asset_key, declared, described, specs, table, tables, written
+from assets.step import DAY, as_of, asset_key, declared, described, specs, table, tables, written
 from belief import packaged, prices, slugs
 from belief.live_facts import latest_electricity
-from belief.vintage import vintage_frame
+from belief.vintage import edition_day, vintage_frame
 from forecasting.consequences import claims, meaning
 from forecasting.floors import floor, floor_tables, hardware_costs, rentals, series_floor
 from forecasting.forecast import issue
@@ -61,32 +61,41 @@ def left_out(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata={"rows": warehouse.write("marts.left_out", warehouse.read("raw.left_out"))})
 
 
-@dg.multi_asset(specs=specs(PRICES, raw("prices", "retirements")))
-def believed_prices(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
+@dg.asset(key=asset_key(DAY), deps=[*map(asset_key, raw("prices"))], **described(DAY))
+def day(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+    """Of which day the edition speaks: the last one on which a price was seen."""
+    frame = edition_day(warehouse.read("raw.reading"), job.as_of, job.clock)
+    warehouse.write(DAY, frame)
+    return dg.MaterializeResult(metadata={"as_of": str(frame["as_of"][0]), "age_days": frame["age_days"][0]})
+
+
+@dg.multi_asset(specs=specs(PRICES, (*raw("prices", "retirements"), DAY)))
+def believed_prices(warehouse: dg.ResourceParam[Store]):
     """What each witness said, what is believed, what is held back, who disagrees."""
-    readings, known = warehouse.read("raw.reading"), sources()
+    readings, known, day = warehouse.read("raw.reading"), sources(), as_of(warehouse)
     read = {"prices": warehouse.read_family("prices"), "retirements": warehouse.read_family("retirements")}
-    built = without_culprits(lambda quotes: prices.build(quotes["prices"], readings, known, job.as_of, quotes["retirements"]), read, warehouse)
+    built = without_culprits(lambda quotes: prices.build(quotes["prices"], readings, known, day, quotes["retirements"]), read, warehouse)
     yield from written(warehouse.write_all(declared(built, PRICES)))
 
 
-@dg.multi_asset(specs=specs(FACTS, raw(*packaged.FAMILIES)))
-def known_facts(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
+@dg.multi_asset(specs=specs(FACTS, (*raw(*packaged.FAMILIES), DAY)))
+def known_facts(warehouse: dg.ResourceParam[Store]):
     """The facts known on the vintage day: packaged rows, and the sheets, offers and tariffs read since."""
     quotes = dict(zip(packaged.FAMILIES, map(warehouse.read_family, packaged.FAMILIES), strict=True))
-    made = without_culprits(lambda given: packaged.tables(job.as_of, given), quotes, warehouse)
+    day = as_of(warehouse)
+    made = without_culprits(lambda given: packaged.tables(day, given), quotes, warehouse)
     yield from written(warehouse.write_all(declared(made, FACTS)))
 
 
 VINTAGE_INPUTS = (*PRICES, *packaged.TABLES, *packaged.ENGINE)
 
 
-@dg.asset(key=["core", "vintage"], deps=[*map(asset_key, VINTAGE_INPUTS)], **described("core.vintage"))
+@dg.asset(key=["core", "vintage"], deps=[*map(asset_key, (*VINTAGE_INPUTS, DAY))], **described("core.vintage"))
 def vintage(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """The day this build speaks of and its id, a hash of inputs and code."""
-    frame = vintage_frame(job.as_of, job.code_version, map(warehouse.read, VINTAGE_INPUTS))
+    frame = vintage_frame(as_of(warehouse), job.code_version, map(warehouse.read, VINTAGE_INPUTS))
     warehouse.write("core.vintage", frame)
-    return dg.MaterializeResult(metadata=frame.row(0, named=True) | {"as_of": str(job.as_of)})
+    return dg.MaterializeResult(metadata=frame.row(0, named=True) | {"as_of": str(frame["as_of"][0])})
 
 
 @dg.asset(key=["core", "damage"], deps=[asset_key("raw.capture")], **described("core.damage"))
@@ -98,20 +107,22 @@ def damage(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg
 ISSUED = (FORECAST, FACT)
 
 
-@dg.multi_asset(specs=specs(ISSUED, ("raw.capture",)))
+@dg.multi_asset(specs=specs(ISSUED, (DAY,)))
 def issued_earlier(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
     """What earlier vintages issued, as they issued it; before the first one the packaged replays stand in for them."""
-    earlier = issued_before(job.issued_path, job.as_of)
-    yield from written(warehouse.write_all(earlier | {FORECAST: replays.newest_first_day(earlier[FORECAST], job.as_of)}))
+    day = as_of(warehouse)
+    earlier = issued_before(job.issued_path, day)
+    yield from written(warehouse.write_all(earlier | {FORECAST: replays.newest_first_day(earlier[FORECAST], day)}))
 
 
 TRACK_RECORD = ("stats.track_record", "stats.track_record_summary", "stats.pit")
 
 
-@dg.multi_asset(specs=specs(TRACK_RECORD, ("raw.capture", "stats.frontier_price")))
+@dg.multi_asset(specs=specs(TRACK_RECORD, (DAY, "stats.frontier_price")))
 def track_record(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
     """Issued forecasts whose day came, read from the files they were issued in, against what happened."""
-    made = scoring.build(due(job.issued_path, job.as_of, scoring.widened), warehouse.read("stats.frontier_price"), job.as_of)
+    day = as_of(warehouse)
+    made = scoring.build(due(job.issued_path, day, scoring.widened), warehouse.read("stats.frontier_price"), day)
     yield from written(warehouse.write_all(declared(made, TRACK_RECORD)))
 
 

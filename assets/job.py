@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from sources.cache import Cache
 from sources.fetching.archive import Archive
 from sources.fetching.collect import Progress
 from sources.fetching.fetch import Fetcher
 from sources.parsed import Reader, in_process
 from sources.set_aside import SetAside
+from warehouse.memo import Memo
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,11 @@ class Job:
     """One daily job. ``fetcher`` is None offline and for a past day."""
 
     as_of: date
+    """The day of the run; what is measured ends with the last look at a price (``core.edition_day``)."""
     home: Path
     code_version: str
+    data_version: str = ""
+    """A hash of the code and of the packaged data."""
     fetcher: Fetcher | None = None
     progress: Progress | None = None
     on_step: Callable[[str], None] | None = None
@@ -35,6 +40,8 @@ class Job:
     force: bool = False
     """Ask sources again even if they were asked today (a mirror is ours, politeness does not apply)."""
 
+    clock: str = "system"
+    """Whose word ``as_of`` is: the system's clock or ``DEFLATION_NOW``."""
     read: Reader = in_process
     """How a body is read: in a sandbox, unless somebody debugs a parser."""
 
@@ -47,6 +54,11 @@ class Job:
     def parsed_cache(self) -> Path:
         """Parsed rows by (capture, parser); may be deleted at any time."""
         return self.home / "cache" / "parsed"
+
+    @property
+    def memo(self) -> Memo:
+        """What steps made of the same inputs, by this code and these packaged data."""
+        return Memo(Cache(self.home / "cache" / "made"), self.data_version)
 
     @property
     def set_aside(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import dagster as dg
 
 from assets.job import Job
-from assets.step import DAYS, asset_key
+from assets.step import DAY, DAYS, as_of, asset_key
 from reports.inputs import SHOWN, Edition
 from reports.site import site
 from warehouse.issued import issue, with_build
@@ -20,19 +20,19 @@ SEEN_DAILY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=30), war
 READERS_TABLES = tuple(name for name in TABLES if name.startswith(("marts.", "facts.")))
 
 
-@dg.asset(key=["published", "warehouse"], deps=[*map(asset_key, READERS_TABLES)], kinds={"duckdb"}, owners=["team:operations"], freshness_policy=SEEN_DAILY, partitions_def=DAYS, group_name="publish")
+@dg.asset(key=["published", "warehouse"], deps=[*map(asset_key, (*READERS_TABLES, DAY))], kinds={"duckdb"}, owners=["team:operations"], freshness_policy=SEEN_DAILY, partitions_def=DAYS, group_name="publish")
 def published_warehouse(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """Replace ``published.duckdb`` atomically; a failed blocking check skips this and all that follows."""
-    path = target(job.published_path, job.as_of)
+    path = target(job.published_path, as_of(warehouse))
     size = publish(warehouse, path)
     return dg.MaterializeResult(metadata={"bytes": size, "path": str(path)})
 
 
-@dg.asset(key=["issued", "forecast"], deps=[*map(asset_key, ("published.warehouse", "stats.forecast", "core.vintage", "facts.fact"))], kinds={"parquet"}, owners=["team:forecasting"], partitions_def=DAYS, group_name="publish")
+@dg.asset(key=["issued", "forecast"], deps=[*map(asset_key, ("published.warehouse", "stats.forecast", "core.vintage", "facts.fact", DAY))], kinds={"parquet"}, owners=["team:forecasting"], partitions_def=DAYS, group_name="publish")
 def issued_forecast(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
-    """Today's forecasts and facts, kept for ever as issued; a vintage is issued once, a past day never."""
+    """The vintage's forecasts and facts, kept for ever as issued; a vintage is issued once, a past day never."""
     forecasts = with_build(warehouse.read("stats.forecast"), warehouse.read("core.vintage"))
-    new = job.issues and issue(job.issued_path, job.as_of, forecasts, warehouse.read("facts.fact"))
+    new = job.issues and issue(job.issued_path, as_of(warehouse), forecasts, warehouse.read("facts.fact"))
     return dg.MaterializeResult(metadata={"issued": bool(new)})
 
 

@@ -3,13 +3,15 @@
     table("stats.acceleration", reads=("core.input_price", "core.input_score", "core.input_model"), make=acceleration.build)
 
 ``make`` gets the read tables as frames, in the order of ``reads``, and the vintage day as ``as_of``. Dependencies and
-frames come from the one tuple, so a step can read nothing that the graph does not show. Belongs here: the kinds of
+frames come from the one tuple, so a step can read nothing that the graph does not show; what it made of the same frames
+is remembered (``warehouse.memo``). Belongs here: the kinds of
 steps. Not here: which steps there are (``computed``), what they compute (the libraries).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import dagster as dg
@@ -23,6 +25,8 @@ DAYS = dg.DailyPartitionsDefinition(start_date="2023-01-01", end_offset=1, timez
 """The vintage days: what is kept per day (captures, publications, issued forecasts, editions, deliveries) is a partition,
 and a past day is a run of its partition. The first day is the first with a listing to read."""
 Frames = Mapping[str, pl.DataFrame]
+DAY = "core.edition_day"
+"""The table that says of which day a dated step speaks."""
 
 
 def asset_key(table_name: str) -> dg.AssetKey:
@@ -50,10 +54,11 @@ def table(name: str, *, reads: Sequence[str], make: Callable[..., pl.DataFrame],
     read as frames (the raw tables a family is stacked from).
     """
 
-    @dg.asset(key=asset_key(name), deps=[*map(asset_key, (*reads, *after))], **described(name))
+    @dg.asset(key=asset_key(name), deps=[*map(asset_key, (*reads, *after, *_day_read(dated)))], **described(name))
     def one(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
-        made = make(*map(warehouse.read, reads), **_day(job, dated))
-        return dg.MaterializeResult(metadata={"rows": warehouse.write(name, made)})
+        frames = tuple(map(warehouse.read, reads))
+        made = job.memo.made(name, lambda *given, **day: {name: make(*given, **day)}, frames, _day(warehouse, dated))
+        return dg.MaterializeResult(metadata={"rows": warehouse.write(name, made[name])})
 
     return one
 
@@ -65,9 +70,9 @@ def tables(names: Sequence[str], *, reads: Sequence[str], make: Callable[..., Fr
     ``make`` returns the frames by table name, with or without the schema; exactly the declared ones.
     """
 
-    @dg.multi_asset(name=step, specs=specs(names, (*reads, *after)))
+    @dg.multi_asset(name=step, specs=specs(names, (*reads, *after, *_day_read(dated))))
     def many(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
-        made = make(*map(warehouse.read, reads), **_day(job, dated))
+        made = job.memo.made(step, make, tuple(map(warehouse.read, reads)), _day(warehouse, dated))
         yield from written(warehouse.write_all(declared(made, names)))
 
     return many
@@ -92,5 +97,14 @@ def declared(made: Frames, names: Sequence[str]) -> Frames:
     return found
 
 
-def _day(job: Job, dated: bool) -> dict[str, Any]:
-    return {"as_of": job.as_of} if dated else {}
+def as_of(warehouse: Store) -> date:
+    """The vintage day: the last day on which a price was seen."""
+    return warehouse.read(DAY).row(0, named=True)["as_of"]
+
+
+def _day_read(dated: bool) -> tuple[str, ...]:
+    return (DAY,) if dated else ()
+
+
+def _day(warehouse: Store, dated: bool) -> dict[str, Any]:
+    return {"as_of": as_of(warehouse)} if dated else {}

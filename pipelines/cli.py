@@ -10,6 +10,7 @@ import ast
 import importlib
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -28,6 +29,16 @@ class VerbGroup(click.Group):
         if name not in self.list_commands(ctx):
             return None
         return importlib.import_module(f"pipelines.commands.{name.replace('-', '_')}").command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; a setting that cannot be read is wrong usage, named by its variable."""
+        try:
+            return super().invoke(ctx)
+        except ValueError as error:
+            if getattr(error, "title", "") != "Settings":
+                raise
+            wrong = [f"DEFLATION_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]  # type: ignore[attr-defined]  # pydantic's, not loaded for --help
+            raise click.UsageError("; ".join(wrong)) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs with the first line of their module's docstring, without importing them."""

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("units", "reference", "sources", "belief", "throughput", "forecasting", "warehouse", "reports", "assets", "pipelines")
+COMPUTES_WITH = ("duckdb", "narwhals", "numpy", "polars", "scipy", "statsmodels")
 CODE_SUFFIXES = {".py", ".sql", ".toml", ".j2", ".css", ".js"}
 """Not the packaged facts: a fact of a later day must not change the id of an earlier vintage."""
 
@@ -45,6 +47,18 @@ def code_version() -> str:
     return digest.hexdigest()[:16]
 
 
+@lru_cache(maxsize=1)
+def data_version() -> str:
+    """A content hash of the code, of every file packaged with it but specimens, and of the versions of what it computes with."""
+    digest = hashlib.sha256(code_version().encode())
+    for package in CODE:
+        for path in sorted((ROOT / package).rglob("*")):
+            if path.is_file() and path.suffix not in CODE_SUFFIXES and not {"__pycache__", "specimens"} & set(path.parts):
+                digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    digest.update(" ".join(f"{name} {metadata.version(name)}" for name in COMPUTES_WITH).encode())
+    return digest.hexdigest()[:16]
+
+
 def make_fetcher(settings: Settings, limits: Limits | None = None) -> Fetcher:
     """The one polite session, with the keys and the mirror of the settings."""
     from sources.fetching.fetch import Fetcher
@@ -61,9 +75,10 @@ def make_job(settings: Settings, as_of: date | None = None, *, offline: bool = F
     from assets.job import Job
     from sources.parsed import in_process
 
-    day = as_of or today()
+    day, this_day = as_of or today(settings), today(settings)
     fetcher = None
-    if not offline and day >= today():
+    if not offline and day >= this_day:
         fetcher = make_fetcher(settings)
-    return Job(as_of=day, home=settings.home, code_version=code_version(), fetcher=fetcher, progress=progress,
-               base_url=settings.base_url, on_step=on_step, deliver=deliver, issues=day >= today(), force=bool(settings.mirror), read=read or in_process)
+    return Job(as_of=day, home=settings.home, code_version=code_version(), data_version=data_version(), fetcher=fetcher, progress=progress,
+               base_url=settings.base_url, on_step=on_step, deliver=deliver, issues=day >= this_day, force=bool(settings.mirror), read=read or in_process,
+               clock=f"DEFLATION_NOW {settings.now.isoformat()}" if settings.now else "system")

@@ -10,8 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipelines.context import make_job, today
+from pipelines.context import make_job, now, today
 from pipelines.delivery import deliver_with
+from pipelines.logs import logged
 from pipelines.notices import after_run
 from pipelines.settings import Settings, load_settings
 
@@ -60,14 +61,14 @@ def _executed(settings: Settings, as_of: date | None, offline: bool, past: bool,
     from warehouse.store import Store
 
     waiting = Store(settings.warehouse_path, lock_timeout_s=settings.wait_s, on_wait=tell)
-    with _progress(tell) as (begin, on_step, on_source), waiting.session(raw_tables()) as store, closing(Confined()) as read:
+    with _progress(tell) as (begin, on_step, on_source), waiting.session(raw_tables()) as store, closing(Confined()) as read, logged(settings.home):
         job = make_job(settings, as_of, offline=offline, progress=on_source, on_step=on_step,
                        deliver=None if past else deliver_with(settings), read=read)
         definitions = build_definitions(job=dg.ResourceDefinition.hardcoded_resource(job),
                                         warehouse=dg.ResourceDefinition.hardcoded_resource(store))
         daily = definitions.resolve_job_def("daily")
         begin(len(daily.nodes))
-        with open_instance(settings) as instance:
+        with open_instance(settings) as instance, dg.partition_loading_context(effective_dt=now(settings)):
             return daily.execute_in_process(instance=instance, raise_on_error=False, partition_key=str(job.as_of), tags={"deflation/started_by": "command line"},
                                             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}})
 
@@ -139,6 +140,8 @@ def _summary(settings: Settings, as_of: date, result: Any, tell: Tell) -> None:
     tell(f"warehouse  {warehouse}   (deflation query \"from marts.start_here\")")
     if warehouse != settings.published_path:
         tell(f"           a newer vintage stays in {settings.published_path}")
+    for sentence in _of_which_day(warehouse):
+        tell(sentence)
     health = query(warehouse, """
         select case when status = 'failed' then 'failed' else origin end as state, count(*) as sources,
                max(age_days) as oldest_days, string_agg(source, ', ' order by source) as names
@@ -150,6 +153,17 @@ def _summary(settings: Settings, as_of: date, result: Any, tell: Tell) -> None:
     newest = query(warehouse, "select max(observed_at) as day, count(*) as rows from marts.price_history where origin = 'packaged'").row(0)
     if newest[1]:
         tell(f"inputs     packaged price history: {newest[1]} intervals, newest observation {newest[0]} ({(as_of - newest[0]).days} days old)")
+
+
+def _of_which_day(warehouse: Path) -> list[str]:
+    """How old the newest price is where it is not of today, whose word today is, and what of the kept state is damaged."""
+    from warehouse.store import query
+
+    day = query(warehouse, "from core.edition_day").row(0, named=True)
+    told = [f"measured   up to {day['as_of']}: no price was seen since, {day['age_days']} days before this run"] if day["age_days"] else []
+    told += ["           no price is called in force any more"] if query(warehouse, "select count(*) from marts.price_now").item() == 0 else []
+    told += [f"clock      {day['clock']}"] if day["clock"] != "system" else []
+    return told + [f"damaged    {name}: {said}" for name, said in query(warehouse, "from core.damage").rows()]
 
 
 def headline(settings: Settings, edition_id: str) -> list[str]:

@@ -13,6 +13,7 @@ import dagster as dg
 
 from assets.job import Job
 from pipelines.context import make_job
+from pipelines.logs import logged
 from pipelines.settings import load_settings
 from sources.catalogue import sources
 from sources.parsed import Confined
@@ -40,7 +41,7 @@ class DayJob(dg.ConfigurableResource):
 
         settings, run = load_settings(), context.run
         day = run.tags.get(PARTITION) if run is not None else None
-        with closing(Confined()) as read:
+        with closing(Confined()) as read, logged(settings.home):
             yield make_job(settings, date.fromisoformat(day) if day else None, offline=self.offline, deliver=deliver_with(settings), read=read)
 
 

@@ -39,8 +39,8 @@ class Confirmed:
 
     @property
     def is_fresh(self) -> bool:
-        """Whether the confirmation lies within the source's cadence, so that it speaks of the edition's day."""
-        return self.age_days is not None and 0 <= self.age_days <= (self.cadence_days or DAILY)
+        """Whether the confirmation lies within the source's cadence, so that it speaks of the edition's day: of a daily source, that day."""
+        return self.age_days is not None and 0 <= self.age_days < (self.cadence_days or DAILY)
 
     def when(self) -> Sentence:
         """``today``, ``when last seen on DAY`` or ``on a day that is not known``: to end a sentence."""

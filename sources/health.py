@@ -59,6 +59,11 @@ def reading_frame(source: Source, reading: Reading, as_of: date, captures: pl.Da
     }], schema=READING_SCHEMA)
 
 
+def is_seen(cadence_days: int, age_days: int | None) -> bool:
+    """Whether a source's page was seen within its cadence and two days: that a step ran is no sight of a page."""
+    return age_days is not None and age_days <= cadence_days + 2
+
+
 def _stale(reading: Reading, status: str) -> list[str]:
     """One sentence on a fresh answer with old content."""
     if status != "stale" or reading.stated_on is None or reading.last_good is None:

@@ -38,7 +38,7 @@ def read_source(source: Source, archive: Archive, as_of: date, warehouse: Store,
         log.exception("%s failed", source.key)
         _write(source, nothing_read(source, f"{source.key}: {_said(error)}"), as_of, warehouse)
     row = warehouse.read(f"FROM raw.reading WHERE source = '{source.key}'").row(0, named=True)
-    return {"rows": row["rows"], "status": row["status"], "origin": row["origin"], "message": row["message"]}
+    return {"rows": row["rows"], "status": row["status"], "origin": row["origin"], "age_days": row["age_days"], "message": row["message"]}
 
 
 def _write(source: Source, reading: Reading, as_of: date, warehouse: Store) -> None:

@@ -7,7 +7,7 @@ the pages behind it (``sections``), how a figure is written (``page.numbers``), 
 from __future__ import annotations
 
 from reports.facts import FactBook
-from reports.page.shown import Sentence, say
+from reports.page.shown import Sentence, join, say
 from reports.questions import changed, floors, outlook, pace, record, unknown
 from reports.questions.answer import Answer, Figure
 
@@ -29,4 +29,8 @@ def seen(book: FactBook) -> Sentence:
     if live is None:
         return say("Newest price: {s}.", s=newest.as_seen())
     read = say("{n} sources were read for this edition", n=book.value("coverage.sources_live")) if live else say("No source was read for this edition")
-    return say("{r}; newest price {s}.", r=read, s=newest.as_seen())
+    days = book.raw("coverage.age_days")
+    age = say(", {n} " + ("day" if days == 1 else "days") + " before it", n=book.value("coverage.age_days")) if days else Sentence(())
+    told = say("{r}; newest price {s}{a}.", r=read, s=newest.as_seen(), a=age)
+    clock = book.raw("coverage.clock", "text_value")
+    return join([told, say("The day of this edition is the word of {c}, not of a clock.", c=book.field("coverage.clock", "text_value"))]) if clock else told

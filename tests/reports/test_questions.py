@@ -173,7 +173,7 @@ def confirmed(age: int | None, cadence: float | None) -> Confirmed:
 
 
 @pytest.mark.parametrize(
-    ("age", "cadence", "fresh"), [(0, 1, True), (1, 1, True), (2, 1, False), (6, 7, True), (8, 7, False), (0, None, True), (3, None, False), (None, 7, False), (-1, 7, False)]
+    ("age", "cadence", "fresh"), [(0, 1, True), (1, 1, False), (2, 1, False), (6, 7, True), (7, 7, False), (0, None, True), (3, None, False), (None, 7, False), (-1, 7, False)]
 )
 def test_the_present_may_be_spoken_of_only_inside_the_sources_cadence(age, cadence, fresh):
     at = confirmed(age, cadence)

@@ -100,6 +100,7 @@ _TEXT = {
     "example": "name of an example query",
     "answers": "what the query answers",
     "topic": "what is not known",
+    "clock": "whose word the day of the run is: system, or the setting DEFLATION_NOW",
     "why": "why, in a sentence",
     "what_would_tell": "what evidence would settle it",
     "table_name": "schema.table",
@@ -115,6 +116,7 @@ _TEXT = {
 }
 
 _DAY = {
+    "edition_day": "day of the run that made the edition",
     "as_of": "the vintage day: nothing known later was used",
     "observed_at": "day the source showed or recorded the row",
     "closed_observed_at": "day the end of the interval became known",
@@ -145,7 +147,7 @@ _COUNT = {
     "left_out_count": "entries, blocks and amounts of the newest pages that were not understood",
     "cadence_days": "days between two readings of the source",
     "rank": "rank of the witness: 0 first-party, 1 host's own page, 2 documented correction, 3 feed",
-    "age_days": "days from the last good reading to the vintage day",
+    "age_days": "days from the last good reading to the day of the run",
     "families": "independent families of sources that state the price",
     "versions": "different official values seen",
     "n": "observations behind the number",

@@ -68,6 +68,8 @@ DECLARED = (
     declare("raw.left_out", "one entry, block or amount of the newest good captures that was not understood: not read, but counted and named",
             "source source_url snapshot_sha256 observed_at extent subject reason locator evidence"),
     declare("core.damage", "one file of kept state that is not as it was written: what is lost and what to do", "subject reason", "subject"),
+    declare("core.edition_day", "one row: the day of the run, the last day a price was seen (the vintage day: nothing is measured beyond it), and the days between",
+            "edition_day as_of age_days clock", "edition_day"),
     declare("core.vintage", "one row: the day this build speaks of, its id and the code it was made with",
             "as_of build_id code_version", "as_of"),
     declare("core.definition", "one definition of this project: a scale, threshold, mix, speed, use or period, with the reason for its value",

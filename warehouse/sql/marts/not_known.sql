@@ -13,6 +13,14 @@ select 'volume of tokens served' as topic,
        || '; no provider publishes its own' as why,
        'a key for the router''s dataset, audited token counts of providers' as what_would_tell
 union all by name
+select 'prices since ' || as_of as topic,
+       'no price was seen after ' || as_of || ', ' || age_days || ' days before this edition of ' || edition_day || ': every number here is of that day' as why,
+       'a source that answers (deflation sources --broken)' as what_would_tell
+from core.edition_day where age_days > 0
+union all by name
+select 'the real day' as topic, 'the day of this edition is the word of the setting ' || clock || ', not of a clock' as why, 'a run without the setting' as what_would_tell
+from core.edition_day where clock <> 'system'
+union all by name
 select 'quality of new models' as topic,
        (select scored_count || ' of ' || entrants_count || ' models first listed in the 90 days to ' || day
                || ' have a score; half were scored last on '
