@@ -20,6 +20,9 @@ READING_SCHEMA = {"source": pl.String, "kind": pl.String, "status": pl.String, "
                   "parser_version": pl.String}
 
 
+PLURAL = {"entry": "entries", "block": "blocks", "amount": "amounts"}
+
+
 def capture_frame(outcomes: Iterable[Outcome]) -> pl.DataFrame:
     """One row per address asked in this run."""
     rows = [{
@@ -74,7 +77,7 @@ def _stale(reading: Reading, status: str) -> list[str]:
 def _partial(reading: Reading) -> list[str]:
     """One sentence on what was not understood, naming the first."""
     out = reading.left_out.filter(pl.col("extent") != "amount")
-    return [f"{out.height} {out['extent'][0]}{'s' * (out.height > 1)} not understood and left out, for example {out['subject'][0]} ({out['reason'][0]})"] if out.height else []
+    return [f"{out.height} {PLURAL[out['extent'][0]] if out.height > 1 else out['extent'][0]} not understood and left out, for example {out['subject'][0]} ({out['reason'][0]})"] if out.height else []
 
 
 def source_frame(known: Mapping[str, Source], readings: pl.DataFrame) -> pl.DataFrame:
