@@ -18,8 +18,9 @@ from throughput.engine.efficiency import Constants
 from throughput.engine.uncertainty import REGIMES, regimes
 
 COVERAGE = 0.8
-EVALUATIONS = 5
-LEAST_WIDTH = 0.02
+EVALUATIONS = 3
+LEAST_WIDTH, MOST_EXTRA = 0.02, 0.3
+"""Limits of the terms in log units: what a regime adds rests on few sources, so that one odd source must not own it."""
 
 
 def errors_without(data: Measurements, start: Constants, by: str, evaluations: int = EVALUATIONS) -> np.ndarray:
@@ -58,7 +59,7 @@ def widths(matrix: np.ndarray, errors: np.ndarray, keys: np.ndarray, coverage: f
     identity = eye(rows, format="csr")
     cost = np.concatenate([np.zeros(terms), coverage * weight, (1.0 - coverage) * weight])
     found = linprog(cost, A_eq=hstack([table, identity, -identity], format="csr"), b_eq=target,
-                    bounds=[(LEAST_WIDTH if n == 0 else 0.0, None) for n in range(terms)] + [(0.0, None)] * (2 * rows), method="highs")
+                    bounds=[(LEAST_WIDTH, None), *[(0.0, MOST_EXTRA)] * (terms - 1)] + [(0.0, None)] * (2 * rows), method="highs")
     return found.x[:terms]
 
 

@@ -75,7 +75,7 @@ def fit_power(energy: Measurements, constants: Constants) -> dict[str, float]:
     return {n: float(v) for n, v in zip(POWER, found.x, strict=True)}
 
 
-def errors_without(measured: Measurements, energy: Measurements, start: Constants, by: str, evaluations: int = 5) -> np.ndarray:
+def errors_without(measured: Measurements, energy: Measurements, start: Constants, by: str, evaluations: int = 3) -> np.ndarray:
     """Log errors of joules of groups nobody saw: constants and power shares fitted without any speed, watt or joule of them.
 
     ``by`` source: one group at a time; ``by`` model: each fifth of the models (every fifth by name).
