@@ -142,7 +142,7 @@ STEPS = (
     tables(FLOORS, step="model_floors", reads=FLOOR_INPUTS, make=floor_tables.build),
     # what is measured
     tables(tuple(map("stats.{}".format, index_set.TABLES)), step="price_indices", reads=(*INPUTS, "core.input_tokens"), make=index_set.build),
-    table("core.token_name", reads=("core.token_volume", "core.model_alias"), make=slugs.named),
+    table("core.token_name", reads=("core.token_volume", "core.model_alias", "core.input_price"), make=slugs.named),
     tables(("stats.token_weight", "stats.token_index"), step="token_indices", make=publication.build,
            reads=("core.token_volume", "core.token_name", "core.input_price", "core.input_model", "stats.latent_quality")),
     table("stats.decline_rate", reads=("stats.index_level", "stats.frontier_price", "stats.cost_per_task", *INPUTS), make=rates.build),

@@ -21,6 +21,8 @@ WORDS = ("non-reasoning", "reasoning", "no-thinking", "thinking", "adaptive", "m
          "base", "effort", "default", "fallback", "preview-thinking")
 """Words of effort and mode at the end of a label."""
 _TRAILING = re.compile(rf"[-_ ,(]+(?P<word>(?:{'|'.join(WORDS)})|\d+k)\)*$")
+_LEVEL = re.compile(r"\d[\w.]*[-_ (]+(?:minimal|low|medium|high|xhigh|none)\)*$")
+"""A level of effort right after a version: ``gpt-5-4-high`` is gpt-5-4 at high effort even where a reseller lists it so."""
 _DATED = re.compile(r"\s*\((\d{4})\)$")
 _DEEPEST = 5
 MAKERS = ("anthropic", "openai", "google", "xai", "x-ai", "meta", "mistralai", "mistral", "alibaba", "qwen", "nvidia", "microsoft",
@@ -33,16 +35,17 @@ def forms(label: str) -> list[tuple[str, str]]:
     """(name, effort) of every form of a label, in the order in which they are tried."""
     text, effort = re.sub(r"\s+", " ", label.strip().lower().replace("_", "-")), ""
     out: list[tuple[str, str]] = []
+    last: list[tuple[str, str]] = []
     for _ in range(_DEEPEST):
         for whole in (text, _MAKER.sub("", text)):
             named = (whole, _DATED.sub(r"-\1", whole), *(form for _, form in slugs.forms(whole.replace(" ", "-"))))
-            out += [(name, effort) for name in named]
+            (last if _LEVEL.search(whole) else out).extend((name, effort) for name in named)
         found = _TRAILING.search(text)
         if found is None:
             break
         effort = " ".join(part for part in (found["word"], effort) if part)
         text = text[: found.start()].rstrip(" -_,(")
-    return list(dict.fromkeys(out))
+    return list(dict.fromkeys([*out, *last]))
 
 
 def resolve_labels(labels: Iterable[str], aliases: pl.DataFrame, day: date) -> pl.DataFrame:

@@ -9,7 +9,6 @@ from datetime import date
 
 import polars as pl
 
-import reference
 from belief.slugs import resolve_slugs
 from forecasting.tokens import pricing, token_index, volumes
 from pipelines.settings import load_settings
@@ -17,7 +16,8 @@ from warehouse.store import query
 
 ROUTER = "openrouter"
 TABLES = {"prices": "from core.input_price", "models": "from core.input_model",
-          "quality": "select model, ability_logit as quality from stats.latent_quality"}
+          "quality": "select model, ability_logit as quality from stats.latent_quality", "aliases": "from core.model_alias",
+          "volumes": f"from core.token_volume where gateway = '{ROUTER}'"}
 
 
 def price_volumes(frame: pl.DataFrame, by: str, window: int | None = None) -> tuple[pl.DataFrame, list[str]]:
@@ -28,10 +28,11 @@ def price_volumes(frame: pl.DataFrame, by: str, window: int | None = None) -> tu
     path = load_settings().published_path
     day: date = query(path, "select as_of from core.vintage").item()
     tables = {name: query(path, sql) for name, sql in TABLES.items()}
-    history = reference.at("token_volumes", day).filter(pl.col("gateway") == ROUTER)
+    history = tables["volumes"]
     rows, said = volumes.read(frame)
-    names = resolve_slugs([*rows["slug"], *history["model_label"]], reference.at("model_aliases", day), day)
+    names = resolve_slugs([*rows["slug"], *history["model_label"]], tables["aliases"], day,
+                          tables["prices"].filter(pl.col("provider") == ROUTER)["model"])
     priced = token_index.priced_volumes(rows, names, tables["prices"], tables["models"], volumes.measurements(history, names), ROUTER)
     table, told = token_index.build(priced, by, tables["quality"], window)
     found = pricing.leaks(priced.drop_nulls("model"), tables["prices"], tables["models"], ROUTER)
-    return table, [*said, *token_index.remarks(priced, table), *pricing.said(found), *told]
+    return table, [*said, *token_index.remarks(priced, table, by), *pricing.said(found), *told]

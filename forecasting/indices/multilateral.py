@@ -96,7 +96,8 @@ def time_product_dummy(panel: ItemPanel, first: int, last: int) -> np.ndarray:
         weight[group] += share.sum(axis=1)
         right[group] += (share * (log_price - mean)).sum(axis=1)
     between, weight, right = (leave_one_out(part) for part in (between, weight, right))
-    laplacian = np.einsum("rt,ts->rts", weight, np.eye(width)) - between
+    laplacian = np.negative(between, out=between)
+    laplacian[:, np.arange(width), np.arange(width)] += weight
     return np.stack([_solve(a, b) for a, b in zip(laplacian, right, strict=True)])
 
 
@@ -131,15 +132,22 @@ def _closest_levels(pair: np.ndarray) -> np.ndarray:
 
 def _solve(laplacian: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Levels of the graph's component of the first period, 0 there, NaN elsewhere."""
+    from scipy.linalg import LinAlgError, solve
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
-    linked = csr_array(np.abs(laplacian) > 1e-14 * np.abs(laplacian).max(initial=1e-300))
-    _, component = connected_components(linked, directed=False)
-    mine = np.flatnonzero(component == component[0])
+    least = 1e-14 * np.abs(laplacian).max(initial=1e-300)
+    mine = np.flatnonzero(np.abs(laplacian[0]) > least)
+    if len(mine) < len(right):  # not everything touches the first period: follow the links
+        _, component = connected_components(csr_array(np.abs(laplacian) > least), directed=False)
+        mine = np.flatnonzero(component == component[0])
     level = np.full(len(right), np.nan)
     level[0] = 0.0
-    if len(mine) > 1:
-        rest = mine[1:]
-        level[rest] = np.linalg.solve(laplacian[np.ix_(rest, rest)], right[rest])
+    rest = mine[mine > 0]
+    if len(rest):
+        inner = laplacian[1:, 1:] if len(rest) == len(right) - 1 else laplacian[np.ix_(rest, rest)]
+        try:
+            level[rest] = solve(inner, right[rest], assume_a="pos", check_finite=False)
+        except LinAlgError:  # weights so small that rounding makes it indefinite
+            level[rest] = np.linalg.solve(inner, right[rest])
     return level

@@ -25,6 +25,8 @@ WINDOW = {"day": 25 * 7, "week": 25}
 TRAILING_DAYS = 7
 MAPPED_MINIMUM, OTHER_MAXIMUM = 0.85, 0.15
 """A period is valid when at least this share of tokens is mapped and priced or free, and at most this share unnamed."""
+NOTHING_PRICED = "no token is of a model that a rule names and the warehouse prices on its day: only coverage can be said."
+_COLUMNS = {"index": pl.String, "day": pl.Date, "value": pl.Float64, "lower": pl.Float64, "upper": pl.Float64}
 SHOWN = {"price": "tok.price", "fisher": "tok.price.fisher", "laspeyres": "tok.price.laspeyres",
          "paasche": "tok.price.paasche", "geks": "tok.price.geks", "tpd": "tok.price.tpd", "mix": "tok.mix",
          "entry": "tok.entry"}
@@ -111,6 +113,8 @@ def _family(rows: pl.DataFrame, column: str, window: int, *, paid: bool, quality
         (spend / pl.col("tokens").sum()).alias("price"), (pl.col("tokens").sum() / TOKENS_PER_MTOK).alias("quantity"))
     if quality is not None:
         lots = lots.join(quality.select(pl.col("model").alias("item"), "quality"), on="item", how="left")
+    if lots.is_empty():
+        return pl.DataFrame(schema=_COLUMNS), [NOTHING_PRICED]
     panel = item_panel.read(lots)
     table, said = family.compute(panel, window, tuple(only))
     return table, list(said)
@@ -120,10 +124,12 @@ def _profile(paid: pl.DataFrame, pure: pl.DataFrame) -> pl.DataFrame:
     """Own over fixed profile at the same weights, 1 in the first period; it has no interval of its own."""
     base = pure.filter(pl.col("index") == "spend").select("day", fixed="value")
     both = paid.select("day", own="value").join(base, on="day").sort("day")
+    if both.is_empty():
+        return pl.DataFrame(schema=_COLUMNS)
     ratio = both["own"] / both["fixed"]
     return pl.DataFrame({"index": ["tok.profile"] * both.height, "day": both["day"], "value": (ratio / ratio[0]).round_sig_figs(family.SIGNIFICANT_DIGITS),
                          "lower": [None] * both.height, "upper": [None] * both.height},
-                        schema={"index": pl.String, "day": pl.Date, "value": pl.Float64, "lower": pl.Float64, "upper": pl.Float64})
+                        schema=_COLUMNS)
 
 
 def _coverage(rows: pl.DataFrame) -> pl.DataFrame:
@@ -143,7 +149,7 @@ def provisional(table: pl.DataFrame) -> list[date]:
     return wide.filter((pl.col("coverage") < MAPPED_MINIMUM) | (pl.col("coverage.other") > OTHER_MAXIMUM))["day"].sort().to_list()
 
 
-def remarks(priced: pl.DataFrame, table: pl.DataFrame) -> list[str]:
+def remarks(priced: pl.DataFrame, table: pl.DataFrame, by: str = "day") -> list[str]:
     """Sentences about tokens without a name or price, estimated prices and profiles, and provisional periods."""
     said, tokens = [], float(priced["tokens"].sum())
 
@@ -162,6 +168,10 @@ def remarks(priced: pl.DataFrame, table: pl.DataFrame) -> list[str]:
                         ("have no measured token profile of their own", paid.filter(pl.col("profile_basis") != "measured"))):
         if rows.height:
             said.append(f"{share(rows)} {words}.")
+    short = periods(priced.select("day", pl.col("day").alias("held")), by).group_by("day").agg(pl.col("held").n_unique()).filter(
+        pl.col("held") < TRAILING_DAYS)["day"].sort()
+    if len(short):
+        said.append(f"{len(short)} periods hold fewer than {TRAILING_DAYS} days of volumes (first {short[0]}): they compare badly with whole ones.")
     late = provisional(table)
     if late:
         said.append(f"{len(late)} periods are provisional (first {late[0]}): under {MAPPED_MINIMUM:.0%} of tokens mapped and priced or "

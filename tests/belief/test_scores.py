@@ -22,6 +22,8 @@ FIRST = date(2026, 9, 1)
     ("qwen3.8-max", "qwen3-8-max", ""),
     ("Qwen3.8-Max (xhigh)", "qwen3-8-max", "xhigh"),
     ("claude-3-7-sonnet-20250219_1K", "claude-3-7-sonnet", "1k"),
+    ("gpt-5-4-high", "gpt-5-4", "high"),
+    ("gpt-5.1-codex-max", "gpt-5-1-codex-max", ""),
     ("openai-gpt-5-6-luna-high", "gpt-5-6-luna", "high"),
     ("anthropic/claude-4.7-opus-20260416", "claude-opus-4-7", ""),
 ])

@@ -23,7 +23,6 @@ def aliases() -> pl.DataFrame:
 @pytest.mark.parametrize(("slug", "model"), [
     ("anthropic/claude-4.7-opus-20260416", "claude-opus-4-7"),
     ("deepseek/deepseek-v4-flash-20260731", "deepseek-v4-flash-0731"),
-    ("deepseek/deepseek-v4-flash-20260423", "deepseek-v4-flash"),
     ("qwen/qwen3-coder-480b-a35b-07-25:free", "qwen3-coder-480b-a35b"),
     ("moonshotai/kimi-k2.5-0127", "kimi-k2-5"),
 ])
@@ -31,6 +30,14 @@ def test_a_slug_becomes_its_model_by_rule(slug: str, model: str) -> None:
     found = resolve_slugs([slug], aliases(), TODAY)["model"][0]
     assert found is not None
     assert found.startswith(model)
+
+
+def test_a_release_that_the_router_sells_goes_before_one_that_somebody_else_lists() -> None:
+    table = pl.DataFrame([{"alias": a, "provider": "*", "valid_from": None, "valid_to": None, "model": a} for a in ("m-flash", "m-flash-0423", "m-flash-0731")],
+                         schema={"alias": pl.String, "provider": pl.String, "valid_from": pl.Date, "valid_to": pl.Date, "model": pl.String})
+    slugs = ["x/m-flash-20260423", "x/m-flash-20260731"]
+    assert resolve_slugs(slugs, table, TODAY, ["m-flash", "m-flash-0731"])["model"].to_list() == ["m-flash", "m-flash-0731"]
+    assert resolve_slugs(slugs, table, TODAY)["model"].to_list() == ["m-flash-0423", "m-flash-0731"]
 
 
 def test_a_slug_nobody_knows_stays_unknown_and_is_never_guessed() -> None:
@@ -158,7 +165,7 @@ def packaged_prices() -> pl.DataFrame:
 def published() -> dict[str, pl.DataFrame]:
     """Both published tables from the packaged volumes and OpenRouter's packaged prices."""
     volume = reference.load("token_volumes")
-    names = resolve_slugs(volume["model_label"], aliases(), TODAY).rename({"slug": "model_label", "rule": "naming_rule", "kind": "volume_kind"})
+    names = resolve_slugs(volume["model_label"], aliases(), TODAY, packaged_prices()["model"]).rename({"slug": "model_label", "rule": "naming_rule", "kind": "volume_kind"})
     models = reference.load("models").select("model", "developer", "open_weights")
     latent = pl.DataFrame(schema={"model": pl.String, "ability_logit": pl.Float64})
     return publication.build(volume, names, packaged_prices(), models, latent, TODAY)
@@ -244,3 +251,14 @@ def test_shares_of_spend_and_tokens_reveal_the_average_price() -> None:
     found = revealed.build(pl.DataFrame(rows), names, table, MODELS, TODAY).row(0, named=True)
     assert found["revealed_usd_per_mtok"] == pytest.approx(2.0)
     assert (found["models_count"], found["spend_share"]) == (2, 1.0)
+
+
+def test_volumes_that_nothing_prices_say_so_and_still_give_their_coverage() -> None:
+    names = pl.DataFrame({"slug": ["a/nobody", "b/open:free"], "model": [None, "open"], "kind": ["model", "free"]})
+    tokens = pl.DataFrame({"day": [DAY, DAY], "slug": ["a/nobody", "b/open:free"], "tokens": [30.0, 10.0]})
+    priced = token_index.priced_volumes(tokens, names, prices(), MODELS, profiles.measured(pl.DataFrame(schema=SPLIT)), "openrouter")
+    table, said = token_index.build(priced, "day")
+    found = dict(table.select("index", "value").rows())
+    assert found["coverage"] == 0.25
+    assert "tok.price" not in found
+    assert token_index.NOTHING_PRICED in said
