@@ -160,6 +160,20 @@ class Archive:
                                   "the file was altered; restore it or fetch again")
         return body
 
+    def accept(self, key: str) -> Path | None:
+        """Take a damaged index as it can be read: what is readable is sealed anew, the damaged file is kept beside it. None where nothing is damaged."""
+        if not self.damages(key):
+            return None
+        index, readable = self._index_path(key), self.captures(key)
+        kept = next(p for n in range(1, 1000) if not (p := index.with_name(f"{index.name}.damaged{n}")).exists())
+        with self._lock:
+            if index.exists():
+                os.replace(index, kept)
+            index.with_suffix(".head").unlink(missing_ok=True)
+        for snapshot in readable:
+            self._note(snapshot)
+        return kept
+
     def _lines(self, key: str) -> list[bytes]:
         path = self._index_path(key)
         try:

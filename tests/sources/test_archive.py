@@ -201,3 +201,15 @@ def test_an_index_of_before_there_were_hashes_is_read_and_sealed_by_the_next_lin
     assert not archive.damages("prices/x")
     index.write_bytes(index.read_bytes().replace(b"2026-11-22", b"2026-11-23"))
     assert archive.damages("prices/x")
+
+
+def test_a_loss_that_is_accepted_leaves_a_whole_index_and_the_damaged_file_beside_it(tmp_path: Path) -> None:
+    archive, index = three(tmp_path)
+    assert archive.accept("prices/x") is None
+    lines = index.read_bytes().splitlines(keepends=True)
+    damaged = lines[0] + lines[1].replace(b"x.example", b"y.example") + lines[2]
+    index.write_bytes(damaged)
+    assert archive.damages("prices/x")
+    kept = archive.accept("prices/x")
+    assert kept is not None and kept.read_bytes() == damaged
+    assert not archive.damages("prices/x") and [c.fetched_at.day for c in archive.captures("prices/x")] == [20, 22]
