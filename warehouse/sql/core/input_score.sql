@@ -7,11 +7,11 @@ with newest as (
   from core.score
 ),
 seen as (
-  select model, benchmark, benchmark_version, min(coalesce(first_seen, as_of)) as as_of, min(source) as source
+  select model, benchmark, benchmark_version, min(coalesce(first_seen, as_of)) as as_of
   from core.score
   group by model, benchmark, benchmark_version
 )
-select n.model, n.benchmark, n.benchmark_version, max(n.score) as score, any_value(s.as_of) as as_of, any_value(s.source) as source
+select n.model, n.benchmark, n.benchmark_version, max(n.score) as score, any_value(s.as_of) as as_of, min(n.source) as source
 from newest as n
 join seen as s on s.model = n.model and s.benchmark = n.benchmark and s.benchmark_version = n.benchmark_version
 where n.place = 1
