@@ -16,10 +16,10 @@ WORDS = {"cut": ("cut", "cuts"), "rise": ("rise", "rises"), "new": ("new", "new"
 
 def changed(book: FactBook) -> Answer:
     """What changed since last time, and why?"""
-    said = [narrative.since(book, "headline.frontier_price"), narrative.revision(book)]
     known = book.raw("headline.frontier_price_previous") is not None
+    said = [narrative.since(book, "headline.frontier_price")] if known else []
     causes = sorted((r for r in book.rows("revision") if r.raw("change_log")), key=lambda r: -abs(r.raw("change_log")))
-    why = say("Largest cause: {c}.", c=causes[0].show("cause")) if causes else Sentence(())
+    why = say("Largest cause of the change in the forecast: {c}.", c=causes[0].show("cause")) if causes else Sentence(())
     first = say("This is the first edition, so there is nothing to compare with.")
     return Answer("changed", "What changed since last time, and why?", tuple(filter(None, (join([*said, why]),))) if known or causes else (first,),
                   more=("changed",))  # fmt: skip

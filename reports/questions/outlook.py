@@ -75,4 +75,4 @@ def chart_title(book: FactBook) -> Sentence:
 def outlook(book: FactBook) -> Answer:
     """Where does the price go?"""
     said = (join([price(book), forecast(book)]), because(book), in_short(book))
-    return Answer("outlook", "Where does it go?", tuple(filter(None, said)), chart="fan", more=("outlook", "viability"))
+    return Answer("outlook", "Where does it go?", tuple(filter(None, said)), chart="fan", more=("outlook",))

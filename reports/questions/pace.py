@@ -74,7 +74,7 @@ def pace(book: FactBook) -> Answer:
     """How fast does the price move?"""
     figures = tuple(Figure(m.name, moved(book.change(m.fact_id)), _detail(book, m)) for m in MEASURES)
     return Answer("pace", "How fast does the price move?", tuple(filter(None, (because(book),))), figures, "pace",
-                  more=("decline", "indices", "decomposition"))  # fmt: skip
+                  more=("decline", "decomposition"))  # fmt: skip
 
 
 def chart_title(book: FactBook) -> Sentence:

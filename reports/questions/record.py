@@ -27,9 +27,12 @@ def record(book: FactBook) -> Answer:
     rows = champion(book)
     if not rows:
         return Answer("record", "How wrong were we?", (say("Not known yet: no forecast has come due."),), chart="record", more=("record",))
-    said = [_coverage(r) for r in rows[:2]]
+    held = [r for r in rows if r.raw("coverage_90_share") is not None][:2]
+    parts = [say("{c} over {h} days", c=r.show("coverage_90_share"), h=r.show("horizon_days")) for r in held]
+    kept = say("The nine-in-ten interval held {p} of outcomes.", p=join(parts, ", ")) if parts else Sentence(())
     label = say("These are {l}.", l=rows[0].show("label")) if rows[0].has("label") else Sentence(())
-    return Answer("record", "How wrong were we?", tuple(filter(None, (join([*said, label]),))), chart="record", more=("record",))
+    said = join([kept, label]) or say("The chart compares them with repeating the last price.")
+    return Answer("record", "How wrong were we?", (said,), chart="record", more=("record",))
 
 
 def chart_title(book: FactBook) -> Sentence:
@@ -52,10 +55,3 @@ def _against_last(row: Row) -> Sentence:
         return say("not compared with repeating the last price")
     words = "closer than" if ratio < 1 else "no better than" if ratio == 1 else "worse than"
     return say(words + " repeating the last price (error {r} of its error, n = {n})", r=row.show("crps_ratio", unit="share"), n=row.show("n"))
-
-
-def _coverage(row: Row) -> Sentence:
-    if row.raw("coverage_90_share") is None:
-        return say("Over {h} days we were {w}.", h=row.show("horizon_days"), w=_against_last(row))
-    return say("Over {h} days we were {w}; the widest interval held {c} of outcomes.", h=row.show("horizon_days"), w=_against_last(row),
-               c=row.show("coverage_90_share"))  # fmt: skip

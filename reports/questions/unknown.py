@@ -16,4 +16,4 @@ def unknown(book: FactBook) -> Answer:
     said = [say("{t}: {w}.", t=r.long("topic"), w=r.long("why")) for r in rows[:SAID]]
     if len(rows) > SAID:
         said.append(say("{n} gaps are listed in full.", n=book.count("not_known")))
-    return Answer("unknown", "What is not known?", tuple(said) or (say("Nothing has been listed."),), more=("unknown", "health", "claims"))
+    return Answer("unknown", "What is not known?", tuple(said) or (say("Nothing has been listed."),), more=("unknown", "health"))
