@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import editions
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports import charts, narrative, questions
@@ -52,6 +52,7 @@ def test_the_words_of_a_measure_follow_its_sign(state):
     assert not any(w in top for k, w in words.items() if k != way)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.floats(0.05, 20), st.floats(1.0, 5.0))
 def test_nothing_is_said_to_have_fallen_when_the_whole_interval_rose(value, spread):
     said = book(rate(value, value / spread, value * spread))
