@@ -73,7 +73,7 @@ def _names(belief: Belief) -> dict[tuple[str, str], str]:
 
 
 def _offers(belief: Belief) -> list[tuple[str, ...]]:
-    refused = with_offer(belief.refused.drop("place", "above", "clocked", "weekly", "service", strict=False)) if belief.refused.height else belief.terms.head(0)
+    refused = with_offer(belief.refused.drop("place", "above", "clocked", "weekly", "service", "own_name", strict=False)) if belief.refused.height else belief.terms.head(0)
     columns = ["provider", "model", "service", "place"]
     return pl.concat([belief.terms.select(columns), refused.select(columns)]).unique().sort(columns).rows()
 
@@ -153,7 +153,7 @@ def _not_believed(belief: Belief, unread: pl.DataFrame, names: dict[tuple[str, s
     """What waits or is no evidence, by offer: held for a second family, contradicting itself, unreadable."""
     found: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     waiting = belief.held.filter((pl.col("valid_from") <= at) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > at)))
-    refused = with_offer(belief.refused.drop("place", "above", "clocked", "weekly", "service", strict=False)) if belief.refused.height else belief.refused
+    refused = with_offer(belief.refused.drop("place", "above", "clocked", "weekly", "service", "own_name", strict=False)) if belief.refused.height else belief.refused
     for row in _rows(waiting, refused):
         key = (row["provider"], row["model"], row["service"], row["place"])
         found[key].append(_row(names.get(key[:2], key[1]), row["tier"], row["condition"], row, "held", f"{row['source']}: {row['reason']}"))

@@ -95,7 +95,7 @@ def _stretches(live: pl.DataFrame) -> pl.DataFrame:
     figures = pl.concat_str([pl.col("tier"), pl.col("condition"), pl.col("price_kind"), *(pl.col(p).round(6).cast(pl.String).fill_null("-") for p in PRICES.values())], separator="|")
     ends_here = pl.col("valid_to") == pl.col("until")
     made = live.group_by("line", "start", maintain_order=True).agg(
-        pl.col("until", "offer", "provider", "source", "witness", "rank", "model_label").first(),
+        pl.col("until", "offer", "provider", "source", "witness", "rank", "model_label", "own_name").first(),
         *(pl.when(whole).then(pl.col(f).first()).otherwise(None).alias(name) for f, name in zip(FIGURES, ("input", "output"), strict=True)),
         whole.alias("complete"), pl.col("price_kind").first().alias("kind"), ((pl.col("above") > 0) | pl.col("clocked")).sum().alias("conditions"), pl.col("weekly").sum().alias("weekdays"),
         pl.col("seen_to").max().alias("seen"), pl.coalesce("shown_by", "seen_to").max().alias("shown"), (pl.col("valid_from_basis").is_in(DATED) & (pl.col("valid_from") == pl.col("start"))).any().alias("dated"),

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 import polars as pl
 
+from belief.aliases import normalise
 from belief.conditions import Condition, parse, spelled
 from sources.gate import PRICE_COLUMNS
 
@@ -39,15 +40,20 @@ Moment = date | datetime
 
 
 def with_offer(statements: pl.DataFrame) -> pl.DataFrame:
-    """The statements with ``service``, ``place`` and, of their condition, the lower prompt bound and whether it names hours or weekdays."""
+    """The statements with ``service``, ``place`` and, of their condition, the lower prompt bound and whether it names hours or weekdays;
+    ``own_name``: the printed name is the model's own, no alias that may mean another release."""
     texts = statements["condition"].unique().sort().to_list()
     meant = [parse(t) for t in texts]
     known = pl.DataFrame({
         "condition": texts, "place": [c.rest for c in meant], "above": [c.above or 0 for c in meant],
         "clocked": [bool(c.windows) for c in meant], "weekly": [any(w.weekdays or w.not_on_holidays for w in c.windows) for c in meant]},
         schema={"condition": pl.String, "place": pl.String, "above": pl.Int64, "clocked": pl.Boolean, "weekly": pl.Boolean})
+    named = statements.select("model_label", "model").unique()
+    own = [normalise(label) == model for label, model in named.rows()]
+    named = named.with_columns(pl.Series("own_name", own, dtype=pl.Boolean))
     service = pl.when(pl.col("tier").is_in(DAY_TIERS)).then(pl.lit("standard")).otherwise("tier")
-    return statements.join(known, on="condition", how="left", maintain_order="left").with_columns(service.alias("service"))
+    placed = statements.join(known, on="condition", how="left", maintain_order="left").join(named, on=["model_label", "model"], how="left", maintain_order="left")
+    return placed.with_columns(service.alias("service"))
 
 
 def place_of(text: str) -> str:

@@ -179,7 +179,7 @@ def _best(ranked: pl.DataFrame) -> pl.DataFrame:
     """The best of the schedules that are left, per offer and day."""
     keys = ["offer", "day"]
     knows = (pl.max_horizontal("conditions", pl.col("conditions_before").fill_null(0)) > 0).alias("knows")
-    order = {"point": False, "rank": False, "complete": True, "listed": False, "families": True, "acted": True, "knows": True, "weekdays": True, "start": True, "conditions": True, "seen": True, "line": False}
+    order = {"point": False, "rank": False, "complete": True, "listed": False, "families": True, "own_name": True, "acted": True, "knows": True, "weekdays": True, "start": True, "conditions": True, "seen": True, "line": False}
     best = ranked.with_columns(knows, (pl.col("kind") == "list").alias("listed"), (pl.col("end_reason") == "point").alias("point")).sort(*keys, *order, descending=[False, False, *order.values()])
     return best.unique(keys, keep="first", maintain_order=True).select(*keys, "line", "start", "families", "seen", "source", "input", "output")
 

@@ -33,6 +33,8 @@ LISTED = [
     ("deepseek", "deepseek-chat", "2024-08-01", 0.14, 0.28), ("deepseek", "deepseek-chat", "2025-01-31", 0.14, 0.28), ("deepseek", "deepseek-chat", "2025-03-01", 0.27, 1.1),
     ("deepseek", "deepseek-chat", "2025-07-20", 0.27, 1.1), ("deepseek", "deepseek-reasoner", "2025-07-20", 0.55, 2.19), ("deepseek", "deepseek-chat", "2025-10-15", 0.28, 0.42),
     ("deepseek", "deepseek-v4-pro", "2026-06-15", 0.435, 0.87),
+    # gpt-4o: trackers carried the May price under the name after it had moved to the August release, twice
+    ("openai", "gpt-4o-2024-08-06", "2024-10-25", 2.5, 10), ("openai", "gpt-4o-2024-08-06", "2025-06-15", 2.5, 10), ("openai", "gpt-4o", "2025-06-15", 2.5, 10),
     # slips of ten, fields exchanged, stale and moved aliases
     ("mistral", "ministral-8b", "2025-08-20", 0.1, 0.1), ("cohere", "command-r7b-12-2024", "2025-12-05", 0.0375, 0.15), ("mistral", "open-mixtral-8x7b", "2024-07-05", 0.7, 0.7),
     ("google", "gemini-1.5-pro", "2025-06-20", 1.25, 5), ("google", "gemini-1.5-flash", "2025-06-20", 0.075, 0.3), ("openai", "gpt-4", "2025-06-20", 30, 60),
