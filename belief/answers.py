@@ -44,8 +44,9 @@ def answers(belief: Belief, unread: pl.DataFrame, at: datetime, input_tokens: in
     beside, spoken = _not_believed(belief, unread, names, at), _still_open(belief, at)
     rows: list[Row] = []
     for key in sorted(offers):
-        name = names.get(key[:2], key[1])
-        rows.append(_charged(key, offers[key], name, at, input_tokens) or _nothing(key, name, later.get(key), follows.get(key[:2]), beside.get(key, [])))
+        provider, model = key[0], key[1]
+        name = names.get((provider, model), model)
+        rows.append(_charged(key, offers[key], name, at, input_tokens) or _nothing(key, name, later.get(key), follows.get((provider, model)), beside.get(key, [])))
         rows += _stale(name, later.get(key), spoken) if rows[-1]["input"] is None and rows[-1]["output"] is None else []
         rows += beside.pop(key, [])
     rows += [row for key in sorted(beside) for row in beside[key]]
@@ -156,7 +157,7 @@ def _not_believed(belief: Belief, unread: pl.DataFrame, names: dict[tuple[str, s
     refused = with_offer(belief.refused.drop("place", "above", "clocked", "weekly", "service", "own_name", strict=False)) if belief.refused.height else belief.refused
     for row in _rows(waiting, refused):
         key = (row["provider"], row["model"], row["service"], row["place"])
-        found[key].append(_row(names.get(key[:2], key[1]), row["tier"], row["condition"], row, "held", f"{row['source']}: {row['reason']}"))
+        found[key].append(_row(str(names.get((row["provider"], row["model"]), row["model"])), row["tier"], row["condition"], row, "held", f"{row['source']}: {row['reason']}"))
     for row in unread.iter_rows(named=True):
         found["~", row["model_label"], row["tier"] or "standard", row["condition"]].append(
             _row(row["model_label"], row["tier"] or "standard", row["condition"], {"source": row["source"]}, "held", f"the row cannot be read: {row['reason']}"))

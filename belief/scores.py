@@ -65,8 +65,8 @@ def _rebased(before: pl.DataFrame, after: pl.DataFrame) -> bool:
     if pairs.height < REBASE_MODELS:
         return False
     span = float(pairs["value"].quantile(0.95) or 0) - float(pairs["value"].quantile(0.05) or 0)
-    moved = ((pairs["value_after"] - pairs["value"]).abs() > REBASE_MOVE * span).mean()
-    return span > 0 and float(moved or 0) > REBASE_SHARE
+    moved = ((pairs["value_after"] - pairs["value"]).abs() > REBASE_MOVE * span).sum()
+    return span > 0 and moved > REBASE_SHARE * pairs.height
 
 
 def changes(quotes: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class SetAside:
             file.flush()
             os.fsync(file.fileno())
 
-    def _rows(self) -> tuple[list[dict[str, str]], list[int]]:
+    def _rows(self) -> tuple[list[dict[str, Any]], list[int]]:
         rows, unread = [], []
         for n, line in enumerate(self.path.read_bytes().splitlines() if self.path.exists() else (), 1):
             try:

@@ -117,9 +117,9 @@ def _matched(prices: pl.DataFrame, as_of: date) -> Iterator[dict[str, object]]:
             found = last[index]
             if (suffix and index != "geks") or found["lower"] is None:
                 continue
-            logs = [float(np.log(found[k])) for k in ("value", "lower", "upper")]
+            value, low, high = (float(np.log(found[k])) for k in ("value", "lower", "upper"))
             yield _row(name, question, (recent["month"].min(), recent["month"].max()),  # type: ignore[arg-type]
-                       Rate(*logs, recent["offer_id"].n_unique()), rank=2 if name == "matched_geks" else None)
+                       Rate(value, low, high, recent["offer_id"].n_unique()), rank=2 if name == "matched_geks" else None)
 
 
 def _hedonic(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, rates: pl.DataFrame, as_of: date) -> Iterator[dict[str, object]]:
@@ -135,7 +135,7 @@ def _hedonic(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, r
         yield _row(method, question, (start, end), Rate(slope, low, high, r["observations_count"]), "preliminary", rank)
     panel = index_set.panels(prices, scores, models, as_of)["latent"]
     years = [(d - date(2000, 1, 1)).days / 365.25 for d in (start, end)]
-    aged = hedonic.rate(panel.filter(pl.col("years").is_between(*years, closed="right")), age=True) if panel.height else None
+    aged = hedonic.rate(panel.filter(pl.col("years").is_between(years[0], years[1], closed="right")), age=True) if panel.height else None
     if aged is not None:
         yield _row("hedonic_age", "what all listings cost at equal quality", (start, end), aged, "preliminary")
 
@@ -150,9 +150,9 @@ def _tokens(tokens: pl.DataFrame) -> Iterator[dict[str, object]]:
         first, last = series.row(0, named=True), series.row(-1, named=True)
         scale = 365.25 / (last["period_start"] - first["period_start"]).days
         base = float(np.log(first["value"]))
-        logs = [None if last[k] is None else (float(np.log(last[k])) - base) * scale for k in ("value", "lower", "upper")]
-        if None not in logs:
-            yield _row(method, question, (first["period_start"], last["period_start"]), Rate(*logs, series.height), "part of a year")  # type: ignore[arg-type]
+        value, low, high = (None if last[k] is None else (float(np.log(last[k])) - base) * scale for k in ("value", "lower", "upper"))
+        if value is not None and low is not None and high is not None:
+            yield _row(method, question, (first["period_start"], last["period_start"]), Rate(value, low, high, series.height), "part of a year")  # type: ignore[arg-type]
 
 
 def revisions(prices: pl.DataFrame, scores: pl.DataFrame, basket: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -161,7 +161,7 @@ def _remarks(rows: pl.DataFrame, said: list[str]) -> None:
         said.append("one day only: every index is 1 on it.")
     steps = days.diff().drop_nulls().dt.total_days()
     if len(steps):
-        usual = float(steps.median() or 1.0)
+        usual = float(np.median(steps.to_numpy())) or 1.0
         wide = [i for i, s in enumerate(steps) if s > LONG_GAP * usual]
         if wide:
             spans = [f"{days[i]} to {days[i + 1]}" for i in wide[:3]]

@@ -54,7 +54,7 @@ def _tokens_since(volume: pl.DataFrame) -> list[dict[str, object]]:
         return []
     first, last = daily.row(0, named=True), daily.tail(7)
     return [_row("daily tokens of the whole list", "tokens", first["period_start"], last["period_start"].max(), first["value"],  # type: ignore[arg-type]
-                 float(last["value"].mean() or 0), daily.height)]
+                 float(last["value"].cast(pl.Float64).to_numpy().mean()), daily.height)]
 
 
 def _row(measure: str, unit: str, start: date, end: date, a: float, b: float, n: int) -> dict[str, object]:

@@ -66,8 +66,8 @@ def pays(book: FactBook) -> Sentence:
 
 def balance(book: FactBook, data: pl.DataFrame) -> Sentence:
     """Whether outcomes fell below or above the median forecast more often (columns lower, upper, share)."""
-    below = data.filter(pl.col("upper") <= 0.5 + 1e-9)["share"].sum()
-    above = data.filter(pl.col("lower") >= 0.5 - 1e-9)["share"].sum()
+    below = data.filter(pl.col("upper") <= 0.5 + 1e-9)["share"].cast(pl.Float64).to_numpy().sum()
+    above = data.filter(pl.col("lower") >= 0.5 - 1e-9)["share"].cast(pl.Float64).to_numpy().sum()
     if abs(below - above) < 0.05:
         return say("Outcomes fell about as often below the median forecast as above")
     return say("More outcomes fell " + ("below" if below > above else "above") + " the median forecast than the other side")

@@ -97,9 +97,11 @@ def end_labels(data: pl.DataFrame, series: str, value: str, colours_by: dict[str
     colour = alt.Color("name:N", scale=alt.Scale(domain=names, range=[colours_by[n] for n in names]), legend=None)
     last = stamp(max(data["date"].drop_nulls().to_list()))
     inside = [r for r in rows if r["date"] < last]
+    at_end: dict[str, Any] = {"align": "left", "dx": 7}
+    within: dict[str, Any] = {"align": "right", "dy": -9}
     layers = [
         alt.Chart(alt.Data(values=chosen)).mark_text(fontSize=10.5, fontWeight="bold", **place).encode(x="date:T", y=alt.Y("at:Q", scale=LOG), text="said:N", color=colour)
-        for chosen, place in (([r for r in rows if r["date"] == last], {"align": "left", "dx": 7}), (inside, {"align": "right", "dy": -9})) if chosen
+        for chosen, place in (([r for r in rows if r["date"] == last], at_end), (inside, within)) if chosen
     ]  # fmt: skip
     return alt.layer(*layers)
 

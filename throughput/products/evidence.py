@@ -7,6 +7,7 @@ figures of our own here.
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from throughput.engine.efficiency import Constants
@@ -93,7 +94,7 @@ def _drafted(technique: str, load: int, accepted: pl.DataFrame, engine: Engine) 
     tokens = accepted.filter(pl.col("method") == LIKE.get(technique, technique))["value"].cast(pl.Float64)
     if drafting is None or tokens.is_empty():
         return dict.fromkeys(FACTORS)
-    yields = [tokens.min(), tokens.median(), tokens.max()]
+    yields = np.quantile(tokens.cast(pl.Float64).to_numpy(), (0.0, 0.5, 1.0)).tolist()
     drafted = [{"draft_tokens": drafting.draft_tokens, "draft_cost": drafting.draft_cost,
                 "draft_acceptance": techniques.acceptance_of(float(y), drafting.draft_tokens)} for y in yields]
     rows = [{**SPECULATED, "concurrency": load, **d} for d in ({"draft_tokens": 0, "draft_cost": 0.0, "draft_acceptance": 0.0}, *drafted)]

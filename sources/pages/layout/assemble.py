@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from sources.pages.layout.claims import Block, Claim
 from sources.pages.layout.declaration import Layout
@@ -67,7 +68,7 @@ def assemble(blocks: Iterable[Block], layout: Layout, judge: Judge | None = None
 class _Row:
     block: str
     record: tuple[int, ...]
-    key: tuple[object, ...]
+    key: tuple[Any, ...]
     prices: dict[str, _Priced]
     extras: list[_Priced]
     ident: str

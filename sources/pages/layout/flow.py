@@ -90,7 +90,9 @@ def _by_names(lines: Sequence[Line], layout: Layout) -> list[Card]:
     """Cut lines into cards: at a heading that may name a model, or at text between two groups of prices."""
     cards: list[Card] = []
     path: dict[int, str] = {}
-    fresh, ident, texts, gathered = "", "", [], []
+    fresh, ident = "", ""
+    texts: list[str] = []
+    gathered: list[Line] = []
     section = NOTHING
     for line in lines:
         if line.level:

@@ -207,7 +207,7 @@ def _models_in_rows(table: _Table, number: int) -> None:
         lines = tuple(table.layout.cleaned(t) for t in ((label.link,) if label.link else label.lines or (label.text,)))
         names = [read_name(t, table.vocabulary) for t in several(tuple(t for t in lines if t))] or [Name("")]
         ident = tidy(row[id_column].text) if id_column is not None else label.text.removeprefix(label.link).strip() if label.link else ""
-        given = [(name, (number, r, n)) for n, name in enumerate(names)]
+        given: list[tuple[Name, tuple[int, ...]]] = [(name, (number, r, n)) for n, name in enumerate(names)]
         if not names[0].text and name_column is None:
             given = [(replace(names[0], text=section_name or table.around.name), (number, r, 0))]
         elif not names[0].text and not label.missing:  # the cell above reaches down: its models go on

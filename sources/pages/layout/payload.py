@@ -91,7 +91,7 @@ def _grids(rows: list[list[str]], holder: dict[str, Any], first: int) -> list[Gr
     """A grid for each run of rows of one width."""
     heads = [str(h) for h in holder.get("columns") or () if isinstance(h, str)]
     before = "\n".join(v for v in holder.values() if isinstance(v, str) and len(v) < 80)
-    made = []
+    made: list[Grid] = []
     for width, run in groupby(rows, key=len):
         body = [[_cell(c) for c in row] for row in run]
         top = [[_cell(h) for h in heads]] if len(heads) == width else []
@@ -149,7 +149,9 @@ class _Render:
     """Walks one streamed element tree and adds its text to ``lines``."""
 
     def __init__(self, found: dict[str, Any], lines: list[Line]) -> None:
-        self.found, self.lines, self.words, self.count, self.open = found, lines, [], 0, set()
+        self.found, self.lines, self.count = found, lines, 0
+        self.words: list[str] = []
+        self.open: set[str] = set()
 
     def walk(self, node: Any, path: tuple[int, ...], level: int) -> None:
         if isinstance(node, str):

@@ -30,10 +30,11 @@ def parse(page: Page) -> list[ScoreQuote | LeftOut]:
 
 
 def _row(entry: Any, locator: str) -> ScoreQuote | LeftOut | None:
-    row = entry.get("row") if isinstance(entry, dict) else None
-    missing = [k for k in _NEEDED if not isinstance(row, dict) or row.get(k) is None]
+    found = entry.get("row") if isinstance(entry, dict) else None
+    row: dict[str, Any] = found if isinstance(found, dict) else {}
+    missing = [k for k in _NEEDED if row.get(k) is None]
     if missing:
-        name = str(row.get("model_name")) if isinstance(row, dict) else locator
+        name = str(row.get("model_name", locator))
         return LeftOut(subject=name, reason=f"a row without {', '.join(missing)}", locator=locator)
     if row["category"] != CATEGORY:
         return None
