@@ -34,11 +34,36 @@ class Feed(PriceRows, Entries):
         self._next = mark[1]
 
     def read(self) -> list[PriceQuote | LeftOut]:
-        """All quotes, then what was left out; raises ``PageChanged`` where no entry was read."""
+        """All quotes, each offer once, then what was left out; raises ``PageChanged`` where no entry was read."""
+        self._settle()
         if not self.quotes:
             why = f" ({self.left_out[0].reason})" if self.left_out else ""
             raise PageChanged(f"expected entries with prices, found none{why}")
         return [*self.quotes, *self.left_out]
+
+    def _settle(self) -> None:
+        """Keep the first of equal rows of one offer; where they differ, hold back all of that offer."""
+        told: dict[tuple[tuple[str, ...], str], dict[int | str, dict[str, tuple[Decimal, str]]]] = {}
+        for q in self.quotes:
+            promise, place = _promise(q)
+            told.setdefault(promise, {}).setdefault(place, {})[q.component] = (q.value, q.unit)
+        echoes = {(promise, place) for promise, rows in told.items() for place in list(rows)[1:]}
+        disputed = {promise[0] for promise, place in echoes if told[promise][place] != next(iter(told[promise].values()))}
+        for offer in sorted(disputed):
+            held = [q for q in self.quotes if _offer(q) == offer]
+            self.left_out.append(LeftOut(subject=held[0].model_label, reason="the list has it more than once, at prices that differ",
+                                         locator=f"{held[0].locator}, {held[-1].locator}", evidence=held[0].evidence))
+        self.quotes = [q for q in self.quotes if _offer(q) not in disputed and _promise(q) not in echoes]
+
+
+def _promise(q: PriceQuote) -> tuple[tuple[tuple[str, ...], str], int | str]:
+    """The offer a price belongs to and its place: a row, or for the long form the component and where it stands."""
+    return ((_offer(q), q.component), q.locator) if q.row is None else ((_offer(q), ""), q.row)
+
+
+def _offer(q: PriceQuote) -> tuple[str, ...]:
+    """What a price is of, whatever it comes to: two rows of one offer are one promise."""
+    return (q.model_label, q.model_id, q.provider, q.currency, q.tier, q.condition, q.region, q.status, q.effective_from, q.effective_to)
 
 
 def members(value: Any, where: str) -> dict[str, Any]:

@@ -76,3 +76,13 @@ def test_real_lists_are_read_to_the_last_entry(name: str, file: str, rows: int, 
     body = (shared_data / "prices2" / "captures" / file).read_bytes()
     parsed = source(f"prices/{name}").parsed(gzip.decompress(body) if file.endswith(".gz") else body)
     assert len(wide_rows(q for q in parsed.quotes if isinstance(q, PriceQuote))) == rows and not parsed.left_out
+
+
+def test_an_entry_printed_twice_is_read_once_and_one_at_two_prices_not_at_all() -> None:
+    rows, out = read({"data": [entry("a"), entry("b"), entry("a"), entry("b") | {"pricing": {"in": "1", "out": "3"}}]})
+    assert rows == [("a", "1", "2", "")] and [(o.subject, o.locator) for o in out] == [("b", "data[1], data[3]")]
+
+
+def test_an_entry_that_repeats_only_some_of_its_prices_is_held_back() -> None:
+    rows, out = read({"data": [entry("a"), entry("b"), {"id": "b", "pricing": {"in": "1"}}]})
+    assert [row[0] for row in rows] == ["a"] and [o.subject for o in out] == ["b"]

@@ -104,3 +104,8 @@ DEFAULTS = Layout()
 def read_layout(path: Path) -> Layout:
     """Read ``layout.toml``; raises ``pydantic.ValidationError`` naming the file's wrong fields."""
     return Layout(**tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def layout_beside(module: str) -> Layout:
+    """The ``layout.toml`` beside a provider's code, for a page that the code reads in part (``layout_beside(__file__)``)."""
+    return read_layout(Path(module).with_name("layout.toml"))

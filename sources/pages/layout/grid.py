@@ -322,7 +322,9 @@ def _unreadable(table: _Table, row: Sequence[Cell], found: dict[int, list[Figure
             continue
         said = table.columns[c]
         struck = sum(len(amounts(tidy(text))) for text in cell.struck)
-        if struck and (struck > len(found.get(c, ())) or any(f.meaning.direction == "both" for f in found[c])):
+        given = found.get(c, ())
+        if struck and (struck > len(given) or any(f.meaning.direction == "both" for f in given) or (
+                struck < len(given) > 1 and not any(f.words for f in given))):  # told apart by their order alone: it is not known which is gone
             problems[f"{said.currency} {said.unit}"] = f"{cell.struck[0]!r} is struck and nothing is in force beside it"
         elif not found.get(c) and (said.direction or said.cache) and re.search(r"\d", cell.text):
             problems[f"{said.currency} {said.unit}"] = f"{cell.text!r} is no price that can be read exactly"

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 from sources.pages.build import PriceRows, row_evidence
 from sources.pages.columns import body
-from sources.pages.layout.declaration import read_layout
+from sources.pages.layout.declaration import layout_beside
 from sources.pages.layout.read import read_table
 from sources.pages.layout.words import Meaning
 from sources.pages.page import Page
@@ -71,7 +70,7 @@ def parse(page: Page) -> list[PriceQuote | LeftOut]:
 
 def _declared(grid: Grid, tier: str, models: list[str], reason: str, rows: PriceRows) -> list[LeftOut]:
     """A table the code does not understand, read by the declaration; what is left out of it, with the code's reason where it gives nothing."""
-    told = read_table(grid, read_layout(Path(__file__).with_name("layout.toml")), models, Meaning(frozenset({tier})))
+    told = read_table(grid, layout_beside(__file__), models, Meaning(frozenset({tier})))
     quotes = [q for q in told if isinstance(q, PriceQuote)]
     rows.take(quotes)
     held = [q for q in told if isinstance(q, LeftOut)]
