@@ -127,7 +127,7 @@ def test_the_price_that_changed_overnight_is_an_event_with_its_evidence(lived: P
 
 
 def test_the_change_stands_in_the_report(lived: Path) -> None:
-    assert "haiku-4-5" in (lived / "site" / "latest" / "index.html").read_text().lower()
+    assert "haiku-4-5" in (lived / "site" / "latest" / "events.html").read_text().lower()
 
 
 def test_a_blocked_page_fails_alone_and_its_last_good_rows_stay(lived: Path) -> None:
@@ -214,7 +214,7 @@ def test_the_key_of_an_interface_is_nowhere_in_the_state_folder(lived: Path) -> 
 def test_floors_carry_boundary_interval_and_shares(lived: Path) -> None:
     assert rows(lived, "select distinct boundary from marts.model_floors order by 1") == [("gpu_only",), ("rented hour",), ("system",), ("wall",)]
     assert rows(lived, "select count(*) from marts.model_floors where not low_usd_per_mtok < mode_usd_per_mtok or not mode_usd_per_mtok < high_usd_per_mtok") == [(0,)]
-    page = (lived / "site" / "latest" / "index.html").read_text()
+    page = (lived / "site" / "latest" / "outlook.html").read_text()
     assert "electricity at the wall" in page and rows(lived, "select statement from marts.floor_assumptions where quantity = 'together'")[0][0] in page
 
 
