@@ -34,6 +34,6 @@ def test_what_cannot_be_answered_is_said_in_a_sentence(deflation: Run, offline_h
     assert done.returncode == status and words in done.stderr and "Traceback" not in done.stderr and done.stdout == ""
 
 
-def test_before_the_first_run_the_verb_says_what_to_do(deflation: Run, tmp_path: Path) -> None:
+def test_before_the_first_run_the_verb_answers_from_packaged_prices_and_says_so(deflation: Run, tmp_path: Path) -> None:
     done = deflation(tmp_path, "price", "gpt-4o", "--input", "1", "--output", "1")
-    assert done.returncode == 1 and "deflation run" in done.stderr
+    assert done.returncode == 0 and "packaged with the project" in done.stderr

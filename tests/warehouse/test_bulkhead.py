@@ -35,7 +35,7 @@ from warehouse.schema.tables import raw_name
 from warehouse.store import Store, WarehouseUnusable
 
 NOW, DAY = datetime(2026, 11, 27, 6, tzinfo=UTC), date(2026, 11, 28)
-EVIL, GOOD = source("prices/xai"), source("hardware/apple")
+EVIL, GOOD = source("prices/minimax"), source("hardware/apple")
 
 
 class Unheard(Exception):
@@ -100,8 +100,8 @@ SEAMS: dict[str, Callable[[pytest.MonkeyPatch, Exception], dict[str, Any]]] = {
     "parser": lambda patch, error: patch.setattr(EVIL.parser, "parse", raising(error)) or {},
     "archive": lambda patch, error: patch.setattr(Archive, "captures", lambda self, key, kept=Archive.captures: raising(error)() if key == EVIL.key else kept(self, key)) or {},
     "contract": lambda patch, error: patch.setattr(sources.captures, "_last_certain", only("contract", error, sources.captures._last_certain)) or {},
-    "stamp": lambda patch, error: patch.setattr(sources.captures, "extended", lambda stretches, page, look, kept=sources.captures.extended: raising(error)()
-                                                if look.url == EVIL.contract.urls[0] else kept(stretches, page, look)) or {},
+    "stamp": lambda patch, error: patch.setattr(sources.captures, "extended", lambda stretches, page, look, *more, kept=sources.captures.extended, **named: raising(error)()
+                                                if look.url == EVIL.contract.urls[0] else kept(stretches, page, look, *more, **named)) or {},
     "health": lambda patch, error: patch.setattr(warehouse.bulkhead, "reading_frame", lambda said, reading, *rest, kept=warehouse.bulkhead.reading_frame: raising(error)()
                                                  if said.key == EVIL.key and not reading.failed else kept(said, reading, *rest)) or {},
     "write": lambda patch, error: patch.setattr(Store, "_write", lambda self, name, shaped, which, kept=Store._write: raising(error)()
