@@ -118,3 +118,31 @@ def test_a_word_of_the_vocabulary_says_known_senses_only_and_a_providers_own_is_
         vocabulary({"tokens read": "inbound"})
     assert WORDS.read("context").direction == "" and vocabulary({"context": "input"}).read("context").direction == "input"
     assert Layout(words={"tokens read": "input"}).vocabulary.read("Tokens read").direction == "input"
+
+
+def test_tables_below_one_heading_that_agree_on_no_model_are_all_held() -> None:
+    """Something unsaid (a tier in a tab) tells them apart: a model that stands in one of them alone has no certain tier either."""
+    head = "| Model | Input ($/1M tokens) | Output ($/1M tokens) |\n|---|---|---|\n"
+    fast, slow = f"{head}| nova-2 | 2 | 8 |\n| nova-mini | 0.2 | 0.8 |\n", f"{head}| nova-2 | 1 | 4 |\n"
+    sound = f"## Older models\n\n{head}| nova-1 | 3 | 9 |\n"
+    rows, held = read(f"## Models\n\n{fast}\nLast tab\n\n{slow}\n{sound}")
+    assert [row[0] for row in rows] == ["nova-1"] and any("below its heading" in out.reason for out in held)
+
+
+def test_a_bracket_that_says_with_or_without_what_is_a_condition_of_the_price() -> None:
+    head = "| Model | Input ($/1M tokens) | Output ($/1M tokens) |\n|---|---|---|\n"
+    assert read(f"{head}| nova-2 (70B) (without batching) | 1 | 4 |\n| nova-2 (70B) (w/ low latency) | 2 | 8 |\n")[0] == [
+        ("nova-2 (70B)", "1", "4", "", "standard", "without batching"), ("nova-2 (70B)", "2", "8", "", "standard", "w/ low latency")]
+
+
+@pytest.mark.parametrize(("second", "names"), [("Nova", ["nova-25-01", "nova-25-08"]), ("Nova Mini", ["Nova", "Nova Mini"])])
+def test_models_of_a_list_that_share_their_names_are_named_by_their_identifiers(second: str, names: list[str]) -> None:
+    models = [{"name": name, "slug": slug, "pricing": {"input": f"$1{n} / 1M tokens", "output": "$40 / 1M tokens"}}
+              for n, (name, slug) in enumerate([("Nova", "nova-25-01"), (second, "nova-25-08")])]
+    assert [row[0] for row in read(json.dumps({"models": models}))[0]] == names
+
+
+def test_a_price_struck_among_prices_told_apart_by_their_order_alone_holds_the_row() -> None:
+    page = "The order is input / cached input / output, per 1M tokens.\n\n| Model | Price per 1M tokens |\n|---|---|\n| nova-2 | {} / $0.1 / $4 |\n| nova-1 | $2 / $0.2 / $8 |\n"
+    assert [row[0] for row in read(page.format("$1"))[0]] == ["nova-2", "nova-1"]
+    assert [row[0] for row in read(page.format("~~$1~~"))[0]] == ["nova-1"]

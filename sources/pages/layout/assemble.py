@@ -302,6 +302,8 @@ def _agreed(rows: list[_Row], result: Assembled) -> list[_Row]:
             seen.setdefault((*row.key, row.record) if row.repeats else row.key, []).append(row)
     dropped: set[int] = set()
     disputes: Counter[str] = Counter()
+    apart: set[frozenset[str]] = set()
+    alike: set[frozenset[str]] = set()
     sizes = Counter(row.block for row in rows if row.prices)
     for key, found in seen.items():
         twins = sorted(found, key=lambda row: -sizes[row.block])  # of two places the fuller list is the page's own
@@ -310,11 +312,18 @@ def _agreed(rows: list[_Row], result: Assembled) -> list[_Row]:
             same = [t for t, v in zip(twins[:n], values, strict=False) if v == values[n]]
             if any(t.block != twin.block or twin.ident in ("", t.ident) for t in same):
                 dropped.add(id(twin))
+            alike |= {frozenset((t.block, twin.block)) for t in same}
         left = [t for t in twins if id(t) not in dropped]
         if len(left) > 1 and not (all(t.ident for t in left) and len({t.ident for t in left}) == len(left)):
             dropped |= {id(t) for t in left}
             disputes.update({t.block for t in left})
+            apart |= {frozenset((a.block, b.block)) for a in left for b in left if a.block != b.block and _under(a.block) == _under(b.block) != ""}
             result.hold(str(key[0]), f"{len(left)} prices at tier {key[1]} that differ", ", ".join(t.block for t in left[:3]))
+    unlike = {place for pair in apart - alike for place in pair}  # below one heading and alike in no model: something unsaid, a tier, tells them apart
+    unlike |= {place for pair in alike if pair & unlike for place in pair}  # what says the same as one of them is of the same tier
+    dropped |= {id(row) for row in rows if row.block in unlike}
+    for place in sorted(unlike):
+        result.hold(place, "other tables below its heading price the same models otherwise", place)
     for place, count in disputes.items():  # places that contradict each other so often are not of one kind, whatever they are
         if count >= 2 and count > _DISPUTED_SHARE * sizes[place]:
             dropped |= {id(row) for row in rows if row.block == place}
@@ -334,6 +343,11 @@ def _agreed(rows: list[_Row], result: Assembled) -> list[_Row]:
         if id(row) in dropped:
             row.prices = {}
     return rows
+
+
+def _under(block: str) -> str:
+    """The headings a table stands below."""
+    return block.partition(" (")[2]
 
 
 def _is_lower(row: _Row) -> bool:

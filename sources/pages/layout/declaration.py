@@ -47,7 +47,7 @@ class Layout(BaseModel):
     name_column: str = ""
     """Pattern of the head of the column that names models, where several could."""
     name_keys: list[str] = []
-    """The keys that name a model in a list of objects, the first that is there; empty: the usual ones."""
+    """The keys that name a model in a list of objects, the first that is there, in front of the usual ones."""
     skip_keys: list[str] = []
     """Patterns of keys (joined by dots) under which no price of tokens stands."""
     conditions: dict[str, str] = {}

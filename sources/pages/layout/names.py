@@ -17,7 +17,8 @@ _BADGE = re.compile(r"\s+(?:新品|new!|推荐|hot)$", re.I)
 _DATE = r"((?:[A-Za-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4})|\d{4}-\d{2}-\d{2}|\d{1,2} [A-Za-z]{3,9}\.? \d{4})(?:,? (?:at )?(\d{1,2}:\d{2}) ?\(?UTC\)?)?"
 _UNTIL = re.compile(rf"[\s,(]*\b(?:through|until|up to and including|ending)\s+{_DATE}\)?", re.I)
 _SINCE = re.compile(rf"[\s,(]*\b(?:starting|effective|from|beginning|as of)\s+{_DATE}\)?", re.I)
-
+_PROVISO = re.compile(r"\s*\(((?:w/o?|with|without) ?[^()]{3,60})\)$", re.I)
+"""A bracket behind a name that says with or without what the price holds."""
 
 _MORE = re.compile(r"[^A-Za-z0-9 ./_-]|\b(?:through|until|up|ending|starting|effective|from|beginning|as|new|hot|over|under|above|below|at|more|less|longer|shorter|exceeding"
                    r"|context|prompts?|inputs?|tokens?|\w{2}-(?:east|west|north|south|central)\w*-\d)\b|^[-./ ]|[-. ]$|\d\s?[KMkm]\s?-", re.I)
@@ -46,7 +47,11 @@ def read_name(text: str, vocabulary: Vocabulary) -> Name:
     inside = vocabulary.read(bracket[1]) if bracket else NOTHING
     tier = inside.tier if inside.understood and not inside.direction else ""
     text = text[:bracket.start()] if bracket and tier else text
+    proviso = _PROVISO.search(text)
+    text = text[:proviso.start()] if proviso else text
     said = vocabulary.read(text)
+    if proviso:
+        said = replace(said, conditions=(*said.conditions, proviso[1]), rest=said.rest or text)
     if said.conditions and said.understood and not re.match(r"[^\w\s]", text):
         return Name(text, (), _day(since), _day(until), tier)  # a class of models by its size, not a band of a price
     for condition in said.conditions:

@@ -47,6 +47,7 @@ def read_records(found: dict[str, Any], layout: Layout, page: Meaning, title: st
     blocks: list[Block] = []
     number = 0
     taken: set[int] = set()
+    layout = _telling_apart(found, layout)
     for place, value in found.items():
         block = Block(place)
         for node in nodes(value):
@@ -66,6 +67,30 @@ def read_records(found: dict[str, Any], layout: Layout, page: Meaning, title: st
     return blocks
 
 
+def _telling_apart(found: dict[str, Any], layout: Layout) -> Layout:
+    """The layout with the identifier as the name, where priced models share the usual names and have an identifier each."""
+    if layout.name_keys:
+        return layout
+    priced = [(name, node) for value in found.values() for node in nodes(value)
+              if isinstance(node, dict) and (name := _name(node, layout)) and any(isinstance(node.get(k), str) for k in _IDENTIFIERS)
+              and any(leaf.keys for leaf in _leaves(node, (), layout, NOTHING, (), 0)) and not _holds_models(node, layout)]
+    if len({name for name, _ in priced}) == len(priced):
+        return layout
+    for key in _IDENTIFIERS:
+        if len({node.get(key) for _, node in priced if _identifies(node.get(key), node, layout)}) == len(priced):
+            return layout.model_copy(update={"name_keys": [key]})
+    return layout
+
+
+def _identifies(value: Any, node: dict[str, Any], layout: Layout) -> bool:
+    """Whether a member spells the model's name as one word (``codestral-25-01`` for ``Codestral``)."""
+    first = re.split(r"[\W_]+", _name(node, layout).strip())[0].lower()
+    return isinstance(value, str) and bool(re.fullmatch(r"[\w./:@-]+", value)) and bool(first) and first in value.lower()
+
+
+_IDENTIFIERS = ("id", "model_id", "slug", "api_endpoint")
+
+
 def _titled(found: dict[str, Any], layout: Layout, page: Meaning, title: str) -> Block:
     """The prices of a page about one model, where they stand in an object without a name."""
     block = Block(title)
@@ -78,7 +103,7 @@ def _titled(found: dict[str, Any], layout: Layout, page: Meaning, title: str) ->
 
 
 def _name(node: dict[str, Any], layout: Layout) -> str:
-    for key in (layout.name_keys or _NAMES):
+    for key in (*layout.name_keys, *_NAMES):
         value = node.get(key)
         if isinstance(value, str) and value.strip() and len(value) < 120 and not layout.vocabulary.read(value).understood:
             return value
@@ -180,5 +205,5 @@ def _claim(block: Block, name: str, node: dict[str, Any], leaf: _Leaf, layout: L
         problem = "" if keyed.understood else f"the key {keyed.rest!r} is not known"
         problem = problem or ("" if own.understood else f"the words {own.rest!r} are not known")
         problem = problem or ("" if money.currency else "no currency is stated for it")
-        ident = next((str(node[k]) for k in ("id", "model_id", "slug", "api_endpoint") if isinstance(node.get(k), str) and node[k] != name), "")
+        ident = next((str(node[k]) for k in _IDENTIFIERS if isinstance(node.get(k), str) and node[k] != name), "")
         block.claims.append(Claim(found.text, meaning, money, evidence, f"{block.where}, {'.'.join(leaf.keys)}", record, ident, problem=problem))
