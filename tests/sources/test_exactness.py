@@ -35,9 +35,9 @@ def test_a_capture_of_no_source_is_not_exact(tmp_path: Path) -> None:
     (tmp_path / "captures" / "nobody").mkdir(parents=True)
     (tmp_path / "expected" / "nobody").mkdir(parents=True)
     (tmp_path / "captures" / "nobody" / "x.md").write_text("nothing")
-    (tmp_path / "expected" / "nobody" / "x.md.csv").write_text("model,unit,input\n")
+    (tmp_path / "expected" / "nobody" / "x.md.csv").write_text("model,unit,input\nm,1M tokens,1\n")
     results = check_folder(tmp_path)
-    assert not results[0].exact
+    assert not results[0].exact and results[0].missing == 1
     assert "nobody" in render(results)
 
 
