@@ -233,4 +233,4 @@ def test_days_later_without_a_network_everything_is_as_old_as_it_is(later: tuple
         home, "select source, status, origin, age_days from marts.data_health where source like 'rentals/%' or source like 'energy/%'")}
     assert health["rentals/lambda"] == ("stale", "archive", 6) and health["rentals/azure"] == ("stale", "archive", 5)
     assert health["energy/eia"] == ("ok", "archive", 5), "a source asked once a week is not stale after five days"
-    assert rows(home, "select max(observed_at) = (select as_of from core.vintage) - 5 from core.rental_believed where source like 'rentals/%'") == [(True,)]
+    assert rows(home, "select max(observed_at) = (select edition_day from core.edition_day) - 5 from core.rental_believed where source like 'rentals/%'") == [(True,)]
