@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,6 +87,9 @@ def test_the_ui_opens_from_the_wheel(installed: Path, home: Path, port: int) -> 
                     with urllib.request.urlopen(f"http://127.0.0.1:{port}/server_info", timeout=2) as answer:
                         assert answer.status == 200
                         return
+                except urllib.error.HTTPError as refused:  # it answers, and wants the token of the printed address
+                    assert refused.code == 401 and b"token" in refused.read()
+                    return
                 except OSError:
                     time.sleep(1)
             pytest.fail("the UI did not answer within four minutes")
