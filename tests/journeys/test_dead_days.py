@@ -37,7 +37,8 @@ def test_nothing_is_measured_beyond_the_last_day_a_price_was_seen_and_the_report
     page = re.sub(r"<[^>]+>", " ", (tmp_path / "site" / "latest" / "index.html").read_text())
     said = " ".join(page.split())
     assert "No source was read for this edition" in said and re.search(rf"\b{days} days? before it", said) and "DEFLATION_NOW" in said
-    assert "No price changed." not in said  # the renderer itself refuses "today" outside a source's cadence (tests/reports/test_questions.py)
+    measured = said.replace("by today&#x27;s code", "")  # of the code that replays, not of a price
+    assert " today" not in measured and "No price changed." not in said
     assert [p.name for p in (tmp_path / "issued").glob("forecast-*.parquet")] == [f"forecast-{LAST}.parquet"]
 
 
