@@ -18,6 +18,7 @@ setup: $(STAMP)  ## the set-up alone: an isolated .venv with the locked dependen
 
 check: $(STAMP)  ## lint, types, import contracts, definitions
 	.venv/bin/ruff check .
+	.venv/bin/ruff format --check --quiet .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/dg check defs

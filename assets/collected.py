@@ -40,15 +40,24 @@ def source_asset(source: Source) -> dg.AssetsDefinition:
     key = dg.AssetKey(raw_name(source.key).split("."))
 
     @dg.asset(
-        key=key, deps=[dg.AssetKey(["raw", "capture"])], group_name="sources", kinds={"duckdb"}, owners=["team:sources"],
+        key=key,
+        deps=[dg.AssetKey(["raw", "capture"])],
+        group_name="sources",
+        kinds={"duckdb"},
+        owners=["team:sources"],
         description=f"{source.contract.title}: every good capture, read by its parser.",
-        check_specs=[dg.AssetCheckSpec("contract", asset=key, description="The newest page was reached, read and believed."),
-                     dg.AssetCheckSpec("seen", asset=key, description="The page itself was seen within the source's cadence and two days.")],
+        check_specs=[
+            dg.AssetCheckSpec("contract", asset=key, description="The newest page was reached, read and believed."),
+            dg.AssetCheckSpec("seen", asset=key, description="The page itself was seen within the source's cadence and two days."),
+        ],
     )
     def read(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
         told = read_source(source, job.archive, job.as_of, warehouse, cache=job.parsed_cache, read=job.read, set_aside=job.set_aside)
         seen = is_seen(source.contract.cadence_days, told["age_days"])
-        checks = [checked("contract", told["status"] != "failed", message=told["message"]), checked("seen", seen, age_days=told["age_days"])]
+        checks = [
+            checked("contract", told["status"] != "failed", message=told["message"]),
+            checked("seen", seen, age_days=told["age_days"]),
+        ]
         return dg.MaterializeResult(metadata={**told}, check_results=checks)
 
     return read

@@ -38,7 +38,17 @@ def raw(*kinds: str) -> tuple[str, ...]:
     return tuple(map(raw_name, of_kinds(*kinds)))
 
 
-PRICES = ("core.price_witness", "core.price_interval", "core.price_event", "core.price_meter", "core.retirement", "core.quarantine", "core.disagreement", "core.announced_price", "core.unmapped_label")
+PRICES = (
+    "core.price_witness",
+    "core.price_interval",
+    "core.price_event",
+    "core.price_meter",
+    "core.retirement",
+    "core.quarantine",
+    "core.disagreement",
+    "core.announced_price",
+    "core.unmapped_label",
+)
 FACTS = (*packaged.TABLES, *packaged.ENGINE, *packaged.SHOWN)
 INPUTS = ("core.input_price", "core.input_score", "core.input_model")
 MEANING = tuple(map("stats.{}".format, claims.MEANING))
@@ -130,36 +140,78 @@ STEPS = (
     # what the project means by its words, and facts that only need joining
     table("core.definition", reads=(), after=("raw.capture",), make=definitions.table, dated=False),
     table("core.rental_believed", reads=("core.rental_price",), make=rentals.believed),
-    tables(("marts.rental_index", "marts.rental_breaks", "marts.rental_now"), step="rental_marts", reads=("core.rental_believed",), make=hardware_costs.rental_tables),
+    tables(
+        ("marts.rental_index", "marts.rental_breaks", "marts.rental_now"),
+        step="rental_marts",
+        reads=("core.rental_believed",),
+        make=hardware_costs.rental_tables,
+    ),
     table("marts.electricity", reads=("core.electricity",), make=latest_electricity),
     table("marts.hardware_trends", reads=("core.hardware_part", "core.published_trend"), make=hardware_costs.trend_table),
-    table("marts.ownership_cost", reads=("core.ownership_cost", "core.energy_price", "core.assumption"), make=hardware_costs.ownership_table),
+    table(
+        "marts.ownership_cost", reads=("core.ownership_cost", "core.energy_price", "core.assumption"), make=hardware_costs.ownership_table
+    ),
     table("marts.spec_disagreements", reads=("core.spec_history",), make=disagreements),
     # the engine
     tables(ENGINE, step="engine_tables", reads=ENGINE_INPUTS, make=engine.build, dated=False),
-    tables(("engine.check_measured", "engine.check_energy"), step="engine_check", dated=False, make=published_runs.check,
-           reads=("core.energy_measured", "core.software_release", "core.accelerators", "core.architectures")),
+    tables(
+        ("engine.check_measured", "engine.check_energy"),
+        step="engine_check",
+        dated=False,
+        make=published_runs.check,
+        reads=("core.energy_measured", "core.software_release", "core.accelerators", "core.architectures"),
+    ),
     tables(FLOORS, step="model_floors", reads=FLOOR_INPUTS, make=floor_tables.build),
     # what is measured
-    tables(tuple(map("stats.{}".format, index_set.TABLES)), step="price_indices", reads=(*INPUTS, "core.input_tokens"), make=index_set.build),
+    tables(
+        tuple(map("stats.{}".format, index_set.TABLES)), step="price_indices", reads=(*INPUTS, "core.input_tokens"), make=index_set.build
+    ),
     table("core.token_name", reads=("core.token_volume", "core.model_alias", "core.input_price"), make=slugs.named),
-    tables(("stats.token_weight", "stats.token_index"), step="token_indices", make=publication.build,
-           reads=("core.token_volume", "core.token_name", "core.input_price", "core.input_model", "stats.latent_quality")),
+    tables(
+        ("stats.token_weight", "stats.token_index"),
+        step="token_indices",
+        make=publication.build,
+        reads=("core.token_volume", "core.token_name", "core.input_price", "core.input_model", "stats.latent_quality"),
+    ),
     table("stats.decline_rate", reads=("stats.index_level", "stats.frontier_price", "stats.cost_per_task", *INPUTS), make=rates.build),
-    table("stats.revealed_price", make=revealed.build, reads=("core.token_volume", "core.token_name", "core.input_price", "core.input_model")),
+    table(
+        "stats.revealed_price", make=revealed.build, reads=("core.token_volume", "core.token_name", "core.input_price", "core.input_model")
+    ),
     table("stats.measured_usage", reads=("stats.token_weight", "core.token_volume"), make=usage.build),
-    tables(tuple(map("stats.{}".format, headline.TABLES)), step="headline_methods", make=headline.build,
-           reads=(*INPUTS, "stats.latent_quality", "stats.decline_rate", "stats.token_index")),
+    tables(
+        tuple(map("stats.{}".format, headline.TABLES)),
+        step="headline_methods",
+        make=headline.build,
+        reads=(*INPUTS, "stats.latent_quality", "stats.decline_rate", "stats.token_index"),
+    ),
     table("stats.acceleration", reads=INPUTS, make=acceleration.build),
     table("stats.decomposition", reads=("core.input_cost",), make=decompose.build),
     # where it goes, and how wrong we were
     table("stats.series_floor", reads=("stats.frontier_price", "core.input_floor", "core.input_score"), make=series_floor.series_floors),
-    tables(("stats.forecast", "stats.event_probability"), step="price_forecasts", reads=("stats.frontier_price", "stats.series_floor"), make=issue.build),
-    tables(("stats.meeting_date", "stats.binding_constraint"), step="floor_meetings", reads=("stats.frontier_price", "stats.series_floor"), make=floor.build),
+    tables(
+        ("stats.forecast", "stats.event_probability"),
+        step="price_forecasts",
+        reads=("stats.frontier_price", "stats.series_floor"),
+        make=issue.build,
+    ),
+    tables(
+        ("stats.meeting_date", "stats.binding_constraint"),
+        step="floor_meetings",
+        reads=("stats.frontier_price", "stats.series_floor"),
+        make=floor.build,
+    ),
     table("stats.revision", reads=(FORECAST, *INPUTS, "core.input_floor", "stats.forecast"), make=revisions.since_last),
     # what it means
-    tables(("stats.what_it_means", *MEANING), step="what_it_means", make=meaning.build,
-           reads=("core.application", "core.assumption", "stats.frontier_price", *INPUTS, "core.input_engine")),
-    table("stats.claims", reads=("core.claim", "core.input_claim", "stats.decline_rate", "stats.acceleration", "stats.binding_constraint", *MEANING), make=claims.build),
+    tables(
+        ("stats.what_it_means", *MEANING),
+        step="what_it_means",
+        make=meaning.build,
+        reads=("core.application", "core.assumption", "stats.frontier_price", *INPUTS, "core.input_engine"),
+    ),
+    table(
+        "stats.claims",
+        reads=("core.claim", "core.input_claim", "stats.decline_rate", "stats.acceleration", "stats.binding_constraint", *MEANING),
+        make=claims.build,
+    ),
 )
 """Every step whose input is tables alone."""

@@ -17,8 +17,11 @@ PREPARED = "raw.capture"
 def model_asset(model: Model) -> dg.AssetsDefinition:
     """The asset that fills one table from its SELECT."""
 
-    @dg.asset(key=asset_key(model.name), deps=[*map(asset_key, model.inputs or (PREPARED,))],
-              **(described(model.name) | {"kinds": {"duckdb", "sql"}, "description": f"One row: {TABLES[model.name].text}. {model.text}"}))
+    @dg.asset(
+        key=asset_key(model.name),
+        deps=[*map(asset_key, model.inputs or (PREPARED,))],
+        **(described(model.name) | {"kinds": {"duckdb", "sql"}, "description": f"One row: {TABLES[model.name].text}. {model.text}"}),
+    )
     def fill(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
         return dg.MaterializeResult(metadata={"rows": warehouse.fill(model.name, (model.sql,))})
 
@@ -28,12 +31,19 @@ def model_asset(model: Model) -> dg.AssetsDefinition:
 def check(rule: Model) -> dg.AssetChecksDefinition:
     """The check of one rule: its SELECT must return no row; an error stops publishing, a warning is shown."""
 
-    @dg.asset_check(asset=asset_key(rule.table), name=rule.name.partition(".")[2], description=rule.text, blocking=rule.blocking,
-                    additional_deps=[*map(asset_key, filter(rule.table.__ne__, rule.inputs))])
+    @dg.asset_check(
+        asset=asset_key(rule.table),
+        name=rule.name.partition(".")[2],
+        description=rule.text,
+        blocking=rule.blocking,
+        additional_deps=[*map(asset_key, filter(rule.table.__ne__, rule.inputs))],
+    )
     def hold(warehouse: dg.ResourceParam[Store]) -> dg.AssetCheckResult:
         broken = warehouse.read(rule.sql)
         severity = dg.AssetCheckSeverity.ERROR if rule.blocking else dg.AssetCheckSeverity.WARN
-        return dg.AssetCheckResult(passed=broken.is_empty(), severity=severity, metadata={"rows": broken.height, "first": str(broken.head(3).to_dicts())})
+        return dg.AssetCheckResult(
+            passed=broken.is_empty(), severity=severity, metadata={"rows": broken.height, "first": str(broken.head(3).to_dicts())}
+        )
 
     return hold
 

@@ -20,7 +20,15 @@ SEEN_DAILY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=30), war
 READERS_TABLES = tuple(name for name in TABLES if name.startswith(("marts.", "facts.")))
 
 
-@dg.asset(key=["published", "warehouse"], deps=[*map(asset_key, (*READERS_TABLES, DAY))], kinds={"duckdb"}, owners=["team:operations"], freshness_policy=SEEN_DAILY, partitions_def=DAYS, group_name="publish")
+@dg.asset(
+    key=["published", "warehouse"],
+    deps=[*map(asset_key, (*READERS_TABLES, DAY))],
+    kinds={"duckdb"},
+    owners=["team:operations"],
+    freshness_policy=SEEN_DAILY,
+    partitions_def=DAYS,
+    group_name="publish",
+)
 def published_warehouse(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """Replace ``published.duckdb`` atomically; a failed blocking check skips this and all that follows."""
     path = target(job.published_path, as_of(warehouse))
@@ -28,7 +36,14 @@ def published_warehouse(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[
     return dg.MaterializeResult(metadata={"bytes": size, "path": str(path)})
 
 
-@dg.asset(key=["issued", "forecast"], deps=[*map(asset_key, ("published.warehouse", "stats.forecast", "core.vintage", "facts.fact", DAY))], kinds={"parquet"}, owners=["team:forecasting"], partitions_def=DAYS, group_name="publish")
+@dg.asset(
+    key=["issued", "forecast"],
+    deps=[*map(asset_key, ("published.warehouse", "stats.forecast", "core.vintage", "facts.fact", DAY))],
+    kinds={"parquet"},
+    owners=["team:forecasting"],
+    partitions_def=DAYS,
+    group_name="publish",
+)
 def issued_forecast(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """The vintage's forecasts and facts, kept for ever as issued; a vintage is issued once, a past day never."""
     forecasts = with_build(warehouse.read("stats.forecast"), warehouse.read("core.vintage"))
@@ -36,8 +51,15 @@ def issued_forecast(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Stor
     return dg.MaterializeResult(metadata={"issued": bool(new)})
 
 
-@dg.asset(key=["site", "edition"], deps=[*map(asset_key, ("issued.forecast", "core.vintage", "facts.fact", *(f"marts.{name}" for name in SHOWN)))],
-          kinds={"html"}, owners=["team:reports"], freshness_policy=SEEN_DAILY, partitions_def=DAYS, group_name="publish")
+@dg.asset(
+    key=["site", "edition"],
+    deps=[*map(asset_key, ("issued.forecast", "core.vintage", "facts.fact", *(f"marts.{name}" for name in SHOWN)))],
+    kinds={"html"},
+    owners=["team:reports"],
+    freshness_policy=SEEN_DAILY,
+    partitions_def=DAYS,
+    group_name="publish",
+)
 def edition(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """The report of the day as page, text and data; earlier editions are never changed."""
     build_id = warehouse.read("core.vintage").row(0, named=True)["build_id"]
@@ -46,8 +68,16 @@ def edition(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> d
     return dg.MaterializeResult(metadata={"path": str(path), "edition": path.name})
 
 
-@dg.asset(key=["mail", "delivery"], deps=[asset_key("site.edition")], kinds={"email"}, owners=["team:operations"], freshness_policy=SEEN_DAILY, partitions_def=DAYS, group_name="publish",
-          retry_policy=dg.RetryPolicy(max_retries=2, delay=60))
+@dg.asset(
+    key=["mail", "delivery"],
+    deps=[asset_key("site.edition")],
+    kinds={"email"},
+    owners=["team:operations"],
+    freshness_policy=SEEN_DAILY,
+    partitions_def=DAYS,
+    group_name="publish",
+    retry_policy=dg.RetryPolicy(max_retries=2, delay=60),
+)
 def delivery(job: dg.ResourceParam[Job]) -> dg.MaterializeResult:
     """Send the edition to its subscribers, once delivery is configured; a person never gets it twice."""
     return dg.MaterializeResult(metadata=job.deliver() if job.deliver else {"configured": False})

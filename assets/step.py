@@ -37,17 +37,33 @@ def asset_key(table_name: str) -> dg.AssetKey:
 def described(name: str) -> dict[str, Any]:
     """What every asset of a table says of itself: its grain, group, kind and owner."""
     group = name.partition(".")[0]
-    return {"group_name": group, "kinds": {"duckdb"}, "owners": [f"team:{OWNERS[group]}"],
-            "description": f"One row: {TABLES[name].text}.", "metadata": {"columns": len(TABLES[name].columns), "key": ", ".join(TABLES[name].key)}}
+    return {
+        "group_name": group,
+        "kinds": {"duckdb"},
+        "owners": [f"team:{OWNERS[group]}"],
+        "description": f"One row: {TABLES[name].text}.",
+        "metadata": {"columns": len(TABLES[name].columns), "key": ", ".join(TABLES[name].key)},
+    }
 
 
-OWNERS = {"raw": "sources", "core": "belief", "engine": "throughput", "stats": "forecasting", "marts": "forecasting",
-          "facts": "reports", "published": "operations", "site": "reports", "mail": "operations", "issued": "forecasting"}
+OWNERS = {
+    "raw": "sources",
+    "core": "belief",
+    "engine": "throughput",
+    "stats": "forecasting",
+    "marts": "forecasting",
+    "facts": "reports",
+    "published": "operations",
+    "site": "reports",
+    "mail": "operations",
+    "issued": "forecasting",
+}
 """Which room answers for the tables of a schema; a team in Dagster's sense."""
 
 
-def table(name: str, *, reads: Sequence[str], make: Callable[..., pl.DataFrame], dated: bool = True,
-          after: Sequence[str] = ()) -> dg.AssetsDefinition:
+def table(
+    name: str, *, reads: Sequence[str], make: Callable[..., pl.DataFrame], dated: bool = True, after: Sequence[str] = ()
+) -> dg.AssetsDefinition:
     """The asset that makes one table from the tables it reads.
 
     ``dated`` False: ``make`` takes no ``as_of``. ``after``: tables that must be written first though they are not
@@ -63,8 +79,9 @@ def table(name: str, *, reads: Sequence[str], make: Callable[..., pl.DataFrame],
     return one
 
 
-def tables(names: Sequence[str], *, reads: Sequence[str], make: Callable[..., Frames], step: str, dated: bool = True,
-           after: Sequence[str] = ()) -> dg.AssetsDefinition:
+def tables(
+    names: Sequence[str], *, reads: Sequence[str], make: Callable[..., Frames], step: str, dated: bool = True, after: Sequence[str] = ()
+) -> dg.AssetsDefinition:
     """The asset of several tables that one function makes together, named ``step`` in the graph.
 
     ``make`` returns the frames by table name, with or without the schema; exactly the declared ones.

@@ -41,7 +41,7 @@ def bare(label: str) -> str:
     """A printed label without path, region and vendor prefix, its spelling kept (``us.anthropic.claude-x`` -> ``claude-x``)."""
     name = label.strip().split("/")[-1]
     lower = _VENDOR.sub("", _REGION.sub("", name.lower()))
-    return name[len(name) - len(lower):]
+    return name[len(name) - len(lower) :]
 
 
 def _reduced(label: str) -> str:
@@ -65,17 +65,13 @@ def resolve(frame: pl.DataFrame, aliases: pl.DataFrame, on: str = "valid_from") 
     asked = indexed.select("_row", "provider", "model_label", pl.col(on).cast(pl.Date).alias("_day")).join(
         names, on="model_label", how="left"
     )
-    known = aliases.select(
-        "alias", pl.col("provider").alias("_scope"), "valid_from", "valid_to", pl.col("model").alias("_model")
-    )
+    known = aliases.select("alias", pl.col("provider").alias("_scope"), "valid_from", "valid_to", pl.col("model").alias("_model"))
     hits = asked.join(known, on="alias", how="inner").filter(
         pl.col("_scope").is_in(["*"]) | (pl.col("_scope") == pl.col("provider")),
         pl.col("valid_from").is_null() | (pl.col("valid_from") <= pl.col("_day")),
         pl.col("valid_to").is_null() | (pl.col("_day") < pl.col("valid_to")),
     )
-    best = hits.with_columns((pl.col("_scope") == "*").alias("_wide")).filter(
-        pl.col("_wide") == pl.col("_wide").min().over("_row")
-    )
+    best = hits.with_columns((pl.col("_scope") == "*").alias("_wide")).filter(pl.col("_wide") == pl.col("_wide").min().over("_row"))
     double = best.filter(pl.col("_model").n_unique().over("_row") > 1).sort("_row")
     if double.height:
         first = double.row(0, named=True)
@@ -96,22 +92,36 @@ def split_at_moves(intervals: pl.DataFrame, aliases: pl.DataFrame, makers: Itera
     with dated alias rows are cut, and only at ``makers``: a cloud's endpoint of an old release keeps its model
     when the maker's name moves on. Order is kept, pieces follow one another.
     """
-    moves = pl.concat([aliases.select("alias", "provider", pl.col(c).alias("moved")) for c in ("valid_from", "valid_to")]).drop_nulls().unique()
+    moves = (
+        pl.concat([aliases.select("alias", "provider", pl.col(c).alias("moved")) for c in ("valid_from", "valid_to")]).drop_nulls().unique()
+    )
     rows = intervals.with_row_index("_row")
     names = rows.select("model_label").unique()
     names = names.with_columns(pl.col("model_label").map_elements(normalise, return_dtype=pl.String).alias("alias"))
-    cuts = rows.select("_row", "provider", "model_label", "valid_from", "valid_to").join(names, on="model_label").join(moves, on="alias", suffix="_scope").filter(
-        pl.col("provider_scope").is_in(["*"]) | (pl.col("provider_scope") == pl.col("provider")),
-        pl.col("provider").is_in(sorted(makers)), pl.col("moved") > pl.col("valid_from"), pl.col("valid_to").is_null() | (pl.col("moved") < pl.col("valid_to"))
-    ).select("_row", "moved").unique()
-    starts = pl.concat([rows.select("_row", pl.col("valid_from").alias("_from")), cuts.select("_row", pl.col("moved").alias("_from"))]).sort("_row", "_from")
+    cuts = (
+        rows.select("_row", "provider", "model_label", "valid_from", "valid_to")
+        .join(names, on="model_label")
+        .join(moves, on="alias", suffix="_scope")
+        .filter(
+            pl.col("provider_scope").is_in(["*"]) | (pl.col("provider_scope") == pl.col("provider")),
+            pl.col("provider").is_in(sorted(makers)),
+            pl.col("moved") > pl.col("valid_from"),
+            pl.col("valid_to").is_null() | (pl.col("moved") < pl.col("valid_to")),
+        )
+        .select("_row", "moved")
+        .unique()
+    )
+    starts = pl.concat(
+        [rows.select("_row", pl.col("valid_from").alias("_from")), cuts.select("_row", pl.col("moved").alias("_from"))]
+    ).sort("_row", "_from")
     starts = starts.with_columns(pl.col("_from").shift(-1).over("_row").alias("_until"))
     pieces = starts.join(rows, on="_row", how="left", maintain_order="left")
     later, cut = pl.col("_from") != pl.col("valid_from"), pl.col("_until").is_not_null()
     return pieces.with_columns(
         pl.when(later).then(pl.lit("alias")).otherwise("valid_from_basis").alias("valid_from_basis"),
         pl.when(cut).then(pl.lit("renamed")).otherwise("end_reason").alias("end_reason"),
-        pl.when(later).then("_from").otherwise("valid_from").alias("valid_from"), pl.coalesce("_until", "valid_to").alias("valid_to"),
+        pl.when(later).then("_from").otherwise("valid_from").alias("valid_from"),
+        pl.coalesce("_until", "valid_to").alias("valid_to"),
     ).select(intervals.columns)
 
 

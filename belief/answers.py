@@ -23,7 +23,21 @@ from belief.request_cost import Request, charged
 from belief.statements import KEY, PRICES, with_offer
 from belief.witness_table import MAKER, as_day, successor
 
-COLUMNS = ("model", "tier", "condition", "input", "output", "cached", "status", "valid_from", "valid_to", "changed_after", "changed_before", "source", "why")
+COLUMNS = (
+    "model",
+    "tier",
+    "condition",
+    "input",
+    "output",
+    "cached",
+    "status",
+    "valid_from",
+    "valid_to",
+    "changed_after",
+    "changed_before",
+    "source",
+    "why",
+)
 EVENT_COLUMNS = ("model", "tier", "condition", "component", "event", "before", "after", "day", "status", "why")
 DEFAULT_INPUT_TOKENS = 1000
 _RETIRED = re.compile(r"retir|deprecat|discontinu|sunset|shut ?down|end of life", re.I)
@@ -46,18 +60,32 @@ def answers(belief: Belief, unread: pl.DataFrame, at: datetime, input_tokens: in
     for key in sorted(offers):
         provider, model = key[0], key[1]
         name = names.get((provider, model), model)
-        rows.append(_charged(key, offers[key], name, at, input_tokens) or _nothing(key, name, later.get(key), follows.get((provider, model)), beside.get(key, [])))
+        rows.append(
+            _charged(key, offers[key], name, at, input_tokens)
+            or _nothing(key, name, later.get(key), follows.get((provider, model)), beside.get(key, []))
+        )
         rows += _stale(name, later.get(key), spoken) if rows[-1]["input"] is None and rows[-1]["output"] is None else []
         rows += beside.pop(key, [])
     rows += [row for key in sorted(beside) for row in beside[key]]
-    return pl.DataFrame([[r.get(c) for c in COLUMNS] for r in rows], schema=dict.fromkeys(COLUMNS, pl.String) | dict.fromkeys(_SHOWN, pl.Float64), orient="row")
+    return pl.DataFrame(
+        [[r.get(c) for c in COLUMNS] for r in rows],
+        schema=dict.fromkeys(COLUMNS, pl.String) | dict.fromkeys(_SHOWN, pl.Float64),
+        orient="row",
+    )
 
 
 def moves(belief: Belief, since: datetime, at: datetime) -> pl.DataFrame:
     """The events between two moments under the names ``deflation believe`` prints."""
     names = _names(belief)
-    rows = [{**r, "model": names.get((r["provider"], r["model"]), r["model"]), "day": as_day(r["day"])} for r in events(belief, since, at).iter_rows(named=True)]
-    return pl.DataFrame([[r[c] for c in EVENT_COLUMNS] for r in rows], schema=dict.fromkeys(EVENT_COLUMNS, pl.String) | {"before": pl.Float64, "after": pl.Float64}, orient="row")
+    rows = [
+        {**r, "model": names.get((r["provider"], r["model"]), r["model"]), "day": as_day(r["day"])}
+        for r in events(belief, since, at).iter_rows(named=True)
+    ]
+    return pl.DataFrame(
+        [[r[c] for c in EVENT_COLUMNS] for r in rows],
+        schema=dict.fromkeys(EVENT_COLUMNS, pl.String) | {"before": pl.Float64, "after": pl.Float64},
+        orient="row",
+    )
 
 
 def _names(belief: Belief) -> dict[tuple[str, str], str]:
@@ -74,7 +102,11 @@ def _names(belief: Belief) -> dict[tuple[str, str], str]:
 
 
 def _offers(belief: Belief) -> list[tuple[str, ...]]:
-    refused = with_offer(belief.refused.drop("place", "above", "clocked", "weekly", "service", "own_name", strict=False)) if belief.refused.height else belief.terms.head(0)
+    refused = (
+        with_offer(belief.refused.drop("place", "above", "clocked", "weekly", "service", "own_name", strict=False))
+        if belief.refused.height
+        else belief.terms.head(0)
+    )
     columns = ["provider", "model", "service", "place"]
     return pl.concat([belief.terms.select(columns), refused.select(columns)]).unique().sort(columns).rows()
 
@@ -86,17 +118,31 @@ def _charged(key: tuple[str, ...], rows: list[Row], name: str, at: datetime, inp
     if cost is None or all(line.usd_per_mtok is None for line in cost.lines if line.tokens):
         return None
     row = cost.interval
-    sure = f"{row['families']} independent famil{'ies say' if row['families'] > 1 else 'y says'} so, last seen {as_day(row['confirmed_at'])}"
+    sure = (
+        f"{row['families']} independent famil{'ies say' if row['families'] > 1 else 'y says'} so, last seen {as_day(row['confirmed_at'])}"
+    )
     sale = f"a sale price until {as_day(row['valid_to']) or 'a day nobody stated'}" if row["price_kind"] == "sale" else ""
     why = "; ".join(w for w in (sure, sale, *cost.notes) if w)
     stated = row["changed_before"] is None or row["rank"] <= 1
     return _row(name, row["tier"], row["condition"], row, row["status"], why) | {
-        "valid_from": as_day(row["valid_from"]) if stated else "", "changed_after": as_day(row["changed_after"]), "changed_before": as_day(row["changed_before"])}
+        "valid_from": as_day(row["valid_from"]) if stated else "",
+        "changed_after": as_day(row["changed_after"]),
+        "changed_before": as_day(row["changed_before"]),
+    }
 
 
 def _row(name: str, tier: str, condition: str, figures: Row, status: str, why: str) -> Row:
-    return {"model": name, "tier": tier, "condition": condition, **{c: figures.get(p) for c, p in _SHOWN.items()}, "status": status, "why": why,
-            "valid_from": as_day(figures.get("valid_from")), "valid_to": as_day(figures.get("valid_to")), "source": figures.get("source") or ""}
+    return {
+        "model": name,
+        "tier": tier,
+        "condition": condition,
+        **{c: figures.get(p) for c, p in _SHOWN.items()},
+        "status": status,
+        "why": why,
+        "valid_from": as_day(figures.get("valid_from")),
+        "valid_to": as_day(figures.get("valid_to")),
+        "source": figures.get("source") or "",
+    }
 
 
 def _stretches_at(belief: Belief, at: datetime) -> dict[tuple[str, ...], Row]:
@@ -126,7 +172,11 @@ def _followed(model: str, step: dict[str, tuple[str, datetime]]) -> str:
 
 def _nothing(key: tuple[str, ...], name: str, stretch: Row | None, follows: tuple[str, datetime] | None, beside: list[Row]) -> Row:
     """The answer where no price is in force: empty figures, a status, the reason."""
-    why = (stretch or {}).get("why") or "; ".join(dict.fromkeys(r["why"] for r in beside)) or "no price is known for this moment, prompt length and hour"
+    why = (
+        (stretch or {}).get("why")
+        or "; ".join(dict.fromkeys(r["why"] for r in beside))
+        or "no price is known for this moment, prompt length and hour"
+    )
     status = "retired" if _RETIRED.search(why) or "removed" in why else "none"
     day = stretch["day"] if stretch and stretch["line"] is None else None
     if follows:
@@ -136,7 +186,9 @@ def _nothing(key: tuple[str, ...], name: str, stretch: Row | None, follows: tupl
 
 def _still_open(belief: Belief, at: datetime) -> dict[int, list[Row]]:
     """What nobody has ended by ``at``, by offer."""
-    rows = belief.terms.filter((pl.col("valid_from") <= at) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > at))).sort(*KEY, "source", "valid_from")
+    rows = belief.terms.filter((pl.col("valid_from") <= at) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > at))).sort(
+        *KEY, "source", "valid_from"
+    )
     found: dict[int, list[Row]] = defaultdict(list)
     for row in rows.iter_rows(named=True):
         found[row["offer"]].append(row)
@@ -147,20 +199,46 @@ def _stale(name: str, stretch: Row | None, spoken: dict[int, list[Row]]) -> list
     """The last prices of an offer that nobody has shown again, with their last sighting; never the answer."""
     if stretch is None or stretch["line"] is not None:
         return []
-    return [_row(name, r["tier"], r["condition"], r, "stale", f"stated by {r['source']}, last seen {as_day(r['seen_to'])}") for r in spoken.get(stretch["offer"], [])]
+    return [
+        _row(name, r["tier"], r["condition"], r, "stale", f"stated by {r['source']}, last seen {as_day(r['seen_to'])}")
+        for r in spoken.get(stretch["offer"], [])
+    ]
 
 
-def _not_believed(belief: Belief, unread: pl.DataFrame, names: dict[tuple[str, str], str], at: datetime) -> dict[tuple[str, ...], list[Row]]:
+def _not_believed(
+    belief: Belief, unread: pl.DataFrame, names: dict[tuple[str, str], str], at: datetime
+) -> dict[tuple[str, ...], list[Row]]:
     """What waits or is no evidence, by offer: held for a second family, contradicting itself, unreadable."""
     found: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     waiting = belief.held.filter((pl.col("valid_from") <= at) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > at)))
-    refused = with_offer(belief.refused.drop("place", "above", "clocked", "weekly", "service", "own_name", strict=False)) if belief.refused.height else belief.refused
+    refused = (
+        with_offer(belief.refused.drop("place", "above", "clocked", "weekly", "service", "own_name", strict=False))
+        if belief.refused.height
+        else belief.refused
+    )
     for row in _rows(waiting, refused):
         key = (row["provider"], row["model"], row["service"], row["place"])
-        found[key].append(_row(str(names.get((row["provider"], row["model"]), row["model"])), row["tier"], row["condition"], row, "held", f"{row['source']}: {row['reason']}"))
+        found[key].append(
+            _row(
+                str(names.get((row["provider"], row["model"]), row["model"])),
+                row["tier"],
+                row["condition"],
+                row,
+                "held",
+                f"{row['source']}: {row['reason']}",
+            )
+        )
     for row in unread.iter_rows(named=True):
         found["~", row["model_label"], row["tier"] or "standard", row["condition"]].append(
-            _row(row["model_label"], row["tier"] or "standard", row["condition"], {"source": row["source"]}, "held", f"the row cannot be read: {row['reason']}"))
+            _row(
+                row["model_label"],
+                row["tier"] or "standard",
+                row["condition"],
+                {"source": row["source"]},
+                "held",
+                f"the row cannot be read: {row['reason']}",
+            )
+        )
     return found
 
 

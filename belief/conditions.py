@@ -56,7 +56,6 @@ class Window:
         days = f", {self._days()}" if self.weekdays else ""
         return f"{clock} {self.zone}{days}{', not on public holidays' if self.not_on_holidays else ''}"
 
-
     def _days(self) -> str:
         """``monday-friday``; a span over the week's end is printed from its first day."""
         days = self.weekdays
@@ -139,7 +138,9 @@ def _short(tokens: int) -> str:
 _DAY = r"(mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*day|s|rs|\b)\.?"
 _SPAN = re.compile(rf"\b{_DAY}\s?(?:through|thru|to|until|till|-|–)\s?{_DAY}")
 _NAMED_SPANS = {r"\bweekdays?\b|\bworking days?\b|\bbusiness days?\b|周一至周五|工作日": (0, 4), r"\bweekends?\b|周末": (5, 6)}
-_HOLIDAYS = re.compile(r",?\s?(?:excluding|except(?: for)?|excl\.?|not on|without|outside)\s(?:(?:chinese|mainland china's|china's|statutory|legal|public|national)\s)*(?:public\s)?holidays|不含中国法定节假日|法定节假日除外")
+_HOLIDAYS = re.compile(
+    r",?\s?(?:excluding|except(?: for)?|excl\.?|not on|without|outside)\s(?:(?:chinese|mainland china's|china's|statutory|legal|public|national)\s)*(?:public\s)?holidays|不含中国法定节假日|法定节假日除外"
+)
 
 
 def _windows(text: str) -> tuple[tuple[Window, ...], str]:
@@ -151,8 +152,10 @@ def _windows(text: str) -> tuple[tuple[Window, ...], str]:
         return (), text
     weekdays, said = _weekdays(text)
     holidays = _HOLIDAYS.search(text)
-    windows = tuple(Window((int(a) * 60 + int(b)) % 1440, (int(c) * 60 + int(d)) % 1440, "Beijing time" if beijing else "UTC",
-                           weekdays, bool(holidays)) for a, b, c, d in (t.groups() for t in times))
+    windows = tuple(
+        Window((int(a) * 60 + int(b)) % 1440, (int(c) * 60 + int(d)) % 1440, "Beijing time" if beijing else "UTC", weekdays, bool(holidays))
+        for a, b, c, d in (t.groups() for t in times)
+    )
     for found in filter(None, (beijing and beijing[0], holidays and holidays[0], said)):
         text = text.replace(found, " ")
     for time in times:
@@ -217,11 +220,36 @@ def _two_sided(text: str) -> tuple[Bounds, tuple[int, int]] | None:
 
 def _one_sided(text: str) -> tuple[Bounds, tuple[int, int]] | None:
     """``> 200k``, ``≥ 200k prompt tokens``, ``<272k context length``, ``longer than 128k``, ``up to 128k``, ``512k+``."""
-    words = {"longer than": ">", "more than": ">", "greater than": ">", "over": ">", "above": ">", "beyond": ">", "exceeding": ">", "exceeds": ">", "exceed": ">",
-             "up to": "<=", "at most": "<=", "no more than": "<=", "at least": ">=", "starting at": ">=", "starts at": ">=", "starting from": ">=", "starts from": ">=",
-             "from": ">=", "shorter than": "<", "less than": "<", "fewer than": "<", "under": "<", "below": "<"}
+    words = {
+        "longer than": ">",
+        "more than": ">",
+        "greater than": ">",
+        "over": ">",
+        "above": ">",
+        "beyond": ">",
+        "exceeding": ">",
+        "exceeds": ">",
+        "exceed": ">",
+        "up to": "<=",
+        "at most": "<=",
+        "no more than": "<=",
+        "at least": ">=",
+        "starting at": ">=",
+        "starts at": ">=",
+        "starting from": ">=",
+        "starts from": ">=",
+        "from": ">=",
+        "shorter than": "<",
+        "less than": "<",
+        "fewer than": "<",
+        "under": "<",
+        "below": "<",
+    }
     spoken = "|".join(sorted(words, key=len, reverse=True))
-    m = re.search(rf"(?:{_WORDS}\s?)*(?:of\s)?(>=|<=|[<>≤≥]|\b(?:{spoken})\b)\s?{_SIZE}(?:\s?(?:or (?:more|longer|above)|and above))?(?:\s?{_WORDS})*", text)
+    m = re.search(
+        rf"(?:{_WORDS}\s?)*(?:of\s)?(>=|<=|[<>≤≥]|\b(?:{spoken})\b)\s?{_SIZE}(?:\s?(?:or (?:more|longer|above)|and above))?(?:\s?{_WORDS})*",
+        text,
+    )
     if m is None:
         plus = re.search(rf"(?:{_WORDS}\s?)?\b(\d+)\s?([km])\+(?:\s?{_WORDS})*", text)
         return None if plus is None else ((_tokens(plus[1], plus[2]), False, None, True), plus.span())

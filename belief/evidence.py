@@ -52,12 +52,24 @@ def weigh(statements: pl.DataFrame, as_of: Moment, allowed_change: float = 5.0, 
     moved = intervals.acts(kept, plain)
     found = intervals.intervals(stretches, kept, plain, moved, as_of)
     ended = retired.select("offer", pl.col("retired_from").alias("valid_to"), pl.lit("retired").alias("retirement")).unique()
-    found = found.join(ended, on=["offer", "valid_to"], how="left", maintain_order="left").with_columns(pl.coalesce("retirement", "end_reason").alias("end_reason")).drop("retirement")
+    found = (
+        found.join(ended, on=["offer", "valid_to"], how="left", maintain_order="left")
+        .with_columns(pl.coalesce("retirement", "end_reason").alias("end_reason"))
+        .drop("retirement")
+    )
     return Belief(found, stretches, _held_terms(held, doubted, stated), refused, stated, kept, moved, as_of)
 
 
 def _no_stretches(kept: pl.DataFrame) -> pl.DataFrame:
-    return kept.select("offer", pl.col("start").alias("day"), pl.col("until").alias("day_to"), "line", "start", pl.lit(1, dtype=pl.UInt32).alias("families"), pl.lit("").alias("why"))
+    return kept.select(
+        "offer",
+        pl.col("start").alias("day"),
+        pl.col("until").alias("day_to"),
+        "line",
+        "start",
+        pl.lit(1, dtype=pl.UInt32).alias("families"),
+        pl.lit("").alias("why"),
+    )
 
 
 def _absences(terms: pl.DataFrame) -> pl.DataFrame:
@@ -80,15 +92,26 @@ def _retired(terms: pl.DataFrame, retirements: pl.DataFrame | None) -> pl.DataFr
     if retirements is None or retirements.is_empty() or lines.is_empty():
         return pl.DataFrame(schema=schema)
     form = pl.col("model_label").map_elements(normalise, return_dtype=pl.String).alias("form")
-    ends = retirements.drop_nulls("retired_on").with_columns(form, told.alias("told")).sort("retired_on").unique(["provider", "form"], keep="last", maintain_order=True)
+    ends = (
+        retirements.drop_nulls("retired_on")
+        .with_columns(form, told.alias("told"))
+        .sort("retired_on")
+        .unique(["provider", "form"], keep="last", maintain_order=True)
+    )
     found = lines.with_columns(form).join(ends.select("provider", "form", "retired_on", "told"), on=["provider", "form"])
     return found.select("line", "offer", pl.col("retired_on").cast(terms.schema["valid_from"]).alias("retired_from"), "told").sort("line")
 
 
 def _held_terms(held: pl.DataFrame, doubted: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
     """The terms behind what is held, with the reason and the prices kept instead."""
-    moved = held.select("reason", pl.col("input_before").alias("kept_input"), pl.col("output_before").alias("kept_output"), "term_ids", "start", "until").explode("term_ids")
-    rows = moved.join(terms, left_on="term_ids", right_on="term").with_columns(pl.max_horizontal("valid_from", "start").alias("valid_from"), pl.coalesce("until", "valid_to").alias("valid_to"))
-    odd = doubted.join(terms, on="term").with_columns(pl.lit(None, dtype=pl.Float64).alias("kept_input"), pl.lit(None, dtype=pl.Float64).alias("kept_output"))
+    moved = held.select(
+        "reason", pl.col("input_before").alias("kept_input"), pl.col("output_before").alias("kept_output"), "term_ids", "start", "until"
+    ).explode("term_ids")
+    rows = moved.join(terms, left_on="term_ids", right_on="term").with_columns(
+        pl.max_horizontal("valid_from", "start").alias("valid_from"), pl.coalesce("until", "valid_to").alias("valid_to")
+    )
+    odd = doubted.join(terms, on="term").with_columns(
+        pl.lit(None, dtype=pl.Float64).alias("kept_input"), pl.lit(None, dtype=pl.Float64).alias("kept_output")
+    )
     columns = [*terms.drop("term").columns, "reason", "kept_input", "kept_output"]
     return pl.concat([rows.select(columns), odd.select(columns)]).sort([*KEY, "source", "valid_from"])

@@ -24,7 +24,11 @@ OFFER = ("provider", "accelerator", "region", "term", "accelerators_in_offer", "
 def known(quotes: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """The rows read by the end of a day, in order of reading; a page shown again later than that counts as shown once."""
     again = pl.col("confirmed_at")
-    return quotes.filter(pl.col("observed_at") <= as_of).sort("fetched_at", maintain_order=True).with_columns(pl.when(again <= as_of).then(again).alias("confirmed_at"))
+    return (
+        quotes.filter(pl.col("observed_at") <= as_of)
+        .sort("fetched_at", maintain_order=True)
+        .with_columns(pl.when(again <= as_of).then(again).alias("confirmed_at"))
+    )
 
 
 def spec_history(packaged: pl.DataFrame, quotes: pl.DataFrame, labels: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
@@ -38,40 +42,68 @@ def spec_history(packaged: pl.DataFrame, quotes: pl.DataFrame, labels: pl.DataFr
     """
     vendors = packaged.select("accelerator", "vendor").unique("accelerator", keep="first", maintain_order=True)
     named = quotes.select(
-        pl.col("source"), pl.col("accelerator").alias("label"), "field", pl.col("value").cast(pl.Float64), "unit", "qualifier",
-        "observed_at", "source_url", "evidence", "basis").join(
-        labels.with_columns(listed=True), on=["source", "label"], how="left", maintain_order="left")
+        pl.col("source"),
+        pl.col("accelerator").alias("label"),
+        "field",
+        pl.col("value").cast(pl.Float64),
+        "unit",
+        "qualifier",
+        "observed_at",
+        "source_url",
+        "evidence",
+        "basis",
+    ).join(labels.with_columns(listed=True), on=["source", "label"], how="left", maintain_order="left")
     unmapped = named.filter(pl.col("listed").is_null()).select(pl.concat_str("source", pl.lit(": "), "label")).to_series()
     divided = pl.col("label").str.contains(r"/\d+\)$")
-    read = named.filter(pl.col("accelerator").fill_null("") != "").with_columns(
-        qualifier=pl.when(divided).then(pl.concat_str([pl.col("qualifier"), pl.lit("divided from a board, rack or instance total")],
-                                                      separator="; ").str.strip_chars("; ")).otherwise(pl.col("qualifier")),
-        value=pl.col("value").map_elements(lambda v: f"{v:.10g}", return_dtype=pl.String),
-        licence=pl.lit("facts"), rejected_because=pl.lit("")).join(vendors, on="accelerator", how="left", maintain_order="left")
+    read = (
+        named.filter(pl.col("accelerator").fill_null("") != "")
+        .with_columns(
+            qualifier=pl.when(divided)
+            .then(
+                pl.concat_str(
+                    [pl.col("qualifier"), pl.lit("divided from a board, rack or instance total")], separator="; "
+                ).str.strip_chars("; ")
+            )
+            .otherwise(pl.col("qualifier")),
+            value=pl.col("value").map_elements(lambda v: f"{v:.10g}", return_dtype=pl.String),
+            licence=pl.lit("facts"),
+            rejected_because=pl.lit(""),
+        )
+        .join(vendors, on="accelerator", how="left", maintain_order="left")
+    )
     rows = read.select(list(SPEC_SCHEMA)).cast(pl.Schema(SPEC_SCHEMA))
     key = ["accelerator", "field", "source", "label", "qualifier"]
     both = pl.concat([packaged.with_columns(live=False), rows.with_columns(live=True)]).sort(
-        *key, "observed_at", "live", maintain_order=True)
+        *key, "observed_at", "live", maintain_order=True
+    )
     value = pl.col("value").cast(pl.Float64, strict=False)
     same = ((value / value.shift().over(key) - 1).abs() <= 1e-9).fill_null(False)
     changed = _rounded(both.filter(~(pl.col("live") & same))).select(list(SPEC_SCHEMA))
-    return changed.sort("accelerator", "field", "source", "label", "observed_at", "value", maintain_order=True), sorted(set(unmapped.to_list()))
+    return changed.sort("accelerator", "field", "source", "label", "observed_at", "value", maintain_order=True), sorted(
+        set(unmapped.to_list())
+    )
 
 
 def _rounded(history: pl.DataFrame) -> pl.DataFrame:
     """Live figures that an earlier official one rounds to at their own digits (1,300 of 1,307.4) get that qualifier."""
-    finer = history.filter((pl.col("basis") == "official") & (pl.col("rejected_because") == "") & (pl.col("field") != "launch_date")).select(
-        "accelerator", "field", pl.col("observed_at").alias("before"), pl.col("value").cast(pl.Float64, strict=False).alias("finer"))
+    finer = history.filter(
+        (pl.col("basis") == "official") & (pl.col("rejected_because") == "") & (pl.col("field") != "launch_date")
+    ).select("accelerator", "field", pl.col("observed_at").alias("before"), pl.col("value").cast(pl.Float64, strict=False).alias("finer"))
     value = pl.col("value").cast(pl.Float64, strict=False)
     digits = pl.col("value").str.replace(".", "", literal=True).str.strip_chars("0").str.len_chars().clip(1)
-    pairs = history.filter("live").join(finer, on=["accelerator", "field"]).filter(
-        (pl.col("before") <= pl.col("observed_at")) & (pl.col("finer") != value) & (pl.col("finer") > 0))
+    pairs = (
+        history.filter("live")
+        .join(finer, on=["accelerator", "field"])
+        .filter((pl.col("before") <= pl.col("observed_at")) & (pl.col("finer") != value) & (pl.col("finer") > 0))
+    )
     unit = 10.0 ** ((value.log10().floor() + 1) - digits)
-    coarse = pairs.filter(((pl.col("finer") / unit).round() * unit / value - 1).abs() < 1e-9).select(
-        *_READING, coarse=pl.lit(True)).unique()
+    coarse = (
+        pairs.filter(((pl.col("finer") / unit).round() * unit / value - 1).abs() < 1e-9).select(*_READING, coarse=pl.lit(True)).unique()
+    )
     told = pl.concat_str([pl.col("qualifier"), pl.lit("rounded")], separator="; ").str.strip_chars("; ")
     return history.join(coarse, on=list(_READING), how="left", maintain_order="left").with_columns(
-        qualifier=pl.when(pl.col("live") & pl.col("coarse")).then(told).otherwise("qualifier"))
+        qualifier=pl.when(pl.col("live") & pl.col("coarse")).then(told).otherwise("qualifier")
+    )
 
 
 _READING = ("accelerator", "field", "source", "label", "qualifier", "observed_at", "value")
@@ -92,10 +124,21 @@ def rental_prices(packaged: pl.DataFrame, quotes: pl.DataFrame | None = None, na
         seen = quotes.filter((pl.col("currency") == "USD") & (pl.col("left_out") == ""))
         again = seen.filter(pl.col("confirmed_at") > pl.col("observed_at")).with_columns(observed_at="confirmed_at")
         live = _in_force(pl.concat([again, seen])).select(  # of two looks on one day the newer page comes last
-            "provider", name.alias("accelerator"), "region", "term", pl.col("value").cast(SCHEMAS["rental_prices"]["usd_per_accelerator_hour"])
-            .alias("usd_per_accelerator_hour"), pl.col("accelerators_in_offer").cast(pl.Int64), pl.lit("cloud").alias("provider_kind"),
-            pl.col("sku").alias("note"), "source", pl.col("quote_id").alias("source_ref"), "source_url",
-            pl.lit("facts, see the source's contract").alias("licence"), "observed_at", pl.lit("quoted").alias("basis"))
+            "provider",
+            name.alias("accelerator"),
+            "region",
+            "term",
+            pl.col("value").cast(SCHEMAS["rental_prices"]["usd_per_accelerator_hour"]).alias("usd_per_accelerator_hour"),
+            pl.col("accelerators_in_offer").cast(pl.Int64),
+            pl.lit("cloud").alias("provider_kind"),
+            pl.col("sku").alias("note"),
+            "source",
+            pl.col("quote_id").alias("source_ref"),
+            "source_url",
+            pl.lit("facts, see the source's contract").alias("licence"),
+            "observed_at",
+            pl.lit("quoted").alias("basis"),
+        )
         table = pl.concat([table, _ends_of_spells(live.cast(pl.Schema(SCHEMAS["rental_prices"])))])
     return table.sort("provider", "accelerator", "region", "term", "note", "source", "observed_at", maintain_order=True)
 
@@ -125,11 +168,15 @@ def unmapped_names(specs: list[str], rentals: pl.DataFrame, history: pl.DataFram
     then the offers read (``offers``) that the parser left out, with how many the newest reading has.
     """
     parts = pl.DataFrame({"printed": specs}, schema={"printed": pl.String}).select(
-        pl.col("printed").str.extract(r"^(.*?): ").alias("source"), pl.col("printed").str.replace(r"^.*?: ", "").alias("accelerator_label"),
-        pl.lit("nobody has mapped this name; add it to reference/accelerator_labels.csv").alias("reason"))
+        pl.col("printed").str.extract(r"^(.*?): ").alias("source"),
+        pl.col("printed").str.replace(r"^.*?: ", "").alias("accelerator_label"),
+        pl.lit("nobody has mapped this name; add it to reference/accelerator_labels.csv").alias("reason"),
+    )
     lone = rentals.join(history, on="accelerator", how="anti").select(
-        "source", pl.col("accelerator").alias("accelerator_label"),
-        pl.lit("rented but without a specification; add an alias in reference/accelerator_list.csv or a sheet").alias("reason"))
+        "source",
+        pl.col("accelerator").alias("accelerator_label"),
+        pl.lit("rented but without a specification; add an alias in reference/accelerator_list.csv or a sheet").alias("reason"),
+    )
     found = [parts, lone] if offers is None else [parts, lone, _left_out(offers)]
     return pl.concat(found).unique().sort("source", "accelerator_label", "reason")
 
@@ -150,13 +197,25 @@ def electricity(packaged: pl.DataFrame, quotes: pl.DataFrame) -> pl.DataFrame:
     cents, euros = pl.col("unit") == "cents per kilowatt-hour", pl.col("unit") == "EUR/kWh"
     priced = quotes.filter((pl.col("quantity") == "electricity_price") & (cents | euros))
     live = priced.select(
-        "period", pl.when(pl.col("period").str.contains("S")).then(pl.lit("half_year")).when(pl.col("period").str.len_chars() == 4)
-        .then(pl.lit("year")).otherwise(pl.lit("month")).alias("period_kind"),
-        pl.col("subject").alias("region"), pl.col("qualifier").alias("sector"),
-        pl.when(cents).then((pl.col("value") / 100).round(10)).alias("usd_per_kwh"), pl.when(euros).then(pl.col("value")).alias("eur_per_kwh"),
-        pl.lit("").alias("note"), "source", pl.col("quote_id").alias("source_ref"), "source_url",
-        pl.when(cents).then(pl.lit(EIA_TERMS)).otherwise(pl.lit(EUROSTAT_TERMS)).alias("licence"), "observed_at",
-        pl.lit("quoted").alias("basis"))
+        "period",
+        pl.when(pl.col("period").str.contains("S"))
+        .then(pl.lit("half_year"))
+        .when(pl.col("period").str.len_chars() == 4)
+        .then(pl.lit("year"))
+        .otherwise(pl.lit("month"))
+        .alias("period_kind"),
+        pl.col("subject").alias("region"),
+        pl.col("qualifier").alias("sector"),
+        pl.when(cents).then((pl.col("value") / 100).round(10)).alias("usd_per_kwh"),
+        pl.when(euros).then(pl.col("value")).alias("eur_per_kwh"),
+        pl.lit("").alias("note"),
+        "source",
+        pl.col("quote_id").alias("source_ref"),
+        "source_url",
+        pl.when(cents).then(pl.lit(EIA_TERMS)).otherwise(pl.lit(EUROSTAT_TERMS)).alias("licence"),
+        "observed_at",
+        pl.lit("quoted").alias("basis"),
+    )
     value = pl.coalesce("usd_per_kwh", "eur_per_kwh")
     both = _by_series(pl.concat([packaged, live.cast(pl.Schema(SCHEMAS["electricity"]))]))
     return both.filter((value != value.shift().over(SERIES)).fill_null(True)).select(packaged.columns)
@@ -179,5 +238,9 @@ def latest_electricity(table: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """
     value = pl.coalesce("usd_per_kwh", "eur_per_kwh")
     seen = _by_series(table.filter(pl.col("observed_at") <= as_of))
-    return seen.with_columns(vintages_count=pl.len().over(SERIES), revision_share=(value / value.first() - 1).over(SERIES)).group_by(
-        SERIES, maintain_order=True).last().select(*table.columns, "vintages_count", "revision_share")
+    return (
+        seen.with_columns(vintages_count=pl.len().over(SERIES), revision_share=(value / value.first() - 1).over(SERIES))
+        .group_by(SERIES, maintain_order=True)
+        .last()
+        .select(*table.columns, "vintages_count", "revision_share")
+    )

@@ -13,8 +13,15 @@ import polars as pl
 from belief.aliases import resolve
 from belief.statements import PRICES
 
-OF_TEXT = {"request": "each request", "search": "web searches", "file_search": "file searches", "output_reasoning": "reasoning tokens", "output_citation": "citation tokens",
-           "cache_storage_hour": "storage of cached tokens", "message": "each message"}
+OF_TEXT = {
+    "request": "each request",
+    "search": "web searches",
+    "file_search": "file searches",
+    "output_reasoning": "reasoning tokens",
+    "output_citation": "citation tokens",
+    "cache_storage_hour": "storage of cached tokens",
+    "message": "each message",
+}
 """Meters that a request for text may run up -> how a reader calls them."""
 ALWAYS = ("request", "output_reasoning", "output_citation", "message")
 """Meters that every answer runs up."""
@@ -26,7 +33,9 @@ def meters(packaged: pl.DataFrame, quotes: pl.DataFrame, aliases: pl.DataFrame) 
     read = quotes.filter(pl.col("status").eq("in_force") & ~pl.col("component").is_in([*PRICES, "other"]) & pl.col("gone_at").is_null())
     columns = ["provider", "model_label", *COLUMNS[2:]]
     rows = pl.concat([packaged.select(columns), read.select(columns)], how="vertical_relaxed")
-    named = resolve(rows, aliases, on="observed_at").with_columns(pl.coalesce("model", pl.col("model_label").str.to_lowercase()).alias("model"))
+    named = resolve(rows, aliases, on="observed_at").with_columns(
+        pl.coalesce("model", pl.col("model_label").str.to_lowercase()).alias("model")
+    )
     key = ["provider", "model", "component", "unit", "source"]
     return named.sort(*key, "observed_at", "value").unique(key, keep="last", maintain_order=True).select(COLUMNS)
 
@@ -37,11 +46,17 @@ def missing(table: pl.DataFrame, provider: str, model: str, day: date) -> tuple[
     Searches are part of every answer of a seller that also charges for requests, citations or reasoning. One per meter, the
     newest source's.
     """
-    rows = table.filter((pl.col("provider") == provider) & (pl.col("model") == model) & pl.col("component").is_in(list(OF_TEXT)) & (pl.col("observed_at") <= day))
+    rows = table.filter(
+        (pl.col("provider") == provider)
+        & (pl.col("model") == model)
+        & pl.col("component").is_in(list(OF_TEXT))
+        & (pl.col("observed_at") <= day)
+    )
     newest = rows.sort("component", "observed_at", "source").unique("component", keep="last", maintain_order=True).to_dicts()
     always = any(r["component"] in ALWAYS for r in newest)
     said: dict[bool, list[str]] = {True: [], False: []}
     for r in newest:
         said[r["component"] in ALWAYS or (always and r["component"] == "search")].append(
-            f"{OF_TEXT[r['component']]} ({r['value']:g} {r['currency']} per {r['unit']}, {r['source']}, seen {r['observed_at']})")
+            f"{OF_TEXT[r['component']]} ({r['value']:g} {r['currency']} per {r['unit']}, {r['source']}, seen {r['observed_at']})"
+        )
     return said[True], said[False]

@@ -17,8 +17,13 @@ from belief.conditions import Condition, Window, parse, spelled
 
 _LONG = r"\blong context\b"
 _ENDINGS = ((":batch", "batch"), (":free", "free"), (":flex", "flex"), (":fast", "fast"), (":priority", "priority"))
-_FAST_ENDPOINTS = {"nebius": ("-fast",), "moonshot": ("-turbo", "-turbo-preview"), "fireworks": ("-fast", "-ultrafast"),
-                   "openrouter": ("-fast",), "venice": ("-fast",)}
+_FAST_ENDPOINTS = {
+    "nebius": ("-fast",),
+    "moonshot": ("-turbo", "-turbo-preview"),
+    "fireworks": ("-fast", "-ultrafast"),
+    "openrouter": ("-fast",),
+    "venice": ("-fast",),
+}
 _KEY = ["provider", "model", "tier", "condition"]
 _FIGURES = ["price_input_usd_per_mtok", "price_output_usd_per_mtok"]
 
@@ -80,11 +85,19 @@ def _tiers(witnesses: pl.DataFrame) -> pl.DataFrame:
 
 def _one_service(witnesses: pl.DataFrame) -> pl.DataFrame:
     """``priority`` and ``fast`` of one model at one price are one service under two names: it gets the name seen last."""
-    named = witnesses.filter(pl.col("tier").is_in(["priority", "fast"]) & pl.col("model").is_not_null()).select("provider", "model", "tier", "confirmed_at", *_FIGURES)
-    pairs = named.join(named, on=["provider", "model", *_FIGURES], suffix="_2", nulls_equal=True).filter((pl.col("tier") == "priority") & (pl.col("tier_2") == "fast"))
+    named = witnesses.filter(pl.col("tier").is_in(["priority", "fast"]) & pl.col("model").is_not_null()).select(
+        "provider", "model", "tier", "confirmed_at", *_FIGURES
+    )
+    pairs = named.join(named, on=["provider", "model", *_FIGURES], suffix="_2", nulls_equal=True).filter(
+        (pl.col("tier") == "priority") & (pl.col("tier_2") == "fast")
+    )
     both = named.join(pairs.select("provider", "model").unique(), on=["provider", "model"], how="semi")
-    last = both.sort("provider", "model", "confirmed_at", "tier", descending=[False, False, True, False], nulls_last=True).unique(["provider", "model"], keep="first", maintain_order=True)
-    joined = witnesses.join(last.select("provider", "model", pl.col("tier").alias("name")), on=["provider", "model"], how="left", maintain_order="left")
+    last = both.sort("provider", "model", "confirmed_at", "tier", descending=[False, False, True, False], nulls_last=True).unique(
+        ["provider", "model"], keep="first", maintain_order=True
+    )
+    joined = witnesses.join(
+        last.select("provider", "model", pl.col("tier").alias("name")), on=["provider", "model"], how="left", maintain_order="left"
+    )
     renamed = pl.col("tier").is_in(["priority", "fast"]) & pl.col("name").is_not_null()
     return joined.with_columns(pl.when(renamed).then("name").otherwise("tier").alias("tier")).drop("name")
 
@@ -95,17 +108,23 @@ def _second_names(witnesses: pl.DataFrame) -> pl.DataFrame:
     The plainest name is the one that is the model's own, else the shortest, else the first in the alphabet.
     """
     read = witnesses.filter((pl.col("origin") != "packaged") & pl.col("model").is_not_null()).select(
-        "source", *_KEY, "model_label", "valid_from", "valid_to", *_FIGURES)
+        "source", *_KEY, "model_label", "valid_from", "valid_to", *_FIGURES
+    )
     pairs = read.join(read, on=["source", *_KEY], suffix="_2").filter(
         (pl.col("model_label") < pl.col("model_label_2"))
         & (pl.col("valid_to").is_null() | (pl.col("valid_from_2") < pl.col("valid_to")))
         & (pl.col("valid_to_2").is_null() | (pl.col("valid_from") < pl.col("valid_to_2")))
-        & pl.any_horizontal(pl.col(f).ne_missing(pl.col(f"{f}_2")) for f in _FIGURES))
-    names = pl.concat([pairs.select("source", *_KEY, "model_label"), pairs.select("source", *_KEY, pl.col("model_label_2").alias("model_label"))]).unique()
+        & pl.any_horizontal(pl.col(f).ne_missing(pl.col(f"{f}_2")) for f in _FIGURES)
+    )
+    names = pl.concat(
+        [pairs.select("source", *_KEY, "model_label"), pairs.select("source", *_KEY, pl.col("model_label_2").alias("model_label"))]
+    ).unique()
     own = [normalise(label) != model for model, label in names.select("model", "model_label").rows()]
     ordered = names.with_columns(pl.Series("other", own, dtype=pl.Boolean), pl.col("model_label").str.len_chars().alias("length"))
     ordered = ordered.sort(["source", *_KEY, "other", "length", "model_label"])
-    second = ordered.filter(pl.int_range(pl.len()).over("source", *_KEY) > 0).select("source", *_KEY, "model_label", pl.lit(True).alias("second"))
+    second = ordered.filter(pl.int_range(pl.len()).over("source", *_KEY) > 0).select(
+        "source", *_KEY, "model_label", pl.lit(True).alias("second")
+    )
     joined = witnesses.join(second, on=["source", *_KEY, "model_label"], how="left", maintain_order="left")
     told = pl.concat_str([pl.col("condition"), pl.lit(", sold as "), pl.col("model_label")]).str.strip_prefix(", ")
     return joined.with_columns(pl.when("second").then(told).otherwise("condition").alias("condition")).drop("second")
@@ -121,6 +140,7 @@ def _spelled(witnesses: pl.DataFrame) -> pl.DataFrame:
 
 def _each_window(condition: Condition) -> list[str]:
     """One spelling per window of hours, so that a page's two peaks meet a feed's two rows."""
+
     def with_windows(*windows: Window) -> str:
         return spelled(Condition(condition.above, condition.above_itself, windows=windows, rest=condition.rest))
 
@@ -134,24 +154,36 @@ def _long_context(witnesses: pl.DataFrame) -> pl.DataFrame:
     by_model = named.group_by("provider", "model").agg(pl.col("threshold").mode().sort().last())
     by_provider = named.group_by("provider").agg(pl.when(one).then(pl.col("threshold").first()).alias("provider_threshold"))
     joined = witnesses.join(by_model, on=["provider", "model"], how="left", maintain_order="left").join(
-        by_provider, on="provider", how="left", maintain_order="left")
+        by_provider, on="provider", how="left", maintain_order="left"
+    )
     known = pl.coalesce("threshold", "provider_threshold")
     long = pl.col("condition").str.contains(_LONG) & known.is_not_null()
     return joined.with_columns(
-        pl.when(long).then(pl.concat_str([known, pl.col("condition").str.replace(_LONG, "")])).otherwise(
-            pl.col("condition").str.replace(r"\bshort context\b(?:, )?", "")).alias("condition")).drop("threshold", "provider_threshold")
+        pl.when(long)
+        .then(pl.concat_str([known, pl.col("condition").str.replace(_LONG, "")]))
+        .otherwise(pl.col("condition").str.replace(r"\bshort context\b(?:, )?", ""))
+        .alias("condition")
+    ).drop("threshold", "provider_threshold")
 
 
 def _one_comparison(witnesses: pl.DataFrame) -> pl.DataFrame:
     """One comparison per provider and threshold: the one the best-ranked witness prints."""
     rows = witnesses.with_columns(pl.col("condition").str.extract(r"^prompts >=? ([^,]+)").alias("bound"))
     said = rows.select("provider", "rank", pl.col("condition").str.extract(r"^prompts (>=?) ").alias("sign"), "bound").drop_nulls()
-    best = said.group_by("provider", "rank", "bound", "sign").len().sort(["provider", "bound", "rank", "len", "sign"], descending=[False, False, False, True, True])
+    best = (
+        said.group_by("provider", "rank", "bound", "sign")
+        .len()
+        .sort(["provider", "bound", "rank", "len", "sign"], descending=[False, False, False, True, True])
+    )
     best = best.unique(["provider", "bound"], keep="first", maintain_order=True).select("provider", "bound", pl.col("sign").alias("said"))
     rows = rows.join(best, on=["provider", "bound"], how="left", maintain_order="left")
     tail = pl.col("condition").str.replace(r"^prompts >=? ", "")
-    return rows.with_columns(pl.when(pl.col("said").is_not_null()).then(pl.concat_str([pl.lit("prompts "), pl.col("said"), pl.lit(" "), tail]))
-                             .otherwise("condition").alias("condition")).drop("bound", "said")
+    return rows.with_columns(
+        pl.when(pl.col("said").is_not_null())
+        .then(pl.concat_str([pl.lit("prompts "), pl.col("said"), pl.lit(" "), tail]))
+        .otherwise("condition")
+        .alias("condition")
+    ).drop("bound", "said")
 
 
 def _own_list(witnesses: pl.DataFrame) -> pl.DataFrame:

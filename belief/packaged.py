@@ -19,15 +19,30 @@ from reference.specs.engine import engine_table, project_names, read_list
 from reference.specs.history import read_history
 
 TABLES = {
-    "core.model": "models", "core.model_alias": "model_aliases", "core.score": "quality_scores", "core.benchmark": "benchmarks",
-    "core.task_tokens": "task_tokens", "core.rental_price": "rental_prices", "core.electricity": "electricity",
-    "core.pue": "pue", "core.energy_measured": "energy_measured", "core.ownership_cost": "ownership_cost",
-    "core.exchange_rate": "exchange_rates", "core.claim": "claims", "core.application": "applications",
-    "core.software_release": "software_releases", "core.speculative_decoding": "speculative_decoding",
-    "core.quantization_speedup": "quantization_speedups", "core.quantization_quality": "quantization_quality",
-    "core.user_speed": "user_speed_published", "core.interactivity_measured": "interactivity_measured",
-    "core.token_volume": "token_volumes", "core.listed_quote": "listed_index_quotes",
-    "core.assumption": "assumptions", "core.hardware_part": "hardware_parts", "core.published_trend": "hardware_trends_published",
+    "core.model": "models",
+    "core.model_alias": "model_aliases",
+    "core.score": "quality_scores",
+    "core.benchmark": "benchmarks",
+    "core.task_tokens": "task_tokens",
+    "core.rental_price": "rental_prices",
+    "core.electricity": "electricity",
+    "core.pue": "pue",
+    "core.energy_measured": "energy_measured",
+    "core.ownership_cost": "ownership_cost",
+    "core.exchange_rate": "exchange_rates",
+    "core.claim": "claims",
+    "core.application": "applications",
+    "core.software_release": "software_releases",
+    "core.speculative_decoding": "speculative_decoding",
+    "core.quantization_speedup": "quantization_speedups",
+    "core.quantization_quality": "quantization_quality",
+    "core.user_speed": "user_speed_published",
+    "core.interactivity_measured": "interactivity_measured",
+    "core.token_volume": "token_volumes",
+    "core.listed_quote": "listed_index_quotes",
+    "core.assumption": "assumptions",
+    "core.hardware_part": "hardware_parts",
+    "core.published_trend": "hardware_trends_published",
 }
 ENGINE = ("core.architectures", "core.accelerators", "core.spec_history")
 """Tables the engine reads; computed from the dated specification history and the models' release dates."""
@@ -56,20 +71,35 @@ def tables(as_of: date, quotes: Mapping[str, pl.DataFrame] | None = None) -> dic
     known["core.score"] = scores.joined(known["core.score"], read.get("scores"), reference.at("model_aliases", as_of), as_of)
     known["core.token_volume"] = scores.volumes(known["core.token_volume"], read.get("volumes"))
     history = _specs_at(history, as_of)
-    made = known | {"core.rental_price": rentals, "core.spec_history": history.rename({"value": "value_text"}),
-                    "core.accelerators": _accelerators(history, as_of), "core.architectures": _architectures(as_of),
-                    "core.unmapped_accelerator": live_facts.unmapped_names(unmapped, rentals, history, read.get("rentals"))}
+    made = known | {
+        "core.rental_price": rentals,
+        "core.spec_history": history.rename({"value": "value_text"}),
+        "core.accelerators": _accelerators(history, as_of),
+        "core.architectures": _architectures(as_of),
+        "core.unmapped_accelerator": live_facts.unmapped_names(unmapped, rentals, history, read.get("rentals")),
+    }
     return {name: _plain(frame) for name, frame in made.items()}
 
 
 def _specs_at(history: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """The specification history of a day. A specification is public from the launch: where a figure was read
-    only later, its earliest reading stands in, so that later readings never change an earlier day."""
+    only later, its earliest reading stands in, so that later readings never change an earlier day.
+    """
     known = history.filter(pl.col("observed_at") <= as_of)
-    later = history.filter(pl.col("observed_at") > as_of).join(known.filter(pl.col("rejected_because") == ""), on=["accelerator", "field"], how="anti")
+    later = history.filter(pl.col("observed_at") > as_of).join(
+        known.filter(pl.col("rejected_because") == ""), on=["accelerator", "field"], how="anti"
+    )
     first = later.filter(pl.col("observed_at") == pl.col("observed_at").min().over("accelerator", "field"))
-    launches = history.filter(pl.col("field") == "launch_date").group_by("accelerator").agg(pl.col("value").min().str.to_date(strict=False).alias("launched"))
-    public = first.join(launches, on="accelerator", how="left").filter(pl.col("launched").is_null() | (pl.col("launched") <= as_of)).drop("launched")
+    launches = (
+        history.filter(pl.col("field") == "launch_date")
+        .group_by("accelerator")
+        .agg(pl.col("value").min().str.to_date(strict=False).alias("launched"))
+    )
+    public = (
+        first.join(launches, on="accelerator", how="left")
+        .filter(pl.col("launched").is_null() | (pl.col("launched") <= as_of))
+        .drop("launched")
+    )
     order = ["accelerator", "field", "observed_at", "source", "label", "value"]
     return pl.concat([known, public]).sort(order)
 
@@ -90,15 +120,24 @@ def _accelerators(history: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 def _architectures(as_of: date) -> pl.DataFrame:
     """Architectures of models known to be released by the day (or read by then), with their canonical model and every
-    canonical model that one of their names stands for."""
+    canonical model that one of their names stands for.
+    """
     frame = reference.load("architectures")
     every = pl.concat_str(pl.col("model"), pl.col("aliases").fill_null(""), separator="|").str.split("|")
-    labels = frame.select("model", every.alias("model_label")).explode("model_label").filter(pl.col("model_label") != "").with_columns(
-        pl.lit("*").alias("provider"), pl.lit(as_of).alias("valid_from"))
-    named = resolve(labels.rename({"model": "architecture"}), reference.at("model_aliases", as_of)).group_by(
-        pl.col("architecture").alias("model"), maintain_order=True).agg(
-        pl.col("model").filter(pl.col("model_label") == pl.col("architecture")).first().alias("canonical_model"),
-        pl.col("model").drop_nulls().unique(maintain_order=True).str.join("|").alias("served_models"))
+    labels = (
+        frame.select("model", every.alias("model_label"))
+        .explode("model_label")
+        .filter(pl.col("model_label") != "")
+        .with_columns(pl.lit("*").alias("provider"), pl.lit(as_of).alias("valid_from"))
+    )
+    named = (
+        resolve(labels.rename({"model": "architecture"}), reference.at("model_aliases", as_of))
+        .group_by(pl.col("architecture").alias("model"), maintain_order=True)
+        .agg(
+            pl.col("model").filter(pl.col("model_label") == pl.col("architecture")).first().alias("canonical_model"),
+            pl.col("model").drop_nulls().unique(maintain_order=True).str.join("|").alias("served_models"),
+        )
+    )
     frame = frame.join(named, on="model", how="left", maintain_order="left")
     released = reference.at("models", as_of).select(pl.col("model").alias("canonical_model"), "release_date")
     dated = frame.join(released, on="canonical_model", how="left", maintain_order="left")

@@ -94,7 +94,9 @@ class Cost:
 
 def canonical_models(name: str, providers: Iterable[str], day: date, aliases: pl.DataFrame) -> dict[str, str]:
     """The canonical model ``name`` means at each provider on a day; providers where it means nothing are left out."""
-    frame = pl.DataFrame({"provider": sorted({*providers, "*"})}).with_columns(pl.lit(name).alias("model_label"), pl.lit(day).alias("valid_from"))
+    frame = pl.DataFrame({"provider": sorted({*providers, "*"})}).with_columns(
+        pl.lit(name).alias("model_label"), pl.lit(day).alias("valid_from")
+    )
     return {p: m for p, m in resolve(frame, aliases).select("provider", "model").rows() if m}
 
 
@@ -102,7 +104,9 @@ def near_names(name: str, models: Iterable[str], count: int = 6) -> list[str]:
     """Models a mistyped name may mean, most alike first: for a message, never for a join."""
     form, known = normalise(name), sorted(set(models))
     starts = [m for m in known if form and (m.startswith(form) or form in m)]
-    return list(dict.fromkeys([*sorted(starts, key=lambda m: (len(m), m))[:count], *difflib.get_close_matches(form, known, n=count, cutoff=0.6)]))[:count]
+    return list(
+        dict.fromkeys([*sorted(starts, key=lambda m: (len(m), m))[:count], *difflib.get_close_matches(form, known, n=count, cutoff=0.6)])
+    )[:count]
 
 
 def costs(intervals: pl.DataFrame, request: Request) -> list[Cost]:
@@ -123,7 +127,9 @@ def costs(intervals: pl.DataFrame, request: Request) -> list[Cost]:
         tiers = ", ".join(sorted({str(t) for t in held["tier"]}))
         others = sorted({c.rest for c in map(parse, held["condition"]) if c.rest})
         said = f"; under conditions: {'; '.join(others)}" if others else ""
-        raise NoPrice(f"no price in the tier {request.tier}{f' under {request.condition!r}' if request.condition else ''} on {day}; there is: {tiers}{said}")
+        raise NoPrice(
+            f"no price in the tier {request.tier}{f' under {request.condition!r}' if request.condition else ''} on {day}; there is: {tiers}{said}"
+        )
     return sorted(found, key=lambda c: (c.usd is None, c.usd or 0, c.interval["provider"], c.interval["condition"]))
 
 
@@ -135,7 +141,9 @@ def _not_then(intervals: pl.DataFrame, day: date) -> str:
         return f"no price is known on {day}; the first is of {first}"
     ended = intervals.filter(pl.col("valid_to") == last).row(0, named=True)
     seen = f", last seen {ended['confirmed_at']}" if ended.get("confirmed_at") else ""
-    why = {"stale": "nobody has shown it again", "outweighed": "newer evidence of others outweighs it", "removed": "it was removed"}.get(ended.get("end_reason") or "", "")
+    why = {"stale": "nobody has shown it again", "outweighed": "newer evidence of others outweighs it", "removed": "it was removed"}.get(
+        ended.get("end_reason") or "", ""
+    )
     return f"no price is in force on {day}; the last one known ended on {last}{seen}{f' ({why})' if why else ''}"
 
 
@@ -180,7 +188,10 @@ def _by_length(offers: Sequence[Offer], request: Request, notes: list[str]) -> C
     admitted = [o for o in offers if o[1].admits(request.input_tokens)]
     if not admitted:
         row, condition = min(offers, key=lambda o: (o[1].above or 0, o[0]["interval_id"]))
-        unknown = tuple(Line(line.component, line.tokens, None) for line in _lines(row, request.input_tokens, request.cached_tokens, request.output_tokens))
+        unknown = tuple(
+            Line(line.component, line.tokens, None)
+            for line in _lines(row, request.input_tokens, request.cached_tokens, request.output_tokens)
+        )
         return Cost(row, unknown, (*notes, f"only a price under {row['condition']!r} is known, which this prompt does not meet"))
     row, condition = max(admitted, key=lambda o: (o[1].above or 0, o[0]["interval_id"]))
     base = min(offers, key=lambda o: (o[1].above or 0, o[0]["interval_id"]))
@@ -190,7 +201,10 @@ def _by_length(offers: Sequence[Offer], request: Request, notes: list[str]) -> C
         return Cost(row, lines, (*notes, f"only the {over:,} tokens above {condition.above:,} are billed at this price, as the page says"))
     if condition.above:
         said = "as the page says" if _WHOLE.search(_words(row)) else "the usual rule; the kept words do not say"
-        notes = [*notes, f"the prompt is {'at or ' * condition.above_itself}above {condition.above:,} tokens: the whole request is billed at this price ({said})"]
+        notes = [
+            *notes,
+            f"the prompt is {'at or ' * condition.above_itself}above {condition.above:,} tokens: the whole request is billed at this price ({said})",
+        ]
     elif len({c.above for _, c in offers}) > 1:
         first = min(c.above for _, c in offers if c.above)
         notes = [*notes, f"a longer prompt than {first:,} tokens would pay another price"]
@@ -198,7 +212,14 @@ def _by_length(offers: Sequence[Offer], request: Request, notes: list[str]) -> C
     cost = Cost(row, lines, tuple(notes))
     if cost.missing == ("cached input",):
         undiscounted = Cost(row, _lines(row, request.input_tokens, 0, request.output_tokens)).usd
-        return Cost(row, lines, (*notes, f"no price of cached input is known here; were it billed like other input, the request would cost {undiscounted:f} USD"))
+        return Cost(
+            row,
+            lines,
+            (
+                *notes,
+                f"no price of cached input is known here; were it billed like other input, the request would cost {undiscounted:f} USD",
+            ),
+        )
     return cost
 
 
@@ -208,7 +229,9 @@ def _words(row: dict[str, Any]) -> str:
 
 def _lines(row: dict[str, Any], input_tokens: int, cached_tokens: int, output_tokens: int) -> tuple[Line, ...]:
     tokens = {"input": input_tokens - cached_tokens, "cached input": cached_tokens, "output": output_tokens}
-    return tuple(Line(name, tokens[name], _decimal(row.get(column))) for name, column in PRICES.items() if tokens[name] or name != "cached input")
+    return tuple(
+        Line(name, tokens[name], _decimal(row.get(column))) for name, column in PRICES.items() if tokens[name] or name != "cached input"
+    )
 
 
 def _decimal(price: float | None) -> Decimal | None:
@@ -222,16 +245,29 @@ def announced(frame: pl.DataFrame, provider: str, model: str, aliases: pl.DataFr
     shows the prices in force. One sentence per announced list, tier and condition.
     """
     day = at.astimezone(UTC).date()
-    open_ = frame.filter((pl.col("provider") == provider) & (pl.col("observed_at") <= day)).join(
-        last_read.select("source", pl.col("observed_at").alias("read")), on="source", how="left").filter(
-        pl.col("read").cast(pl.String).fill_null("") < pl.col("effective_from").str.slice(0, 10))
+    open_ = (
+        frame.filter((pl.col("provider") == provider) & (pl.col("observed_at") <= day))
+        .join(last_read.select("source", pl.col("observed_at").alias("read")), on="source", how="left")
+        .filter(pl.col("read").cast(pl.String).fill_null("") < pl.col("effective_from").str.slice(0, 10))
+    )
     if open_.is_empty():
         return []
-    named = resolve(open_, aliases, on="observed_at").filter(pl.col("model") == model).unique(
-        ["effective_from", "tier", "condition", "component"], keep="first", maintain_order=True)
-    said = named.sort("effective_from", "tier", "condition", "component").group_by(
-        "observed_at", "effective_from", "tier", "condition", "currency", "unit", "source", maintain_order=True).agg(
-        pl.concat_str([pl.col("component").str.replace_all("_", " "), pl.lit(" "), pl.col("value").cast(pl.String)]).str.join(", ").alias("prices"))
-    return [f"announced on {r['observed_at']} for {r['effective_from']}, not used because no page read since shows it: {r['tier']}"
-            f"{' (' + r['condition'] + ')' if r['condition'] else ''} {r['prices']} {r['currency']} per {r['unit']} ({r['source']})"
-            for r in said.iter_rows(named=True)]
+    named = (
+        resolve(open_, aliases, on="observed_at")
+        .filter(pl.col("model") == model)
+        .unique(["effective_from", "tier", "condition", "component"], keep="first", maintain_order=True)
+    )
+    said = (
+        named.sort("effective_from", "tier", "condition", "component")
+        .group_by("observed_at", "effective_from", "tier", "condition", "currency", "unit", "source", maintain_order=True)
+        .agg(
+            pl.concat_str([pl.col("component").str.replace_all("_", " "), pl.lit(" "), pl.col("value").cast(pl.String)])
+            .str.join(", ")
+            .alias("prices")
+        )
+    )
+    return [
+        f"announced on {r['observed_at']} for {r['effective_from']}, not used because no page read since shows it: {r['tier']}"
+        f"{' (' + r['condition'] + ')' if r['condition'] else ''} {r['prices']} {r['currency']} per {r['unit']} ({r['source']})"
+        for r in said.iter_rows(named=True)
+    ]

@@ -17,16 +17,58 @@ import polars as pl
 from belief import slugs
 from belief.aliases import normalise, resolve
 
-WORDS = ("non-reasoning", "reasoning", "no-thinking", "thinking", "adaptive", "minimal", "low", "medium", "high", "xhigh", "max", "none",
-         "base", "effort", "default", "fallback", "preview-thinking")
+WORDS = (
+    "non-reasoning",
+    "reasoning",
+    "no-thinking",
+    "thinking",
+    "adaptive",
+    "minimal",
+    "low",
+    "medium",
+    "high",
+    "xhigh",
+    "max",
+    "none",
+    "base",
+    "effort",
+    "default",
+    "fallback",
+    "preview-thinking",
+)
 """Words of effort and mode at the end of a label."""
 _TRAILING = re.compile(rf"[-_ ,(]+(?P<word>(?:{'|'.join(WORDS)})|\d+k)\)*$")
 _LEVEL = re.compile(r"\d[\w.]*[-_ (]+(?:minimal|low|medium|high|xhigh|none)\)*$")
 """A level of effort right after a version: ``gpt-5-4-high`` is gpt-5-4 at high effort even where a reseller lists it so."""
 _DATED = re.compile(r"\s*\((\d{4})\)$")
 _DEEPEST = 5
-MAKERS = ("anthropic", "openai", "google", "xai", "x-ai", "meta", "mistralai", "mistral", "alibaba", "qwen", "nvidia", "microsoft",
-          "amazon", "cohere", "z-ai", "zai", "zhipu", "moonshotai", "moonshot", "minimax", "deepseek", "tencent", "xiaomi", "bytedance", "ibm")
+MAKERS = (
+    "anthropic",
+    "openai",
+    "google",
+    "xai",
+    "x-ai",
+    "meta",
+    "mistralai",
+    "mistral",
+    "alibaba",
+    "qwen",
+    "nvidia",
+    "microsoft",
+    "amazon",
+    "cohere",
+    "z-ai",
+    "zai",
+    "zhipu",
+    "moonshotai",
+    "moonshot",
+    "minimax",
+    "deepseek",
+    "tencent",
+    "xiaomi",
+    "bytedance",
+    "ibm",
+)
 """Makers whose name boards write before the model's (``openai-gpt-5-6-sol``); a word that is none of them is part of the name."""
 _MAKER = re.compile(rf"^(?:{'|'.join(MAKERS)})[-_ ](?=[a-z])")
 
@@ -51,10 +93,14 @@ def forms(label: str) -> list[tuple[str, str]]:
 def resolve_labels(labels: Iterable[str], aliases: pl.DataFrame, day: date) -> pl.DataFrame:
     """What each label means on ``day``: model_label, model (null where no form is known), effort; sorted by label."""
     names = sorted(set(labels))
-    tried = pl.DataFrame([(label, i, name, effort) for label in names for i, (name, effort) in enumerate(forms(label))],
-                         schema={"printed": pl.String, "order": pl.Int64, "model_label": pl.String, "effort": pl.String}, orient="row")
+    tried = pl.DataFrame(
+        [(label, i, name, effort) for label in names for i, (name, effort) in enumerate(forms(label))],
+        schema={"printed": pl.String, "order": pl.Int64, "model_label": pl.String, "effort": pl.String},
+        orient="row",
+    )
     tried = tried.filter(pl.col("model_label").map_elements(normalise, return_dtype=pl.String) != "")
     known = resolve(tried.with_columns(provider=pl.lit("openrouter"), valid_from=pl.lit(day)), aliases).drop_nulls("model")
     first = known.sort("printed", "order").group_by("printed", maintain_order=True).first()
     return pl.DataFrame({"model_label": names}, schema={"model_label": pl.String}).join(
-        first.select(pl.col("printed").alias("model_label"), "model", "effort"), on="model_label", how="left")
+        first.select(pl.col("printed").alias("model_label"), "model", "effort"), on="model_label", how="left"
+    )

@@ -28,21 +28,38 @@ def joined(packaged: pl.DataFrame, quotes: pl.DataFrame | None, aliases: pl.Data
     if quotes is None or quotes.is_empty():
         return packaged
     rows = changes(versioned(quotes))
-    named = rows.join(resolve_labels(rows["model_label"], aliases, as_of).rename({"effort": "_in_name"}), on="model_label", how="left").drop_nulls("model")
+    named = rows.join(
+        resolve_labels(rows["model_label"], aliases, as_of).rename({"effort": "_in_name"}), on="model_label", how="left"
+    ).drop_nulls("model")
     spelled = _spelling(packaged)
     plain = pl.col("benchmark").str.to_lowercase().str.replace_all(r"[^a-z0-9]", "")
     percent = pl.col("unit") == "share"
     lower, upper = (pl.col(c).cast(pl.Float64, strict=False) for c in ("lower_text", "upper_text"))
     shown = pl.when(pl.col("effort") != "").then(pl.format("{} ", "effort")).otherwise(pl.lit(""))
     live = named.select(
-        "model", pl.col("_in_name").alias("variant"), "model_label", plain.replace_strict(spelled, default=pl.col("benchmark")).alias("benchmark"),
-        pl.concat_str(shown, pl.col("benchmark_version"), pl.when(pl.col("benchmark_version") != "").then(pl.lit(" ")).otherwise(pl.lit("")),
-                      pl.format("[{}]", "measurer")).alias("benchmark_version"),
+        "model",
+        pl.col("_in_name").alias("variant"),
+        "model_label",
+        plain.replace_strict(spelled, default=pl.col("benchmark")).alias("benchmark"),
+        pl.concat_str(
+            shown,
+            pl.col("benchmark_version"),
+            pl.when(pl.col("benchmark_version") != "").then(pl.lit(" ")).otherwise(pl.lit("")),
+            pl.format("[{}]", "measurer"),
+        ).alias("benchmark_version"),
         pl.when(percent).then(pl.col("value") * 100).otherwise("value").alias("score"),
-        pl.when(percent).then(pl.lit("percent")).otherwise("unit").alias("unit"), ((upper - lower) / (2 * 1.96)).alias("se"),
-        pl.col("count_text").cast(pl.Int64, strict=False).alias("n_items"), pl.col("observed_at").alias("as_of"),
-        pl.col("observed_at").alias("first_seen"), "source", pl.col("quote_id").alias("source_ref"), "source_url",
-        pl.lit("facts, see the source's contract").alias("licence"), "observed_at", pl.lit("quoted").alias("basis"))
+        pl.when(percent).then(pl.lit("percent")).otherwise("unit").alias("unit"),
+        ((upper - lower) / (2 * 1.96)).alias("se"),
+        pl.col("count_text").cast(pl.Int64, strict=False).alias("n_items"),
+        pl.col("observed_at").alias("as_of"),
+        pl.col("observed_at").alias("first_seen"),
+        "source",
+        pl.col("quote_id").alias("source_ref"),
+        "source_url",
+        pl.lit("facts, see the source's contract").alias("licence"),
+        "observed_at",
+        pl.lit("quoted").alias("basis"),
+    )
     return pl.concat([packaged, live.cast(pl.Schema(SCHEMAS["quality_scores"]))])
 
 
@@ -50,7 +67,9 @@ def versioned(quotes: pl.DataFrame) -> pl.DataFrame:
     """``quotes`` with a version where none is printed: empty up to the first re-basing, then ``since DAY``."""
     told = quotes.filter(pl.col("benchmark_version") != "")
     blocks = [told]
-    for _, board in quotes.filter(pl.col("benchmark_version") == "").group_by("source", "benchmark", "measurer", "effort", maintain_order=True):
+    for _, board in quotes.filter(pl.col("benchmark_version") == "").group_by(
+        "source", "benchmark", "measurer", "effort", maintain_order=True
+    ):
         days = board["observed_at"].unique().sort().to_list()
         version = ""
         for before, day in zip([None, *days], days, strict=False):
@@ -88,9 +107,20 @@ def volumes(packaged: pl.DataFrame, quotes: pl.DataFrame | None) -> pl.DataFrame
     if quotes is None or quotes.is_empty():
         return packaged
     live = quotes.select(
-        pl.col("source").str.split("/").list.last().alias("gateway"), pl.col("period").str.to_date("%Y-%m-%d", strict=False).alias("period_start"),
-        "period_days", "model_label", "measure", "value", "unit", "source", pl.col("quote_id").alias("source_ref"), "source_url",
-        pl.lit("CC-BY-4.0").alias("licence"), "observed_at", pl.lit("quoted").alias("basis")).drop_nulls("period_start")
+        pl.col("source").str.split("/").list.last().alias("gateway"),
+        pl.col("period").str.to_date("%Y-%m-%d", strict=False).alias("period_start"),
+        "period_days",
+        "model_label",
+        "measure",
+        "value",
+        "unit",
+        "source",
+        pl.col("quote_id").alias("source_ref"),
+        "source_url",
+        pl.lit("CC-BY-4.0").alias("licence"),
+        "observed_at",
+        pl.lit("quoted").alias("basis"),
+    ).drop_nulls("period_start")
     key = ["gateway", "period_start", "period_days", "model_label", "measure"]
     both = pl.concat([packaged, live.cast(pl.Schema(SCHEMAS["token_volumes"]))])
     return both.sort(*key, "observed_at", maintain_order=True).unique(key, keep="last", maintain_order=True)

@@ -35,8 +35,7 @@ def forms(slug: str) -> list[tuple[str, str]]:
         bare = name[: stamp.start()]
         day = "".join(part for part in stamp.groups() if part)
         named += [("stamp as month and day", f"{bare}-{day}"), ("without the stamp", bare)]
-    moved = [(f"{rule}, version last", f"{m[1]}-{m[3]}-{m[2]}{m[4]}") for rule, form in named
-             if (m := _VERSION_INSIDE.match(form))]
+    moved = [(f"{rule}, version last", f"{m[1]}-{m[3]}-{m[2]}{m[4]}") for rule, form in named if (m := _VERSION_INSIDE.match(form))]
     return named + moved
 
 
@@ -48,20 +47,36 @@ def resolve_slugs(slugs: Iterable[str], aliases: pl.DataFrame, day: date, sold: 
     ``sold``: the models that the router sells.
     """
     names = sorted(set(slugs))
-    tried = pl.DataFrame([(s, i, rule, form) for s in names for i, (rule, form) in enumerate(forms(s))],
-                         schema=["slug", "order", "rule", "model_label"], orient="row",
-                         schema_overrides={"slug": pl.String, "order": pl.Int64, "rule": pl.String, "model_label": pl.String})
+    tried = pl.DataFrame(
+        [(s, i, rule, form) for s in names for i, (rule, form) in enumerate(forms(s))],
+        schema=["slug", "order", "rule", "model_label"],
+        orient="row",
+        schema_overrides={"slug": pl.String, "order": pl.Int64, "rule": pl.String, "model_label": pl.String},
+    )
     known = resolve(tried.with_columns(provider=pl.lit("openrouter"), valid_from=pl.lit(day)), aliases).drop_nulls("model")
     first = known.sort("slug", ~pl.col("model").is_in(sorted(set(sold))), "order").group_by("slug", maintain_order=True).first()
     stealth = pl.any_horizontal(pl.col("slug").str.starts_with(maker) for maker in STEALTH)
-    kind = (pl.when(pl.col("slug") == UNNAMED).then(pl.lit("other")).when(stealth).then(pl.lit("stealth"))
-            .when(pl.col("route") == "free").then(pl.lit("free")).otherwise(pl.lit("model")))
-    return pl.DataFrame({"slug": names}, schema={"slug": pl.String}).join(first, on="slug", how="left").with_columns(
-        route=pl.col("slug").str.extract(r":([^:/]+)$")).with_columns(kind=kind).select("slug", "model", "rule", "route", "kind")
+    kind = (
+        pl.when(pl.col("slug") == UNNAMED)
+        .then(pl.lit("other"))
+        .when(stealth)
+        .then(pl.lit("stealth"))
+        .when(pl.col("route") == "free")
+        .then(pl.lit("free"))
+        .otherwise(pl.lit("model"))
+    )
+    return (
+        pl.DataFrame({"slug": names}, schema={"slug": pl.String})
+        .join(first, on="slug", how="left")
+        .with_columns(route=pl.col("slug").str.extract(r":([^:/]+)$"))
+        .with_columns(kind=kind)
+        .select("slug", "model", "rule", "route", "kind")
+    )
 
 
 def named(volume: pl.DataFrame, aliases: pl.DataFrame, prices: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Table ``core.token_name``: every label of ``core.token_volume`` and the model it means on the day; ``prices``:
-    core.input_price, for what the router sells."""
+    core.input_price, for what the router sells.
+    """
     found = resolve_slugs(volume["model_label"], aliases, as_of, prices.filter(pl.col("provider") == "openrouter")["model"])
     return found.rename({"slug": "model_label", "rule": "naming_rule", "kind": "volume_kind"})

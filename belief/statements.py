@@ -41,18 +41,27 @@ Moment = date | datetime
 
 def with_offer(statements: pl.DataFrame) -> pl.DataFrame:
     """The statements with ``service``, ``place`` and, of their condition, the lower prompt bound and whether it names hours or weekdays;
-    ``own_name``: the printed name is the model's own, no alias that may mean another release."""
+    ``own_name``: the printed name is the model's own, no alias that may mean another release.
+    """
     texts = statements["condition"].unique().sort().to_list()
     meant = [parse(t) for t in texts]
-    known = pl.DataFrame({
-        "condition": texts, "place": [c.rest for c in meant], "above": [c.above or 0 for c in meant],
-        "clocked": [bool(c.windows) for c in meant], "weekly": [any(w.weekdays or w.not_on_holidays for w in c.windows) for c in meant]},
-        schema={"condition": pl.String, "place": pl.String, "above": pl.Int64, "clocked": pl.Boolean, "weekly": pl.Boolean})
+    known = pl.DataFrame(
+        {
+            "condition": texts,
+            "place": [c.rest for c in meant],
+            "above": [c.above or 0 for c in meant],
+            "clocked": [bool(c.windows) for c in meant],
+            "weekly": [any(w.weekdays or w.not_on_holidays for w in c.windows) for c in meant],
+        },
+        schema={"condition": pl.String, "place": pl.String, "above": pl.Int64, "clocked": pl.Boolean, "weekly": pl.Boolean},
+    )
     named = statements.select("model_label", "model").unique()
     own = [normalise(label) == model for label, model in named.rows()]
     named = named.with_columns(pl.Series("own_name", own, dtype=pl.Boolean))
     service = pl.when(pl.col("tier").is_in(DAY_TIERS)).then(pl.lit("standard")).otherwise("tier")
-    placed = statements.join(known, on="condition", how="left", maintain_order="left").join(named, on=["model_label", "model"], how="left", maintain_order="left")
+    placed = statements.join(known, on="condition", how="left", maintain_order="left").join(
+        named, on=["model_label", "model"], how="left", maintain_order="left"
+    )
     return placed.with_columns(service.alias("service"))
 
 
@@ -79,13 +88,21 @@ def _repaired(statements: pl.DataFrame) -> pl.DataFrame:
     free = pl.col("tier") == "free"
     rows = statements.with_columns(
         pl.when((pl.col(p) == 0) & ~free).then(None).otherwise(pl.when(pl.col(p).is_nan()).then(None).otherwise(pl.col(p))).alias(p)
-        for p in PRICES.values())
-    start = pl.coalesce("valid_from", pl.when(pl.col("valid_to").is_null() | (pl.col("observed_at") < pl.col("valid_to"))).then("observed_at"))
+        for p in PRICES.values()
+    )
+    start = pl.coalesce(
+        "valid_from", pl.when(pl.col("valid_to").is_null() | (pl.col("observed_at") < pl.col("valid_to"))).then("observed_at")
+    )
     rows = rows.with_columns(start.alias("valid_from"), pl.coalesce("observed_at", "valid_from", "confirmed_at").alias("observed_at"))
     approximate = pl.when(pl.col("confirmed_at") < pl.col("observed_at")).then("confirmed_at")
     rows = rows.with_columns(pl.max_horizontal("observed_at", "confirmed_at").alias("confirmed_at"), approximate.alias("shown_by"))
     cached = PRICES["cached_input"]
-    rows = rows.with_columns(pl.when(pl.col(cached) <= pl.col(FIGURES[0]) * 1.001).then(cached).otherwise(pl.when(pl.col(FIGURES[0]).is_null()).then(cached)).alias(cached))
+    rows = rows.with_columns(
+        pl.when(pl.col(cached) <= pl.col(FIGURES[0]) * 1.001)
+        .then(cached)
+        .otherwise(pl.when(pl.col(FIGURES[0]).is_null()).then(cached))
+        .alias(cached)
+    )
     keys = [*KEY, "source", "model_label", "valid_from", *PRICES.values()]
     return rows.sort([*keys, "confirmed_at", "valid_to"], nulls_last=True).unique(keys, keep="last", maintain_order=True)
 
@@ -94,8 +111,10 @@ def _faults(as_of: Moment) -> list[tuple[pl.Expr, str]]:
     prices = list(PRICES.values())
     return [
         (pl.any_horizontal(pl.col(p) < 0 for p in prices), "a negative price"),
-        (pl.any_horizontal((pl.col(p) > HIGHEST_USD_PER_MTOK) | pl.col(p).is_infinite() for p in prices),
-         f"above {HIGHEST_USD_PER_MTOK:g} USD per 1M tokens: no list price, another unit"),
+        (
+            pl.any_horizontal((pl.col(p) > HIGHEST_USD_PER_MTOK) | pl.col(p).is_infinite() for p in prices),
+            f"above {HIGHEST_USD_PER_MTOK:g} USD per 1M tokens: no list price, another unit",
+        ),
         (pl.all_horizontal(pl.col(f).is_null() for f in FIGURES), "no price: zero or nothing stated outside a free tier"),
         (pl.col("observed_at").is_null(), "no day on which it was seen"),
         (pl.col("valid_from").is_null(), "an end without a start, seen only when it was over"),

@@ -19,7 +19,11 @@ def edition_day(readings: pl.DataFrame, run_day: date, clock: str) -> pl.DataFra
     ``clock``: whose word the day of the run is.
     """
     packaged = reference.at("price_history", run_day)
-    seen = [packaged["observed_at"].max(), packaged["closed_observed_at"].max(), readings.filter(pl.col("kind") == "prices")["observed_at"].max()]
+    seen = [
+        packaged["observed_at"].max(),
+        packaged["closed_observed_at"].max(),
+        readings.filter(pl.col("kind") == "prices")["observed_at"].max(),
+    ]
     last = min(max((day for day in seen if isinstance(day, date)), default=run_day), run_day)
     row = {"edition_day": run_day, "as_of": last, "age_days": (run_day - last).days, "clock": clock}
     return pl.DataFrame([row])

@@ -19,10 +19,33 @@ from belief.history import INTERVAL_COLUMNS
 from belief.offer_keys import one_key, region_of
 from belief.statements import PRICES, RANKS
 
-COLUMNS = ("source", "model_label", "tier", "condition", "input", "output", "cached", "valid_from", "valid_to", "end_reason", "observed_at", "confirmed_at")
+COLUMNS = (
+    "source",
+    "model_label",
+    "tier",
+    "condition",
+    "input",
+    "output",
+    "cached",
+    "valid_from",
+    "valid_to",
+    "end_reason",
+    "observed_at",
+    "confirmed_at",
+)
 NEEDED = ("source", "model_label")
-KINDS = {"list": "list", "list price": "list", "sale": "sale", "sale price": "sale", "promo": "sale", "promotion": "sale", "promotional": "sale", "discount": "sale",
-         "multiplier": "multiplier", "surcharge": "multiplier"}
+KINDS = {
+    "list": "list",
+    "list price": "list",
+    "sale": "sale",
+    "sale price": "sale",
+    "promo": "sale",
+    "promotion": "sale",
+    "promotional": "sale",
+    "discount": "sale",
+    "multiplier": "multiplier",
+    "surcharge": "multiplier",
+}
 """Kinds of prices; any other kind (a deployment, a modality) is part of what is sold and joins the condition."""
 PLAIN_KINDS = ("text", "global", "standard", "price", "token", "tokens")
 MAKER = "maker of"
@@ -48,7 +71,9 @@ def read(path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     raw = raw.rename({c: c.strip().lower().lstrip("\ufeff") for c in raw.columns})
     missing = [c for c in (*NEEDED, "input") if c not in raw.columns]
     if missing:
-        raise Unusable(f"{path}: the column{'s' * (len(missing) > 1)} {', '.join(missing)} {'are' if len(missing) > 1 else 'is'} missing; expected {', '.join(COLUMNS)}, found {', '.join(raw.columns)}")
+        raise Unusable(
+            f"{path}: the column{'s' * (len(missing) > 1)} {', '.join(missing)} {'are' if len(missing) > 1 else 'is'} missing; expected {', '.join(COLUMNS)}, found {', '.join(raw.columns)}"
+        )
     return statements(raw)
 
 
@@ -56,16 +81,28 @@ def statements(raw: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Text columns as witness intervals (``INTERVAL_COLUMNS`` with moments in UTC) and the rows that cannot be read."""
     rows = raw.with_columns(pl.lit(None, dtype=pl.String).alias(c) for c in (*COLUMNS, "kind") if c not in raw.columns)
     rows = rows.with_columns(pl.col(c).str.strip_chars().fill_null("") for c in (*COLUMNS, "kind"))
-    faults = [*((_unread(c, _number(c)), c, "a number") for c in _FIGURES), *((_unread(c, _moment(c)), c, "an ISO 8601 day or moment") for c in _MOMENTS)]
-    reason = pl.coalesce(*(pl.when(bad).then(pl.format("{} {} is not {}", pl.lit(c), pl.col(c).str.slice(0, 40), pl.lit(kind))) for bad, c, kind in faults),
-                         *(pl.when(pl.col(c) == "").then(pl.lit(f"no {c}")) for c in NEEDED))
+    faults = [
+        *((_unread(c, _number(c)), c, "a number") for c in _FIGURES),
+        *((_unread(c, _moment(c)), c, "an ISO 8601 day or moment") for c in _MOMENTS),
+    ]
+    reason = pl.coalesce(
+        *(pl.when(bad).then(pl.format("{} {} is not {}", pl.lit(c), pl.col(c).str.slice(0, 40), pl.lit(kind))) for bad, c, kind in faults),
+        *(pl.when(pl.col(c) == "").then(pl.lit(f"no {c}")) for c in NEEDED),
+    )
     rows = rows.with_columns(reason.alias("reason"))
     good = _kinds(rows.filter(pl.col("reason").is_null()))
     made = good.with_columns(
-        *(_number(c).alias(p) for c, p in _FIGURES.items()), *(pl.lit(None, dtype=pl.Float64).alias(p) for p in PRICES.values() if p not in _FIGURES.values()),
-        *(_moment(c).alias(c) for c in _MOMENTS), 
-        pl.col("tier").str.to_lowercase().replace({"": "standard"}).alias("tier"), pl.col("source").str.to_lowercase().str.replace(r"\d+$", "").alias("witness"),
-        pl.when(pl.col("source").str.to_lowercase().str.starts_with("page")).then(RANKS["first_party"]).otherwise(RANKS["feed"]).cast(pl.Int64).alias("rank"))
+        *(_number(c).alias(p) for c, p in _FIGURES.items()),
+        *(pl.lit(None, dtype=pl.Float64).alias(p) for p in PRICES.values() if p not in _FIGURES.values()),
+        *(_moment(c).alias(c) for c in _MOMENTS),
+        pl.col("tier").str.to_lowercase().replace({"": "standard"}).alias("tier"),
+        pl.col("source").str.to_lowercase().str.replace(r"\d+$", "").alias("witness"),
+        pl.when(pl.col("source").str.to_lowercase().str.starts_with("page"))
+        .then(RANKS["first_party"])
+        .otherwise(RANKS["feed"])
+        .cast(pl.Int64)
+        .alias("rank"),
+    )
     return _keyed(_placed(made)), rows.filter(pl.col("reason").is_not_null()).select("model_label", "source", "tier", "condition", "reason")
 
 
@@ -73,8 +110,13 @@ def _kinds(rows: pl.DataFrame) -> pl.DataFrame:
     """Add ``price_kind``; what a kind says of the place or the tokens becomes a condition."""
     kind = pl.col("kind").str.to_lowercase()
     other = (kind != "") & ~kind.is_in([*KINDS, *PLAIN_KINDS])
-    return rows.with_columns(kind.replace_strict(KINDS, default="").alias("price_kind"),
-                             pl.when(other).then(pl.concat_str(["condition", kind], separator=", ").str.strip_chars(", ")).otherwise("condition").alias("condition"))
+    return rows.with_columns(
+        kind.replace_strict(KINDS, default="").alias("price_kind"),
+        pl.when(other)
+        .then(pl.concat_str(["condition", kind], separator=", ").str.strip_chars(", "))
+        .otherwise("condition")
+        .alias("condition"),
+    )
 
 
 def _number(column: str) -> pl.Expr:
@@ -83,7 +125,13 @@ def _number(column: str) -> pl.Expr:
 
 def _moment(column: str) -> pl.Expr:
     text = pl.col(column).str.replace("Z$", "+00:00").str.replace(" ", "T")
-    zoned = pl.when(text.str.contains(r"[+-]\d\d:?\d\d$")).then(text).when(text.str.contains("T")).then(text + "+00:00").otherwise(text + "T00:00+00:00")
+    zoned = (
+        pl.when(text.str.contains(r"[+-]\d\d:?\d\d$"))
+        .then(text)
+        .when(text.str.contains("T"))
+        .then(text + "+00:00")
+        .otherwise(text + "T00:00+00:00")
+    )
     forms = ("%Y-%m-%dT%H:%M%:z", "%Y-%m-%dT%H:%M:%S%:z", "%Y-%m-%dT%H:%M:%S%.f%:z")
     return pl.coalesce(*(zoned.str.to_datetime(f, strict=False, time_unit="us", time_zone="UTC") for f in forms))
 
@@ -95,15 +143,23 @@ def _unread(column: str, read_as: pl.Expr) -> pl.Expr:
 def _placed(rows: pl.DataFrame) -> pl.DataFrame:
     """Add provider (empty where a label names none), the bare label, and the region a label names, as a condition."""
     sellers = reference.load("providers").filter(pl.col("provider") != "")
-    known = {normalise(a): p for a, p in sellers.select("source_provider", "provider").rows()} | {p: p for p in sellers["provider"].to_list()}
+    known = {normalise(a): p for a, p in sellers.select("source_provider", "provider").rows()} | {
+        p: p for p in sellers["provider"].to_list()
+    }
     makers = set(sellers.filter(pl.col("provider_tier") == "first_party")["provider"].to_list())
     labels = rows["model_label"].unique().sort().to_list()
     split = [seller_and_name(label, known, makers) for label in labels]
-    names = pl.DataFrame({"model_label": labels, "provider": [s for s, _, _ in split], "bare": [b for _, b, _ in split], "region": [r for _, _, r in split]},
-                         schema={"model_label": pl.String, "provider": pl.String, "bare": pl.String, "region": pl.String})
+    names = pl.DataFrame(
+        {"model_label": labels, "provider": [s for s, _, _ in split], "bare": [b for _, b, _ in split], "region": [r for _, _, r in split]},
+        schema={"model_label": pl.String, "provider": pl.String, "bare": pl.String, "region": pl.String},
+    )
     placed = rows.join(names, on="model_label", how="left", maintain_order="left")
     named = (pl.col("region") != "") & ~pl.col("condition").str.to_lowercase().str.contains("region", literal=True)
-    condition = pl.when(named).then(pl.concat_str([pl.col("condition"), pl.col("region")], separator=", ").str.strip_chars(", ")).otherwise("condition")
+    condition = (
+        pl.when(named)
+        .then(pl.concat_str([pl.col("condition"), pl.col("region")], separator=", ").str.strip_chars(", "))
+        .otherwise("condition")
+    )
     return placed.with_columns(condition.alias("condition"), pl.col("observed_at").alias("known_at"))
 
 
@@ -125,16 +181,32 @@ def _keyed(rows: pl.DataFrame) -> pl.DataFrame:
     """Model names and the shared spelling of conditions; a label without a seller joins the one seller its model has here."""
     day = pl.coalesce("valid_from", "observed_at", "confirmed_at", pl.lit(datetime(2026, 1, 1)).dt.replace_time_zone("UTC")).cast(pl.Date)
     rows = rows.with_columns(day.alias("named_on"), pl.col("model_label").alias("printed"), pl.col("bare").alias("model_label"))
-    named = resolve(rows.with_columns(pl.when(pl.col("provider") == "").then(pl.lit("*")).otherwise("provider").alias("provider")), reference.load("model_aliases"), on="named_on")
+    named = resolve(
+        rows.with_columns(pl.when(pl.col("provider") == "").then(pl.lit("*")).otherwise("provider").alias("provider")),
+        reference.load("model_aliases"),
+        on="named_on",
+    )
     forms = pl.col("model_label").map_elements(normalise, return_dtype=pl.String)
     named = named.with_columns(rows["provider"], pl.coalesce("model", forms).alias("model"))
     one = pl.col("provider").filter(pl.col("provider") != "")
     seller = pl.when((pl.col("provider") == "") & (one.n_unique().over("model") == 1)).then(one.first().over("model")).otherwise("provider")
     maker = pl.concat_str(pl.lit(f"{MAKER} "), pl.col("model").str.extract(r"^([a-z]+)").fill_null(pl.col("model")))
     seller = pl.when(seller == "").then(maker).otherwise(seller)
-    basis = pl.when(pl.col("observed_at").is_not_null() & (pl.col("valid_from").is_not_null()) & (pl.col("observed_at") != pl.col("valid_from"))).then(pl.lit("declared")).otherwise(pl.lit("observed"))
-    full = named.with_columns(seller.alias("provider"), basis.alias("valid_from_basis"), pl.lit("USD").alias("currency"), pl.lit("stated").alias("origin"),
-                              pl.col("printed").alias("evidence"), pl.col("end_reason").str.to_lowercase().alias("end_reason"))
+    basis = (
+        pl.when(
+            pl.col("observed_at").is_not_null() & (pl.col("valid_from").is_not_null()) & (pl.col("observed_at") != pl.col("valid_from"))
+        )
+        .then(pl.lit("declared"))
+        .otherwise(pl.lit("observed"))
+    )
+    full = named.with_columns(
+        seller.alias("provider"),
+        basis.alias("valid_from_basis"),
+        pl.lit("USD").alias("currency"),
+        pl.lit("stated").alias("origin"),
+        pl.col("printed").alias("evidence"),
+        pl.col("end_reason").str.to_lowercase().alias("end_reason"),
+    )
     full = full.with_columns(pl.lit(None, dtype=pl.String).alias(c) for c in INTERVAL_COLUMNS if c not in full.columns)
     return one_key(_multiplied(full.select(INTERVAL_COLUMNS)))
 
@@ -146,12 +218,25 @@ def _multiplied(rows: pl.DataFrame) -> pl.DataFrame:
     if factors.is_empty():
         return plain
     keys = ["source", "provider", "model", "tier"]
-    pairs = plain.join(factors.select(*keys, "condition", "valid_from", "valid_to", "observed_at", "confirmed_at", *PRICES.values()), on=keys, suffix="_factor")
-    both = {"valid_from": pl.max_horizontal, "valid_to": pl.min_horizontal, "observed_at": pl.max_horizontal, "confirmed_at": pl.min_horizontal}
+    pairs = plain.join(
+        factors.select(*keys, "condition", "valid_from", "valid_to", "observed_at", "confirmed_at", *PRICES.values()),
+        on=keys,
+        suffix="_factor",
+    )
+    both = {
+        "valid_from": pl.max_horizontal,
+        "valid_to": pl.min_horizontal,
+        "observed_at": pl.max_horizontal,
+        "confirmed_at": pl.min_horizontal,
+    }
     made = pairs.with_columns(
-        *((pl.col(p) * pl.coalesce(f"{p}_factor", f"{PRICES['input']}_factor")).round(9) for p in PRICES.values()), *(f(c, f"{c}_factor").alias(c) for c, f in both.items()),
-        pl.concat_str("condition", "condition_factor", separator=", ").str.strip_chars(", ").alias("condition"))
-    return pl.concat([plain, made.filter(pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("valid_from"))).select(INTERVAL_COLUMNS)])
+        *((pl.col(p) * pl.coalesce(f"{p}_factor", f"{PRICES['input']}_factor")).round(9) for p in PRICES.values()),
+        *(f(c, f"{c}_factor").alias(c) for c, f in both.items()),
+        pl.concat_str("condition", "condition_factor", separator=", ").str.strip_chars(", ").alias("condition"),
+    )
+    return pl.concat(
+        [plain, made.filter(pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("valid_from"))).select(INTERVAL_COLUMNS)]
+    )
 
 
 def successor(end_reason: str) -> str:

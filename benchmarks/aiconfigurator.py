@@ -26,13 +26,33 @@ from throughput.calibration.calibration import load_constants
 from throughput.products import catalogue
 from throughput.questions import scenarios
 
-SYSTEMS = {"H100-SXM": "h100_sxm", "H200-SXM": "h200_sxm", "B200-SXM": "b200_sxm", "B300-SXM": "b300_sxm", "L40S": "l40s",
-           "A100-SXM-80GB": "a100_sxm", "GB200": "gb200", "RTX-PRO-6000-SE": "rtx_pro_6000_server"}
-MODELS = {"Llama-3.1-8B": "meta-llama/Meta-Llama-3.1-8B", "Llama-3.1-70B": "meta-llama/Meta-Llama-3.1-70B", "DeepSeek-V3": "deepseek-ai/DeepSeek-V3",
-          "DeepSeek-R1": "deepseek-ai/DeepSeek-R1", "Kimi-K2.5": "moonshotai/Kimi-K2.5", "MiniMax-M2.5": "MiniMaxAI/MiniMax-M2.5",
-          "gpt-oss-120b": "openai/gpt-oss-120b", "Qwen3-32B": "Qwen/Qwen3-32B", "Qwen3-235B-A22B": "Qwen/Qwen3-235B-A22B"}
-FP4_MODELS = {"DeepSeek-V3": "nvidia/DeepSeek-V3.1-NVFP4", "DeepSeek-R1": "nvidia/DeepSeek-V3.1-NVFP4", "Kimi-K2.5": "nvidia/Kimi-K2.5-NVFP4",
-              "MiniMax-M2.5": "nvidia/MiniMax-M2.5-NVFP4"}
+SYSTEMS = {
+    "H100-SXM": "h100_sxm",
+    "H200-SXM": "h200_sxm",
+    "B200-SXM": "b200_sxm",
+    "B300-SXM": "b300_sxm",
+    "L40S": "l40s",
+    "A100-SXM-80GB": "a100_sxm",
+    "GB200": "gb200",
+    "RTX-PRO-6000-SE": "rtx_pro_6000_server",
+}
+MODELS = {
+    "Llama-3.1-8B": "meta-llama/Meta-Llama-3.1-8B",
+    "Llama-3.1-70B": "meta-llama/Meta-Llama-3.1-70B",
+    "DeepSeek-V3": "deepseek-ai/DeepSeek-V3",
+    "DeepSeek-R1": "deepseek-ai/DeepSeek-R1",
+    "Kimi-K2.5": "moonshotai/Kimi-K2.5",
+    "MiniMax-M2.5": "MiniMaxAI/MiniMax-M2.5",
+    "gpt-oss-120b": "openai/gpt-oss-120b",
+    "Qwen3-32B": "Qwen/Qwen3-32B",
+    "Qwen3-235B-A22B": "Qwen/Qwen3-235B-A22B",
+}
+FP4_MODELS = {
+    "DeepSeek-V3": "nvidia/DeepSeek-V3.1-NVFP4",
+    "DeepSeek-R1": "nvidia/DeepSeek-V3.1-NVFP4",
+    "Kimi-K2.5": "nvidia/Kimi-K2.5-NVFP4",
+    "MiniMax-M2.5": "nvidia/MiniMax-M2.5-NVFP4",
+}
 PEER = """
 import json, logging, sys, time
 logging.disable(logging.CRITICAL)
@@ -56,8 +76,15 @@ def asked(table: pl.DataFrame, most: int) -> pl.DataFrame:
     """Rows both can be asked, evenly thinned to about ``most``."""
     number = [pl.col(c).cast(pl.Float64, strict=False) for c in ("n_accelerators", "concurrency", "data_parallel", "tensor_parallel")]
     usable = table.filter(
-        pl.col("accelerator").is_in(list(SYSTEMS)), pl.col("model").is_in(list(MODELS)), number[0] <= 8, number[1] >= 1, number[2] <= 1,
-        number[0] == number[3], pl.col("metric").is_in(["tpot_ms", "itl_ms", "output_tok_s"]), pl.col("weight_precision").is_in(["fp8", "nvfp4", "bf16", "mxfp4"]))
+        pl.col("accelerator").is_in(list(SYSTEMS)),
+        pl.col("model").is_in(list(MODELS)),
+        number[0] <= 8,
+        number[1] >= 1,
+        number[2] <= 1,
+        number[0] == number[3],
+        pl.col("metric").is_in(["tpot_ms", "itl_ms", "output_tok_s"]),
+        pl.col("weight_precision").is_in(["fp8", "nvfp4", "bf16", "mxfp4"]),
+    )
     return usable.gather_every(max(usable.height // most, 1))
 
 
@@ -67,14 +94,23 @@ def question(row: dict[str, str]) -> dict[str, object]:
     mixture = model not in ("Llama-3.1-8B", "Llama-3.1-70B", "Qwen3-32B")
     quant = {"gemm_quant_mode": "fp8"} if precision == "fp8" and not mixture else {}
     cache = {"kvcache_quant_mode": "fp8"} if row["kv_precision"] == "fp8" and not mixture else {}
-    return {"id": row["scenario_id"], "model_path": FP4_MODELS.get(model, MODELS[model]) if precision == "nvfp4" else MODELS[model],
-            "system": SYSTEMS[row["accelerator"]], "isl": max(int(float(row["isl"])), 1), "osl": int(float(row["osl"])),
-            "batch": int(float(row["concurrency"])), "tp": tp, "dp": 1, "ep": 1 if mixture else None, "moe_tp": tp if mixture else None,
-            "quant": {**quant, **cache}}
+    return {
+        "id": row["scenario_id"],
+        "model_path": FP4_MODELS.get(model, MODELS[model]) if precision == "nvfp4" else MODELS[model],
+        "system": SYSTEMS[row["accelerator"]],
+        "isl": max(int(float(row["isl"])), 1),
+        "osl": int(float(row["osl"])),
+        "batch": int(float(row["concurrency"])),
+        "tp": tp,
+        "dp": 1,
+        "ep": 1 if mixture else None,
+        "moe_tp": tp if mixture else None,
+        "quant": {**quant, **cache},
+    }
 
 
 def predicted(row: dict[str, str], answer: dict[str, float]) -> float:
-    """aiconfigurator's figure for the row's metric; tokens a second by Little's law."""
+    """Aiconfigurator's figure for the row's metric; tokens a second by Little's law."""
     if row["metric"] != "output_tok_s":
         return answer["tpot"]
     osl = float(row["osl"])
@@ -101,10 +137,15 @@ def main() -> None:
     start = time.perf_counter()
     ours = scenarios.answer(rows.drop("measured", "source"), *tables, load_constants())["predicted"].to_list()
     taken = time.perf_counter() - start
-    both = [(r, o, theirs[r["scenario_id"]]) for r, o in zip(rows.iter_rows(named=True), ours, strict=True)
-            if o is not None and theirs.get(r["scenario_id"], {}).get("answer")]
+    both = [
+        (r, o, theirs[r["scenario_id"]])
+        for r, o in zip(rows.iter_rows(named=True), ours, strict=True)
+        if o is not None and theirs.get(r["scenario_id"], {}).get("answer")
+    ]
     refused = sorted({str(a["why"]) for a in theirs.values() if a["why"]})
-    print(f"{rows.height} rows asked, {len(both)} answered by both; aiconfigurator refused: {refused[:4]}{result.stderr[-300:] if not theirs else ''}")
+    print(
+        f"{rows.height} rows asked, {len(both)} answered by both; aiconfigurator refused: {refused[:4]}{result.stderr[-300:] if not theirs else ''}"
+    )
     if both:
         measured = [float(r["measured"]) for r, _, _ in both]
         print(line("this engine", [o for _, o, _ in both], measured, taken * len(both) / rows.height))

@@ -31,13 +31,29 @@ def statements(count: int, seed: int = 1) -> pl.DataFrame:
     starts = 180 * grid[:, 2] + rng.integers(0, 40, len(grid))
     days = pl.Series([date(2024, 11, 1) + timedelta(int(k)) for k in range(1000)], dtype=pl.Date)
     names = pl.Series("model", grid[:, 0]).cast(pl.String)
-    made = pl.DataFrame({
-        "provider": pl.select(pl.lit("p") + pl.lit(pl.Series(grid[:, 0] % 97)).cast(pl.String)).to_series(), "model": names, "model_label": names,
-        "price_input_usd_per_mtok": base, "price_output_usd_per_mtok": base * 4, "valid_from": days[starts], "observed_at": days[starts],
-        "source": pl.Series(grid[:, 1]).cast(pl.String), "witness": pl.Series(grid[:, 1]).cast(pl.String), "rank": pl.Series(np.where(grid[:, 1] == 0, 1, 3)),
-        "confirmed_at": days[np.minimum(starts + 175, 750)]}).with_columns(
-        pl.lit("standard").alias("tier"), pl.lit("").alias("condition"), pl.lit("").alias("end_reason"), pl.lit("observed").alias("valid_from_basis"),
-        pl.lit("USD").alias("currency"), pl.lit("").alias("price_kind"), pl.lit("stated").alias("origin"))
+    made = pl.DataFrame(
+        {
+            "provider": pl.select(pl.lit("p") + pl.lit(pl.Series(grid[:, 0] % 97)).cast(pl.String)).to_series(),
+            "model": names,
+            "model_label": names,
+            "price_input_usd_per_mtok": base,
+            "price_output_usd_per_mtok": base * 4,
+            "valid_from": days[starts],
+            "observed_at": days[starts],
+            "source": pl.Series(grid[:, 1]).cast(pl.String),
+            "witness": pl.Series(grid[:, 1]).cast(pl.String),
+            "rank": pl.Series(np.where(grid[:, 1] == 0, 1, 3)),
+            "confirmed_at": days[np.minimum(starts + 175, 750)],
+        }
+    ).with_columns(
+        pl.lit("standard").alias("tier"),
+        pl.lit("").alias("condition"),
+        pl.lit("").alias("end_reason"),
+        pl.lit("observed").alias("valid_from_basis"),
+        pl.lit("USD").alias("currency"),
+        pl.lit("").alias("price_kind"),
+        pl.lit("stated").alias("origin"),
+    )
     return pl.concat([empty_intervals(), made], how="diagonal_relaxed")
 
 
@@ -52,7 +68,9 @@ def main() -> None:
     made = statements(args.statements)
     began = time.perf_counter()
     belief = evidence.weigh(made, DAY)
-    print(f"{made.height:,} statements: {belief.intervals.height:,} intervals, {belief.held.height:,} held, {time.perf_counter() - began:.1f} s")
+    print(
+        f"{made.height:,} statements: {belief.intervals.height:,} intervals, {belief.held.height:,} held, {time.perf_counter() - began:.1f} s"
+    )
 
 
 if __name__ == "__main__":

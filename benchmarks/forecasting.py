@@ -65,9 +65,17 @@ def ours(y: np.ndarray) -> dict[str, float]:
     steps = [round(h / STEP_DAYS) for h in HORIZONS]
     actual = y[:, [POINTS - held - 1 + s for s in steps]]
     for k, h in enumerate(HORIZONS):
-        rows = pl.DataFrame({"series_id": [s.unique_id for s in series], "vintage": [panel.cutoff] * SERIES,
-                             "model": ["repricing_mixture"] * SERIES, "horizon_days": [h] * SERIES,
-                             "actual_log": actual[:, k], "last_log": [s.last for s in series], "q": q[:, k].tolist()})
+        rows = pl.DataFrame(
+            {
+                "series_id": [s.unique_id for s in series],
+                "vintage": [panel.cutoff] * SERIES,
+                "model": ["repricing_mixture"] * SERIES,
+                "horizon_days": [h] * SERIES,
+                "actual_log": actual[:, k],
+                "last_log": [s.last for s in series],
+                "q": q[:, k].tolist(),
+            }
+        )
         scoring.summarise(scoring.score(rows), "repricing_mixture", "benchmark")
     lap("score")
     bootstrap_rates(y[:, :-held], np.random.default_rng(1))
@@ -82,8 +90,9 @@ def theirs(y: np.ndarray) -> dict[str, float]:
     from statsforecast.models import AutoETS, RandomWalkWithDrift
 
     days = [date(2023, 1, 1) + timedelta(days=STEP_DAYS * k) for k in range(POINTS)]
-    frame = pd.DataFrame({"unique_id": np.repeat([f"s{i:05d}" for i in range(SERIES)], POINTS),
-                          "ds": np.tile(pd.to_datetime(days), SERIES), "y": y.ravel()})
+    frame = pd.DataFrame(
+        {"unique_id": np.repeat([f"s{i:05d}" for i in range(SERIES)], POINTS), "ds": np.tile(pd.to_datetime(days), SERIES), "y": y.ravel()}
+    )
     out = {}
     for name, model, n in (("statsforecast drift", RandomWalkWithDrift(), SERIES), ("statsforecast AutoETS", AutoETS(), 200)):
         part = frame[frame["unique_id"] < f"s{n:05d}"]

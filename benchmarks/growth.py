@@ -39,17 +39,48 @@ def page(day: int, offers: int, changes: int) -> pl.DataFrame:
     schema = {c: t for c, t in quote_schema("prices").items() if c not in MOMENTS}
     moved = [(day + (offers - 1 - n) // max(changes, 1)) // max(offers // max(changes, 1), 1) for n in range(offers)]
     blank = {c: "" for c, t in schema.items() if t == pl.String}
-    rows = [blank | {"model_label": f"maker/model-{n}", "component": c, "value": 1.0 + moved[n], "value_text": f"{1 + moved[n]}", "unit": "1M tokens", "currency": "USD",
-                     "tier": "standard", "status": "in_force", "wide_row": n, "locator": f"data[{n}]", "evidence": f"maker/model-{n} {c}", "provider": "maker", "source": KEY}
-            for n in range(offers) for c in ("input", "output")]
+    rows = [
+        blank
+        | {
+            "model_label": f"maker/model-{n}",
+            "component": c,
+            "value": 1.0 + moved[n],
+            "value_text": f"{1 + moved[n]}",
+            "unit": "1M tokens",
+            "currency": "USD",
+            "tier": "standard",
+            "status": "in_force",
+            "wide_row": n,
+            "locator": f"data[{n}]",
+            "evidence": f"maker/model-{n} {c}",
+            "provider": "maker",
+            "source": KEY,
+        }
+        for n in range(offers)
+        for c in ("input", "output")
+    ]
     return pl.DataFrame(rows, schema=schema)
 
 
 def vintage(day: date) -> pl.DataFrame:
     """One day's issued forecasts."""
-    rows = [{"forecast_id": f"{day}/{s}/{m}/{h}", "vintage": day, "series_id": f"s{s}", "model": f"m{m}", "is_champion": m == 0, "horizon_days": h,
-             "target_date": day + timedelta(days=h), "quantile": q, "value_usd_per_mtok": 1.0 + q}
-            for s in range(SERIES) for m in range(MODELS) for h in HORIZONS for q in QUANTILES]
+    rows = [
+        {
+            "forecast_id": f"{day}/{s}/{m}/{h}",
+            "vintage": day,
+            "series_id": f"s{s}",
+            "model": f"m{m}",
+            "is_champion": m == 0,
+            "horizon_days": h,
+            "target_date": day + timedelta(days=h),
+            "quantile": q,
+            "value_usd_per_mtok": 1.0 + q,
+        }
+        for s in range(SERIES)
+        for m in range(MODELS)
+        for h in HORIZONS
+        for q in QUANTILES
+    ]
     return pl.DataFrame(rows)
 
 
@@ -88,7 +119,10 @@ def main() -> None:
                 writing = cost(lambda: store.write(raw_name(KEY), made["r"].quotes))  # noqa: B023
                 scoring_cost = cost(lambda: (issued_before(home / "issued", today), due(home / "issued", today, scoring.widened)))  # noqa: B023
                 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-                print(f"{n + 1:>3}  {made['r'].quotes.height:>8}  {reading[0]:>10.2f}  {writing[0]:>11.2f}  {scoring_cost[0]:>12.2f}  {peak:>7.0f}", flush=True)
+                print(
+                    f"{n + 1:>3}  {made['r'].quotes.height:>8}  {reading[0]:>10.2f}  {writing[0]:>11.2f}  {scoring_cost[0]:>12.2f}  {peak:>7.0f}",
+                    flush=True,
+                )
 
 
 if __name__ == "__main__":

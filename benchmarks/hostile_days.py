@@ -24,9 +24,11 @@ from sources.catalogue import sources
 from tests.journeys.mirror_server import MirrorServer
 from warehouse.store import query
 
-FEEDS = {"prices/litellm": ("litellm", "litellm/model_prices_and_context_window_backup.json"),
-         "prices/model_prices": ("model-prices", "model_prices/snapshot.json"),
-         "prices/genai_prices": ("genai-prices", "")}
+FEEDS = {
+    "prices/litellm": ("litellm", "litellm/model_prices_and_context_window_backup.json"),
+    "prices/model_prices": ("model-prices", "model_prices/snapshot.json"),
+    "prices/genai_prices": ("genai-prices", ""),
+}
 DUMP = """
 import sys; sys.path.insert(0, sys.argv[1])
 from genai_prices import data, types
@@ -43,29 +45,66 @@ def damaged_gzip() -> bytes:
     return bytes(body)
 
 
-HOSTILE = (damaged_gzip(), b'{"data": [{"id": "\\ud800", "name": "\\ud800"}]}', b'Hardware name,Maker\n"' + b"x" * 200_000 + b'",y\n', b'{"value": NaN, "x": [NaN]}',
-           b"[" * 100_000, b"<table><tr><td colspan=1000000000>$1</td></tr></table>", b"\x00\xff" * 5000, b"", b"<p>" + b"9" * 1_000_000, gzip.compress(b"\x00" * 80_000_000))
+HOSTILE = (
+    damaged_gzip(),
+    b'{"data": [{"id": "\\ud800", "name": "\\ud800"}]}',
+    b'Hardware name,Maker\n"' + b"x" * 200_000 + b'",y\n',
+    b'{"value": NaN, "x": [NaN]}',
+    b"[" * 100_000,
+    b"<table><tr><td colspan=1000000000>$1</td></tr></table>",
+    b"\x00\xff" * 5000,
+    b"",
+    b"<p>" + b"9" * 1_000_000,
+    gzip.compress(b"\x00" * 80_000_000),
+)
 
 
 def feeds(folder: Path) -> dict[str, bytes]:
     """The three files, from the newest wheels."""
-    subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "-d", str(folder), *(name for name, _ in FEEDS.values())], check=True)
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "-q",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            "-d",
+            str(folder),
+            *(name for name, _ in FEEDS.values()),
+        ],
+        check=True,
+    )
     found = {}
     for key, (name, member) in FEEDS.items():
         wheel = max(folder.glob(f"{name.replace('-', '_')}-*.whl"), key=lambda p: p.stat().st_mtime)
-        found[key] = zipfile.ZipFile(wheel).read(member) if member else subprocess.run([sys.executable, "-c", DUMP, str(wheel)], capture_output=True, check=True).stdout
+        found[key] = (
+            zipfile.ZipFile(wheel).read(member)
+            if member
+            else subprocess.run([sys.executable, "-c", DUMP, str(wheel)], capture_output=True, check=True).stdout
+        )
     return found
 
 
 def damage(home: Path, rng: random.Random) -> list[str]:
     """Flip bits in, or cut, one file of every kind that a state folder holds; returns which."""
     done = []
-    for pattern in ("build.duckdb", "published.duckdb", "cache/**/*.*", "archive/captures/prices/litellm.jsonl", "archive/bodies/*/*.gz", "issued/forecast-*.parquet", "set_aside.jsonl"):
+    for pattern in (
+        "build.duckdb",
+        "published.duckdb",
+        "cache/**/*.*",
+        "archive/captures/prices/litellm.jsonl",
+        "archive/bodies/*/*.gz",
+        "issued/forecast-*.parquet",
+        "set_aside.jsonl",
+    ):
         for path in sorted(home.glob(pattern))[:40]:
             content = bytearray(path.read_bytes())
             if content and rng.random() < 0.8:
                 content[rng.randrange(len(content))] ^= 1 << rng.randrange(8)
-            path.write_bytes(content if rng.random() < 0.8 else content[:len(content) // 2])
+            path.write_bytes(content if rng.random() < 0.8 else content[: len(content) // 2])
             done.append(str(path.relative_to(home)))
     return done
 
@@ -73,9 +112,15 @@ def damage(home: Path, rng: random.Random) -> list[str]:
 def day(home: Path, number: int, what: str, *arguments: str, **setting: str) -> bool:
     """Run one day and print what came of it."""
     moment = datetime.now(UTC) + timedelta(days=number)
-    env = {k: v for k, v in os.environ.items() if not k.startswith("DEFLATION_")} | {"DEFLATION_HOME": str(home), "DEFLATION_NOW": moment.isoformat()} | setting
+    env = (
+        {k: v for k, v in os.environ.items() if not k.startswith("DEFLATION_")}
+        | {"DEFLATION_HOME": str(home), "DEFLATION_NOW": moment.isoformat()}
+        | setting
+    )
     began = time.monotonic()
-    done = subprocess.run([Path(sys.executable).with_name("deflation"), "run", *arguments], env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [Path(sys.executable).with_name("deflation"), "run", *arguments], env=env, capture_output=True, text=True, check=False
+    )
     print(f"day {number} {what}: exit {done.returncode} in {time.monotonic() - began:.0f} s", flush=True)
     if done.returncode:
         print(done.stderr[-2000:])

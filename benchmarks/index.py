@@ -23,14 +23,18 @@ def panel(rng: np.random.Generator, items: int, days: int) -> pl.DataFrame:
     """Wandering log-normal prices and quantities, every item on every day."""
     price = np.exp(rng.normal(0, 1, (items, 1)) + np.cumsum(rng.normal(-0.03, 0.15, (items, days)), axis=1))
     quantity = np.exp(rng.normal(0, 1.2, (items, 1)) + rng.normal(0, 0.3, (items, days)))
-    return pl.DataFrame({
-        "item": np.repeat(np.arange(items), days), "day": [START + timedelta(k) for k in range(days)] * items,
-        "price": price.ravel(), "quantity": quantity.ravel(),
-    })
+    return pl.DataFrame(
+        {
+            "item": np.repeat(np.arange(items), days),
+            "day": [START + timedelta(k) for k in range(days)] * items,
+            "price": price.ravel(),
+            "quantity": quantity.ravel(),
+        }
+    )
 
 
 def last_day(frame: pl.DataFrame) -> dict[str, tuple[float, float, float]]:
-    """index -> value, lower, upper on the last day."""
+    """Index -> value, lower, upper on the last day."""
     table, _ = family.compute(item_panel.read(frame))
     return {r[0]: r[2:] for r in table.filter(pl.col("day") == table["day"].max()).rows()}
 

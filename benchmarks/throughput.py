@@ -67,8 +67,7 @@ def configurations() -> pl.DataFrame:
 
 def whole(table: pl.DataFrame, rows: int) -> float:
     """Rows per second when nothing is prepared: every stage, power, money and interval included, for every row."""
-    many = pl.concat([table] * (rows // table.height)).with_columns(
-        concurrency=(pl.int_range(pl.len()) % 512 + 1).cast(pl.Float64))
+    many = pl.concat([table] * (rows // table.height)).with_columns(concurrency=(pl.int_range(pl.len()) % 512 + 1).cast(pl.Float64))
     start = time.perf_counter()
     grid.evaluate(many, calibration.load_constants(), keep=("output_tok_s", "j_per_output_token", "log_half_width")).sum()
     return many.height / (time.perf_counter() - start)
@@ -77,8 +76,17 @@ def whole(table: pl.DataFrame, rows: int) -> float:
 def from_words(rows: int) -> float:
     """Rows per second of a scenario file as people write it: names, formats and blanks read, errors said, answered."""
     tables = catalogue.load(resources.files("reference"))
-    asked = pl.DataFrame({"accelerator": ["h100", "NVIDIA B200"], "model": ["llama-3.1-70b", "deepseek-ai/DeepSeek-R1"], "weight_precision": ["fp8", ""],
-                          "n_accelerators": ["4", "8"], "tensor_parallel": ["4", "8"], "isl": ["1024", ""], "metric": ["output_tok_s", "tpot_ms"]})
+    asked = pl.DataFrame(
+        {
+            "accelerator": ["h100", "NVIDIA B200"],
+            "model": ["llama-3.1-70b", "deepseek-ai/DeepSeek-R1"],
+            "weight_precision": ["fp8", ""],
+            "n_accelerators": ["4", "8"],
+            "tensor_parallel": ["4", "8"],
+            "isl": ["1024", ""],
+            "metric": ["output_tok_s", "tpot_ms"],
+        }
+    )
     many = pl.concat([asked] * (rows // 2)).with_columns(concurrency=(pl.int_range(pl.len()) % 64 + 1).cast(pl.String))
     start = time.perf_counter()
     scenarios.answer(many, *tables, calibration.load_constants())

@@ -37,9 +37,18 @@ def in_force(intervals: pl.DataFrame, day: date) -> pl.DataFrame:
 
 def said(witnesses: pl.DataFrame, family: str, day: date) -> dict[tuple[str, ...], tuple[Any, ...]]:
     """What one family says of each offer on a day, of its statements still alive; offers on which it contradicts itself are left out."""
-    alive = witnesses.filter((pl.col("witness") == family) & (pl.col("valid_from") <= day) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > day))
-                             & (pl.col("confirmed_at").dt.offset_by(f"{LIFE_DAYS}d") > day))
-    once = alive.group_by(KEY).agg(pl.struct(pl.col(INPUT).round(6), pl.col(OUTPUT).round(6)).n_unique().alias("prices"), pl.col(INPUT).first(), pl.col(OUTPUT).first(), pl.col("confirmed_at").max())
+    alive = witnesses.filter(
+        (pl.col("witness") == family)
+        & (pl.col("valid_from") <= day)
+        & (pl.col("valid_to").is_null() | (pl.col("valid_to") > day))
+        & (pl.col("confirmed_at").dt.offset_by(f"{LIFE_DAYS}d") > day)
+    )
+    once = alive.group_by(KEY).agg(
+        pl.struct(pl.col(INPUT).round(6), pl.col(OUTPUT).round(6)).n_unique().alias("prices"),
+        pl.col(INPUT).first(),
+        pl.col(OUTPUT).first(),
+        pl.col("confirmed_at").max(),
+    )
     return {row[:4]: row[4:] for row in once.filter(pl.col("prices") == 1).select(*KEY, INPUT, OUTPUT, "confirmed_at").rows()}
 
 
@@ -57,8 +66,15 @@ def judged(witnesses: pl.DataFrame, day: date, draws: int, seed: int) -> list[di
     families = {f: said(witnesses, f, day) for f in witnesses["witness"].unique().sort().to_list()}
     judges = {row[:4]: sorted(f for f, stated in families.items() if row[:4] in stated) for row in sample}
     chosen = {key: rng.choice(known) if known else "" for key, known in judges.items()}
-    without = {f: {r[:4]: r[4:] for r in in_force(evidence.weigh(witnesses.filter(pl.col("witness") != f), day).intervals, day).select(*KEY, INPUT, OUTPUT, "status", "source", "valid_from").rows()}
-               for f in sorted(set(chosen.values()) - {""})}
+    without = {
+        f: {
+            r[:4]: r[4:]
+            for r in in_force(evidence.weigh(witnesses.filter(pl.col("witness") != f), day).intervals, day)
+            .select(*KEY, INPUT, OUTPUT, "status", "source", "valid_from")
+            .rows()
+        }
+        for f in sorted(set(chosen.values()) - {""})
+    }
     rows: list[dict[str, object]] = []
     for row in sample:
         key, judge = row[:4], chosen[row[:4]]
@@ -66,7 +82,16 @@ def judged(witnesses: pl.DataFrame, day: date, draws: int, seed: int) -> list[di
         if held is not None and families[judge][key][2] < held[4]:
             held = None  # the judge was last seen before the price began: it cannot know
         verdict = "cannot be judged" if held is None else "agrees" if same(held[:2], families[judge][key][:2]) else "disagrees"
-        rows.append({"offer": "|".join(key), "status": held[2] if held else row[4], "verdict": verdict, "judge": judge, "ours": held and (*held[:2], held[3]), "theirs": families[judge][key] if held else None})
+        rows.append(
+            {
+                "offer": "|".join(key),
+                "status": held[2] if held else row[4],
+                "verdict": verdict,
+                "judge": judge,
+                "ours": held and (*held[:2], held[3]),
+                "theirs": families[judge][key] if held else None,
+            }
+        )
     return rows
 
 
@@ -74,8 +99,11 @@ def flips(stated: pl.DataFrame, keys: list[str]) -> int:
     """How often a price was back at its old pair within 30 days."""
     rows = stated.sort(*keys, "valid_from").with_columns(
         *(pl.col(p).shift(-n).over(keys).alias(f"{p}_{n}") for p in (INPUT, OUTPUT) for n in (1, 2)),
-        *(pl.col("valid_from").shift(-n).over(keys).alias(f"start_{n}") for n in (1, 2)))
-    back = pl.all_horizontal(pl.col(p) == pl.col(f"{p}_2") for p in (INPUT, OUTPUT)) & pl.any_horizontal(pl.col(p) != pl.col(f"{p}_1") for p in (INPUT, OUTPUT))
+        *(pl.col("valid_from").shift(-n).over(keys).alias(f"start_{n}") for n in (1, 2)),
+    )
+    back = pl.all_horizontal(pl.col(p) == pl.col(f"{p}_2") for p in (INPUT, OUTPUT)) & pl.any_horizontal(
+        pl.col(p) != pl.col(f"{p}_1") for p in (INPUT, OUTPUT)
+    )
     return rows.filter(back & ((pl.col("start_2") - pl.col("start_1")).dt.total_days() <= 30)).height
 
 
@@ -102,7 +130,9 @@ def main() -> None:
     for r in wrong:
         print(f"  {r['offer']}: believed {r['ours']}, {r['judge']} says {r['theirs']} ({r['status']})")
     single = sum(flips(part, [*KEY, "model_label"]) for _, part in witnesses.group_by("source"))
-    print(f"flips within 30 days: {flips(built['core.price_interval'], KEY)} in the believed history, {single} in all sources taken one by one")
+    print(
+        f"flips within 30 days: {flips(built['core.price_interval'], KEY)} in the believed history, {single} in all sources taken one by one"
+    )
 
 
 if __name__ == "__main__":

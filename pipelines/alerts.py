@@ -12,8 +12,11 @@ BY_HAND = "deflation/started_by"
 """Runs of the command line carry this tag and tell by themselves."""
 
 
-@dg.run_failure_sensor(monitored_jobs=[daily], default_status=dg.DefaultSensorStatus.RUNNING,
-                       description="Tells the operator which run failed and why; the published file of yesterday stays.")
+@dg.run_failure_sensor(
+    monitored_jobs=[daily],
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Tells the operator which run failed and why; the published file of yesterday stays.",
+)
 def failure_sensor(context: dg.RunFailureSensorContext) -> None:
     """Write the failure where the operator looks, and tell him."""
     if BY_HAND in context.dagster_run.tags:
@@ -23,8 +26,12 @@ def failure_sensor(context: dg.RunFailureSensorContext) -> None:
     after_run(load_settings(), reason)
 
 
-@dg.run_status_sensor(run_status=dg.DagsterRunStatus.SUCCESS, monitored_jobs=[daily], default_status=dg.DefaultSensorStatus.RUNNING,
-                      description="After a good run: the heartbeat, and what is not well all the same.")
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    monitored_jobs=[daily],
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="After a good run: the heartbeat, and what is not well all the same.",
+)
 def success_sensor(context: dg.RunStatusSensorContext) -> None:
     """Ping the heartbeat and tell what is not well."""
     if BY_HAND not in context.dagster_run.tags:

@@ -31,7 +31,9 @@ class Finding(NamedTuple):
     remedy: str = ""
 
     def __str__(self) -> str:
-        return f"{'ok ' if self.well else 'NOT'} {self.topic:<12} {self.found}" + (f"\n    {'':<12} -> {self.remedy}" if self.remedy and not self.well else "")
+        return f"{'ok ' if self.well else 'NOT'} {self.topic:<12} {self.found}" + (
+            f"\n    {'':<12} -> {self.remedy}" if self.remedy and not self.well else ""
+        )
 
 
 def status(settings: Settings) -> list[Finding]:
@@ -41,8 +43,17 @@ def status(settings: Settings) -> list[Finding]:
 
 def doctor(settings: Settings, environ: dict[str, str]) -> list[Finding]:
     """Whether it can work here: configuration, versions, disk, permissions, clock, mail server, browser, writer lock."""
-    return [*_configuration(environ), _versions(), disk(settings), *_permissions(settings), _clock(settings), _network(settings),
-            _mail_server(settings), _browser(settings), _writer(settings)]
+    return [
+        *_configuration(environ),
+        _versions(),
+        disk(settings),
+        *_permissions(settings),
+        _clock(settings),
+        _network(settings),
+        _mail_server(settings),
+        _browser(settings),
+        _writer(settings),
+    ]
 
 
 def _publication(settings: Settings) -> Iterator[Finding]:
@@ -58,8 +69,12 @@ def _publication(settings: Settings) -> Iterator[Finding]:
         return
     age = (now(settings).date() - day).days
     written = datetime.fromtimestamp(settings.published_path.stat().st_mtime, tz=now(settings).tzinfo)
-    yield Finding("published", age <= 1, f"vintage {day}, {age} days old, written {written:%Y-%m-%d %H:%M} UTC",
-                  "look at the last run below; `deflation run` publishes now")
+    yield Finding(
+        "published",
+        age <= 1,
+        f"vintage {day}, {age} days old, written {written:%Y-%m-%d %H:%M} UTC",
+        "look at the last run below; `deflation run` publishes now",
+    )
 
 
 def _runs(settings: Settings) -> Iterator[Finding]:
@@ -79,12 +94,18 @@ def _runs(settings: Settings) -> Iterator[Finding]:
     well = newest.dagster_run.status in (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.STARTED)
     good = next((r for r in records if r.dagster_run.status is dg.DagsterRunStatus.SUCCESS), None)
     since = f"; the last good one began {good.create_timestamp:%Y-%m-%d %H:%M} UTC" if good and good is not newest else ""
-    yield Finding("last run", well, f"{newest.dagster_run.status.value} {newest.create_timestamp:%Y-%m-%d %H:%M} UTC, "
-                  f"by the {newest.dagster_run.tags.get('deflation/started_by', 'schedule')}{since}",
-                  "deflation run says the reason; `deflation serve` shows the log of each step")
+    yield Finding(
+        "last run",
+        well,
+        f"{newest.dagster_run.status.value} {newest.create_timestamp:%Y-%m-%d %H:%M} UTC, "
+        f"by the {newest.dagster_run.tags.get('deflation/started_by', 'schedule')}{since}",
+        "deflation run says the reason; `deflation serve` shows the log of each step",
+    )
     late = now(settings) - newest.create_timestamp > timedelta(hours=LATE_HOURS)
     if late:
-        yield Finding("schedule", False, f"no run for more than {LATE_HOURS} hours", "is the timer, the container or `deflation serve` running?")
+        yield Finding(
+            "schedule", False, f"no run for more than {LATE_HOURS} hours", "is the timer, the container or `deflation serve` running?"
+        )
 
 
 def _inputs(settings: Settings) -> Iterator[Finding]:
@@ -93,7 +114,9 @@ def _inputs(settings: Settings) -> Iterator[Finding]:
     if not settings.published_path.exists():
         return
     try:
-        rows = query(settings.published_path, "select status, count(*) as n, max(age_days) as oldest from marts.data_health group by status").to_dicts()
+        rows = query(
+            settings.published_path, "select status, count(*) as n, max(age_days) as oldest from marts.data_health group by status"
+        ).to_dicts()
         seen = query(settings.published_path, "select max(confirmed_at) as day from marts.price_now").item()
         held = query(settings.published_path, "select count(*) from marts.quarantine").item()
     except (WarehouseUnusable, ValueError):
@@ -103,8 +126,12 @@ def _inputs(settings: Settings) -> Iterator[Finding]:
     told = ", ".join(f"{n} {name}" for name, n in sorted(count.items()))
     yield Finding("sources", bad == 0, told, "deflation sources --broken says since when and what to do")
     age = (now(settings).date() - seen).days if seen else None
-    yield Finding("prices", age is not None and age <= 3, f"last confirmed {seen}, {age} days ago" if seen else "none was ever confirmed",
-                  "no source was read lately: deflation sources check")
+    yield Finding(
+        "prices",
+        age is not None and age <= 3,
+        f"last confirmed {seen}, {age} days ago" if seen else "none was ever confirmed",
+        "no source was read lately: deflation sources check",
+    )
     yield Finding("quarantine", True, f"{held} prices wait for a second witness")
 
 
@@ -125,8 +152,12 @@ def _mail(settings: Settings) -> Iterator[Finding]:
     except (LedgerUnusable, SubscribersUnusable) as error:
         yield Finding("mail", False, str(error))
         return
-    yield Finding("mail", not open_now, f"{people} active subscribers; {len(open_now)} deliveries of the newest edition are open",
-                  "deflation send names each and says how to go on")
+    yield Finding(
+        "mail",
+        not open_now,
+        f"{people} active subscribers; {len(open_now)} deliveries of the newest edition are open",
+        "deflation send names each and says how to go on",
+    )
 
 
 def disk(settings: Settings) -> Finding:
@@ -135,42 +166,70 @@ def disk(settings: Settings) -> Finding:
     try:
         free = shutil.disk_usage(place).free
     except OSError as error:
-        return Finding("disk", False, f"{place} cannot be looked at ({error.strerror})", "set DEFLATION_HOME to a folder that exists and may be written")
+        return Finding(
+            "disk",
+            False,
+            f"{place} cannot be looked at ({error.strerror})",
+            "set DEFLATION_HOME to a folder that exists and may be written",
+        )
     return Finding("disk", free >= FREE_BYTES, f"{free / 1e9:.1f} GB free at {settings.home}", "free some, or `deflation prune --dry-run`")
 
 
 def _configuration(environ: dict[str, str]) -> Iterator[Finding]:
     known = {PREFIX + field.upper() + end for field in Settings.model_fields for end in ("", "_FILE")}
     strange = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
-    yield Finding("settings", not strange, f"{sum(1 for n in known if environ.get(n))} set" + (f"; unknown: {', '.join(strange)}" if strange else ""),
-                  "a name nobody reads does nothing; docs/operations.md lists them")
+    yield Finding(
+        "settings",
+        not strange,
+        f"{sum(1 for n in known if environ.get(n))} set" + (f"; unknown: {', '.join(strange)}" if strange else ""),
+        "a name nobody reads does nothing; docs/operations.md lists them",
+    )
     if environ.get(PREFIX + "NOW"):
-        yield Finding("clock", False, f"DEFLATION_NOW is set to {environ[PREFIX + 'NOW']}: every run believes that", "unset it outside simulations")
+        yield Finding(
+            "clock", False, f"DEFLATION_NOW is set to {environ[PREFIX + 'NOW']}: every run believes that", "unset it outside simulations"
+        )
 
 
 def _versions() -> Finding:
     from importlib.metadata import version
 
     python = sys.version_info[:2]
-    told = f"Python {python[0]}.{python[1]}, " + ", ".join(f"{name} {version(name)}" for name in ("deflation", "dagster", "duckdb", "polars"))
+    told = f"Python {python[0]}.{python[1]}, " + ", ".join(
+        f"{name} {version(name)}" for name in ("deflation", "dagster", "duckdb", "polars")
+    )
     return Finding("versions", (3, 11) <= python < (3, 14), told, "deflation needs Python 3.11 to 3.13")
 
 
 def _permissions(settings: Settings) -> Iterator[Finding]:
     place = settings.home if settings.home.exists() else settings.home.parent
-    yield Finding("state", os.access(place, os.W_OK), f"{settings.home} {'may be written' if os.access(place, os.W_OK) else 'is read only'}",
-                  "give this user the folder, or set DEFLATION_HOME")
-    secret = [p.name for p in (settings.home / "ledger.sqlite", settings.home / "subscribers.sqlite", settings.home / "dagster" / "serve.token")
-              if p.exists() and p.stat().st_mode & 0o077]
-    yield Finding("private", not secret, "addresses and token are readable by this user alone" if not secret else f"readable by others: {', '.join(secret)}",
-                  "chmod 600 them")
+    yield Finding(
+        "state",
+        os.access(place, os.W_OK),
+        f"{settings.home} {'may be written' if os.access(place, os.W_OK) else 'is read only'}",
+        "give this user the folder, or set DEFLATION_HOME",
+    )
+    secret = [
+        p.name
+        for p in (settings.home / "ledger.sqlite", settings.home / "subscribers.sqlite", settings.home / "dagster" / "serve.token")
+        if p.exists() and p.stat().st_mode & 0o077
+    ]
+    yield Finding(
+        "private",
+        not secret,
+        "addresses and token are readable by this user alone" if not secret else f"readable by others: {', '.join(secret)}",
+        "chmod 600 them",
+    )
 
 
 def _clock(settings: Settings) -> Finding:
     newest = max((p.stat().st_mtime for p in settings.home.glob("archive/**/*") if p.is_file()), default=0.0)
     ahead = newest - now(settings).timestamp()
-    return Finding("clock", ahead < 86400, f"{now(settings):%Y-%m-%d %H:%M} UTC" + (f"; the archive holds a capture {ahead / 86400:.0f} days later" if ahead >= 86400 else ""),
-                   "one of the two clocks is wrong: set the machine's time; `deflation verify` names captures from the future")
+    return Finding(
+        "clock",
+        ahead < 86400,
+        f"{now(settings):%Y-%m-%d %H:%M} UTC" + (f"; the archive holds a capture {ahead / 86400:.0f} days later" if ahead >= 86400 else ""),
+        "one of the two clocks is wrong: set the machine's time; `deflation verify` names captures from the future",
+    )
 
 
 def _network(settings: Settings) -> Finding:
@@ -179,8 +238,12 @@ def _network(settings: Settings) -> Finding:
     try:
         socket.getaddrinfo("openrouter.ai", 443)
     except OSError as error:
-        return Finding("network", False, f"names are not resolved ({error.strerror or error})", "without a network runs rest on the archive and packaged facts; "
-                       "deflation sources check asks every address once")
+        return Finding(
+            "network",
+            False,
+            f"names are not resolved ({error.strerror or error})",
+            "without a network runs rest on the archive and packaged facts; deflation sources check asks every address once",
+        )
     return Finding("network", True, "names are resolved; deflation sources check asks every address once")
 
 
@@ -190,9 +253,19 @@ def _mail_server(settings: Settings) -> Finding:
     port = settings.smtp_port or {"tls": 465, "starttls": 587, "none": 25}[settings.smtp_tls]
     try:
         with socket.create_connection((settings.smtp_host, port), timeout=5):
-            return Finding("mail", bool(settings.mail_from), f"{settings.smtp_host}:{port} answers" + ("" if settings.mail_from else "; no sender is set"), "set DEFLATION_MAIL_FROM")
+            return Finding(
+                "mail",
+                bool(settings.mail_from),
+                f"{settings.smtp_host}:{port} answers" + ("" if settings.mail_from else "; no sender is set"),
+                "set DEFLATION_MAIL_FROM",
+            )
     except OSError as error:
-        return Finding("mail", False, f"{settings.smtp_host}:{port} does not answer ({error.strerror or error})", "check DEFLATION_SMTP_HOST, _PORT and the firewall")
+        return Finding(
+            "mail",
+            False,
+            f"{settings.smtp_host}:{port} does not answer ({error.strerror or error})",
+            "check DEFLATION_SMTP_HOST, _PORT and the firewall",
+        )
 
 
 def _browser(settings: Settings) -> Finding:

@@ -63,14 +63,28 @@ def make_fetcher(settings: Settings, limits: Limits | None = None) -> Fetcher:
     """The one polite session, with the keys and the mirror of the settings."""
     from sources.fetching.fetch import Fetcher
 
-    return Fetcher(settings.contact, clock=lambda: now(settings), mirror=settings.mirror, limits=limits,
-                   keys={"api.eia.gov": ("api_key", settings.eia_api_key.get_secret_value()),
-                         "openrouter.ai": ("Authorization", settings.openrouter_api_key.get_secret_value())})
+    return Fetcher(
+        settings.contact,
+        clock=lambda: now(settings),
+        mirror=settings.mirror,
+        limits=limits,
+        keys={
+            "api.eia.gov": ("api_key", settings.eia_api_key.get_secret_value()),
+            "openrouter.ai": ("Authorization", settings.openrouter_api_key.get_secret_value()),
+        },
+    )
 
 
-def make_job(settings: Settings, as_of: date | None = None, *, offline: bool = False,
-             progress: Progress | None = None, on_step: Callable[[str], None] | None = None,
-             deliver: Callable[[], dict[str, int]] | None = None, read: Reader | None = None) -> Job:
+def make_job(
+    settings: Settings,
+    as_of: date | None = None,
+    *,
+    offline: bool = False,
+    progress: Progress | None = None,
+    on_step: Callable[[str], None] | None = None,
+    deliver: Callable[[], dict[str, int]] | None = None,
+    read: Reader | None = None,
+) -> Job:
     """The job of one day. A past ``as_of`` never fetches: what is read today was not known then."""
     from assets.job import Job
     from sources.parsed import in_process
@@ -79,6 +93,18 @@ def make_job(settings: Settings, as_of: date | None = None, *, offline: bool = F
     fetcher = None
     if not offline and day >= this_day:
         fetcher = make_fetcher(settings)
-    return Job(as_of=day, home=settings.home, code_version=code_version(), data_version=data_version(), fetcher=fetcher, progress=progress,
-               base_url=settings.base_url, on_step=on_step, deliver=deliver, issues=day >= this_day, force=bool(settings.mirror), read=read or in_process,
-               clock=f"DEFLATION_NOW {settings.now.isoformat()}" if settings.now else "system")
+    return Job(
+        as_of=day,
+        home=settings.home,
+        code_version=code_version(),
+        data_version=data_version(),
+        fetcher=fetcher,
+        progress=progress,
+        base_url=settings.base_url,
+        on_step=on_step,
+        deliver=deliver,
+        issues=day >= this_day,
+        force=bool(settings.mirror),
+        read=read or in_process,
+        clock=f"DEFLATION_NOW {settings.now.isoformat()}" if settings.now else "system",
+    )

@@ -19,10 +19,17 @@ from pipelines.schedules import daily_schedule
 def build_definitions(**overrides: Any) -> dg.Definitions:
     """The definitions; ``overrides`` replace resources (the command line and tests pass their own)."""
     return dg.Definitions(
-        assets=[*dg.load_assets_from_modules([assets.collected, assets.computed, assets.models, assets.published]),
-                *assets.collected.source_assets, *assets.computed.STEPS, *assets.models.model_assets],
+        assets=[
+            *dg.load_assets_from_modules([assets.collected, assets.computed, assets.models, assets.published]),
+            *assets.collected.source_assets,
+            *assets.computed.STEPS,
+            *assets.models.model_assets,
+        ],
         asset_checks=[*assets.models.model_checks],
-        jobs=[daily], schedules=[daily_schedule], sensors=[failure_sensor, success_sensor], executor=dg.in_process_executor,
+        jobs=[daily],
+        schedules=[daily_schedule],
+        sensors=[failure_sensor, success_sensor],
+        executor=dg.in_process_executor,
         resources={"job": DayJob(), "warehouse": Warehouse()} | overrides,
     )
 

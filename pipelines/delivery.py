@@ -76,11 +76,7 @@ def send_latest(
     edition = site.load(settings.site_path)
     store = Store(subscribers_path(settings))
     known = {s.address.lower(): s for s in store.all()}
-    people = (
-        [known.get(plain_address(a).lower()) or Subscriber(plain_address(a), profile) for a in to]
-        if to
-        else store.active()
-    )
+    people = [known.get(plain_address(a).lower()) or Subscriber(plain_address(a), profile) for a in to] if to else store.active()
     wanted: list[Subscriber] = []
     for person in people:  # named twice is still one mail
         if person.state == "active" and person.address.lower() not in {w.address.lower() for w in wanted}:
@@ -90,15 +86,11 @@ def send_latest(
         written = write_outbox(settings.outbox_path, edition, wanted, mail)
         return DeliveryReport(edition.edition_id), written
     if not settings.mail_from:
-        raise DeliveryRefused(
-            "mail: expected a sender address in DEFLATION_MAIL_FROM, found none; set it, or use --dry-run"
-        )
+        raise DeliveryRefused("mail: expected a sender address in DEFLATION_MAIL_FROM, found none; set it, or use --dry-run")
     ledger = Ledger(ledger_path(settings))
     if retry:
         ledger.reopen(edition.edition_id, retry)
-    report = deliver(
-        edition, wanted, ledger, mail, clock=clock or (lambda: now(settings)), sleep=sleep, suppress=store.suppress
-    )
+    report = deliver(edition, wanted, ledger, mail, clock=clock or (lambda: now(settings)), sleep=sleep, suppress=store.suppress)
     return report, []
 
 
@@ -139,7 +131,10 @@ def take_bounces(settings: Settings, raw: bytes) -> list[str]:
         gone = bool(known) and ledger.refusals(who) >= SUPPRESS_AFTER
         if gone:
             store.suppress(bounce.address, f"bounced {bounce.status}, {SUPPRESS_AFTER} issues in a row")
-        said.append(f"recipient {who}: " + ("no delivery known" if not known else f"refused after all ({bounce.status})" + (", left alone from now on" if gone else "")))
+        said.append(
+            f"recipient {who}: "
+            + ("no delivery known" if not known else f"refused after all ({bounce.status})" + (", left alone from now on" if gone else ""))
+        )
     return said
 
 

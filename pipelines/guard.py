@@ -28,7 +28,8 @@ HARDENING = ((b"x-frame-options", b"DENY"), (b"x-content-type-options", b"nosnif
 
 class Guard:
     """ASGI middleware. ``hosts``: names a request may be addressed to; ``token``: the secret of the printed address;
-    ``read_only``: refuse everything that changes state, GraphQL's own mutations included (Dagster holds those)."""
+    ``read_only``: refuse everything that changes state, GraphQL's own mutations included (Dagster holds those).
+    """
 
     def __init__(self, app: App, *, hosts: Iterable[str], token: str, read_only: bool = True) -> None:
         self.app = app
@@ -58,7 +59,10 @@ class Guard:
         if not self._knows(scope, headers):
             return 401, "open the address that `deflation serve` printed: it carries the token"
         origin = headers.get("origin", "")
-        if (origin and urlsplit(origin).netloc.lower() != host) or headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        if (origin and urlsplit(origin).netloc.lower() != host) or headers.get("sec-fetch-site", "same-origin") not in (
+            "same-origin",
+            "none",
+        ):
             return 403, "a request from another site is not answered"
         if scope["type"] == "websocket":
             return (0, "") if origin else (403, "a connection without an origin is not answered")
@@ -107,9 +111,17 @@ async def _welcome(scope: Scope, send: Send, token: str) -> None:
     rest = [(k, v) for k, v in parse_qs(scope["query_string"].decode("latin-1")).items() if k != "token"]
     query = urlencode(rest, doseq=True)
     target = "/" + scope["path"].lstrip("/\\") + (f"?{query}" if query else "")
-    await send({"type": "http.response.start", "status": 303, "headers": [
-        (b"location", target.encode("latin-1", "ignore").replace(b"\r", b"").replace(b"\n", b"")),
-        (b"set-cookie", f"{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/".encode()), *HARDENING]})
+    await send(
+        {
+            "type": "http.response.start",
+            "status": 303,
+            "headers": [
+                (b"location", target.encode("latin-1", "ignore").replace(b"\r", b"").replace(b"\n", b"")),
+                (b"set-cookie", f"{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/".encode()),
+                *HARDENING,
+            ],
+        }
+    )
     await send({"type": "http.response.body", "body": b""})
 
 
@@ -119,8 +131,13 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, why: 
         await send({"type": "websocket.close", "code": 1008, "reason": why})
         return
     body = f"deflation serve: {why}\n".encode()
-    await send({"type": "http.response.start", "status": status,
-                "headers": [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode()), *HARDENING]})
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode()), *HARDENING],
+        }
+    )
     await send({"type": "http.response.body", "body": body})
 
 

@@ -14,8 +14,10 @@ import yaml
 
 from pipelines.settings import Settings
 
-HEADER = ("# Written by deflation where no such file was; edit it freely, it is never overwritten. One run at a time: the\n"
-          "# warehouse has one writer. A run that fails for a passing reason is tried again.\n")
+HEADER = (
+    "# Written by deflation where no such file was; edit it freely, it is never overwritten. One run at a time: the\n"
+    "# warehouse has one writer. A run that fails for a passing reason is tried again.\n"
+)
 
 
 def config(settings: Settings) -> dict[str, Any]:

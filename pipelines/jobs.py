@@ -13,5 +13,9 @@ def tell_progress(context: dg.HookContext) -> None:
         told(context.op.name)
 
 
-daily = dg.define_asset_job("daily", selection=dg.AssetSelection.all(), hooks={tell_progress},
-                            description="collect, read, believe, compute, check, publish, report, deliver")
+daily = dg.define_asset_job(
+    "daily",
+    selection=dg.AssetSelection.all(),
+    hooks={tell_progress},
+    description="collect, read, believe, compute, check, publish, report, deliver",
+)

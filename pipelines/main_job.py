@@ -61,16 +61,34 @@ def _executed(settings: Settings, as_of: date | None, offline: bool, past: bool,
     from warehouse.store import Store
 
     waiting = Store(settings.warehouse_path, lock_timeout_s=settings.wait_s, on_wait=tell)
-    with _progress(tell) as (begin, on_step, on_source), waiting.session(raw_tables()) as store, closing(Confined()) as read, logged(settings.home):
-        job = make_job(settings, as_of, offline=offline, progress=on_source, on_step=on_step,
-                       deliver=None if past else deliver_with(settings), read=read)
-        definitions = build_definitions(job=dg.ResourceDefinition.hardcoded_resource(job),
-                                        warehouse=dg.ResourceDefinition.hardcoded_resource(store))
+    with (
+        _progress(tell) as (begin, on_step, on_source),
+        waiting.session(raw_tables()) as store,
+        closing(Confined()) as read,
+        logged(settings.home),
+    ):
+        job = make_job(
+            settings,
+            as_of,
+            offline=offline,
+            progress=on_source,
+            on_step=on_step,
+            deliver=None if past else deliver_with(settings),
+            read=read,
+        )
+        definitions = build_definitions(
+            job=dg.ResourceDefinition.hardcoded_resource(job), warehouse=dg.ResourceDefinition.hardcoded_resource(store)
+        )
         daily = definitions.resolve_job_def("daily")
         begin(len(daily.nodes))
         with open_instance(settings) as instance, dg.partition_loading_context(effective_dt=now(settings)):
-            return daily.execute_in_process(instance=instance, raise_on_error=False, partition_key=str(job.as_of), tags={"deflation/started_by": "command line"},
-                                            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}})
+            return daily.execute_in_process(
+                instance=instance,
+                raise_on_error=False,
+                partition_key=str(job.as_of),
+                tags={"deflation/started_by": "command line"},
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            )
 
 
 @contextmanager
@@ -81,6 +99,7 @@ def _progress(tell: Tell) -> Iterator[tuple[Callable[[int], None], Callable[[str
 
     console = Console(stderr=True)
     if not console.is_terminal:
+
         def plain_source(outcome: Any, done: int, total: int) -> None:
             tell(f"asked {done}/{total} {outcome.source}: {outcome.kind}")
 
@@ -97,8 +116,11 @@ def _progress(tell: Tell) -> Iterator[tuple[Callable[[int], None], Callable[[str
         def on_source(outcome: Any, done: int, total: int) -> None:
             bar.update(steps, description=f"asking sources {done}/{total}")
 
-        yield (lambda total: bar.update(steps, total=total)), (
-            lambda name: bar.update(steps, advance=1, description=name.replace("__", "."))), on_source
+        yield (
+            (lambda total: bar.update(steps, total=total)),
+            (lambda name: bar.update(steps, advance=1, description=name.replace("__", "."))),
+            on_source,
+        )
 
 
 def _reason(result: Any) -> str:
@@ -106,8 +128,10 @@ def _reason(result: Any) -> str:
     for check in result.get_asset_check_evaluations():
         if not check.passed and check.severity.value == "ERROR":
             rows = ", ".join(f"{k}: {v.value}" for k, v in sorted(check.metadata.items()))
-            return (f"the check {check.check_name!r} on {check.asset_key.to_user_string().replace('/', '.')} does not hold ({rows}); "
-                    f"what it demands is said in warehouse/sql/checks/{check.check_name}.sql")
+            return (
+                f"the check {check.check_name!r} on {check.asset_key.to_user_string().replace('/', '.')} does not hold ({rows}); "
+                f"what it demands is said in warehouse/sql/checks/{check.check_name}.sql"
+            )
     for event in result.all_events:
         if event.is_step_failure:
             error = event.event_specific_data.error
@@ -137,22 +161,27 @@ def _summary(settings: Settings, as_of: date, result: Any, tell: Tell) -> None:
     for sentence in headline(settings, edition.name):
         tell(sentence)
     tell(f"report     {(latest if current else edition) / 'index.html'}")
-    tell(f"warehouse  {warehouse}   (deflation query \"from marts.start_here\")")
+    tell(f'warehouse  {warehouse}   (deflation query "from marts.start_here")')
     if warehouse != settings.published_path:
         tell(f"           a newer vintage stays in {settings.published_path}")
     for sentence in _of_which_day(warehouse):
         tell(sentence)
-    health = query(warehouse, """
+    health = query(
+        warehouse,
+        """
         select case when status = 'failed' then 'failed' else origin end as state, count(*) as sources,
                max(age_days) as oldest_days, string_agg(source, ', ' order by source) as names
-        from marts.data_health group by 1 order by 1""")
+        from marts.data_health group by 1 order by 1""",
+    )
     for row in health.iter_rows(named=True):
         age = "" if row["oldest_days"] is None else f", oldest {row['oldest_days']} days"
         names = row["names"] if len(row["names"]) < 90 else row["names"][:87] + "..."
         tell(f"inputs     {row['state']:<9} {row['sources']:>3} sources{age}: {names}")
     newest = query(warehouse, "select max(observed_at) as day, count(*) as rows from marts.price_history where origin = 'packaged'").row(0)
     if newest[1]:
-        tell(f"inputs     packaged price history: {newest[1]} intervals, newest observation {newest[0]} ({(as_of - newest[0]).days} days old)")
+        tell(
+            f"inputs     packaged price history: {newest[1]} intervals, newest observation {newest[0]} ({(as_of - newest[0]).days} days old)"
+        )
 
 
 def _of_which_day(warehouse: Path) -> list[str]:
@@ -161,7 +190,9 @@ def _of_which_day(warehouse: Path) -> list[str]:
 
     day = query(warehouse, "from core.edition_day").row(0, named=True)
     told = [f"measured   up to {day['as_of']}: no price was seen since, {day['age_days']} days before this run"] if day["age_days"] else []
-    told += ["           no price is called in force any more"] if query(warehouse, "select count(*) from marts.price_now").item() == 0 else []
+    told += (
+        ["           no price is called in force any more"] if query(warehouse, "select count(*) from marts.price_now").item() == 0 else []
+    )
     told += [f"clock      {day['clock']}"] if day["clock"] != "system" else []
     return told + [f"damaged    {name}: {said}" for name, said in query(warehouse, "from core.damage").rows()]
 

@@ -42,7 +42,9 @@ class DayJob(dg.ConfigurableResource):
         settings, run = load_settings(), context.run
         day = run.tags.get(PARTITION) if run is not None else None
         with closing(Confined()) as read, logged(settings.home):
-            yield make_job(settings, date.fromisoformat(day) if day else None, offline=self.offline, deliver=deliver_with(settings), read=read)
+            yield make_job(
+                settings, date.fromisoformat(day) if day else None, offline=self.offline, deliver=deliver_with(settings), read=read
+            )
 
 
 class Warehouse(dg.ConfigurableResource):

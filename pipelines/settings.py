@@ -18,7 +18,8 @@ PREFIX = "DEFLATION_"
 
 class Settings(BaseModel):
     """All that a user can set, with the environment variable ``DEFLATION_<FIELD>`` of the same name; ``DEFLATION_<FIELD>_FILE``
-    names a file that holds the value (secrets)."""
+    names a file that holds the value (secrets).
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

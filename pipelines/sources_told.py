@@ -27,10 +27,15 @@ def broken_lines(source: Source, state: dict[str, Any]) -> list[str]:
     day, age, message = state["observed_at"], state["age_days"], state["message"] or state["status"]
     parse = re.search(rf"deflation parse {re.escape(source.key)} \S+?(?=[\s)]|$)", message)
     sentences = re.split(rf" (?={re.escape(source.key)}: )", message)
-    return [*(f"what   {said}" for said in sentences[:3]), *([f"what   and {len(sentences) - 3} more like it"] if len(sentences) > 3 else []),
-            f"since  the reading after {day}; rows of that day are used, {age} days old" if day else "since  ever: never read here; packaged facts are used",
-            f"do     {_remedy(message, state['status'], bool(parse))}",
-            f"again  {parse[0] if parse else f'deflation sources check {source.key}'}"]
+    return [
+        *(f"what   {said}" for said in sentences[:3]),
+        *([f"what   and {len(sentences) - 3} more like it"] if len(sentences) > 3 else []),
+        f"since  the reading after {day}; rows of that day are used, {age} days old"
+        if day
+        else "since  ever: never read here; packaged facts are used",
+        f"do     {_remedy(message, state['status'], bool(parse))}",
+        f"again  {parse[0] if parse else f'deflation sources check {source.key}'}",
+    ]
 
 
 def _remedy(message: str, status: str, was_read: bool) -> str:

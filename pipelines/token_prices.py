@@ -15,9 +15,13 @@ from pipelines.settings import load_settings
 from warehouse.store import query
 
 ROUTER = "openrouter"
-TABLES = {"prices": "from core.input_price", "models": "from core.input_model",
-          "quality": "select model, ability_logit as quality from stats.latent_quality", "aliases": "from core.model_alias",
-          "volumes": f"from core.token_volume where gateway = '{ROUTER}'"}
+TABLES = {
+    "prices": "from core.input_price",
+    "models": "from core.input_model",
+    "quality": "select model, ability_logit as quality from stats.latent_quality",
+    "aliases": "from core.model_alias",
+    "volumes": f"from core.token_volume where gateway = '{ROUTER}'",
+}
 
 
 def price_volumes(frame: pl.DataFrame, by: str, window: int | None = None) -> tuple[pl.DataFrame, list[str]]:
@@ -30,8 +34,9 @@ def price_volumes(frame: pl.DataFrame, by: str, window: int | None = None) -> tu
     tables = {name: query(path, sql) for name, sql in TABLES.items()}
     history = tables["volumes"]
     rows, said = volumes.read(frame)
-    names = resolve_slugs([*rows["slug"], *history["model_label"]], tables["aliases"], day,
-                          tables["prices"].filter(pl.col("provider") == ROUTER)["model"])
+    names = resolve_slugs(
+        [*rows["slug"], *history["model_label"]], tables["aliases"], day, tables["prices"].filter(pl.col("provider") == ROUTER)["model"]
+    )
     priced = token_index.priced_volumes(rows, names, tables["prices"], tables["models"], volumes.measurements(history, names), ROUTER)
     table, told = token_index.build(priced, by, tables["quality"], window)
     found = pricing.leaks(priced.drop_nulls("model"), tables["prices"], tables["models"], ROUTER)

@@ -35,8 +35,12 @@ def main(host: str, port: int, token_file: Path, names: tuple[str, ...], allow_c
     with DagsterInstance.get() as instance, WorkspaceProcessContext(instance, target, read_only=not allow_changes) as workspace:
         instance.optimize_for_webserver(statement_timeout=15000, pool_recycle=3600, max_overflow=20)
         ui: Starlette = DagsterWebserver(workspace).create_asgi_app()
-        guarded = Guard(Starlette(routes=[Mount("/", ui)]), hosts=(*LOCAL, *names),
-                        token=token_file.read_text(encoding="utf-8").strip(), read_only=not allow_changes)
+        guarded = Guard(
+            Starlette(routes=[Mount("/", ui)]),
+            hosts=(*LOCAL, *names),
+            token=token_file.read_text(encoding="utf-8").strip(),
+            read_only=not allow_changes,
+        )
         uvicorn.run(guarded, host=host, port=port, log_level="warning", server_header=False)
 
 

@@ -137,11 +137,6 @@ def _closed_by_next(frame: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(
         pl.when(ended).then("_next").otherwise("valid_to").alias("valid_to"),
         pl.when(ended).then(pl.lit("changed")).otherwise("end_reason").alias("end_reason"),
-        pl.when(ended)
-        .then(pl.max_horizontal("_seen", "observed_at"))
-        .otherwise("closed_observed_at")
-        .alias("closed_observed_at"),
+        pl.when(ended).then(pl.max_horizontal("_seen", "observed_at")).otherwise("closed_observed_at").alias("closed_observed_at"),
     )
-    return frame.drop("_next", "_seen").filter(
-        pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("valid_from"))
-    )
+    return frame.drop("_next", "_seen").filter(pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("valid_from")))

@@ -14,8 +14,16 @@ from typing import Any
 import polars as pl
 
 PATH = Path(__file__).resolve().parent / "definitions.toml"
-SCHEMA = {"definition_id": pl.String, "value": pl.Float64, "value_low": pl.Float64, "value_high": pl.Float64,
-          "text_value": pl.String, "unit": pl.String, "reason": pl.String, "source": pl.String}
+SCHEMA = {
+    "definition_id": pl.String,
+    "value": pl.Float64,
+    "value_low": pl.Float64,
+    "value_high": pl.Float64,
+    "text_value": pl.String,
+    "unit": pl.String,
+    "reason": pl.String,
+    "source": pl.String,
+}
 
 
 def definitions() -> dict[str, Mapping[str, Any]]:
@@ -79,8 +87,17 @@ def series_id(threshold: float, *, scale: str | None = None, tier: str = "all", 
 
 def table() -> pl.DataFrame:
     """Table core.definition: definition_id, value, value_low, value_high, text_value, unit, reason, source."""
-    rows = [{
-        "definition_id": name, "value": None if isinstance(e["value"], str) else float(e["value"]), "value_low": e.get("low"),
-        "value_high": e.get("high"), "text_value": str(e["value"]) if isinstance(e["value"], str) else None,
-        "unit": e["unit"], "reason": e["reason"], "source": e["source"]} for name, e in sorted(definitions().items())]
+    rows = [
+        {
+            "definition_id": name,
+            "value": None if isinstance(e["value"], str) else float(e["value"]),
+            "value_low": e.get("low"),
+            "value_high": e.get("high"),
+            "text_value": str(e["value"]) if isinstance(e["value"], str) else None,
+            "unit": e["unit"],
+            "reason": e["reason"],
+            "source": e["source"],
+        }
+        for name, e in sorted(definitions().items())
+    ]
     return pl.DataFrame(rows, schema=SCHEMA)

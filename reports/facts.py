@@ -80,9 +80,7 @@ class FactBook:
     def interval(self, fact_id: str) -> Shown:
         """Both ends of the fact's interval, or '–'."""
         row = self._facts.get(fact_id, {})
-        return self._interval(
-            row.get("value"), row.get("lower"), row.get("upper"), row.get("unit") or "", f"fact:{fact_id}.interval"
-        )
+        return self._interval(row.get("value"), row.get("lower"), row.get("upper"), row.get("unit") or "", f"fact:{fact_id}.interval")
 
     def level(self, fact_id: str) -> Shown:
         """The interval's level, '95 %'."""
@@ -129,9 +127,7 @@ class FactBook:
             all(row[k] in v if isinstance(v, (set, frozenset, tuple)) else row[k] == v for k, v in equals.items())
             for row in self.edition.mart(mart).iter_rows(named=True)
         )
-        terms = "&".join(
-            f"{k}={'|'.join(map(str, v)) if isinstance(v, tuple) else v}" for k, v in sorted(equals.items())
-        )
+        terms = "&".join(f"{k}={'|'.join(map(str, v)) if isinstance(v, tuple) else v}" for k, v in sorted(equals.items()))
         return self._note(numbers.write(float(found), "count"), f"count:{mart}?{terms}", found, "count")
 
     def distinct(self, mart: str, column: str) -> Shown:
@@ -158,8 +154,7 @@ class FactBook:
             fact = row["fact_id"]
             unit, half = self.raw(fact, "unit") or "", _half(self.raw(fact, "lower"), self.raw(fact, "upper"))
             before, after = (
-                self._note(numbers.write(row[c], unit, half), f"changes:{fact}.{c}", row[c], unit)
-                for c in ("before", "after")
+                self._note(numbers.write(row[c], unit, half), f"changes:{fact}.{c}", row[c], unit) for c in ("before", "after")
             )
             yield self._any(fact, "", f"changes:{fact}.fact_id", NAME_LIMIT), before, after
 

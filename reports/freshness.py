@@ -62,7 +62,9 @@ class Confirmed:
             return _present("No price changed.")
         if self.on is None:
             return say("No source was read, so whether a price moved is not known.")
-        return say("No source was read on the edition's day, so whether a price moved is not known; the newest price is of {d}.", d=self.shown)
+        return say(
+            "No source was read on the edition's day, so whether a price moved is not known; the newest price is of {d}.", d=self.shown
+        )
 
 
 def _present(words: str) -> Sentence:

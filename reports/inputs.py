@@ -199,9 +199,7 @@ class Edition:
         try:
             stored = json.loads(raw)
             if stored["format"] != FORMAT:
-                raise InvalidEdition(
-                    f"stored edition: expected format {FORMAT}, found {stored['format']}; publish it again"
-                )
+                raise InvalidEdition(f"stored edition: expected format {FORMAT}, found {stored['format']}; publish it again")
             return cls(
                 as_of=date.fromisoformat(stored["as_of"]),
                 vintage=stored["vintage"],
@@ -267,9 +265,7 @@ def _cast(column: pl.Expr, kind: str, have: pl.DataType, name: str) -> pl.Expr:
 
 
 def _columns(frame: pl.DataFrame) -> dict[str, list[Any]]:
-    return {
-        name: [v.isoformat() if isinstance(v, date) else v for v in frame[name].to_list()] for name in frame.columns
-    }
+    return {name: [v.isoformat() if isinstance(v, date) else v for v in frame[name].to_list()] for name in frame.columns}
 
 
 def _canonical(value: Any) -> bytes:

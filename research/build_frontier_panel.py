@@ -30,31 +30,41 @@ HINDSIGHT = {
     "eci": ("Epoch-ECI", [105, 115, 120, 125, 130, 135, 140, 145]),
 }
 RATINGS = [1050, 1100, 1150, 1200, 1225, 1250, 1275, 1300, 1325, 1350, 1400]
-MAKERS = ("openai anthropic gemini google mistral mistralai xai x-ai deepseek cohere cohere_chat moonshot moonshotai "
-          "zai zhipuai alibaba ai21 minimax amazon perplexity").split()
-PREFIX = re.compile(r"^((us|eu|apac|global|jp|au)\.)?(anthropic|meta|mistral|amazon|cohere|ai21|deepseek|qwen|openai|"
-                    r"google|minimax|moonshot|nvidia|writer)\.")
+MAKERS = (
+    "openai anthropic gemini google mistral mistralai xai x-ai deepseek cohere cohere_chat moonshot moonshotai "
+    "zai zhipuai alibaba ai21 minimax amazon perplexity"
+).split()
+PREFIX = re.compile(
+    r"^((us|eu|apac|global|jp|au)\.)?(anthropic|meta|mistral|amazon|cohere|ai21|deepseek|qwen|openai|"
+    r"google|minimax|moonshot|nvidia|writer)\."
+)
 CENSUS_DAYS = 62
 MIN_ROWS = 8
 
 
 def prices(data: Path) -> pl.DataFrame:
     """panel, ds, model, key, y, price_source of every list used."""
-    rows = pl.read_csv(data / "prices" / "tables" / "panel_monthly.csv.gz", infer_schema_length=None,
-                       try_parse_dates=True).filter(
-        pl.col("input_usd_per_mtok") > 0, pl.col("output_usd_per_mtok") > 0,
+    rows = pl.read_csv(data / "prices" / "tables" / "panel_monthly.csv.gz", infer_schema_length=None, try_parse_dates=True).filter(
+        pl.col("input_usd_per_mtok") > 0,
+        pl.col("output_usd_per_mtok") > 0,
         ~pl.col("model").str.contains(r":|^~"),
     )
     maker = pl.col("provider").is_in(MAKERS)
     panel = (
-        pl.when(pl.col("source") == "openrouter").then(pl.lit("openrouter"))
-        .when((pl.col("source") == "litellm") & maker).then(pl.lit("first_parties"))
-        .when((pl.col("source") == "litellm") & (pl.col("provider") != "openrouter")).then(pl.lit("hosts"))
-        .when(pl.col("source").is_in(["models.dev", "genai-prices"]) & maker).then(pl.lit("registries"))
+        pl.when(pl.col("source") == "openrouter")
+        .then(pl.lit("openrouter"))
+        .when((pl.col("source") == "litellm") & maker)
+        .then(pl.lit("first_parties"))
+        .when((pl.col("source") == "litellm") & (pl.col("provider") != "openrouter"))
+        .then(pl.lit("hosts"))
+        .when(pl.col("source").is_in(["models.dev", "genai-prices"]) & maker)
+        .then(pl.lit("registries"))
     )
     keys = {m: study.key(PREFIX.sub("", m.split("/")[-1])) for m in rows["model"].unique()}
     return rows.select(
-        panel.alias("panel"), pl.col("observed_date").alias("ds"), "model",
+        panel.alias("panel"),
+        pl.col("observed_date").alias("ds"),
+        "model",
         pl.col("model").replace_strict(keys).alias("key"),
         ((3 * pl.col("input_usd_per_mtok") + pl.col("output_usd_per_mtok")) / 4).round(6).alias("y"),
         pl.col("source").alias("price_source"),
@@ -63,27 +73,41 @@ def prices(data: Path) -> pl.DataFrame:
 
 def scores(data: Path) -> pl.DataFrame:
     """scale, key, score, scored_on, score_source, dated (true: only what was public on a day counts on that day)."""
-    table = pl.read_csv(data / "forecast" / "quality.csv", infer_schema_length=None).filter(
-        pl.col("licence") == "CC-BY-4.0"
-    )
+    table = pl.read_csv(data / "forecast" / "quality.csv", infer_schema_length=None).filter(pl.col("licence") == "CC-BY-4.0")
     blocks = [
-        table.filter(pl.col("benchmark") == name).group_by(pl.col("price_join_key").alias("key")).agg(
-            pl.col("score").mean(), pl.col("as_of").min().str.pad_end(10, "-").str.replace("---", "-31").str.to_date(),
+        table.filter(pl.col("benchmark") == name)
+        .group_by(pl.col("price_join_key").alias("key"))
+        .agg(
+            pl.col("score").mean(),
+            pl.col("as_of").min().str.pad_end(10, "-").str.replace("---", "-31").str.to_date(),
             pl.col("source").unique().sort().str.join(" + "),
-        ).select(pl.lit(scale).alias("scale"), "key", "score", pl.col("as_of").alias("scored_on"),
-                 pl.col("source").alias("score_source"), pl.lit(False).alias("dated"))
+        )
+        .select(
+            pl.lit(scale).alias("scale"),
+            "key",
+            "score",
+            pl.col("as_of").alias("scored_on"),
+            pl.col("source").alias("score_source"),
+            pl.lit(False).alias("dated"),
+        )
         for scale, (name, _) in HINDSIGHT.items()
     ]
     arena = pl.read_csv(data / "scores" / "scores.csv", infer_schema_length=None, try_parse_dates=True).filter(
-        pl.col("benchmark") == "LMArena text", pl.col("benchmark_version").str.contains("raw"),
+        pl.col("benchmark") == "LMArena text",
+        pl.col("benchmark_version").str.contains("raw"),
         pl.col("licence").str.contains("MIT"),
     )
     keys = {m: study.key(m) for m in arena["model_label"].unique()}
-    blocks.append(arena.select(
-        pl.lit("arena").alias("scale"), pl.col("model_label").replace_strict(keys).alias("key"),
-        pl.col("score").cast(pl.Float64), pl.col("first_seen").cast(pl.Date).alias("scored_on"),
-        pl.col("source_ref").str.extract(r"^([^@]+)").alias("score_source"), pl.lit(True).alias("dated"),
-    ))
+    blocks.append(
+        arena.select(
+            pl.lit("arena").alias("scale"),
+            pl.col("model_label").replace_strict(keys).alias("key"),
+            pl.col("score").cast(pl.Float64),
+            pl.col("first_seen").cast(pl.Date).alias("scored_on"),
+            pl.col("source_ref").str.extract(r"^([^@]+)").alias("score_source"),
+            pl.lit(True).alias("dated"),
+        )
+    )
     return pl.concat(blocks)
 
 
@@ -100,7 +124,8 @@ def frontier(rows: pl.DataFrame, known: pl.DataFrame, scale: str, thresholds: li
         joined = listed.join(public, on="key").sort("y", "model")
         found += [
             joined.filter(pl.col("score") >= q).head(1).with_columns(pl.lit(f"{scale}-{q}").alias("unique_id"))
-            for q in thresholds if public.filter(pl.col("score") < q).height
+            for q in thresholds
+            if public.filter(pl.col("score") < q).height
         ]
     return pl.concat(found) if found else pl.DataFrame()
 
@@ -110,25 +135,38 @@ def build(data: Path) -> pl.DataFrame:
     listed, known, blocks = prices(data), scores(data), []
     for panel in listed["panel"].unique().sort():
         for scale, thresholds in {**{s: t for s, (_, t) in HINDSIGHT.items()}, "arena": RATINGS}.items():
-            series = frontier(listed.filter(pl.col("panel") == panel), known.filter(pl.col("scale") == scale), scale,
-                              thresholds)
+            series = frontier(listed.filter(pl.col("panel") == panel), known.filter(pl.col("scale") == scale), scale, thresholds)
             seen: set[tuple] = set()
             for (_,), one in series.group_by(["unique_id"], maintain_order=True) if series.height else ():
                 path = (*one["ds"], *one["y"])
                 if one.height >= MIN_ROWS and path not in seen:
                     seen.add(path)
                     blocks.append(one)
-    return pl.concat(blocks).select(
-        "panel", "unique_id", "ds", "y", "model", pl.col("key").alias("score_key"), "scored_on", "price_source",
-        "score_source",
-    ).sort("panel", "unique_id", "ds")
+    return (
+        pl.concat(blocks)
+        .select(
+            "panel",
+            "unique_id",
+            "ds",
+            "y",
+            "model",
+            pl.col("key").alias("score_key"),
+            "scored_on",
+            "price_source",
+            "score_source",
+        )
+        .sort("panel", "unique_id", "ds")
+    )
 
 
 if __name__ == "__main__":
     target = Path(__file__).resolve().parent.parent / "reference" / "frontier_panel.csv"
     panel = build(Path(sys.argv[1]))
     panel.write_csv(target)
-    print(panel.group_by("panel").agg(pl.len(), pl.col("unique_id").n_unique(), pl.col("ds").min().alias("from"),
-                                      pl.col("ds").max().alias("to")))
+    print(
+        panel.group_by("panel").agg(
+            pl.len(), pl.col("unique_id").n_unique(), pl.col("ds").min().alias("from"), pl.col("ds").max().alias("to")
+        )
+    )
     for row in panel.group_by("model", "score_key").len().sort("len", descending=True).rows():
         print(*row)

@@ -40,7 +40,8 @@ def build(store: Store) -> pl.DataFrame:
         print(vintage, series["unique_id"].n_unique() if series.height else 0, "series")
         made.append(forecast)
     rows = pl.concat(made).with_columns(
-        pl.lit("").alias("build_id"), pl.lit(CODE).alias("code_version"),
+        pl.lit("").alias("build_id"),
+        pl.lit(CODE).alias("code_version"),
         pl.col("value_usd_per_mtok").round_sig_figs(7),
     )
     return conform("core.issued_forecast", rows)

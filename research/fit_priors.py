@@ -22,11 +22,16 @@ if __name__ == "__main__":
         found = priors.fitted(panels, vintage)
         if found:
             p = priors.estimate(panels, vintage)
-            rows.append({
-                "vintage": vintage, "hazard_per_year": round(p.hazard, 4), "closing_log": round(p.closing, 4),
-                "spread_log": round(p.spread, 4), "weight": p.weight,
-                "basis": f"mean of logs over {', '.join(found)} and {priors.DECLARED_PANELS:g} times the declared row",
-            })
+            rows.append(
+                {
+                    "vintage": vintage,
+                    "hazard_per_year": round(p.hazard, 4),
+                    "closing_log": round(p.closing, 4),
+                    "spread_log": round(p.spread, 4),
+                    "weight": p.weight,
+                    "basis": f"mean of logs over {', '.join(found)} and {priors.DECLARED_PANELS:g} times the declared row",
+                }
+            )
     table = pl.concat([declared, pl.DataFrame(rows).select(declared.columns)], how="vertical_relaxed")
     table.write_csv(Path(priors.__file__).with_name("priors.csv"))
     print(table)

@@ -27,14 +27,20 @@ BREAK = date(2024, 5, 1)
 
 def launches(catalogue: pl.DataFrame, until: date) -> pl.DataFrame:
     """tier, years, log_price at the first archive that lists a model; what the first archive lists is left out."""
-    first = catalogue.sort("observed_date").group_by("model", maintain_order=True).first().filter(
-        pl.col("observed_date") > catalogue["observed_date"].min(), pl.col("observed_date") <= until)
+    first = (
+        catalogue.sort("observed_date")
+        .group_by("model", maintain_order=True)
+        .first()
+        .filter(pl.col("observed_date") > catalogue["observed_date"].min(), pl.col("observed_date") <= until)
+    )
     tier = pl.lit("mid")
     for name, words in reversed(TIERS.items()):
         tier = pl.when(pl.col("model").str.to_lowercase().str.contains(words)).then(pl.lit(name)).otherwise(tier)
     return first.select(
-        tier.alias("tier"), ((pl.col("observed_date") - BREAK).dt.total_days() / 365.25).alias("years"),
-        pl.col("price").log().alias("log_price"))
+        tier.alias("tier"),
+        ((pl.col("observed_date") - BREAK).dt.total_days() / 365.25).alias("years"),
+        pl.col("price").log().alias("log_price"),
+    )
 
 
 def half_life_years(rows: pl.DataFrame) -> tuple[float, float]:
@@ -66,14 +72,17 @@ def concentration(weekly: pl.DataFrame, week: date) -> float:
 
 def list_price_of_a_token(daily: pl.DataFrame, catalogue: pl.DataFrame, end: date) -> float:
     """Mean list price (3:1, USD per Mtok) over the tokens of the week that ends on ``end``, free ones at 0; tokens whose
-    model the last archive before does not list are left out."""
+    model the last archive before does not list are left out.
+    """
     week = daily.filter(pl.col("date") > end - timedelta(days=7), pl.col("date") <= end)
     keys = {m: study.key(m) for m in week["model_permaslug"].unique()}
     archive = catalogue.filter(pl.col("observed_date") <= end)
     listed = archive.sort("observed_date").group_by("score_key").agg(pl.col("price").last())
-    priced = week.with_columns(pl.col("model_permaslug").replace_strict(keys).alias("score_key")).join(
-        listed, on="score_key").with_columns(
-        pl.when(pl.col("model_permaslug").str.ends_with(":free")).then(0.0).otherwise("price").alias("price"))
+    priced = (
+        week.with_columns(pl.col("model_permaslug").replace_strict(keys).alias("score_key"))
+        .join(listed, on="score_key")
+        .with_columns(pl.when(pl.col("model_permaslug").str.ends_with(":free")).then(0.0).otherwise("price").alias("price"))
+    )
     tokens = priced["total_tokens"].to_numpy().astype(float)
     return float(np.sum(priced["price"].to_numpy() * tokens) / tokens.sum())
 
@@ -88,8 +97,13 @@ def estimates(data: Path) -> dict[str, float]:
     daily = pl.read_csv(data / "usage" / "openrouter_rankings_daily.csv", try_parse_dates=True)
     peak, july = (list_price_of_a_token(daily, catalogue, d) for d in (date(2026, 5, 31), date(2026, 7, 4)))
     return {
-        "tsm_halflife:economy": by_tier["economy"][0], "tsm_halflife:mid": by_tier["mid"][0],
-        "tsm_flagship_r2": by_tier["flagship"][1], "tsm_break_may_2024:F": f, "tsm_break_may_2024:p": p,
+        "tsm_halflife:economy": by_tier["economy"][0],
+        "tsm_halflife:mid": by_tier["mid"][0],
+        "tsm_flagship_r2": by_tier["flagship"][1],
+        "tsm_break_may_2024:F": f,
+        "tsm_break_may_2024:p": p,
         "tsm_hhi:2026": concentration(weekly, date(2026, 3, 30)),
-        "sdllmtk_level:2026-05-31": peak, "sdllmtk_level:2026-07-04": july, "sdllmtk_fall:may_to_july": july / peak,
+        "sdllmtk_level:2026-05-31": peak,
+        "sdllmtk_level:2026-07-04": july,
+        "sdllmtk_fall:may_to_july": july / peak,
     }

@@ -24,7 +24,8 @@ CHANCE = {"MMLU": 30.0, "GPQA Diamond": 30.0}
 
 class Target(NamedTuple):
     """One published number: ``ours`` None means that its data are absent; tolerance relative or absolute. ``same_data``
-    false: the study's data are not public and ours are others, so digits are not to be expected."""
+    false: the study's data are not public and ours are others, so digits are not to be expected.
+    """
 
     target: str
     published: float
@@ -35,7 +36,7 @@ class Target(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """pass or fail on the study's own data, near or differs on others, or no data."""
+        """Pass or fail on the study's own data, near or differs on others, or no data."""
         if self.ours is None:
             return "no data"
         allowed = self.tolerance * (abs(self.published) if self.relative else 1.0)
@@ -46,11 +47,18 @@ class Target(NamedTuple):
 def epoch_table(folder: Path) -> pl.DataFrame:
     """Epoch's input without the five reasoning models: name, date, price (3:1, USD per Mtok), one column a benchmark."""
     files = ("aa_data_with_math5.csv", "epoch_ai_price_data_not_in_aa_with_benchmarks.csv")
-    return pl.concat(
-        [pl.read_csv(folder / f, infer_schema_length=None).select(
-            "Model Name", "Release Date", "USD per 1M Tokens", *(pl.col(b).cast(pl.Float64) for b in EPOCH_BENCHMARKS)
-        ).with_columns(pl.col("USD per 1M Tokens").cast(pl.Float64)) for f in files]
-    ).filter(~pl.col("Model Name").is_in(REASONING)).with_columns(pl.col("Release Date").str.to_date())
+    return (
+        pl.concat(
+            [
+                pl.read_csv(folder / f, infer_schema_length=None)
+                .select("Model Name", "Release Date", "USD per 1M Tokens", *(pl.col(b).cast(pl.Float64) for b in EPOCH_BENCHMARKS))
+                .with_columns(pl.col("USD per 1M Tokens").cast(pl.Float64))
+                for f in files
+            ]
+        )
+        .filter(~pl.col("Model Name").is_in(REASONING))
+        .with_columns(pl.col("Release Date").str.to_date())
+    )
 
 
 def epoch_rates(table: pl.DataFrame) -> pl.DataFrame:
@@ -78,11 +86,12 @@ def epoch_rates(table: pl.DataFrame) -> pl.DataFrame:
             if len(kept) < 4:
                 continue
             rate = decline.least_squares(day[kept] / 365, np.log(price[kept]))
-            rows.append((bench, name, score[i], rate.factor, rate.factor_low, rate.factor_high, len(kept),
-                         int(np.ptp(day[kept]))))
+            rows.append((bench, name, score[i], rate.factor, rate.factor_low, rate.factor_high, len(kept), int(np.ptp(day[kept]))))
     return pl.DataFrame(
-        rows, schema=["bench", "threshold_model", "threshold", "factor", "low", "high", "sample_size", "span_days"],
-        orient="row", infer_schema_length=None,
+        rows,
+        schema=["bench", "threshold_model", "threshold", "factor", "low", "high", "sample_size", "span_days"],
+        orient="row",
+        infer_schema_length=None,
     )
 
 
@@ -93,14 +102,18 @@ def gundlach_rate(folder: Path, benchmark: str, rows: str) -> tuple[float, float
     row (365 days) and logit of the score clipped to [.005, .995]; Pareto to date.
     """
     column = {"gpqa": "epoch_gpqa", "aime": "oneshot_AIME", "swe": "epoch_swe"}[benchmark]
-    table = pl.read_csv(folder / f"{benchmark}_price_reduction_models.csv", infer_schema=False).select(
-        pl.col(column).str.replace("%", "").cast(pl.Float64, strict=False).alias("score"),
-        pl.col("Benchmark Cost USD").cast(pl.Float64, strict=False).alias("cost"),
-        pl.coalesce(pl.col("Release Date").str.to_date("%Y-%m-%d", strict=False),
-                    pl.col("Release Date").str.to_date("%m/%d/%Y", strict=False)).alias("date"),
-        pl.col("License").fill_null("").str.to_lowercase().alias("licence"),
-    ).drop_nulls(["score", "cost", "date"]).filter(
-        (pl.col("score") > 0) & (pl.col("score") <= 100) & (pl.col("cost") > 0)
+    table = (
+        pl.read_csv(folder / f"{benchmark}_price_reduction_models.csv", infer_schema=False)
+        .select(
+            pl.col(column).str.replace("%", "").cast(pl.Float64, strict=False).alias("score"),
+            pl.col("Benchmark Cost USD").cast(pl.Float64, strict=False).alias("cost"),
+            pl.coalesce(
+                pl.col("Release Date").str.to_date("%Y-%m-%d", strict=False), pl.col("Release Date").str.to_date("%m/%d/%Y", strict=False)
+            ).alias("date"),
+            pl.col("License").fill_null("").str.to_lowercase().alias("licence"),
+        )
+        .drop_nulls(["score", "cost", "date"])
+        .filter((pl.col("score") > 0) & (pl.col("score") <= 100) & (pl.col("cost") > 0))
     )
     if rows.startswith("open"):
         table = table.filter(pl.col("licence").str.contains("open"))
@@ -167,6 +180,7 @@ def _coverage(series: list[np.ndarray], theta: float, m: int, horizon: int = 20)
 
 def arithmetic_targets() -> list[Target]:
     """Rates that follow from two prices and two dates, as published; the AI Index with its erratum."""
+
     def per_year(ratio: float, years: float) -> float:
         return float(ratio ** (1 / years))
 

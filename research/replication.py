@@ -32,15 +32,27 @@ GUNDLACH = {
 }
 GUNDLACH_PARTS = ("factor", "low", "high", "n", "r_squared")
 FARMER_LAFOND = {
-    "fl_53": (53.0, 0.0), "fl_coverage:theta=0": (0.855, 1e-3), "fl_coverage:theta=0.25": (0.888, 1e-3),
-    "fl_coverage:theta=0.63": (0.917, 1e-3), "fl_transistor:mu": (-0.498, 0.01), "fl_transistor:K": (0.240, 0.01),
-    "fl_transistor:theta": (0.192, 0.01), "fl_Kmu:intercept": (-0.68, 0.05), "fl_Kmu:slope": (0.72, 0.05),
+    "fl_53": (53.0, 0.0),
+    "fl_coverage:theta=0": (0.855, 1e-3),
+    "fl_coverage:theta=0.25": (0.888, 1e-3),
+    "fl_coverage:theta=0.63": (0.917, 1e-3),
+    "fl_transistor:mu": (-0.498, 0.01),
+    "fl_transistor:K": (0.240, 0.01),
+    "fl_transistor:theta": (0.192, 0.01),
+    "fl_Kmu:intercept": (-0.68, 0.05),
+    "fl_Kmu:slope": (0.72, 0.05),
 }
 EPOCH = {"epoch_min": 9.240250, "epoch_median": 46.246022, "epoch_max": 851.162204, "epoch_gpqa_gpt4": 42.018999}
 MARKET = {
-    "tsm_halflife:economy": 1.10, "tsm_halflife:mid": 1.55, "tsm_flagship_r2": 0.031, "tsm_break_may_2024:F": 5.74,
-    "tsm_break_may_2024:p": 0.005, "tsm_hhi:2026": 2086.0, "sdllmtk_level:2026-05-31": 2.03,
-    "sdllmtk_level:2026-07-04": 1.62, "sdllmtk_fall:may_to_july": 0.80,
+    "tsm_halflife:economy": 1.10,
+    "tsm_halflife:mid": 1.55,
+    "tsm_flagship_r2": 0.031,
+    "tsm_break_may_2024:F": 5.74,
+    "tsm_break_may_2024:p": 0.005,
+    "tsm_hhi:2026": 2086.0,
+    "sdllmtk_level:2026-05-31": 2.03,
+    "sdllmtk_level:2026-07-04": 1.62,
+    "sdllmtk_fall:may_to_july": 0.80,
 }
 """Du (arXiv 2603.28576) and Silicon Data's LLM token index as quoted in the press; within a quarter counts as near."""
 SPAN = {"epoch_span365:min": 9.24, "epoch_span365:median": 35.79, "epoch_span365:max": 172.26}
@@ -68,8 +80,7 @@ def _market(ours: Mapping[str, float]) -> list[Target]:
     return [Target(name, value, ours.get(name), 0.25, True, same_data=False) for name, value in MARKET.items()]
 
 
-def _or_absent(compute: Callable[[Path], list[Target]], absent: Callable[[], list[Target]],
-               folder: Path | None) -> list[Target]:
+def _or_absent(compute: Callable[[Path], list[Target]], absent: Callable[[], list[Target]], folder: Path | None) -> list[Target]:
     if folder is None:
         return absent()
     try:
@@ -131,9 +142,13 @@ def _farmer_lafond_absent() -> list[Target]:
 def _price_of_intelligence(data: Path) -> list[Target]:
     """Other data than the paper's: the same kind of index on archived catalogues, hence the wide tolerance."""
     catalogues = study.catalogue(data / "prices" / "tables" / "openrouter_monthly.csv")
-    scores = pl.read_csv(data / "forecast" / "quality.csv", infer_schema_length=None).filter(
-        pl.col("benchmark") == "GPQA-Diamond"
-    ).group_by(pl.col("price_join_key").alias("score_key")).agg(pl.col("score").mean()).sort("score_key")
+    scores = (
+        pl.read_csv(data / "forecast" / "quality.csv", infer_schema_length=None)
+        .filter(pl.col("benchmark") == "GPQA-Diamond")
+        .group_by(pl.col("price_join_key").alias("score_key"))
+        .agg(pl.col("score").mean())
+        .sort("score_key")
+    )
     quality = scores.with_columns(pl.Series("quality", logit(scores["score"].to_numpy() / 100)))
     rate = hedonic.rate(study.hedonic_rows(catalogues, quality.select("score_key", "quality")))
     return [
@@ -143,5 +158,7 @@ def _price_of_intelligence(data: Path) -> list[Target]:
 
 
 def _price_of_intelligence_absent() -> list[Target]:
-    return [Target("poi_matched", -0.10, None, 0.25, False, same_data=False),
-            Target("poi_hedonic", -0.73, None, 0.25, False, same_data=False)]
+    return [
+        Target("poi_matched", -0.10, None, 0.25, False, same_data=False),
+        Target("poi_hedonic", -0.73, None, 0.25, False, same_data=False),
+    ]

@@ -12,8 +12,23 @@ from pathlib import Path
 
 import polars as pl
 
-DROPPED = {"instruct", "chat", "preview", "it", "beta", "exp", "experimental", "latest", "hf", "online", "non",
-           "high", "low", "minimal", "xhigh"}
+DROPPED = {
+    "instruct",
+    "chat",
+    "preview",
+    "it",
+    "beta",
+    "exp",
+    "experimental",
+    "latest",
+    "hf",
+    "online",
+    "non",
+    "high",
+    "low",
+    "minimal",
+    "xhigh",
+}
 DATES = re.compile(
     r"\d{4}-\d{2}-\d{2}|20\d{6}|\b\d{2}-\d{2}\b|(?<![\d.])-(0[1-9]|1[0-2])\d{2}(?!\d)|-2[3-6](0[1-9]|1[0-2])(?!\d)"
     r"|-\d{2}-20\d\d|-00\d(?!\d)"
@@ -37,26 +52,40 @@ def key(name: str) -> str:
 
 def catalogue(path: Path) -> pl.DataFrame:
     """Archived OpenRouter catalogues: observed_date, model, score_key, input, output, price (3:1 blend)."""
-    return pl.read_csv(path, try_parse_dates=True).filter(
-        ~pl.col("model").str.contains(":"), ~pl.col("model").str.starts_with("~"),
-        pl.col("input") > 0, pl.col("output") > 0,
-    ).with_columns(
-        pl.col("model").map_elements(key, return_dtype=pl.String).alias("score_key"),
-        ((3 * pl.col("input") + pl.col("output")) / 4).round(6).alias("price"),
-    ).sort("observed_date", "model")
+    return (
+        pl.read_csv(path, try_parse_dates=True)
+        .filter(
+            ~pl.col("model").str.contains(":"),
+            ~pl.col("model").str.starts_with("~"),
+            pl.col("input") > 0,
+            pl.col("output") > 0,
+        )
+        .with_columns(
+            pl.col("model").map_elements(key, return_dtype=pl.String).alias("score_key"),
+            ((3 * pl.col("input") + pl.col("output")) / 4).round(6).alias("price"),
+        )
+        .sort("observed_date", "model")
+    )
 
 
 def hedonic_rows(catalogues: pl.DataFrame, quality: pl.DataFrame) -> pl.DataFrame:
     """Rows in the shape of ``listings.monthly`` from catalogues and (score_key, quality): one per model and archive."""
-    rows = catalogues.join(quality, on="score_key").group_by("observed_date", "score_key").agg(
-        pl.col("price").median().log().alias("log_price"), pl.col("quality").first()
+    rows = (
+        catalogues.join(quality, on="score_key")
+        .group_by("observed_date", "score_key")
+        .agg(pl.col("price").median().log().alias("log_price"), pl.col("quality").first())
     )
     first = pl.col("observed_date").min().over("score_key")
     return rows.select(
-        pl.col("score_key").alias("model"), pl.col("observed_date").alias("month"),
-        ((pl.col("observed_date") - date(2000, 1, 1)).dt.total_days() / 365.25).alias("years"), "log_price", "quality",
-        ((pl.col("observed_date") - first).dt.total_days() / 365.25).alias("age_years"), pl.lit(0.0).alias("open"),
-        pl.col("score_key").alias("cluster"), (pl.col("observed_date") == first).alias("launch"),
+        pl.col("score_key").alias("model"),
+        pl.col("observed_date").alias("month"),
+        ((pl.col("observed_date") - date(2000, 1, 1)).dt.total_days() / 365.25).alias("years"),
+        "log_price",
+        "quality",
+        ((pl.col("observed_date") - first).dt.total_days() / 365.25).alias("age_years"),
+        pl.lit(0.0).alias("open"),
+        pl.col("score_key").alias("cluster"),
+        (pl.col("observed_date") == first).alias("launch"),
     ).sort("month", "model")
 
 

@@ -86,8 +86,14 @@ def from_archive(public: PublicArchive, source: Source, archive: Archive, since:
                 body = public.body(copy)
             except FetchFailed as error:
                 if error.unreachable or error.status in (403, 429, 503):
-                    raise FetchFailed(public.name, error.url, "a snapshot", f"{error.found}: the archive lets us in no more for now",
-                                      "run the same command again in an hour; what is kept is not asked for again", status=error.status) from error
+                    raise FetchFailed(
+                        public.name,
+                        error.url,
+                        "a snapshot",
+                        f"{error.found}: the archive lets us in no more for now",
+                        "run the same command again in an hour; what is kept is not asked for again",
+                        status=error.status,
+                    ) from error
                 yield Kept(stamp, source.key, "skipped", day, str(error))
                 continue
             archive.put(source.key, under, body, copy.moment, status=COPY)
@@ -114,13 +120,17 @@ class Wayback:
 
     def copies(self, url: str, since: date, until: date) -> list[Copy]:
         """The snapshots of an address that were answered with 200."""
-        asked = (f"{CDX}?url={quote(url, safe='')}&output=json&fl=timestamp,original,statuscode&filter=statuscode:200"
-                 f"&collapse=digest&from={since:%Y%m%d}&to={until:%Y%m%d}")
+        asked = (
+            f"{CDX}?url={quote(url, safe='')}&output=json&fl=timestamp,original,statuscode&filter=statuscode:200"
+            f"&collapse=digest&from={since:%Y%m%d}&to={until:%Y%m%d}"
+        )
         try:
             rows = json.loads(self.fetcher.fetch(asked).body or b"[]")
             found = [Copy(_moment(str(r[0])), str(r[1])) for r in rows[1:] if re.fullmatch(r"\d{14}", str(r[0])) and str(r[2]) == "200"]
         except (ValueError, TypeError, IndexError, KeyError) as error:
-            raise FetchFailed(self.name, asked, "a JSON list of snapshots", f"something else ({error})", "try again later; nothing was added") from error
+            raise FetchFailed(
+                self.name, asked, "a JSON list of snapshots", f"something else ({error})", "try again later; nothing was added"
+            ) from error
         return _one_a_day(found)
 
     def body(self, copy: Copy) -> bytes:
@@ -156,7 +166,9 @@ class CommonCrawl:
             crawls = json.loads(self.fetcher.fetch(CRAWLS).body)
             wanted = [str(c["cdx-api"]) for c in crawls if _crawl_day(c, "to") >= since and _crawl_day(c, "from") <= until]
         except (ValueError, TypeError, KeyError) as error:
-            raise FetchFailed(self.name, CRAWLS, "a JSON list of crawls", f"something else ({error})", "try again later; nothing was added") from error
+            raise FetchFailed(
+                self.name, CRAWLS, "a JSON list of crawls", f"something else ({error})", "try again later; nothing was added"
+            ) from error
         return [url for url in wanted if urlsplit(url).netloc == urlsplit(CRAWLS).netloc][:CRAWLS_ASKED]
 
     def body(self, copy: Copy) -> bytes:
@@ -174,7 +186,9 @@ class CommonCrawl:
         except BodyRefused as error:
             raise FetchFailed(self.name, url, "a page", str(error), "this record is passed over") from error
         except Exception as error:  # whatever a damaged record makes the reader of records raise
-            raise FetchFailed(self.name, url, "a record of a page", f"a damaged one ({type(error).__name__})", "this record is passed over") from error
+            raise FetchFailed(
+                self.name, url, "a record of a page", f"a damaged one ({type(error).__name__})", "this record is passed over"
+            ) from error
         raise FetchFailed(self.name, url, "a record of a page", "none", "this record is passed over")
 
 

@@ -80,9 +80,19 @@ def captures(directory: Path, known: Mapping[str, Source], archive: Archive, now
         day = min(span[1], now.date()) if span else None
         path = next((p for p in (directory / "captures" / file, directory / file) if p.is_file()), None)
         wrong = next((w for w in NOT_THE_PUBLISHER if w in kind or w in Path(file).name.lower()), "")
-        reason = ("no source of that name" if source is None else "the file is not there" if path is None
-                  else "its day is not known" if span is None else "its day is in the future" if span[0] > now.date()
-                  else f"not the publisher's page as published ({wrong})" if wrong else "")
+        reason = (
+            "no source of that name"
+            if source is None
+            else "the file is not there"
+            if path is None
+            else "its day is not known"
+            if span is None
+            else "its day is in the future"
+            if span[0] > now.date()
+            else f"not the publisher's page as published ({wrong})"
+            if wrong
+            else ""
+        )
         if reason or source is None or path is None or span is None or day is None:
             yield Kept(file, source.key if source else "", "skipped", day, reason)
             continue

@@ -78,11 +78,20 @@ class Reading:
 
 def nothing_read(source: Source, sentence: str = "") -> Reading:
     """No rows: of a source never read, or with ``sentence`` of one whose reading failed."""
-    return Reading(source.key, pl.DataFrame(schema=quote_schema(source.kind)), problems=(sentence,) if sentence else (), failed=bool(sentence))
+    return Reading(
+        source.key, pl.DataFrame(schema=quote_schema(source.kind)), problems=(sentence,) if sentence else (), failed=bool(sentence)
+    )
 
 
-def read_captures(source: Source, archive: Archive, as_of: date, cache: Path | None = None, *,
-                  read: Reader = in_process, set_aside: Mapping[str, str] | None = None) -> Reading:
+def read_captures(
+    source: Source,
+    archive: Archive,
+    as_of: date,
+    cache: Path | None = None,
+    *,
+    read: Reader = in_process,
+    set_aside: Mapping[str, str] | None = None,
+) -> Reading:
     """Read every capture of ``source`` fetched up to the end of ``as_of`` (UTC).
 
     A capture that is corrupt, cannot be read or breaks the contract is passed over with a sentence; the rows of the
@@ -136,7 +145,9 @@ def _fold_keys(source: Source, captures: Sequence[Snapshot]) -> list[str]:
         digest.update((Path(__file__).parent / module).read_bytes())
     keys = []
     for capture in captures:
-        digest.update(json.dumps([capture.sha256, capture.url, capture.fetched_at.isoformat(), capture.status, capture.last_modified]).encode())
+        digest.update(
+            json.dumps([capture.sha256, capture.url, capture.fetched_at.isoformat(), capture.status, capture.last_modified]).encode()
+        )
         keys.append(f"{_slug(source)}-{digest.copy().hexdigest()[:24]}.fold")
     return keys
 
@@ -213,24 +224,40 @@ class _Fold:
     def _left_out_now(self, capture: Snapshot, page: Frames) -> pl.DataFrame:
         """What the newest good page of each address left out."""
         others = self.left_out.filter(pl.col("source_url") != capture.url)
-        return pl.concat([others, page.left_out.select(
-            pl.lit(self.source.key).alias("source"), pl.lit(capture.url).alias("source_url"), pl.lit(capture.sha256).alias("snapshot_sha256"),
-            pl.lit(capture.fetched_at.date()).alias("observed_at"), *LEFT_OUT)])
+        return pl.concat(
+            [
+                others,
+                page.left_out.select(
+                    pl.lit(self.source.key).alias("source"),
+                    pl.lit(capture.url).alias("source_url"),
+                    pl.lit(capture.sha256).alias("snapshot_sha256"),
+                    pl.lit(capture.fetched_at.date()).alias("observed_at"),
+                    *LEFT_OUT,
+                ),
+            ]
+        )
 
     def packed(self) -> bytes:
         """The fold as bytes."""
         frames = [packed_frame(self.stretches), packed_frame(self.left_out)]
-        head = {"bodies": self.bodies, "stated": self.stated, "names": self.names, "rows": self.rows, "problems": self.problems, "failed": self.failed,
-                "last": self.last and [self.last.sha256, self.last.url, self.last.fetched_at.isoformat(), self.last.status],
-                "bytes": len(frames[0])}
+        head = {
+            "bodies": self.bodies,
+            "stated": self.stated,
+            "names": self.names,
+            "rows": self.rows,
+            "problems": self.problems,
+            "failed": self.failed,
+            "last": self.last and [self.last.sha256, self.last.url, self.last.fetched_at.isoformat(), self.last.status],
+            "bytes": len(frames[0]),
+        }
         return json.dumps(head).encode() + b"\n" + b"".join(frames)
 
     def unpack(self, packed: bytes) -> None:
         """Become the fold that ``packed`` gave."""
         line, _, rest = packed.partition(b"\n")
         head = json.loads(line)
-        self.stretches = pl.read_parquet(io.BytesIO(rest[:head["bytes"]]))
-        self.left_out = pl.read_parquet(io.BytesIO(rest[head["bytes"]:]))
+        self.stretches = pl.read_parquet(io.BytesIO(rest[: head["bytes"]]))
+        self.left_out = pl.read_parquet(io.BytesIO(rest[head["bytes"] :]))
         self.stated = head["stated"]
         self.bodies, self.rows, self.problems, self.failed = head["bodies"], head["rows"], head["problems"], head["failed"]
         self.names = {url: tuple(names) for url, names in head["names"].items()}
@@ -242,7 +269,15 @@ class _Fold:
     def reading(self) -> Reading:
         """What has been read so far."""
         stated = self.stated.get(self.last.url, "") if self.last else ""
-        return Reading(self.source.key, self.stretches, self.last, tuple(self.problems), self.failed, self.left_out, date.fromisoformat(stated) if stated else None)
+        return Reading(
+            self.source.key,
+            self.stretches,
+            self.last,
+            tuple(self.problems),
+            self.failed,
+            self.left_out,
+            date.fromisoformat(stated) if stated else None,
+        )
 
 
 def _unread(page: Frames) -> list[str] | None:

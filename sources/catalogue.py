@@ -28,8 +28,15 @@ from sources.pages.quote import LeftOut, OtherLayout, PageChanged, Parsed, Price
 from units.quantity import TOKEN_UNITS, UnreadableQuantity
 
 ROOT = Path(__file__).parent
-FOLDERS = {"prices": ("providers", "aggregators"), "hardware": ("hardware",), "rentals": ("rentals",),
-           "energy": ("energy",), "scores": ("scores",), "volumes": ("volumes",), "retirements": ("retirements",)}
+FOLDERS = {
+    "prices": ("providers", "aggregators"),
+    "hardware": ("hardware",),
+    "rentals": ("rentals",),
+    "energy": ("energy",),
+    "scores": ("scores",),
+    "volumes": ("volumes",),
+    "retirements": ("retirements",),
+}
 WITHOUT_CODE = {"retirements": read_retirements}
 """Kinds whose pages are all read in one way: their sources are a contract and specimens."""
 DECLARED = ("parse.py", "layout.toml", "list.toml")
@@ -121,8 +128,7 @@ class Source:
             raise type(error)(f"{self.key}: {error}") from error
         except Exception as error:  # a list of types is no bulkhead: csv, zlib and others raise their own
             raise PageChanged(
-                f"{self.key}: expected a known layout, found one the parser cannot follow "
-                f"({type(error).__name__}: {error})"
+                f"{self.key}: expected a known layout, found one the parser cannot follow ({type(error).__name__}: {error})"
             ) from error
         if broken:
             raise ContractBroken(f"{self.key}: " + "; ".join(broken[:5]) + (f"; and {len(broken) - 5} more" * (len(broken) > 5)))
@@ -157,8 +163,18 @@ class Stranger(Source):
     @cached_property
     def contract(self) -> Contract:
         """What is owed by a page of tokens' prices of anybody."""
-        return Contract(title=self.name, publisher=self.name, rank="host", urls=[], format="html", robots="", terms="", live=False,
-                        currencies=list(ROUGH_USD), units=list(TOKEN_UNITS))
+        return Contract(
+            title=self.name,
+            publisher=self.name,
+            rank="host",
+            urls=[],
+            format="html",
+            robots="",
+            terms="",
+            live=False,
+            currencies=list(ROUGH_USD),
+            units=list(TOKEN_UNITS),
+        )
 
     @cached_property
     def layout(self) -> Layout:

@@ -70,8 +70,9 @@ class Checked:
         return self.outcome in GOOD
 
 
-def check(fetcher: Fetcher, chosen: Iterable[Source], today: date, *, tell: Callable[[Checked], None] | None = None,
-          save: Path | None = None) -> list[Checked]:
+def check(
+    fetcher: Fetcher, chosen: Iterable[Source], today: date, *, tell: Callable[[Checked], None] | None = None, save: Path | None = None
+) -> list[Checked]:
     """Ask every address of the chosen sources once, hosts side by side; sorted by source and address.
 
     ``tell`` is called with each result as it comes. ``save``: a folder to put the bodies into, by source.
@@ -116,9 +117,13 @@ def _checked(fetcher: Fetcher, source: Source, url: str, today: date, save: Path
 
 def _not_fetched(source: Source, url: str, error: FetchFailed) -> Checked:
     if error.status in (401, 403, 407, 429, 451) or "robots.txt forbids" in error.found:
-        return Checked(source.key, url, "blocked", found=error.found, remedy=f"look for an official list; else live = false in {_contract(source)}")
+        return Checked(
+            source.key, url, "blocked", found=error.found, remedy=f"look for an official list; else live = false in {_contract(source)}"
+        )
     if error.status in (404, 410):
-        return Checked(source.key, url, "gone", found=error.found, remedy=f"find where the page went and correct urls in {_contract(source)}")
+        return Checked(
+            source.key, url, "gone", found=error.found, remedy=f"find where the page went and correct urls in {_contract(source)}"
+        )
     return Checked(source.key, url, "unreachable", found=error.found, remedy=error.remedy)
 
 
@@ -131,9 +136,17 @@ def read_as(source: Source, url: str, fetched: Fetched, today: date) -> Checked:
         said = str(error).removeprefix(f"{source.key}: ")
         page = Page(fetched.body)
         if "challenge or denial" in said:
-            return Checked(source.key, url, "blocked", found=said, remedy=f"look for an official list; else live = false in {_contract(source)}")
+            return Checked(
+                source.key, url, "blocked", found=said, remedy=f"look for an official list; else live = false in {_contract(source)}"
+            )
         if is_script_only(page):
-            return Checked(source.key, url, "script-only", found=said, remedy=f"find the list behind the page; else not_readable and live = false in {_contract(source)}")
+            return Checked(
+                source.key,
+                url,
+                "script-only",
+                found=said,
+                remedy=f"find the list behind the page; else not_readable and live = false in {_contract(source)}",
+            )
         kind = "layout unknown" if isinstance(error, PageChanged) else "contract broken"
         return Checked(source.key, url, kind, found=said, remedy=_look(source))
     frame = framed(source, parsed.quotes)
@@ -147,9 +160,18 @@ def read_as(source: Source, url: str, fetched: Fetched, today: date) -> Checked:
     if broken:
         return Checked(source.key, url, "contract broken", found="; ".join(broken), remedy=_look(source), **told)
     if stated is not None and (today - stated).days > source.contract.stated_days:
-        return Checked(source.key, url, "stale", found=f"content of {stated}", remedy=f"see whether the feed has moved; correct urls in {_contract(source)}", **told)
+        return Checked(
+            source.key,
+            url,
+            "stale",
+            found=f"content of {stated}",
+            remedy=f"see whether the feed has moved; correct urls in {_contract(source)}",
+            **told,
+        )
     if urldefrag(fetched.final_url)[0] != urldefrag(url)[0]:
-        return Checked(source.key, url, "moved", found=f"answered by {fetched.final_url}", remedy=f"correct urls in {_contract(source)}", **told)
+        return Checked(
+            source.key, url, "moved", found=f"answered by {fetched.final_url}", remedy=f"correct urls in {_contract(source)}", **told
+        )
     return Checked(source.key, url, "partial" if out else "answered", found=_said(out), **told)
 
 

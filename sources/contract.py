@@ -106,7 +106,12 @@ class Contract(BaseModel):
     def judge(self, amount: Decimal, unit: str, currency: str) -> str:
         """Why no tokens of this source cost so much, as a sentence; empty where they may (zero always does)."""
         rate = ROUGH_USD.get(currency)
-        if unit not in TOKEN_UNITS or rate is None or not amount or self.bounds.low <= amount * TOKEN_UNITS[unit] * rate <= self.bounds.high:
+        if (
+            unit not in TOKEN_UNITS
+            or rate is None
+            or not amount
+            or self.bounds.low <= amount * TOKEN_UNITS[unit] * rate <= self.bounds.high
+        ):
             return ""
         return f"{amount} {currency} per {unit} is outside {self.bounds.low}..{self.bounds.high} USD per 1M tokens"
 
@@ -136,8 +141,13 @@ def usd_per_mtok(quote: PriceQuote) -> Decimal | None:
 def breaches(contract: Contract, quotes: Sequence[Quote], left_out: Sequence[LeftOut] = ()) -> list[str]:
     """Sentences for what breaks the promises that hold on a page of any date; empty when all is well."""
     prices = [q for q in quotes if isinstance(q, PriceQuote)]
-    found = [*_unit_breaches(contract, prices), *(said for _, said in _bound_breaches(contract, prices)),
-             *(said for _, said in _double_breaches(prices)), *_order_breaches(prices), *_left_out_breaches(contract, quotes, left_out)]
+    found = [
+        *_unit_breaches(contract, prices),
+        *(said for _, said in _bound_breaches(contract, prices)),
+        *(said for _, said in _double_breaches(prices)),
+        *_order_breaches(prices),
+        *_left_out_breaches(contract, quotes, left_out),
+    ]
     specs = [q for q in quotes if isinstance(q, SpecQuote)]
     return found + _double_specs(specs) + _implausible_specs(specs) + _implausible_energy(quotes)
 
@@ -153,7 +163,10 @@ def kept_entries(contract: Contract, quotes: list[Quote], left_out: list[LeftOut
         wrong.setdefault(_entry(quote), (quote, said))
     doubted = {o.subject for o in left_out if o.extent == "entry"}
     kept = [q for q in quotes if _entry(q) not in wrong and not {_entry(q)[1], "/".join(_entry(q))} & doubted]
-    return kept, [*left_out, *(LeftOut(subject=q.model_label, reason=said, locator=q.locator, evidence=q.evidence) for q, said in wrong.values())]
+    return kept, [
+        *left_out,
+        *(LeftOut(subject=q.model_label, reason=said, locator=q.locator, evidence=q.evidence) for q, said in wrong.values()),
+    ]
 
 
 def _entry(quote: Quote) -> tuple[str, str]:
@@ -175,10 +188,14 @@ def _left_out_breaches(contract: Contract, quotes: Sequence[Quote], left_out: Se
     read = {_entry(q) for q in quotes}
     groups = {"": (len(out), len(read))} | {
         name: (sum(name.lower() in o.subject.lower() for o in out), sum(name.lower() in label.lower() for _, label in read))
-        for name in contract.must_see}
-    return [f"{lost} of {lost + kept} entries{f' named {name}' * bool(name)} are not understood (allowed: {contract.allowed_left_out:.0%}), "
-            f"for example {next(o.reason for o in out if name.lower() in o.subject.lower())}"
-            for name, (lost, kept) in groups.items() if lost > max(1 if kept else 0, contract.allowed_left_out * (lost + kept))]
+        for name in contract.must_see
+    }
+    return [
+        f"{lost} of {lost + kept} entries{f' named {name}' * bool(name)} are not understood (allowed: {contract.allowed_left_out:.0%}), "
+        f"for example {next(o.reason for o in out if name.lower() in o.subject.lower())}"
+        for name, (lost, kept) in groups.items()
+        if lost > max(1 if kept else 0, contract.allowed_left_out * (lost + kept))
+    ]
 
 
 def _unit_breaches(contract: Contract, prices: list[PriceQuote]) -> list[str]:
@@ -197,10 +214,13 @@ def _bound_breaches(contract: Contract, prices: list[PriceQuote]) -> list[tuple[
     for q in prices:
         usd = usd_per_mtok(q) if q.row is not None else None
         if usd is not None and usd != 0 and not contract.bounds.low <= usd <= contract.bounds.high:
-            found.append((
-                q, f"{q.model_label}: {q.component} {q.value_text} {q.currency} per {q.unit} is outside "
-                f"{contract.bounds.low}..{contract.bounds.high} USD per 1M tokens ({q.locator})"
-            ))
+            found.append(
+                (
+                    q,
+                    f"{q.model_label}: {q.component} {q.value_text} {q.currency} per {q.unit} is outside "
+                    f"{contract.bounds.low}..{contract.bounds.high} USD per 1M tokens ({q.locator})",
+                )
+            )
     return found
 
 
@@ -214,10 +234,13 @@ def _double_breaches(prices: list[PriceQuote]) -> list[tuple[PriceQuote, str]]:
             continue
         other = seen.setdefault(key, q)
         if other.value != q.value:
-            found.append((
-                q, f"{q.model_label}: two prices for {q.component} in one row, "
-                f"{other.value_text} ({other.locator}) and {q.value_text} ({q.locator})"
-            ))
+            found.append(
+                (
+                    q,
+                    f"{q.model_label}: two prices for {q.component} in one row, "
+                    f"{other.value_text} ({other.locator}) and {q.value_text} ({q.locator})",
+                )
+            )
     return found
 
 
@@ -240,8 +263,10 @@ def _order_breaches(prices: list[PriceQuote]) -> list[str]:
             wrong = [r for r in pairs if r[lower].value > r[upper].value]
             if len(wrong) >= 3 and len(wrong) > len(pairs) / 2:
                 q = wrong[0][lower]
-                found.append(f"{len(wrong)} of {len(pairs)} {tier} rows cost more for {lower} than for {upper}, "
-                             f"for example {q.model_label} ({q.locator}): the columns are not what they say")
+                found.append(
+                    f"{len(wrong)} of {len(pairs)} {tier} rows cost more for {lower} than for {upper}, "
+                    f"for example {q.model_label} ({q.locator}): the columns are not what they say"
+                )
     return found
 
 
@@ -262,9 +287,14 @@ def _implausible_specs(specs: list[SpecQuote]) -> list[str]:
     return implausible(specs) if specs else []
 
 
-ENERGY_BOUNDS = {"electricity_price": {"cents per kilowatt-hour": (Decimal("0.5"), Decimal(80)),
-                                       "EUR/kWh": (Decimal("0.005"), Decimal("0.8")), "USD/MWh": (Decimal(-500), Decimal(9000))},
-                 "pue": {"": (Decimal(1), Decimal(3))}}
+ENERGY_BOUNDS = {
+    "electricity_price": {
+        "cents per kilowatt-hour": (Decimal("0.5"), Decimal(80)),
+        "EUR/kWh": (Decimal("0.005"), Decimal("0.8")),
+        "USD/MWh": (Decimal(-500), Decimal(9000)),
+    },
+    "pue": {"": (Decimal(1), Decimal(3))},
+}
 """Plausible annual or monthly averages per printed unit; wholesale hours may be negative."""
 
 
@@ -280,7 +310,9 @@ def _implausible_energy(quotes: Sequence[Quote]) -> list[str]:
             found.append(f"{q.subject} {q.period} {q.qualifier}: {q.value_text} {q.unit} is outside {bounds[0]}..{bounds[1]}")
         other = seen.setdefault((q.quantity, q.subject, q.period, q.qualifier), q)
         if other.value != q.value:
-            found.append(f"{q.subject} {q.period} {q.qualifier}: two values, {other.value_text} ({other.locator}) and {q.value_text} ({q.locator})")
+            found.append(
+                f"{q.subject} {q.period} {q.qualifier}: two values, {other.value_text} ({other.locator}) and {q.value_text} ({q.locator})"
+            )
     return found
 
 
@@ -306,8 +338,9 @@ def language_of(text: str) -> str:
     return next((name for name, script in _SCRIPTS if letters and len(re.findall(script, text)) > FOREIGN_SHARE * letters), "en")
 
 
-def live_breaches(contract: Contract, rows: int, names: Sequence[str], previous_names: Sequence[str] = (),
-                  previous_rows: int = 0) -> list[str]:
+def live_breaches(
+    contract: Contract, rows: int, names: Sequence[str], previous_names: Sequence[str] = (), previous_rows: int = 0
+) -> list[str]:
     """What today's page owes: enough rows, the must-see names, and no mass disappearance.
 
     ``rows`` counts what was read (price rows, or figures), ``names`` are the models (or accelerators) they
@@ -317,7 +350,9 @@ def live_breaches(contract: Contract, rows: int, names: Sequence[str], previous_
     if rows < contract.minimum_rows:
         found.append(f"expected at least {contract.minimum_rows} rows, found {rows}")
     if rows < (1 - contract.allowed_row_loss) * previous_rows:
-        found.append(f"{previous_rows - rows} of {previous_rows} rows of the last good reading are gone (allowed: {contract.allowed_row_loss:.0%})")
+        found.append(
+            f"{previous_rows - rows} of {previous_rows} rows of the last good reading are gone (allowed: {contract.allowed_row_loss:.0%})"
+        )
     lowered = [n.lower() for n in names]
     missing = [m for m in contract.must_see if not any(m.lower() in n for n in lowered)]
     if missing:

@@ -23,9 +23,10 @@ from sources.pages.wide import SPEC_COLUMNS, WIDE_COLUMNS, spec_rows, wide_rows
 FIGURES = frozenset({"input", "output", "cached", "cache_write_5m", "cache_write_1h", "value"})
 """Columns compared as decimals: ``1.50`` and ``1.5`` are one price."""
 
-_PAIRING = {"prices": (("model", "tier", "condition", "currency", "valid_from"), ("model", "tier", "currency"),
-                       ("model", "tier"), ("model",)),
-            "hardware": (("accelerator", "field"), ("field",))}
+_PAIRING = {
+    "prices": (("model", "tier", "condition", "currency", "valid_from"), ("model", "tier", "currency"), ("model", "tier"), ("model",)),
+    "hardware": (("accelerator", "field"), ("field",)),
+}
 """How an unequal expected row finds its counterpart among the unequal found rows, strictest key first."""
 
 
@@ -58,8 +59,11 @@ def check_folder(directory: Path, only: str = "") -> list[Result]:
     ``only`` names one source (``prices/anthropic``). Captures of a folder that is no source are reported
     with a refusal that says so. Sorted by capture.
     """
-    return [_check(directory, source, capture) for source, capture in captures(directory)
-            if not only or (source is not None and source.key == only)]
+    return [
+        _check(directory, source, capture)
+        for source, capture in captures(directory)
+        if not only or (source is not None and source.key == only)
+    ]
 
 
 def captures(directory: Path) -> Iterator[tuple[Source | None, Path]]:
@@ -81,8 +85,11 @@ def kind_of(directory: Path) -> str:
 def expected_rows(directory: Path, capture: Path) -> list[dict[str, str]] | None:
     """The rows read by hand on ``capture`` (unpacked); None where there is no such file."""
     folder, name = capture.parent.name, capture.name.removesuffix(".gz")
-    for path in (directory / "expected" / folder / f"{name}.csv", directory / "expected" / f"{folder}__{name}.csv",
-                 directory / "expected" / f"{folder}__{capture.stem}.csv"):
+    for path in (
+        directory / "expected" / folder / f"{name}.csv",
+        directory / "expected" / f"{folder}__{name}.csv",
+        directory / "expected" / f"{folder}__{capture.stem}.csv",
+    ):
         if path.exists():
             with path.open(encoding="utf-8", newline="") as lines:
                 return list(csv.DictReader(lines))
@@ -93,8 +100,14 @@ def _check(directory: Path, source: Source | None, capture: Path) -> Result:
     wanted = expected_rows(directory, capture)
     name = f"{capture.parent.name}/{capture.name}"
     if source is None and kind_of(directory) != "prices":
-        return Result("-", name, None if wanted is None else len(wanted), 0, missing=len(wanted or ()),
-                      refusal=f"there is no source named {capture.parent.name}")
+        return Result(
+            "-",
+            name,
+            None if wanted is None else len(wanted),
+            0,
+            missing=len(wanted or ()),
+            refusal=f"there is no source named {capture.parent.name}",
+        )
     source = source or stranger(capture.parent.name)
     started = time.perf_counter()
     found, refusal = read_rows(source, capture.read_bytes())
@@ -105,8 +118,7 @@ def _check(directory: Path, source: Source | None, capture: Path) -> Result:
         # a row whose expected value is REJECT is met by refusing the page
         wanted = [row for row in wanted if row.get("value") != "REJECT"]
     wrong, missing, extra, ordered, differences = compare(source.kind, wanted, found)
-    return Result(source.key, name, len(wanted), len(found), wrong, missing, extra, ordered, refusal, seconds,
-                  tuple(differences))
+    return Result(source.key, name, len(wanted), len(found), wrong, missing, extra, ordered, refusal, seconds, tuple(differences))
 
 
 def read_rows(source: Source, body: bytes) -> tuple[list[dict[str, str]], str]:
@@ -138,8 +150,7 @@ def _figure(text: str) -> str:
         return text.strip()
 
 
-def compare(kind: str, wanted: Sequence[dict[str, str]],
-            found: Sequence[dict[str, str]]) -> tuple[int, int, int, bool, list[str]]:
+def compare(kind: str, wanted: Sequence[dict[str, str]], found: Sequence[dict[str, str]]) -> tuple[int, int, int, bool, list[str]]:
     """``(wrong, missing, extra, ordered, differences)`` of found rows against wanted ones.
 
     A wrong row has a counterpart that differs in some column; a missing or extra row has none.
@@ -158,8 +169,7 @@ def compare(kind: str, wanted: Sequence[dict[str, str]],
                 lacking.remove(row)
                 surplus.remove(twin)
                 wrong += 1
-                changed = "; ".join(f"{c} expected {a!r} found {b!r}"
-                                    for c, a, b in zip(columns, row, twin, strict=True) if a != b)
+                changed = "; ".join(f"{c} expected {a!r} found {b!r}" for c, a, b in zip(columns, row, twin, strict=True) if a != b)
                 differences.append(f"wrong {row[0]}: {changed}")
     differences += [f"missing {' | '.join(filter(None, row))}" for row in lacking]
     differences += [f"extra {' | '.join(filter(None, row))}" for row in surplus]
@@ -198,11 +208,13 @@ def render(results: Sequence[Result], *, differences: int = 5) -> str:
             lines += [f"    {d}" for d in r.differences[:differences]]
             lines += [f"    ... and {len(r.differences) - differences} more"] * (len(r.differences) > differences)
     judged = [r for r in results if r.expected is not None]
-    lines.append(f"{sum(r.exact for r in judged)} of {len(judged)} captures with expected rows are exact: "
-                 f"{sum(r.expected or 0 for r in judged)} rows expected, {sum(r.found for r in judged)} found, "
-                 f"{sum(r.wrong for r in judged)} wrong, {sum(r.missing for r in judged)} missing, "
-                 f"{sum(r.extra for r in judged)} extra; {len(results)} captures in "
-                 f"{sum(r.seconds for r in results):.2f} s")
+    lines.append(
+        f"{sum(r.exact for r in judged)} of {len(judged)} captures with expected rows are exact: "
+        f"{sum(r.expected or 0 for r in judged)} rows expected, {sum(r.found for r in judged)} found, "
+        f"{sum(r.wrong for r in judged)} wrong, {sum(r.missing for r in judged)} missing, "
+        f"{sum(r.extra for r in judged)} extra; {len(results)} captures in "
+        f"{sum(r.seconds for r in results):.2f} s"
+    )
     return "\n".join(lines)
 
 

@@ -49,8 +49,10 @@ def _beyond(quote: Quote) -> str:
     column = COLUMNS[PRICE_COLUMNS[quote.component]]
     if price is None or (_above(price, column.low) and _above(column.high, price)):
         return ""
-    return (f"{quote.component} {quote.value_text} {quote.currency} per {quote.unit} is outside "
-            f"{column.low:g} to {column.high:g} USD per 1M tokens")
+    return (
+        f"{quote.component} {quote.value_text} {quote.currency} per {quote.unit} is outside "
+        f"{column.low:g} to {column.high:g} USD per 1M tokens"
+    )
 
 
 def _above(larger: Decimal | float | None, smaller: Decimal | float | None) -> bool:

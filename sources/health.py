@@ -13,11 +13,26 @@ from sources.catalogue import Source
 from sources.fetching.collect import Outcome
 from sources.parsed import parser_version
 
-CAPTURE_SCHEMA: dict[str, DataTypeClass | pl.DataType] = {"source": pl.String, "source_url": pl.String, "status": pl.String, "message": pl.String,
-                  "sha256": pl.String, "fetched_at": pl.Datetime("us", "UTC")}
-READING_SCHEMA = {"source": pl.String, "kind": pl.String, "status": pl.String, "origin": pl.String,
-                  "observed_at": pl.Date, "age_days": pl.Int64, "rows": pl.Int64, "left_out_count": pl.Int64, "message": pl.String,
-                  "parser_version": pl.String}
+CAPTURE_SCHEMA: dict[str, DataTypeClass | pl.DataType] = {
+    "source": pl.String,
+    "source_url": pl.String,
+    "status": pl.String,
+    "message": pl.String,
+    "sha256": pl.String,
+    "fetched_at": pl.Datetime("us", "UTC"),
+}
+READING_SCHEMA = {
+    "source": pl.String,
+    "kind": pl.String,
+    "status": pl.String,
+    "origin": pl.String,
+    "observed_at": pl.Date,
+    "age_days": pl.Int64,
+    "rows": pl.Int64,
+    "left_out_count": pl.Int64,
+    "message": pl.String,
+    "parser_version": pl.String,
+}
 
 
 PLURAL = {"entry": "entries", "block": "blocks", "amount": "amounts"}
@@ -25,10 +40,17 @@ PLURAL = {"entry": "entries", "block": "blocks", "amount": "amounts"}
 
 def capture_frame(outcomes: Iterable[Outcome]) -> pl.DataFrame:
     """One row per address asked in this run."""
-    rows = [{
-        "source": o.source, "source_url": o.url, "status": o.kind, "message": str(o.error) if o.error else o.missing,
-        "sha256": o.snapshot.sha256 if o.snapshot else "", "fetched_at": o.snapshot.fetched_at if o.snapshot else None,
-    } for o in outcomes]
+    rows = [
+        {
+            "source": o.source,
+            "source_url": o.url,
+            "status": o.kind,
+            "message": str(o.error) if o.error else o.missing,
+            "sha256": o.snapshot.sha256 if o.snapshot else "",
+            "fetched_at": o.snapshot.fetched_at if o.snapshot else None,
+        }
+        for o in outcomes
+    ]
     return pl.DataFrame(rows, schema=CAPTURE_SCHEMA).sort("source", "source_url")
 
 
@@ -54,12 +76,25 @@ def reading_frame(source: Source, reading: Reading, as_of: date, captures: pl.Da
         status = "stale" if old else "partial" if reading.is_partial or failed.height else "ok"
     said = asked.filter(pl.col("message") != "")["message"].to_list()
     messages = [*said, *reading.problems[-1:]] if status == "failed" else [*said, *_stale(reading, status), *_partial(reading)]
-    return pl.DataFrame([{
-        "source": source.key, "kind": source.kind, "status": status,
-        "origin": "live" if live else "archive" if observed else "packaged", "observed_at": observed, "age_days": age,
-        "rows": reading.quotes.filter(pl.col("gone_at").is_null() & (pl.col("source_url") == reading.last_good.url)).height if reading.last_good else 0,
-        "left_out_count": reading.left_out.height, "message": " ".join(messages), "parser_version": parser_version(source),
-    }], schema=READING_SCHEMA)
+    return pl.DataFrame(
+        [
+            {
+                "source": source.key,
+                "kind": source.kind,
+                "status": status,
+                "origin": "live" if live else "archive" if observed else "packaged",
+                "observed_at": observed,
+                "age_days": age,
+                "rows": reading.quotes.filter(pl.col("gone_at").is_null() & (pl.col("source_url") == reading.last_good.url)).height
+                if reading.last_good
+                else 0,
+                "left_out_count": reading.left_out.height,
+                "message": " ".join(messages),
+                "parser_version": parser_version(source),
+            }
+        ],
+        schema=READING_SCHEMA,
+    )
 
 
 def is_seen(cadence_days: int, age_days: int | None) -> bool:
@@ -71,20 +106,39 @@ def _stale(reading: Reading, status: str) -> list[str]:
     """One sentence on a fresh answer with old content."""
     if status != "stale" or reading.stated_on is None or reading.last_good is None:
         return []
-    return [f"its address answered on {reading.last_good.fetched_at:%Y-%m-%d} with content that says it is of {reading.stated_on}; see whether the feed has moved"]
+    return [
+        f"its address answered on {reading.last_good.fetched_at:%Y-%m-%d} with content that says it is of {reading.stated_on}; see whether the feed has moved"
+    ]
 
 
 def _partial(reading: Reading) -> list[str]:
     """One sentence on what was not understood, naming the first."""
     out = reading.left_out.filter(pl.col("extent") != "amount")
-    return [f"{out.height} {PLURAL[out['extent'][0]] if out.height > 1 else out['extent'][0]} not understood and left out, for example {out['subject'][0]} ({out['reason'][0]})"] if out.height else []
+    return (
+        [
+            f"{out.height} {PLURAL[out['extent'][0]] if out.height > 1 else out['extent'][0]} not understood and left out, for example {out['subject'][0]} ({out['reason'][0]})"
+        ]
+        if out.height
+        else []
+    )
 
 
 def source_frame(known: Mapping[str, Source], readings: pl.DataFrame) -> pl.DataFrame:
     """One row per source: its contract beside its reading."""
-    contracts = pl.DataFrame([{
-        "source": s.key, "title": s.contract.title, "publisher": s.contract.publisher, "source_rank": s.contract.rank,
-        "cadence_days": s.contract.cadence_days, "terms": s.contract.terms, "witness": s.contract.witness or s.key,
-        "url": s.contract.urls[0] if s.contract.urls else "", "is_unproven": s.is_unproven,
-    } for s in known.values()])
+    contracts = pl.DataFrame(
+        [
+            {
+                "source": s.key,
+                "title": s.contract.title,
+                "publisher": s.contract.publisher,
+                "source_rank": s.contract.rank,
+                "cadence_days": s.contract.cadence_days,
+                "terms": s.contract.terms,
+                "witness": s.contract.witness or s.key,
+                "url": s.contract.urls[0] if s.contract.urls else "",
+                "is_unproven": s.is_unproven,
+            }
+            for s in known.values()
+        ]
+    )
     return contracts.join(readings, on="source", how="inner").sort("source")

@@ -61,9 +61,16 @@ def _of_provider(name: str, pages: list[tuple[Path, list[dict[str, str]]]]) -> I
         left = _without(source, {p: bodies[p] for p in others}, whole)
         expected = _counted(wanted)
         today = _today(source, bodies[path])
-        yield Trial(name, path.name, len(wanted), _judged(today, expected), _judged(_read(source, bodies[path], left), expected),
-                    _judged(_read(source, bodies[path], _shared(source)), expected), (len(_entries(source.layout)), len(_entries(left))),
-                    today != whole[path])
+        yield Trial(
+            name,
+            path.name,
+            len(wanted),
+            _judged(today, expected),
+            _judged(_read(source, bodies[path], left), expected),
+            _judged(_read(source, bodies[path], _shared(source)), expected),
+            (len(_entries(source.layout)), len(_entries(left))),
+            today != whole[path],
+        )
 
 
 def _shared(source: Source) -> Layout:
@@ -132,12 +139,16 @@ def render(results: Sequence[Trial]) -> str:
     """The trials as a plain-text table with totals."""
     lines = [f"{'layout':<40}{'expected':>9}{'today':>7}{'left out':>10}{'not expected':>14}{'shared words':>14}{'entries':>10}"]
     for t in results:
-        lines.append(f"{t.provider + '/' + t.capture:<40}{t.expected:>9}{t.full[0]:>7}{t.without[0]:>10}{t.without[1]:>14}{t.shared[0]:>14}"
-                     f"{t.entries[1]:>6} of {t.entries[0]}{'  code reads it today' if t.code else ''}")
+        lines.append(
+            f"{t.provider + '/' + t.capture:<40}{t.expected:>9}{t.full[0]:>7}{t.without[0]:>10}{t.without[1]:>14}{t.shared[0]:>14}"
+            f"{t.entries[1]:>6} of {t.entries[0]}{'  code reads it today' if t.code else ''}"
+        )
     total = sum(t.expected for t in results)
-    lines.append(f"{len(results)} layouts of {len({t.provider for t in results})} providers, {total} rows: today {_share(results, 'full', total)}, by a declaration "
-                 f"made without the layout {_share(results, 'without', total)}, by the shared words alone {_share(results, 'shared', total)}; "
-                 f"not expected: {sum(t.without[1] for t in results)} rows")
+    lines.append(
+        f"{len(results)} layouts of {len({t.provider for t in results})} providers, {total} rows: today {_share(results, 'full', total)}, by a declaration "
+        f"made without the layout {_share(results, 'without', total)}, by the shared words alone {_share(results, 'shared', total)}; "
+        f"not expected: {sum(t.without[1] for t in results)} rows"
+    )
     return "\n".join(lines)
 
 

@@ -30,8 +30,17 @@ from sources.stretches import MOMENTS
 
 log = logging.getLogger(__name__)
 
-FRAMEWORK = ("sources/pages/**/*.py", "sources/pages/layout/*.toml", "sources/contract.py", "sources/catalogue.py", "sources/gate.py", "sources/parsed.py", "sources/freshness.py",
-             "units/quantity.py", "units/grammar.py")
+FRAMEWORK = (
+    "sources/pages/**/*.py",
+    "sources/pages/layout/*.toml",
+    "sources/contract.py",
+    "sources/catalogue.py",
+    "sources/gate.py",
+    "sources/parsed.py",
+    "sources/freshness.py",
+    "units/quantity.py",
+    "units/grammar.py",
+)
 """What parsers share: a fix in one of these re-reads every capture, a fix in a source's folder only its own."""
 RENTAL_NAMES = ("reference/specs/engine.py", "reference/accelerator_list.csv", "reference/accelerators.csv", "reference/rental_skus.csv")
 """By what rented parts are named and counted: a name mapped today is mapped in the captures of yesterday too."""
@@ -61,8 +70,14 @@ def quote_schema(kind: str) -> Schema:
     own = [f.name for f in fields(QUOTE_TYPES[kind]) if f.name not in ("source", "row", "value", "observed_at")]
     moment = pl.Datetime("us", "UTC")
     schema: Schema = {
-        "quote_id": pl.String, "source": pl.String, "snapshot_sha256": pl.String, "source_url": pl.String,
-        "fetched_at": moment, "observed_at": pl.Date, "confirmed_at": pl.Date, "gone_at": moment,
+        "quote_id": pl.String,
+        "source": pl.String,
+        "snapshot_sha256": pl.String,
+        "source_url": pl.String,
+        "fetched_at": moment,
+        "observed_at": pl.Date,
+        "confirmed_at": pl.Date,
+        "gone_at": moment,
     }
     schema |= {name: pl.String for name in own}
     schema |= {"value": pl.Float64} if kind != "retirements" else {}
@@ -103,7 +118,9 @@ class Confined:
         try:
             return self.sandbox(body, source.kind, str(source.folder))
         except Crashed as error:
-            return _refusal(f"{source.key}: expected a page its parser can read, found one that stops it ({error})", error.log, passing=error.passing)
+            return _refusal(
+                f"{source.key}: expected a page its parser can read, found one that stops it ({error})", error.log, passing=error.passing
+            )
 
     def close(self) -> None:
         """End the child process."""
@@ -120,8 +137,10 @@ def read_body(body: bytes, kind: str, folder: str) -> bytes:
         cause = error.__cause__
         return _refusal(str(error), "" if cause is None or isinstance(cause, UNTRUSTED) else traceback.format_exc())
     except Exception as error:  # the bulkhead: what a stranger's page makes a reader raise is that page's refusal
-        return _refusal(f"{source.key}: expected a page its parser can read, found one that stops it ({type(error).__name__}: {error})",
-                        traceback.format_exc())
+        return _refusal(
+            f"{source.key}: expected a page its parser can read, found one that stops it ({type(error).__name__}: {error})",
+            traceback.format_exc(),
+        )
     stated = stated_day(source.contract, body)
     head = {"left_out": list(map(asdict, parsed.left_out)), "stated_on": stated.isoformat() if stated else ""}
     return json.dumps(head).encode() + b"\n" + packed_frame(rows)
@@ -136,7 +155,9 @@ def unpacked(packed: bytes, *, told: bool = False) -> Frames:
             log.error("%s\n%s", said["refused"], said["log"])
         raise PageChanged(said["refused"])
     stated = said.get("stated_on", "")
-    return Frames(pl.read_parquet(io.BytesIO(rest)), pl.DataFrame(said["left_out"], schema=LEFT_OUT), date.fromisoformat(stated) if stated else None)
+    return Frames(
+        pl.read_parquet(io.BytesIO(rest)), pl.DataFrame(said["left_out"], schema=LEFT_OUT), date.fromisoformat(stated) if stated else None
+    )
 
 
 def packed_frame(frame: pl.DataFrame) -> bytes:

@@ -91,10 +91,19 @@ class Sandbox:
         if self._child is None or self._wire is None:
             there, here = os.pipe(), os.pipe()
             self._printed = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the child
-            program = [sys.executable, "-m", __spec__.name, self.function, str(there[0]), str(here[1]),
-                       str(self.allowance.cpu_s), str(self.allowance.memory_bytes)]
-            self._child = subprocess.Popen(program, pass_fds=(there[0], here[1]), stdin=subprocess.DEVNULL,
-                                           stdout=self._printed, stderr=self._printed)
+            program = [
+                sys.executable,
+                "-m",
+                __spec__.name,
+                self.function,
+                str(there[0]),
+                str(here[1]),
+                str(self.allowance.cpu_s),
+                str(self.allowance.memory_bytes),
+            ]
+            self._child = subprocess.Popen(
+                program, pass_fds=(there[0], here[1]), stdin=subprocess.DEVNULL, stdout=self._printed, stderr=self._printed
+            )
             os.close(there[0])
             os.close(here[1])
             self._wire = Connection(there[1], readable=False), Connection(here[0], writable=False)
@@ -156,8 +165,11 @@ def serve(function: str, receive: int, answer: int, cpu_s: int, memory_bytes: in
         except BaseException as error:  # a reader may raise anything, SystemExit too: all of it is told
             last = not isinstance(error, Exception) or isinstance(error, MemoryError)
             reason = str(error).strip().splitlines() or [""]
-            told.send_bytes(json.dumps({"sentence": f"{type(error).__name__}: {reason[0]}".rstrip(": "),
-                                        "log": traceback.format_exc(limit=-30)[-20_000:]}).encode())
+            told.send_bytes(
+                json.dumps(
+                    {"sentence": f"{type(error).__name__}: {reason[0]}".rstrip(": "), "log": traceback.format_exc(limit=-30)[-20_000:]}
+                ).encode()
+            )
             told.send_bytes(b"")
             if last:
                 return  # what is left of a process after such an error is not worth trusting

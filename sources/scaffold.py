@@ -59,8 +59,12 @@ def new_source(key: str, url: str, *, day: date, root: Path = ROOT) -> list[Path
     folder = root / FOLDERS[kind][0] / name
     title = name.replace("_", " ").title()
     page_format = "markdown" if url.endswith((".md", ".md.txt")) else "html"
-    files = {"__init__.py": "", "contract.toml": CONTRACT.format(title=title, rank="first_party", url=url, format=page_format, day=day),
-             "layout.toml": LAYOUT.format(title=title), "specimens/table.md": SPECIMEN}
+    files = {
+        "__init__.py": "",
+        "contract.toml": CONTRACT.format(title=title, rank="first_party", url=url, format=page_format, day=day),
+        "layout.toml": LAYOUT.format(title=title),
+        "specimens/table.md": SPECIMEN,
+    }
     written = []
     for relative, text in files.items():
         path = folder / relative

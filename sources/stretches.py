@@ -66,8 +66,11 @@ def extended(stretches: pl.DataFrame, page: pl.DataFrame, look: Seen, unread: Co
     missing = before.join(goes_on, on="signature", how="anti")
     gone = missing.filter(~_unread(missing, unread)).select("quote_id", gone=pl.lit(True))
     unsaid = missing.filter(_unread(missing, unread))["quote_id"]
-    marked = stretches.join(gone, on="quote_id", how="left", maintain_order="left").with_columns(
-        pl.when("gone").then(pl.lit(look.fetched_at).dt.cast_time_unit("us")).otherwise("gone_at").alias("gone_at")).drop("gone")
+    marked = (
+        stretches.join(gone, on="quote_id", how="left", maintain_order="left")
+        .with_columns(pl.when("gone").then(pl.lit(look.fetched_at).dt.cast_time_unit("us")).otherwise("gone_at").alias("gone_at"))
+        .drop("gone")
+    )
     return pl.concat([seen_again(marked, look, unsaid), _stamped(begun, look, figures).select(stretches.columns)])
 
 
@@ -95,8 +98,11 @@ def _signed(rows: pl.DataFrame, figures: list[str]) -> pl.DataFrame:
     alone = pl.col("wide_row").is_null() if "wide_row" in rows.columns else pl.lit(False)
     said = placed.with_columns(
         pl.concat_str([pl.col(c).cast(pl.String).fill_null("") for c in figures], separator="\x1f").alias("said"),
-        pl.when(alone).then(pl.concat_str(pl.lit("alone"), pl.col("place").cast(pl.String))).otherwise(
-            pl.concat_str([pl.col(c).cast(pl.String) for c in offer], separator="\x1f")).alias("offer"))
+        pl.when(alone)
+        .then(pl.concat_str(pl.lit("alone"), pl.col("place").cast(pl.String)))
+        .otherwise(pl.concat_str([pl.col(c).cast(pl.String) for c in offer], separator="\x1f"))
+        .alias("offer"),
+    )
     whole = said.group_by("offer").agg(pl.col("said").sort().str.join("\x1e").alias("whole"), pl.col("place").min().alias("first"))
     nth = whole.sort("first").with_columns(pl.int_range(pl.len()).over("whole").alias("nth"))
     signature = pl.concat_str("whole", pl.col("nth").cast(pl.String), separator="\x1d").alias("signature")
@@ -106,12 +112,20 @@ def _signed(rows: pl.DataFrame, figures: list[str]) -> pl.DataFrame:
 def _stamped(begun: pl.DataFrame, look: Seen, figures: list[str]) -> pl.DataFrame:
     """Add the capture columns. The id of an observation is a hash of its moment, address, body, place and figure."""
     place = pl.concat_str(
-        pl.lit(look.sha256), pl.lit(look.url), pl.lit(look.fetched_at.isoformat()),
+        pl.lit(look.sha256),
+        pl.lit(look.url),
+        pl.lit(look.fetched_at.isoformat()),
         *(pl.col(c).cast(pl.String).fill_null("") for c in (*figures, *(c for c in WHEREABOUTS if c in begun.columns))),
-        pl.int_range(pl.len()).cast(pl.String), separator="\x1f")
+        pl.int_range(pl.len()).cast(pl.String),
+        separator="\x1f",
+    )
     ids = [hashlib.sha256(text.encode()).hexdigest()[:24] for text in begun.select(place.alias("place"))["place"]]
     return begun.with_columns(
-        pl.Series("quote_id", ids, dtype=pl.String), pl.lit(look.sha256).alias("snapshot_sha256"),
-        pl.lit(look.url).alias("source_url"), pl.lit(look.fetched_at).dt.cast_time_unit("us").alias("fetched_at"),
-        pl.lit(look.observed_on).alias("observed_at"), pl.lit(look.confirmed_on).alias("confirmed_at"),
-        pl.lit(None, dtype=pl.Datetime("us", "UTC")).alias("gone_at"))
+        pl.Series("quote_id", ids, dtype=pl.String),
+        pl.lit(look.sha256).alias("snapshot_sha256"),
+        pl.lit(look.url).alias("source_url"),
+        pl.lit(look.fetched_at).dt.cast_time_unit("us").alias("fetched_at"),
+        pl.lit(look.observed_on).alias("observed_at"),
+        pl.lit(look.confirmed_on).alias("confirmed_at"),
+        pl.lit(None, dtype=pl.Datetime("us", "UTC")).alias("gone_at"),
+    )

@@ -16,16 +16,32 @@ from functools import lru_cache
 TOKEN_UNITS = {"1M tokens": Decimal(1), "1K tokens": Decimal(1000), "1 token": Decimal(1_000_000)}
 """Units a token price is quoted in -> factor to a price per million tokens."""
 
-CURRENCIES = {"$": "USD", "US$": "USD", "USD": "USD", "€": "EUR", "EUR": "EUR", "¥": "CNY", "￥": "CNY",
-              "元": "CNY", "CNY": "CNY", "RMB": "CNY", "人民币": "CNY", "£": "GBP", "GBP": "GBP",
-              "美元": "USD", "欧元": "EUR"}
+CURRENCIES = {
+    "$": "USD",
+    "US$": "USD",
+    "USD": "USD",
+    "€": "EUR",
+    "EUR": "EUR",
+    "¥": "CNY",
+    "￥": "CNY",
+    "元": "CNY",
+    "CNY": "CNY",
+    "RMB": "CNY",
+    "人民币": "CNY",
+    "£": "GBP",
+    "GBP": "GBP",
+    "美元": "USD",
+    "欧元": "EUR",
+}
 
 _SYMBOL = r"US\$|\$|€|¥|￥|£|USD|EUR|CNY|RMB|GBP|美元|欧元|元"
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
 _WHOLE = r"(?!\d|[.,]\d)"
 """A figure ends here: ``0,30`` (a decimal comma) and ``1.2.3`` are no figures and must not be read in part."""
-_MONEY = re.compile(rf"(?P<pre>{_SYMBOL})\s*(?P<a>{_NUMBER}){_WHOLE}|"
-                    rf"(?<![\d.,])(?P<b>{_NUMBER}){_WHOLE}\s*(?P<post>{_SYMBOL})")
+_MONEY = re.compile(
+    rf"(?P<pre>{_SYMBOL})\s*(?P<a>{_NUMBER}){_WHOLE}|"
+    rf"(?<![\d.,])(?P<b>{_NUMBER}){_WHOLE}\s*(?P<post>{_SYMBOL})"
+)
 
 
 class UnreadableQuantity(ValueError):
@@ -90,13 +106,21 @@ def number(text: str) -> Decimal:
     return Decimal(cleaned.replace(",", ""))
 
 
-_MILLION = re.compile(r"(?<![\d.])1 ?m(?![a-z])|(?<![\d.])1 ?m ?tok|(?<![\w.])m ?tok|mtok|million|(?<![\d.])1000000(?!\d)"
-                      r"|百万|(?<![\w.])mm(?!\w)|(?<![\w.])m (?:input |output )?token")
-_THOUSAND = re.compile(r"(?<![\d.])1 ?k(?![a-z])|(?<![\d.])1 ?k ?tok|(?<![\w.])k ?tok|ktok|thousand|(?<![\d.])1000(?!\d)"
-                       r"|千|(?<![\w.])k (?:input |output )?token")
-_OTHER_MULTIPLE = re.compile(r"(?<![\d.])(?!1 ?[mk百千]|1000 ?tok|1000000 ?tok)\d[\d.]* ?(?:m|k|mm|million|thousand|百万|千|万)?"
-                             r" ?(?:input |output )?tok|[十千]万|[十百]千|billion|亿|(?<!百)万 ?(?:个 ?)?tok|hundred")
-_OTHER_THING = re.compile(r"char|\bword|\bpage|\bimage|request|search|quer|\bcall|second|minute|\bhour|\bstep|\bpixel|字符|汉字|次|张|秒|页|分钟|小时")
+_MILLION = re.compile(
+    r"(?<![\d.])1 ?m(?![a-z])|(?<![\d.])1 ?m ?tok|(?<![\w.])m ?tok|mtok|million|(?<![\d.])1000000(?!\d)"
+    r"|百万|(?<![\w.])mm(?!\w)|(?<![\w.])m (?:input |output )?token"
+)
+_THOUSAND = re.compile(
+    r"(?<![\d.])1 ?k(?![a-z])|(?<![\d.])1 ?k ?tok|(?<![\w.])k ?tok|ktok|thousand|(?<![\d.])1000(?!\d)"
+    r"|千|(?<![\w.])k (?:input |output )?token"
+)
+_OTHER_MULTIPLE = re.compile(
+    r"(?<![\d.])(?!1 ?[mk百千]|1000 ?tok|1000000 ?tok)\d[\d.]* ?(?:m|k|mm|million|thousand|百万|千|万)?"
+    r" ?(?:input |output )?tok|[十千]万|[十百]千|billion|亿|(?<!百)万 ?(?:个 ?)?tok|hundred"
+)
+_OTHER_THING = re.compile(
+    r"char|\bword|\bpage|\bimage|request|search|quer|\bcall|second|minute|\bhour|\bstep|\bpixel|字符|汉字|次|张|秒|页|分钟|小时"
+)
 
 
 def token_unit(text: str) -> str:

@@ -27,8 +27,16 @@ Made = TypeVar("Made")
 Families = Mapping[str, pl.DataFrame]
 
 
-def read_source(source: Source, archive: Archive, as_of: date, warehouse: Store, *, cache: Path | None = None,
-                read: Reader = in_process, set_aside: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+def read_source(
+    source: Source,
+    archive: Archive,
+    as_of: date,
+    warehouse: Store,
+    *,
+    cache: Path | None = None,
+    read: Reader = in_process,
+    set_aside: Mapping[str, str] | None = None,
+) -> Mapping[str, Any]:
     """Read a source's captures into its raw table (``captures.read_captures``); returns its row of ``raw.reading``, whatever happens."""
     try:
         _write(source, read_captures(source, archive, as_of, cache, read=read, set_aside=set_aside), as_of, warehouse)

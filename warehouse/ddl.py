@@ -29,8 +29,7 @@ def create_table(table: Table) -> list[str]:
     if table.key:
         lines.append("  PRIMARY KEY (" + ", ".join(f'"{k}"' for k in table.key) + ")")
     body = ",\n".join(lines)
-    statements = [f"CREATE TABLE IF NOT EXISTS {table.name} (\n{body}\n)",
-                  f"COMMENT ON TABLE {table.name} IS {quote(table.text)}"]
+    statements = [f"CREATE TABLE IF NOT EXISTS {table.name} (\n{body}\n)", f"COMMENT ON TABLE {table.name} IS {quote(table.text)}"]
     statements += [f'COMMENT ON COLUMN {table.name}."{name}" IS {quote(described(name))}' for name in table.columns]
     return statements
 

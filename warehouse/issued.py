@@ -56,7 +56,11 @@ def due(folder: Path, as_of: date, widened: Callable[[pl.DataFrame, date], pl.Da
 def damages(folder: Path) -> dict[str, str]:
     """Every file that is not what was issued -> what is lost and what to do."""
     said = "is not counted any more; restore the file from a backup (its hash stands beside it)"
-    found = {path.name: f"not the file that was issued: what this vintage said {said}" for path in sorted(folder.glob("*.parquet")) if not _is_whole(path)}
+    found = {
+        path.name: f"not the file that was issued: what this vintage said {said}"
+        for path in sorted(folder.glob("*.parquet"))
+        if not _is_whole(path)
+    }
     gone = [path.with_suffix("") for path in sorted(folder.glob("*.parquet.sha256")) if not path.with_suffix("").exists()]
     return found | {path.name: f"missing: what this vintage said {said}" for path in gone}
 

@@ -15,8 +15,10 @@ from sources.set_aside import SetAside
 from warehouse import issued
 from warehouse.schema.frames import from_rows
 
-MAIL = {"ledger.sqlite": "who was sent which edition: restore it from a backup before anything is sent, or today's edition goes out twice",
-        "subscribers.sqlite": "who wants the report: restore it from a backup"}
+MAIL = {
+    "ledger.sqlite": "who was sent which edition: restore it from a backup before anything is sent, or today's edition goes out twice",
+    "subscribers.sqlite": "who wants the report: restore it from a backup",
+}
 
 
 def damages(home: Path) -> pl.DataFrame:

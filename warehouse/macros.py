@@ -19,18 +19,48 @@ from throughput.questions import formats, names, readings
 
 PREFIX = "asked_"
 PARAMETERS = {
-    "model": "NULL", "accelerator": "NULL", "weight_precision": "NULL", "kv_precision": "'auto'",
-    "n_accelerators": "NULL", "tensor_parallel": "NULL", "data_parallel": "1", "pipeline_parallel": "1", "expert_parallel": "0",
-    "replicas": "1", "prefill_accelerators": "0", "disaggregated": "0", "software_date": "NULL", "stack": "''",
-    "isl": "1024", "osl": "1024", "concurrency": "NULL", "usd_per_accelerator_hour": "0", "utilisation": "1",
-    "prefix_hit_rate": "0", "draft_tokens": "0", "draft_acceptance": "0", "draft_cost": "0",
+    "model": "NULL",
+    "accelerator": "NULL",
+    "weight_precision": "NULL",
+    "kv_precision": "'auto'",
+    "n_accelerators": "NULL",
+    "tensor_parallel": "NULL",
+    "data_parallel": "1",
+    "pipeline_parallel": "1",
+    "expert_parallel": "0",
+    "replicas": "1",
+    "prefill_accelerators": "0",
+    "disaggregated": "0",
+    "software_date": "NULL",
+    "stack": "''",
+    "isl": "1024",
+    "osl": "1024",
+    "concurrency": "NULL",
+    "usd_per_accelerator_hour": "0",
+    "utilisation": "1",
+    "prefix_hit_rate": "0",
+    "draft_tokens": "0",
+    "draft_acceptance": "0",
+    "draft_cost": "0",
 }
 """Parameters and defaults. A null model or accelerator means all of them; a null concurrency, as many requests as
 memory holds; a null weight precision, the model's own; no count of accelerators, the fewest that hold the model."""
 
 OUTPUTS = (
-    "output_tok_s", "output_tok_s_per_accelerator", "tok_s_per_user", "tpot_ms", "ttft_ms", "e2e_s", "requests_per_s",
-    "batch", "mbu", "mfu", "power_w", "j_per_input_token", "j_per_output_token", "usd_per_mtok_input",
+    "output_tok_s",
+    "output_tok_s_per_accelerator",
+    "tok_s_per_user",
+    "tpot_ms",
+    "ttft_ms",
+    "e2e_s",
+    "requests_per_s",
+    "batch",
+    "mbu",
+    "mfu",
+    "power_w",
+    "j_per_input_token",
+    "j_per_output_token",
+    "usd_per_mtok_input",
     "usd_per_mtok_output",
 )
 
@@ -46,8 +76,10 @@ def throughput_macro_sql(constants: Constants | None = None) -> list[str]:
     body = answered.sql_query().replace("memory.main.scenario", "scenario").replace('"scenario"', "scenario")
     connection.close()
     arguments = ", ".join(f"{name} := {default}" for name, default in PARAMETERS.items())
-    return [f"CREATE OR REPLACE MACRO throughput({arguments}) AS TABLE\n"
-            f"WITH scenario AS (\n{_question()}\n), answered AS (\n{body}\n)\n{_answer()}"]
+    return [
+        f"CREATE OR REPLACE MACRO throughput({arguments}) AS TABLE\n"
+        f"WITH scenario AS (\n{_question()}\n), answered AS (\n{body}\n)\n{_answer()}"
+    ]
 
 
 def _columns() -> str:
@@ -57,9 +89,29 @@ def _columns() -> str:
     return ", ".join([*(f'"{n}" DOUBLE' for n in numbers), *(f'"{n}" VARCHAR' for n in texts)])
 
 
-_NUMBERS = ("isl", "osl", "concurrency", "tensor_parallel", "data_parallel", "pipeline_parallel", "expert_parallel", "replicas",
-            "spare_groups", "prefill_accelerators", "disaggregated", "accelerators", "usd_per_accelerator_hour", "utilisation", "prefix_hit_rate",
-            "draft_tokens", "draft_acceptance", "draft_cost", "local_runtime", "python_host", "software_years")
+_NUMBERS = (
+    "isl",
+    "osl",
+    "concurrency",
+    "tensor_parallel",
+    "data_parallel",
+    "pipeline_parallel",
+    "expert_parallel",
+    "replicas",
+    "spare_groups",
+    "prefill_accelerators",
+    "disaggregated",
+    "accelerators",
+    "usd_per_accelerator_hour",
+    "utilisation",
+    "prefix_hit_rate",
+    "draft_tokens",
+    "draft_acceptance",
+    "draft_cost",
+    "local_runtime",
+    "python_host",
+    "software_years",
+)
 
 _LAYOUT = ("accelerators", "tensor_parallel", "data_parallel", "pipeline_parallel", "replicas")
 _NONE_OR_MORE = ("expert_parallel", "prefill_accelerators")
@@ -67,37 +119,69 @@ _NONE_OR_MORE = ("expert_parallel", "prefill_accelerators")
 
 def _question() -> str:
     """The scenario rows: parameters beside the facts of every matching model and accelerator."""
-    facts = [f'coalesce(CAST({t}."{c}" AS DOUBLE), {readings.BLANK.get(c, 0.0)!r}) AS "{c}"'
-             for t, columns in (("a", readings.ACCELERATOR_COLUMNS), ("m", readings.ARCHITECTURE_COLUMNS))
-             for c in columns if c not in readings.TEXT]
+    facts = [
+        f'coalesce(CAST({t}."{c}" AS DOUBLE), {readings.BLANK.get(c, 0.0)!r}) AS "{c}"'
+        for t, columns in (("a", readings.ACCELERATOR_COLUMNS), ("m", readings.ARCHITECTURE_COLUMNS))
+        for c in columns
+        if c not in readings.TEXT
+    ]
     dp, pp, copies = (f"coalesce({p}, 1)" for p in ("data_parallel", "pipeline_parallel", "replicas"))
-    tp = ("coalesce(tensor_parallel, nullif(trial.tried, 0), "
-          f"greatest(coalesce(n_accelerators, 1) // greatest({dp} * {pp} * {copies}, 1), 1))")
+    tp = (
+        "coalesce(tensor_parallel, nullif(trial.tried, 0), "
+        f"greatest(coalesce(n_accelerators, 1) // greatest({dp} * {pp} * {copies}, 1), 1))"
+    )
     used = f"({tp} * {dp} * {pp} * {copies})"
     n = f"coalesce(n_accelerators, {used})"
     gguf = "regexp_matches(lower(coalesce(weight_precision, 'bf16')), '^i?q[2-8]_')"
     host, local = (" ".join(f"WHEN '{s}' THEN {v[i]!r}" for s, v in readings.STACKS.items()) for i in (0, 1))
     given = {
         # nothing said is the default; no requests are not "as many as memory holds"
-        **{o: f"coalesce({o}, {PARAMETERS[o]})" for o in ("isl", "osl", "usd_per_accelerator_hour", "utilisation", "prefix_hit_rate",
-                                                         "draft_tokens", "draft_acceptance", "draft_cost", "expert_parallel",
-                                                         "prefill_accelerators", "disaggregated")},
-        "concurrency": "CASE WHEN concurrency <= 0 THEN -1 ELSE coalesce(concurrency, 0) END", "tensor_parallel": tp,
-        "data_parallel": dp, "pipeline_parallel": pp, "replicas": copies, "accelerators": n,
+        **{
+            o: f"coalesce({o}, {PARAMETERS[o]})"
+            for o in (
+                "isl",
+                "osl",
+                "usd_per_accelerator_hour",
+                "utilisation",
+                "prefix_hit_rate",
+                "draft_tokens",
+                "draft_acceptance",
+                "draft_cost",
+                "expert_parallel",
+                "prefill_accelerators",
+                "disaggregated",
+            )
+        },
+        "concurrency": "CASE WHEN concurrency <= 0 THEN -1 ELSE coalesce(concurrency, 0) END",
+        "tensor_parallel": tp,
+        "data_parallel": dp,
+        "pipeline_parallel": pp,
+        "replicas": copies,
+        "accelerators": n,
         "spare_groups": f"greatest({n} // greatest({used}, 1), 1)",
         "local_runtime": f"CASE WHEN {gguf} THEN 1 ELSE CASE lower(coalesce(stack, '')) {local} END END",
         "python_host": f"CASE lower(coalesce(stack, '')) {host} ELSE 0 END",
         "software_years": f"greatest(coalesce(date_diff('day', TRY_CAST(software_date AS DATE), DATE '{readings.NEWEST_SOFTWARE}'), 0) / 365.25, 0)",
     }
     asked = [f'CAST({value} AS DOUBLE) AS "{PREFIX}{name}"' for name, value in given.items()]
-    texts = [f'm.model AS "{PREFIX}model"', f'a.accelerator AS "{PREFIX}accelerator"', "a.family AS family",
-             "a.link_kind AS link_kind", f"{_word(_stated('weight_precision', 'm.native_weight_precision'))} AS weight_format",
-             _word(_stated("kv_precision", "'auto'")) + " AS kv_format"]
-    return ("SELECT " + ", ".join([*facts, *asked, *texts])
-            + " FROM core.accelerators AS a CROSS JOIN core.architectures AS m CROSS JOIN (SELECT unnest(CASE WHEN "
-            "n_accelerators IS NULL AND tensor_parallel IS NULL THEN [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] "
-            "ELSE [0] END) AS tried) AS trial WHERE "
-            + _named("a.accelerator", "a.aliases", "accelerator") + " AND " + _named("m.model", "m.aliases", "model"))
+    texts = [
+        f'm.model AS "{PREFIX}model"',
+        f'a.accelerator AS "{PREFIX}accelerator"',
+        "a.family AS family",
+        "a.link_kind AS link_kind",
+        f"{_word(_stated('weight_precision', 'm.native_weight_precision'))} AS weight_format",
+        _word(_stated("kv_precision", "'auto'")) + " AS kv_format",
+    ]
+    return (
+        "SELECT "
+        + ", ".join([*facts, *asked, *texts])
+        + " FROM core.accelerators AS a CROSS JOIN core.architectures AS m CROSS JOIN (SELECT unnest(CASE WHEN "
+        "n_accelerators IS NULL AND tensor_parallel IS NULL THEN [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] "
+        "ELSE [0] END) AS tried) AS trial WHERE "
+        + _named("a.accelerator", "a.aliases", "accelerator")
+        + " AND "
+        + _named("m.model", "m.aliases", "model")
+    )
 
 
 def _stated(parameter: str, otherwise: str) -> str:
@@ -114,8 +198,11 @@ def _word(text: str) -> str:
 def _within() -> str:
     """The condition that every number is one; NaN is above all numbers in DuckDB."""
     counts = readings.NUMBERS["n_accelerators"]
-    limits = {**{n: (readings.NUMBERS[n].least, readings.NUMBERS[n].most) for n in _NUMBERS if n in readings.NUMBERS},
-              **dict.fromkeys(_LAYOUT, (counts.least, counts.most)), **dict.fromkeys(_NONE_OR_MORE, (0.0, counts.most))}
+    limits = {
+        **{n: (readings.NUMBERS[n].least, readings.NUMBERS[n].most) for n in _NUMBERS if n in readings.NUMBERS},
+        **dict.fromkeys(_LAYOUT, (counts.least, counts.most)),
+        **dict.fromkeys(_NONE_OR_MORE, (0.0, counts.most)),
+    }
     return " AND ".join(f'"{PREFIX}{n}" BETWEEN {low!r} AND {high!r}' for n, (low, high) in limits.items())
 
 
@@ -128,12 +215,12 @@ def _named(column: str, aliases: str, parameter: str) -> str:
     plain = f"regexp_replace(lower({last}), '^(meta|nvidia)[-_ ]|([-_ ]({variant}))+$', '', 'g')"
     bare = f"regexp_replace({slug(plain)}, '(instruct|chat|hf|it)$', '')"
     listed = f"list_contains(string_split({slug(f'coalesce({aliases}, chr(32))')}, '|'), "
-    return (f"({parameter} IS NULL OR {slug(column)} IN ({slug(last)}, {bare}) OR {listed}{slug(last)}) "
-            f"OR {listed}{bare}))")
+    return f"({parameter} IS NULL OR {slug(column)} IN ({slug(last)}, {bare}) OR {listed}{slug(last)}) OR {listed}{bare}))"
 
 
 def _answer() -> str:
     """The outputs, nulls and a sentence where there is no answer; any output / or x ``interval_factor_80`` is its interval."""
+
     def asked(name: str) -> str:
         return f'"{PREFIX}{name}"'
 
@@ -154,20 +241,36 @@ def _answer() -> str:
     # without an hourly price a dollar figure is unknown, not zero
     priced = f" AND {asked('usd_per_accelerator_hour')} > 0"
     values = [f"CASE WHEN error IS NULL{priced if o.startswith('usd') else ''} THEN {o} END AS {o}" for o in OUTPUTS]
-    low, high = (f"CASE WHEN error IS NULL THEN output_tok_s * exp({s}log_half_width) END AS output_tok_s_{e}_80"
-                 for s, e in (("-", "lower"), ("", "upper")))
+    low, high = (
+        f"CASE WHEN error IS NULL THEN output_tok_s * exp({s}log_half_width) END AS output_tok_s_{e}_80"
+        for s, e in (("-", "lower"), ("", "upper"))
+    )
     who = [f'{asked(n)} AS "{n}"' for n in ("model", "accelerator")]
-    shape = [f'TRY_CAST({asked(n)} AS BIGINT) AS "{n}"' for n in ("accelerators", "tensor_parallel", "data_parallel",
-                                                             "pipeline_parallel", "isl", "osl")]
+    shape = [
+        f'TRY_CAST({asked(n)} AS BIGINT) AS "{n}"'
+        for n in ("accelerators", "tensor_parallel", "data_parallel", "pipeline_parallel", "isl", "osl")
+    ]
     unknown = (
         "UNION ALL BY NAME SELECT coalesce(CAST(model AS VARCHAR), '') AS model, coalesce(CAST(accelerator AS VARCHAR), '') AS accelerator, "
         "'no accelerator or model of that name; see core.accelerators and core.architectures' AS error "
         "WHERE NOT EXISTS (SELECT 1 FROM scenario)"
     )
-    return ("SELECT * FROM (SELECT " + ", ".join([
-        *who, "weight_format AS \"weight_precision\"", *shape, *values, low, high,
-        "CASE WHEN error IS NULL THEN exp(log_half_width) END AS interval_factor_80",
-        f"CASE WHEN error IS NULL THEN {bound} END AS bound", "error"])
+    return (
+        "SELECT * FROM (SELECT "
+        + ", ".join(
+            [
+                *who,
+                'weight_format AS "weight_precision"',
+                *shape,
+                *values,
+                low,
+                high,
+                "CASE WHEN error IS NULL THEN exp(log_half_width) END AS interval_factor_80",
+                f"CASE WHEN error IS NULL THEN {bound} END AS bound",
+                "error",
+            ]
+        )
         + f" FROM (SELECT *, {error} AS error FROM answered) "
         f"QUALIFY row_number() OVER (PARTITION BY {asked('model')}, {asked('accelerator')} "
-        f"ORDER BY error IS NOT NULL, {asked('accelerators')}) = 1 {unknown}) ORDER BY 1, 2")
+        f"ORDER BY error IS NOT NULL, {asked('accelerators')}) = 1 {unknown}) ORDER BY 1, 2"
+    )

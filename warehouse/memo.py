@@ -66,6 +66,6 @@ def _unpacked(packed: bytes) -> Frames:
     head, _, rest = packed.partition(b"\n")
     frames, at = {}, 0
     for name, size in json.loads(head).items():
-        frames[name] = pl.read_parquet(io.BytesIO(rest[at:at + size]))
+        frames[name] = pl.read_parquet(io.BytesIO(rest[at : at + size]))
         at += size
     return frames

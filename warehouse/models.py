@@ -33,8 +33,7 @@ def _read(path: Path, name: str) -> Model:
     comment = "\n".join(line.removeprefix("--").strip() for line in (header[0] if header else "").splitlines())
     settings = dict(re.findall(r"^(severity|table):\s*(\S+)$", comment, re.MULTILINE))
     text = re.sub(r"^(severity|table):.*$", "", comment, flags=re.MULTILINE).strip()
-    return Model(name, text, source, tables_of(source), settings.get("severity", "error") == "error",
-                 settings.get("table", ""))
+    return Model(name, text, source, tables_of(source), settings.get("severity", "error") == "error", settings.get("table", ""))
 
 
 def tables_of(sql: str) -> tuple[str, ...]:

@@ -84,8 +84,10 @@ class Store:
                     self.on_wait(f"another run holds {self.path.parent}; waiting up to {self.lock_timeout_s:g} s for it to end")
                 lock.acquire(timeout=self.lock_timeout_s)
         except Timeout as error:
-            raise WarehouseUnusable(f"{self.path}: another run holds {self.path.parent} and did not end within {self.lock_timeout_s:g} s; "
-                                    "wait for it to end, then run again") from error
+            raise WarehouseUnusable(
+                f"{self.path}: another run holds {self.path.parent} and did not end within {self.lock_timeout_s:g} s; "
+                "wait for it to end, then run again"
+            ) from error
         except OSError as error:
             raise self._unwritable(error) from error
         try:
@@ -95,7 +97,9 @@ class Store:
 
     def _unwritable(self, error: Exception) -> WarehouseUnusable:
         said = getattr(error, "strerror", None) or str(error).splitlines()[0]
-        return WarehouseUnusable(f"{self.path}: cannot be written ({said}); free space, fix its permissions or set DEFLATION_HOME to a folder that can be written")
+        return WarehouseUnusable(
+            f"{self.path}: cannot be written ({said}); free space, fix its permissions or set DEFLATION_HOME to a folder that can be written"
+        )
 
     @contextmanager
     def connection(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -143,7 +147,9 @@ class Store:
         """Note in ``raw.reading`` (and the log) that a source failed after it had been read."""
         log.error("%s failed: %s", source, sentence)
         with self.connection() as con:
-            con.execute("UPDATE raw.reading SET status = 'failed', message = trim(message || ' ' || ?) WHERE source = ?", [sentence, source])
+            con.execute(
+                "UPDATE raw.reading SET status = 'failed', message = trim(message || ' ' || ?) WHERE source = ?", [sentence, source]
+            )
 
     def _write(self, name: str, shaped: pl.DataFrame, source: str) -> int:
         with self.connection() as con:
@@ -176,16 +182,25 @@ class Store:
     def fill(self, name: str, selects: Sequence[str]) -> int:
         """Replace the rows of table ``name`` with those of ``selects``, matched by column name."""
         order = ", ".join(f'"{column}"' for column in table(name).order) or "ALL"
-        self.execute([f"TRUNCATE {name}", *(f"INSERT INTO {name} BY NAME SELECT * FROM ({select.rstrip().rstrip(';')}\n) ORDER BY {order}" for select in selects)])
+        self.execute(
+            [
+                f"TRUNCATE {name}",
+                *(f"INSERT INTO {name} BY NAME SELECT * FROM ({select.rstrip().rstrip(';')}\n) ORDER BY {order}" for select in selects),
+            ]
+        )
         with self.connection(read_only=True) as con:
             return int(con.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0])
 
     def read_family(self, family: str) -> pl.DataFrame:
         """All raw tables of one shape (``prices``) stacked, in table order."""
         with self.connection(read_only=True) as con:
-            names = [n for (n,) in con.execute(
-                "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw' AND table_name LIKE $1 || '\\_%' ESCAPE '\\' ORDER BY 1",
-                [family]).fetchall()]
+            names = [
+                n
+                for (n,) in con.execute(
+                    "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw' AND table_name LIKE $1 || '\\_%' ESCAPE '\\' ORDER BY 1",
+                    [family],
+                ).fetchall()
+            ]
             if not names:
                 return pl.DataFrame(schema=polars_schema(table(f"raw.{family}_none")))
             return con.sql(" UNION ALL ".join(f'(FROM raw."{n}")' for n in names)).pl()
@@ -245,7 +260,9 @@ def _connect(path: Path, read_only: bool, *, confined: bool = False) -> duckdb.D
 def _explained(path: Path, error: duckdb.Error, doing: str) -> WarehouseUnusable:
     text = str(error).splitlines()[0]
     if isinstance(error, (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException)):
-        return WarehouseUnusable(f"{path}: {doing} failed ({text}); check free space and permissions; where the file is damaged, `deflation run` makes it anew")
+        return WarehouseUnusable(
+            f"{path}: {doing} failed ({text}); check free space and permissions; where the file is damaged, `deflation run` makes it anew"
+        )
     return WarehouseUnusable(f"{path}: {doing} failed: {text}")
 
 

@@ -22,10 +22,10 @@ MEANING = ("viability", "break_even", "wrapper_margin", "family_ratio", "jevons"
 SCHEMA = {"claim_id": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64, "basis": pl.String}
 
 
-def verdict(value: float | None, low: float | None, high: float | None, claimed_low: float | None,
-            claimed_high: float | None) -> str:
+def verdict(value: float | None, low: float | None, high: float | None, claimed_low: float | None, claimed_high: float | None) -> str:
     """supported: value and interval inside the claimed range; partly: value or part of the interval inside;
-    contradicted: no overlap; not measurable: no value. Missing interval ends are the value, missing claim ends open."""
+    contradicted: no overlap; not measurable: no value. Missing interval ends are the value, missing claim ends open.
+    """
     if value is None or not np.isfinite(value):
         return "not measurable"
     a = value if low is None or not np.isfinite(low) else min(low, value)
@@ -37,8 +37,15 @@ def verdict(value: float | None, low: float | None, high: float | None, claimed_
     return "partly" if b >= floor and a <= ceiling else "contradicted"
 
 
-def build(claims_reference: pl.DataFrame, engine: pl.DataFrame, rates: pl.DataFrame, accelerating: pl.DataFrame,
-          constraints: pl.DataFrame, *meaning: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def build(
+    claims_reference: pl.DataFrame,
+    engine: pl.DataFrame,
+    rates: pl.DataFrame,
+    accelerating: pl.DataFrame,
+    constraints: pl.DataFrame,
+    *meaning: pl.DataFrame,
+    as_of: date,
+) -> pl.DataFrame:
     """Table claims from the tables claim, input_claim, decline_rate, acceleration, binding_constraint and ``MEANING``."""
     measured = measurements(rates, accelerating, constraints, dict(zip(MEANING, meaning, strict=True)), engine)
     return held_against(claims_reference, measured, as_of)
@@ -50,24 +57,47 @@ def held_against(claims_reference: pl.DataFrame, measurements: pl.DataFrame, as_
     rows = []
     for c in claims_reference.iter_rows(named=True):
         m = found.get(c["claim_id"], {"value": None, "low": None, "high": None, "basis": "no measurement today"})
-        rows.append({
-            "claim_id": c["claim_id"], "claim": c["claim"], "claimed_value": c["claimed_value"],
-            "measured_value": m["value"], "measured_unit": c["measured_unit"], "interval_low": m["low"],
-            "interval_high": m["high"], "basis": f"{c['measured_as']}: {m['basis']}",
-            "verdict": verdict(m["value"], m["low"], m["high"], c["claimed_low"], c["claimed_high"]), "as_of": as_of,
-        })
+        rows.append(
+            {
+                "claim_id": c["claim_id"],
+                "claim": c["claim"],
+                "claimed_value": c["claimed_value"],
+                "measured_value": m["value"],
+                "measured_unit": c["measured_unit"],
+                "interval_low": m["low"],
+                "interval_high": m["high"],
+                "basis": f"{c['measured_as']}: {m['basis']}",
+                "verdict": verdict(m["value"], m["low"], m["high"], c["claimed_low"], c["claimed_high"]),
+                "as_of": as_of,
+            }
+        )
     return frames.from_rows("stats.claims", rows)
 
 
-def measurements(rates: pl.DataFrame, accelerating: pl.DataFrame, constraints: pl.DataFrame,
-                 meaning: Mapping[str, pl.DataFrame], engine: pl.DataFrame | None) -> pl.DataFrame:
+def measurements(
+    rates: pl.DataFrame,
+    accelerating: pl.DataFrame,
+    constraints: pl.DataFrame,
+    meaning: Mapping[str, pl.DataFrame],
+    engine: pl.DataFrame | None,
+) -> pl.DataFrame:
     """What the statistics measure of the claims (C1, C8, C13 to C19); a row of ``engine`` (claim_id, value, low, high,
-    basis) replaces ours for the same claim."""
+    basis) replaces ours for the same claim.
+    """
     rows = [
-        r for r in (
-            _launch_rate(rates), _routing(meaning), _direction(accelerating), _low_value(meaning), _wrapper(meaning),
-            _self_hosting(meaning), _rebound(meaning), _energy(constraints), _best_model(meaning),
-        ) if r is not None
+        r
+        for r in (
+            _launch_rate(rates),
+            _routing(meaning),
+            _direction(accelerating),
+            _low_value(meaning),
+            _wrapper(meaning),
+            _self_hosting(meaning),
+            _rebound(meaning),
+            _energy(constraints),
+            _best_model(meaning),
+        )
+        if r is not None
     ]
     own = pl.DataFrame(rows, schema=SCHEMA, orient="row")
     if engine is None or engine.is_empty():
@@ -78,14 +108,20 @@ def measurements(rates: pl.DataFrame, accelerating: pl.DataFrame, constraints: p
 
 def _launch_rate(rates: pl.DataFrame) -> tuple | None:
     rows = rates.filter(
-        (pl.col("index_id") == f"hedonic-launch-{definitions.text('headline.scale')}") & (pl.col("window_from") >= date(2023, 7, 1))
+        (pl.col("index_id") == f"hedonic-launch-{definitions.text('headline.scale')}")
+        & (pl.col("window_from") >= date(2023, 7, 1))
         & (pl.col("window_to") <= date(2026, 3, 31))
     ).sort("window_from")
     if rows.is_empty():
         return None
     r = rows.row(0, named=True)
-    return ("C1", r["factor_per_year"], r["factor_low_per_year"], r["factor_high_per_year"],
-            f"{r['window_from']} to {r['window_to']}, {r['observations_count']} launches")
+    return (
+        "C1",
+        r["factor_per_year"],
+        r["factor_low_per_year"],
+        r["factor_high_per_year"],
+        f"{r['window_from']} to {r['window_to']}, {r['observations_count']} launches",
+    )
 
 
 def _routing(meaning: Mapping[str, pl.DataFrame]) -> tuple | None:
@@ -103,8 +139,7 @@ def _direction(accelerating: pl.DataFrame) -> tuple | None:
     if rule.is_empty():
         return None
     sign = {"accelerating": 1.0, "decelerating": -1.0, "no evidence": 0.0}
-    each = [sign[d] for d in accelerating.filter(pl.col("test").is_in(["quadratic", "one_break", "rolling_12_months"]))[
-        "direction"]]
+    each = [sign[d] for d in accelerating.filter(pl.col("test").is_in(["quadratic", "one_break", "rolling_12_months"]))["direction"]]
     if not each:
         return None
     said = ", ".join(f"{each.count(v)} of {len(each)} tests {name}" for name, v in sign.items() if v in each)
@@ -127,8 +162,13 @@ def _wrapper(meaning: Mapping[str, pl.DataFrame]) -> tuple | None:
     if table is None or table.is_empty():
         return None
     now = table.filter(pl.col("day") == pl.col("day").max())
-    return ("C15", now["model_cost_share"].median(), now["model_cost_low_share"].min(),
-            now["model_cost_high_share"].max(), f"median of {now.height} applications at list price")
+    return (
+        "C15",
+        now["model_cost_share"].median(),
+        now["model_cost_low_share"].min(),
+        now["model_cost_high_share"].max(),
+        f"median of {now.height} applications at list price",
+    )
 
 
 def _self_hosting(meaning: Mapping[str, pl.DataFrame]) -> tuple | None:
@@ -148,8 +188,13 @@ def _rebound(meaning: Mapping[str, pl.DataFrame]) -> tuple | None:
     if r.is_empty():
         return None
     elasticity = r.row(0, named=True)
-    return ("C17", elasticity["rebound_share"], _rebound_at(elasticity["elasticity_high"], elasticity),
-            _rebound_at(elasticity["elasticity_low"], elasticity), "elasticity of the literature")
+    return (
+        "C17",
+        elasticity["rebound_share"],
+        _rebound_at(elasticity["elasticity_high"], elasticity),
+        _rebound_at(elasticity["elasticity_low"], elasticity),
+        "elasticity of the literature",
+    )
 
 
 def _rebound_at(elasticity: float, row: Mapping[str, float]) -> float:
@@ -162,8 +207,13 @@ def _energy(constraints: pl.DataFrame) -> tuple | None:
     if rows.is_empty():
         return None
     price = rows["floor_usd_per_mtok"] / rows["share_of_price_share"]
-    return ("C18", rows["share_of_price_share"].median(), (rows["floor_low_usd_per_mtok"] / price).min(),
-            (rows["floor_high_usd_per_mtok"] / price).max(), f"median over {rows.height} series")
+    return (
+        "C18",
+        rows["share_of_price_share"].median(),
+        (rows["floor_low_usd_per_mtok"] / price).min(),
+        (rows["floor_high_usd_per_mtok"] / price).max(),
+        f"median over {rows.height} series",
+    )
 
 
 def _best_model(meaning: Mapping[str, pl.DataFrame]) -> tuple | None:

@@ -23,8 +23,7 @@ from warehouse.schema import frames
 HOURS_PER_MONTH = 730.5
 
 
-def wrapper_margin(assumptions: pl.DataFrame, series: pl.DataFrame, as_of: date,
-                   series_id: str | None = None) -> pl.DataFrame:
+def wrapper_margin(assumptions: pl.DataFrame, series: pl.DataFrame, as_of: date, series_id: str | None = None) -> pl.DataFrame:
     """Table wrapper_margin: tokens a month x price of the stated quality over what the user pays, year by year."""
     rows = assumptions.filter(pl.col("section") == "wrapper_margin")
     series_id = series_id or definitions.series_id(definitions.number("consequences.threshold"))
@@ -38,12 +37,19 @@ def wrapper_margin(assumptions: pl.DataFrame, series: pl.DataFrame, as_of: date,
         fee, tokens = drawn(have, "price_usd_per_month", rng), drawn(have, "tokens_per_month", rng)
         for day, price in _yearly(prices, as_of):
             share, low, high = band(tokens / 1e6 * price / fee)
-            out.append({
-                "application": subject, "day": day, "price_usd_per_month": float(np.median(fee)),
-                "model_cost_usd_per_month": float(np.median(tokens)) / 1e6 * price, "model_cost_share": share,
-                "model_cost_low_share": low, "model_cost_high_share": high, "margin_share": 1 - share,
-                "inputs": " ".join([*group["assumption_id"].to_list(), series_id]),
-            })
+            out.append(
+                {
+                    "application": subject,
+                    "day": day,
+                    "price_usd_per_month": float(np.median(fee)),
+                    "model_cost_usd_per_month": float(np.median(tokens)) / 1e6 * price,
+                    "model_cost_share": share,
+                    "model_cost_low_share": low,
+                    "model_cost_high_share": high,
+                    "margin_share": 1 - share,
+                    "inputs": " ".join([*group["assumption_id"].to_list(), series_id]),
+                }
+            )
     return frames.from_rows("stats.wrapper_margin", out)
 
 
@@ -56,33 +62,45 @@ def _yearly(prices: pl.DataFrame, as_of: date) -> list[tuple[date, float]]:
     return out
 
 
-def family_ratio(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, assumptions: pl.DataFrame,
-                 as_of: date) -> pl.DataFrame:
+def family_ratio(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, assumptions: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Table family_ratio: dearest against cheapest model of a family among those released in the last two years."""
     usable = listings.usable_prices(prices, as_of).filter(pl.col("last_day") == as_of)
     scale = reference.scale(definitions.text("headline.scale"))
     quality = listings.scale_scores(listings.usable_scores(scores, as_of), scale).select("model", "score")
     share = assumptions.filter(pl.col("assumption_id") == "routing.small_share")
-    now = usable.group_by("model").agg(pl.col("price").median()).join(
-        _families(models), on="model"
-    ).drop_nulls("family").filter(
-        pl.col("release_date").is_null() | (pl.col("release_date") >= as_of - timedelta(days=730))
-    ).join(quality, on="model", how="left").sort("family", "price", "model")
+    now = (
+        usable.group_by("model")
+        .agg(pl.col("price").median())
+        .join(_families(models), on="model")
+        .drop_nulls("family")
+        .filter(pl.col("release_date").is_null() | (pl.col("release_date") >= as_of - timedelta(days=730)))
+        .join(quality, on="model", how="left")
+        .sort("family", "price", "model")
+    )
     if now.is_empty():
         return frames.empty("stats.family_ratio")
-    table = now.group_by("developer", "family", maintain_order=True).agg(
-        pl.col("model").last().alias("large_model"), pl.col("model").first().alias("small_model"),
-        pl.col("price").last().alias("large_usd_per_mtok"), pl.col("price").first().alias("small_usd_per_mtok"),
-        (pl.col("score").last() - pl.col("score").first()).alias("score_gap"), pl.len().alias("n"),
-    ).filter((pl.col("n") >= 2) & (pl.col("large_usd_per_mtok") > pl.col("small_usd_per_mtok"))).drop("n")
+    table = (
+        now.group_by("developer", "family", maintain_order=True)
+        .agg(
+            pl.col("model").last().alias("large_model"),
+            pl.col("model").first().alias("small_model"),
+            pl.col("price").last().alias("large_usd_per_mtok"),
+            pl.col("price").first().alias("small_usd_per_mtok"),
+            (pl.col("score").last() - pl.col("score").first()).alias("score_gap"),
+            pl.len().alias("n"),
+        )
+        .filter((pl.col("n") >= 2) & (pl.col("large_usd_per_mtok") > pl.col("small_usd_per_mtok")))
+        .drop("n")
+    )
     part = float(share["mode"][0]) if share.height else None
-    return frames.conform("stats.family_ratio", table.unique("family", keep="first", maintain_order=True).with_columns(
-        (pl.col("large_usd_per_mtok") / pl.col("small_usd_per_mtok")).alias("price_ratio"),
-        (pl.lit(part, pl.Float64) * (1 - pl.col("small_usd_per_mtok") / pl.col("large_usd_per_mtok"))).alias(
-            "routing_saving_share"
+    return frames.conform(
+        "stats.family_ratio",
+        table.unique("family", keep="first", maintain_order=True).with_columns(
+            (pl.col("large_usd_per_mtok") / pl.col("small_usd_per_mtok")).alias("price_ratio"),
+            (pl.lit(part, pl.Float64) * (1 - pl.col("small_usd_per_mtok") / pl.col("large_usd_per_mtok"))).alias("routing_saving_share"),
+            pl.format("{} {} routing.small_share", "large_model", "small_model").alias("inputs"),
         ),
-        pl.format("{} {} routing.small_share", "large_model", "small_model").alias("inputs"),
-    ))
+    )
 
 
 def _families(models: pl.DataFrame) -> pl.DataFrame:
@@ -91,8 +109,7 @@ def _families(models: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def break_even_volume(api: float, replica: np.ndarray, operations: np.ndarray, served: np.ndarray,
-                      margin: np.ndarray) -> np.ndarray:
+def break_even_volume(api: float, replica: np.ndarray, operations: np.ndarray, served: np.ndarray, margin: np.ndarray) -> np.ndarray:
     """Least Mtok a month at which the API bill reaches the cost of owning; infinite where it never does."""
     one = (replica + operations) / api
     with np.errstate(divide="ignore"):
@@ -100,8 +117,7 @@ def break_even_volume(api: float, replica: np.ndarray, operations: np.ndarray, s
     return np.where(one <= served, one, many)
 
 
-def break_even(assumptions: pl.DataFrame, engine: pl.DataFrame | None, api_usd_per_mtok: Mapping[str, float],
-               as_of: date) -> pl.DataFrame:
+def break_even(assumptions: pl.DataFrame, engine: pl.DataFrame | None, api_usd_per_mtok: Mapping[str, float], as_of: date) -> pl.DataFrame:
     """Table break_even. A deployment is some replicas, each accelerators x rental x overhead x hours a month, plus
     operations; at full load a replica serves throughput x seconds, of which the stated utilisation is used.
 
@@ -127,16 +143,22 @@ def break_even(assumptions: pl.DataFrame, engine: pl.DataFrame | None, api_usd_p
         volume = break_even_volume(api, replica, operations, capacity * used, margin)
         middle, low, high = (float(np.quantile(volume, q, method="inverted_cdf")) for q in (0.5, 0.05, 0.95))
         cheaper = float(np.mean(own < api))
-        out.append({
-            "model": e["model"], "accelerator": e["accelerator"], "api_usd_per_mtok": float(api),
-            "self_host_usd_per_mtok": float(np.median(own)), "utilisation_share": rows["utilisation_share"]["mode"],
-            "break_even_utilisation_share": float(np.median((replica + operations / count) / api / capacity)),
-            "break_even_mtok_per_month": middle if np.isfinite(middle) else None,
-            "break_even_low_mtok_per_month": low if np.isfinite(low) else None,
-            "break_even_high_mtok_per_month": high if np.isfinite(high) else None, "cheaper_share": cheaper,
-            "verdict": "self-hosting" if cheaper >= 0.75 else "api" if cheaper <= 0.25 else "depends",
-            "inputs": " ".join(sorted(r["assumption_id"] for r in rows.values())),
-        })
+        out.append(
+            {
+                "model": e["model"],
+                "accelerator": e["accelerator"],
+                "api_usd_per_mtok": float(api),
+                "self_host_usd_per_mtok": float(np.median(own)),
+                "utilisation_share": rows["utilisation_share"]["mode"],
+                "break_even_utilisation_share": float(np.median((replica + operations / count) / api / capacity)),
+                "break_even_mtok_per_month": middle if np.isfinite(middle) else None,
+                "break_even_low_mtok_per_month": low if np.isfinite(low) else None,
+                "break_even_high_mtok_per_month": high if np.isfinite(high) else None,
+                "cheaper_share": cheaper,
+                "verdict": "self-hosting" if cheaper >= 0.75 else "api" if cheaper <= 0.25 else "depends",
+                "inputs": " ".join(sorted(r["assumption_id"] for r in rows.values())),
+            }
+        )
     return frames.from_rows("stats.break_even", out)
 
 
@@ -152,14 +174,23 @@ def jevons(assumptions: pl.DataFrame, price_factor: float | None, as_of: date) -
         volume = price_factor ** (-e)
         spend, low, high = band(volume / price_factor)
         centre = price_factor ** (-r["mode"])
-        out.append({
-            "vintage": as_of, "subject": r["subject"], "elasticity": r["mode"],
-            "elasticity_low": float(np.quantile(e, 0.05)), "elasticity_high": float(np.quantile(e, 0.95)),
-            "price_factor_per_year": price_factor, "volume_factor_per_year": centre, "spend_factor_per_year": spend,
-            "spend_low_factor_per_year": low, "spend_high_factor_per_year": high,
-            "rebound_share": (centre - 1) / (price_factor - 1), "backfire_share": float(np.mean(volume > price_factor)),
-            "inputs": f"{r['assumption_id']} price_factor_per_year",
-        })
+        out.append(
+            {
+                "vintage": as_of,
+                "subject": r["subject"],
+                "elasticity": r["mode"],
+                "elasticity_low": float(np.quantile(e, 0.05)),
+                "elasticity_high": float(np.quantile(e, 0.95)),
+                "price_factor_per_year": price_factor,
+                "volume_factor_per_year": centre,
+                "spend_factor_per_year": spend,
+                "spend_low_factor_per_year": low,
+                "spend_high_factor_per_year": high,
+                "rebound_share": (centre - 1) / (price_factor - 1),
+                "backfire_share": float(np.mean(volume > price_factor)),
+                "inputs": f"{r['assumption_id']} price_factor_per_year",
+            }
+        )
     return frames.from_rows("stats.jevons", out)
 
 
@@ -171,29 +202,47 @@ def expectations(prices: pl.DataFrame, scores: pl.DataFrame, series: pl.DataFram
     if usable.is_empty() or quality.is_empty():
         return frames.empty("stats.expectations")
     on_sale = listings.each_month(usable.join(quality, on="model"), as_of)
-    best = on_sale.sort("month", "score", "price", "model", descending=[False, True, False, False]).group_by(
-        "month", "probe", maintain_order=True
-    ).agg(pl.col("model").first().alias("best_model"), pl.col("price").first().alias("best_usd_per_mtok"),
-          pl.col("score").first().alias("best_score"))
+    best = (
+        on_sale.sort("month", "score", "price", "model", descending=[False, True, False, False])
+        .group_by("month", "probe", maintain_order=True)
+        .agg(
+            pl.col("model").first().alias("best_model"),
+            pl.col("price").first().alias("best_usd_per_mtok"),
+            pl.col("score").first().alias("best_score"),
+        )
+    )
     fixed_id = definitions.series_id(definitions.number("expectations.threshold"))
-    fixed = series.filter(pl.col("unique_id") == fixed_id).sort("ds").select(
-        pl.col("ds"), pl.col("y").alias("fixed_usd_per_mtok")
+    fixed = series.filter(pl.col("unique_id") == fixed_id).sort("ds").select(pl.col("ds"), pl.col("y").alias("fixed_usd_per_mtok"))
+    rows = best.sort("probe").join_asof(fixed, left_on="probe", right_on="ds", strategy="backward", check_sortedness=False)
+    return frames.conform(
+        "stats.expectations",
+        rows.select(
+            pl.lit(scale["scale"]).alias("scale"),
+            "month",
+            "best_model",
+            "best_usd_per_mtok",
+            "best_score",
+            "fixed_usd_per_mtok",
+            (pl.col("best_usd_per_mtok") / pl.col("fixed_usd_per_mtok")).alias("ratio_best_to_fixed"),
+            pl.format("{} {}", "best_model", pl.lit(fixed_id)).alias("inputs"),
+        ),
     )
-    rows = best.sort("probe").join_asof(
-        fixed, left_on="probe", right_on="ds", strategy="backward", check_sortedness=False
-    )
-    return frames.conform("stats.expectations", rows.select(
-        pl.lit(scale["scale"]).alias("scale"), "month", "best_model", "best_usd_per_mtok", "best_score",
-        "fixed_usd_per_mtok", (pl.col("best_usd_per_mtok") / pl.col("fixed_usd_per_mtok")).alias("ratio_best_to_fixed"),
-        pl.format("{} {}", "best_model", pl.lit(fixed_id)).alias("inputs"),
-    ))
 
 
-def build(applications: pl.DataFrame, assumptions: pl.DataFrame, frontier_price: pl.DataFrame, prices: pl.DataFrame,
-          scores: pl.DataFrame, models: pl.DataFrame, engine: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:
+def build(
+    applications: pl.DataFrame,
+    assumptions: pl.DataFrame,
+    frontier_price: pl.DataFrame,
+    prices: pl.DataFrame,
+    scores: pl.DataFrame,
+    models: pl.DataFrame,
+    engine: pl.DataFrame,
+    as_of: date,
+) -> dict[str, pl.DataFrame]:
     """The essay's consequences: what_it_means (facts), viability, break_even, wrapper_margin, family_ratio, jevons,
     expectations, from the core tables application, assumption, input_price, input_score, input_model, input_engine and
-    stats.frontier_price. A section without its inputs says 'not yet measured'."""
+    stats.frontier_price. A section without its inputs says 'not yet measured'.
+    """
     series = series_from_frontier(frontier_price)
     usable = listings.usable_prices(prices, as_of).filter(pl.col("last_day") == as_of)
     api = dict(usable.group_by("model").agg(pl.col("price").min()).iter_rows())
@@ -211,8 +260,10 @@ def build(applications: pl.DataFrame, assumptions: pl.DataFrame, frontier_price:
 def _price_factor(frontier_price: pl.DataFrame, as_of: date) -> float | None:
     """Median over primary-scale frontiers of how many times the price fell over the last 365 days, if it fell."""
     rows = frontier_price.filter(
-        (pl.col("provider_tier") == "all") & (pl.col("scale") == definitions.text("headline.scale"))
-        & pl.col("price_usd_per_mtok").is_not_null() & (pl.col("day") <= as_of)
+        (pl.col("provider_tier") == "all")
+        & (pl.col("scale") == definitions.text("headline.scale"))
+        & pl.col("price_usd_per_mtok").is_not_null()
+        & (pl.col("day") <= as_of)
     ).sort("series_id", "day")
     start = as_of - timedelta(days=365)
     before = rows.filter(pl.col("day") <= start).group_by("series_id").agg(pl.col("price_usd_per_mtok").last().alias("a"))

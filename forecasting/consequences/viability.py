@@ -79,8 +79,7 @@ def viability(applications: pl.DataFrame, series: pl.DataFrame, as_of: date) -> 
     return frames.from_rows("stats.viability", out)
 
 
-def _viability_row(name: str, rows: Mapping[str, dict], sid: str, path: np.ndarray, as_of: date,
-                   group: pl.DataFrame) -> dict[str, object]:
+def _viability_row(name: str, rows: Mapping[str, dict], sid: str, path: np.ndarray, as_of: date, group: pl.DataFrame) -> dict[str, object]:
     rng = seeded(as_of, f"viability/{name}")
     tokens, growth = drawn(rows, "tokens_per_unit", rng), drawn(rows, "tokens_growth_factor_per_year", rng)
     needed = drawn(rows, "value_usd_per_unit", rng) * drawn(rows, "model_cost_share", rng)
@@ -92,14 +91,23 @@ def _viability_row(name: str, rows: Mapping[str, dict], sid: str, path: np.ndarr
     when = np.where(ever, years[np.argmax(met, axis=1)], np.inf)
     now = float(np.mean(met[:, 0]))
     within = float(np.mean(when <= 1.0))
-    verdict = ("viable now" if now >= 0.5 else "expected" if within >= 0.5 else
-               "uncertain" if np.mean(ever) >= 0.5 else "not within the horizon")
+    verdict = (
+        "viable now" if now >= 0.5 else "expected" if within >= 0.5 else "uncertain" if np.mean(ever) >= 0.5 else "not within the horizon"
+    )
     days = [_date(as_of, float(np.quantile(when, q, method="inverted_cdf"))) for q in (0.5, 0.05, 0.95)]
     return {
-        "application": name, "unit_of_use": group["unit_of_use"][0], "series_id": sid,
-        "cost_now_usd_per_unit": float(np.exp(np.median(cost[:, 0]))), "needed_usd_per_unit": float(np.median(needed)),
-        "viable_date": days[0], "viable_low_date": days[1], "viable_high_date": days[2], "viable_now_share": now,
-        "viable_within_year_share": within, "never_share": float(np.mean(~ever)), "verdict": verdict,
+        "application": name,
+        "unit_of_use": group["unit_of_use"][0],
+        "series_id": sid,
+        "cost_now_usd_per_unit": float(np.exp(np.median(cost[:, 0]))),
+        "needed_usd_per_unit": float(np.median(needed)),
+        "viable_date": days[0],
+        "viable_low_date": days[1],
+        "viable_high_date": days[2],
+        "viable_now_share": now,
+        "viable_within_year_share": within,
+        "never_share": float(np.mean(~ever)),
+        "verdict": verdict,
         "inputs": " ".join([*group["assumption_id"].to_list(), sid]),
     }
 

@@ -41,9 +41,7 @@ def with_factors(floors: pl.DataFrame) -> pl.DataFrame:
         default = pl.col("floor_kind").replace_strict(
             {k: v[i] for k, v in DEFAULT_COST_FACTOR.items()}, default=1.0, return_dtype=pl.Float64
         )
-        out = out.with_columns(
-            (pl.coalesce(pl.col(column).cast(pl.Float64), default) if column in out.columns else default).alias(column)
-        )
+        out = out.with_columns((pl.coalesce(pl.col(column).cast(pl.Float64), default) if column in out.columns else default).alias(column))
     return out
 
 
@@ -86,8 +84,7 @@ def fit_price_path(years: np.ndarray, price: np.ndarray) -> tuple[float, float, 
 def floor_draws(row: dict, years: np.ndarray, rng: np.random.Generator, size: int = DRAWS) -> np.ndarray:
     """Draws of a floor's path (size, times): triangular level and trend in logs plus a random walk."""
     level = triangular(rng, row["low_usd_per_mtok"], row["mode_usd_per_mtok"], row["high_usd_per_mtok"], size)
-    factor = triangular(rng, row["cost_factor_low_per_year"], row["cost_factor_mode_per_year"],
-                        row["cost_factor_high_per_year"], size)
+    factor = triangular(rng, row["cost_factor_low_per_year"], row["cost_factor_mode_per_year"], row["cost_factor_high_per_year"], size)
     steps = np.diff(years, prepend=0.0)
     walk = np.cumsum(rng.standard_normal((size, len(years))) * VOLATILITY_PER_ROOT_YEAR * np.sqrt(steps), axis=1)
     return np.exp(np.log(level)[:, None] - np.log(factor)[:, None] * years[None, :] + walk)
@@ -108,13 +105,16 @@ def _trend(scenario: str, log_price: np.ndarray, years: np.ndarray, fall_log: fl
 def build(frontier_price: pl.DataFrame, series_floor: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:
     """Tables meeting_date and binding_constraint of a vintage; empty without floors."""
     series = series_from_frontier(frontier_price)
-    return {"meeting_date": meeting_dates(series, series_floor, as_of),
-            "binding_constraint": binding_constraints(series, series_floor, as_of)}
+    return {
+        "meeting_date": meeting_dates(series, series_floor, as_of),
+        "binding_constraint": binding_constraints(series, series_floor, as_of),
+    }
 
 
 def meeting_dates(series: pl.DataFrame, floors: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Table meeting_date: probability of meeting each floor by each deadline, and never. Price falls log-linearly by the scenario (spread 30 % of its log rate); it meets
-    when price <= 1.1 floor. Never: not within ten years."""
+    when price <= 1.1 floor. Never: not within ten years.
+    """
     if series.is_empty() or floors.is_empty():
         return frames.empty("stats.meeting_date")
     panel = prepare(series.select("unique_id", "ds", "y"), as_of)
@@ -131,10 +131,18 @@ def meeting_dates(series: pl.DataFrame, floors: pl.DataFrame, as_of: date) -> pl
             for scenario in SCENARIOS:
                 factor = _trend(scenario, one.log_price, one.day / DAYS_PER_YEAR, float(fall))
                 path = one.last - np.log(factor) * shock[:, None] * years[None, :]
-                rows += _meetings(path <= np.log(bound) + np.log1p(MEETING_MARGIN), years, as_of, {
-                    "vintage": as_of, "series_id": one.unique_id, "floor_kind": row["floor_kind"],
-                    "scenario": scenario, "price_factor_per_year": factor,
-                })
+                rows += _meetings(
+                    path <= np.log(bound) + np.log1p(MEETING_MARGIN),
+                    years,
+                    as_of,
+                    {
+                        "vintage": as_of,
+                        "series_id": one.unique_id,
+                        "floor_kind": row["floor_kind"],
+                        "scenario": scenario,
+                        "price_factor_per_year": factor,
+                    },
+                )
     return frames.from_rows("stats.meeting_date", rows)
 
 
@@ -144,12 +152,17 @@ def _meetings(met: np.ndarray, years: np.ndarray, as_of: date, key: dict) -> lis
     middle = float(np.median(when))
     median = as_of + timedelta(days=int(middle * 365.25)) if np.isfinite(middle) else None
     out = [
-        {**key, "outcome": f"by {d}", "deadline": d, "median_date": median,
-         "probability_share": float(np.mean(when <= (d - as_of).days / 365.25))}
-        for d in DEADLINES if d > as_of
+        {
+            **key,
+            "outcome": f"by {d}",
+            "deadline": d,
+            "median_date": median,
+            "probability_share": float(np.mean(when <= (d - as_of).days / 365.25)),
+        }
+        for d in DEADLINES
+        if d > as_of
     ]
-    return [*out, {**key, "outcome": "never", "deadline": None, "median_date": median,
-                   "probability_share": float(np.mean(~ever))}]
+    return [*out, {**key, "outcome": "never", "deadline": None, "median_date": median, "probability_share": float(np.mean(~ever))}]
 
 
 def binding_constraints(series: pl.DataFrame, floors: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -158,15 +171,19 @@ def binding_constraints(series: pl.DataFrame, floors: pl.DataFrame, as_of: date)
         return frames.empty("stats.binding_constraint")
     last = series.filter(pl.col("ds") <= as_of).sort("unique_id", "ds").group_by("unique_id", maintain_order=True).last()
     rows = floors.join(last, left_on="series_id", right_on="unique_id").select(
-        pl.lit(as_of).alias("vintage"), "series_id", pl.col("floor_kind").alias("constraint"),
-        pl.col("mode_usd_per_mtok").alias("floor_usd_per_mtok"), pl.col("low_usd_per_mtok").alias("floor_low_usd_per_mtok"),
+        pl.lit(as_of).alias("vintage"),
+        "series_id",
+        pl.col("floor_kind").alias("constraint"),
+        pl.col("mode_usd_per_mtok").alias("floor_usd_per_mtok"),
+        pl.col("low_usd_per_mtok").alias("floor_low_usd_per_mtok"),
         pl.col("high_usd_per_mtok").alias("floor_high_usd_per_mtok"),
         (pl.col("mode_usd_per_mtok") / pl.col("y")).alias("share_of_price_share"),
         (pl.col("y") / pl.col("mode_usd_per_mtok")).alias("headroom_factor"),
     )
-    return frames.conform("stats.binding_constraint", rows.with_columns(
-        (pl.col("headroom_factor") == pl.col("headroom_factor").min().over("series_id")).alias("binds")
-    ))
+    return frames.conform(
+        "stats.binding_constraint",
+        rows.with_columns((pl.col("headroom_factor") == pl.col("headroom_factor").min().over("series_id")).alias("binds")),
+    )
 
 
 def log_variance_shares(factors: dict[str, np.ndarray]) -> dict[str, float]:

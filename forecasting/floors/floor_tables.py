@@ -24,8 +24,15 @@ LONE_PROVIDERS = 3
 """With fewer providers than this the spread of their prices says nothing: the typical spread is used."""
 
 
-def build(serving: pl.DataFrame, architectures: pl.DataFrame, hourly: pl.DataFrame, energy_price: pl.DataFrame, assumption: pl.DataFrame,
-          hardware_part: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:
+def build(
+    serving: pl.DataFrame,
+    architectures: pl.DataFrame,
+    hourly: pl.DataFrame,
+    energy_price: pl.DataFrame,
+    assumption: pl.DataFrame,
+    hardware_part: pl.DataFrame,
+    as_of: date,
+) -> dict[str, pl.DataFrame]:
     """Tables input_floor, model_floors and floor_assumptions.
 
     Args: the tables engine.serving, core.architectures (model, canonical_model,
@@ -34,30 +41,51 @@ def build(serving: pl.DataFrame, architectures: pl.DataFrame, hourly: pl.DataFra
     """
     stated = {r["assumption_id"]: r for r in assumption.filter(pl.col("section") == "floors").to_dicts()}
     if energy_price.is_empty() or not stated:
-        return {"input_floor": pl.DataFrame(schema=_INPUT), "model_floors": pl.DataFrame(schema=_MODEL), "floor_assumptions": pl.DataFrame(schema=_ASSUMED)}
+        return {
+            "input_floor": pl.DataFrame(schema=_INPUT),
+            "model_floors": pl.DataFrame(schema=_MODEL),
+            "floor_assumptions": pl.DataFrame(schema=_ASSUMED),
+        }
     assumed = assumptions(energy_price.row(0, named=True), stated)
     factors, why = cost_factors(hardware_part, stated["floors.gpu_hour_cost_factor"], as_of)
     names = architectures.select("model", pl.coalesce("canonical_model", "model").alias("named"))
-    served = floors_mc.from_serving(serving, hourly).join(names, on="model", how="inner", maintain_order="left").with_columns(
-        model="named").drop("named")
+    served = (
+        floors_mc.from_serving(serving, hourly)
+        .join(names, on="model", how="inner", maintain_order="left")
+        .with_columns(model="named")
+        .drop("named")
+    )
     table = _floors(served, hourly_ranges(hourly), assumed, definitions.number("blend.input_per_output"), as_of)
-    sold = architectures.select(pl.coalesce("canonical_model", "model").alias("model"), pl.col("served_models").str.split("|").alias("sold_as")).explode(
-        "sold_as").filter(pl.col("sold_as") != "")
+    sold = (
+        architectures.select(
+            pl.coalesce("canonical_model", "model").alias("model"), pl.col("served_models").str.split("|").alias("sold_as")
+        )
+        .explode("sold_as")
+        .filter(pl.col("sold_as") != "")
+    )
     lowest = _input(table, factors, why).join(sold, on="model").with_columns(model="sold_as").drop("sold_as")
-    return {"input_floor": lowest.sort("model", "floor_kind", "mode_usd_per_mtok").unique(["model", "floor_kind"], keep="first", maintain_order=True),
-            "model_floors": table.rename({f"share_{s}": f"{s}_variance_share" for s in floors_mc.SHARES}),
-            "floor_assumptions": _assumed(assumed, stated, factors, why)}
+    return {
+        "input_floor": lowest.sort("model", "floor_kind", "mode_usd_per_mtok").unique(
+            ["model", "floor_kind"], keep="first", maintain_order=True
+        ),
+        "model_floors": table.rename({f"share_{s}": f"{s}_variance_share" for s in floors_mc.SHARES}),
+        "floor_assumptions": _assumed(assumed, stated, factors, why),
+    }
 
 
 def assumptions(energy: Mapping[str, Any], stated: Mapping[str, Mapping[str, Any]]) -> Assumptions:
     """The ranges of a vintage: electricity and PUE as read, the rest as stated."""
+
     def range_of(identifier: str) -> Range:
         row = stated[f"floors.{identifier}"]
         return Range(row["low"], row["mode"], row["high"], f"{row['source']}: {row['reasoning']}")
 
-    return Assumptions(Range(energy["low_usd_per_kwh"], energy["usd_per_kwh"], energy["high_usd_per_kwh"], str(energy["basis"])),
-                       Range(energy["low_pue"], energy["pue"], energy["high_pue"], str(energy["basis"])),
-                       range_of("system_over_gpu"), Range(*definitions.span("serving.utilisation"), definitions.reason("serving.utilisation")))
+    return Assumptions(
+        Range(energy["low_usd_per_kwh"], energy["usd_per_kwh"], energy["high_usd_per_kwh"], str(energy["basis"])),
+        Range(energy["low_pue"], energy["pue"], energy["high_pue"], str(energy["basis"])),
+        range_of("system_over_gpu"),
+        Range(*definitions.span("serving.utilisation"), definitions.reason("serving.utilisation")),
+    )
 
 
 def hourly_ranges(hourly: pl.DataFrame) -> dict[str, Range]:
@@ -72,25 +100,35 @@ def hourly_ranges(hourly: pl.DataFrame) -> dict[str, Range]:
     down = float(np.median([r[low] / r[usd] for r in many])) if many else 1.0
     up = float(np.median([r[high] / r[usd] for r in many])) if many else 1.0
     wide = {r["accelerator"]: (down, up) if r["n"] < LONE_PROVIDERS else (1.0, 1.0) for r in rows}
-    return {r["accelerator"]: Range(min(r[low], r[usd] * wide[r["accelerator"]][0]), r[usd], max(r[high], r[usd] * wide[r["accelerator"]][1]), r["basis"])
-            for r in rows}
+    return {
+        r["accelerator"]: Range(
+            min(r[low], r[usd] * wide[r["accelerator"]][0]), r[usd], max(r[high], r[usd] * wide[r["accelerator"]][1]), r["basis"]
+        )
+        for r in rows
+    }
 
 
-def cost_factors(parts: pl.DataFrame, rented: Mapping[str, Any], as_of: date) -> tuple[dict[str, tuple[float, float, float]], dict[str, str]]:
+def cost_factors(
+    parts: pl.DataFrame, rented: Mapping[str, Any], as_of: date
+) -> tuple[dict[str, tuple[float, float, float]], dict[str, str]]:
     """Times cheaper a year each floor gets (low, mode, high), and why: the fitted trend, or the stated default."""
     label, since, memory = FLOOR_WINDOW
     fitted = hardware_trends.trends(parts, as_of, since=since, min_memory_gb=memory)
     row = fitted.filter(pl.col("metric") == "bandwidth_per_watt").to_dicts()
     energy = hardware_trends.energy_floor_factors(fitted) if row else DEFAULT_COST_FACTOR["energy"]
     said = f"bandwidth per watt over {row[0]['parts_count']} parts {label}" if row else "too few parts to fit, default range"
-    return ({"energy": energy, "gpu_hour": (float(rented["low"]), float(rented["mode"]), float(rented["high"]))},
-            {"energy": said, "gpu_hour": f"stated: {rented['source']}"})
+    return (
+        {"energy": energy, "gpu_hour": (float(rented["low"]), float(rented["mode"]), float(rented["high"]))},
+        {"energy": said, "gpu_hour": f"stated: {rented['source']}"},
+    )
 
 
 def _floors(served: pl.DataFrame, hourly: Mapping[str, Range], assumed: Assumptions, mix: float, as_of: date) -> pl.DataFrame:
     best = floors_mc.contenders(served, hourly, input_per_output=mix)
     rng = np.random.default_rng(int(f"{as_of:%Y%m%d}"))
-    blocks = [floors_mc.model_floors(best[kind], hourly, assumed, rng, input_per_output=mix, kinds=(kind,)) for kind in ("energy", "gpu_hour")]
+    blocks = [
+        floors_mc.model_floors(best[kind], hourly, assumed, rng, input_per_output=mix, kinds=(kind,)) for kind in ("energy", "gpu_hour")
+    ]
     return pl.concat(blocks).sort("model", "service_level_tok_s_per_user", "floor_kind", "boundary", "token_kind")
 
 
@@ -99,34 +137,88 @@ _WHERE = {"energy": "lowest joules per token, boundary wall", "gpu_hour": "cheap
 
 def _input(table: pl.DataFrame, factors: Mapping[str, tuple[float, float, float]], why: Mapping[str, str]) -> pl.DataFrame:
     """The floors that prices are held against: blended tokens at the reference speed."""
-    level = floors_mc.lowest(table.filter(pl.col("service_level_tok_s_per_user") == definitions.number("reference.speed")), cost_factors=factors)
+    level = floors_mc.lowest(
+        table.filter(pl.col("service_level_tok_s_per_user") == definitions.number("reference.speed")), cost_factors=factors
+    )
     place = pl.col("floor_kind").replace_strict(_WHERE, return_dtype=pl.String)
     trend = pl.col("floor_kind").replace_strict(why, return_dtype=pl.String)
-    reason = pl.concat_str(place, pl.lit(", "), "precision", pl.lit(f", {definitions.number('reference.speed'):g} tokens/s per user; own trend: "), trend)
+    reason = pl.concat_str(
+        place, pl.lit(", "), "precision", pl.lit(f", {definitions.number('reference.speed'):g} tokens/s per user; own trend: "), trend
+    )
     return level.with_columns(reason=reason).select(list(_INPUT))
 
 
-def _assumed(assumed: Assumptions, stated: Mapping[str, Mapping[str, object]], factors: Mapping[str, tuple[float, float, float]],
-             why: Mapping[str, str]) -> pl.DataFrame:
+def _assumed(
+    assumed: Assumptions,
+    stated: Mapping[str, Mapping[str, object]],
+    factors: Mapping[str, tuple[float, float, float]],
+    why: Mapping[str, str],
+) -> pl.DataFrame:
     """Every assumption as a row with its source; the row ``together`` says them in one sentence."""
-    ranges = (("electricity", assumed.usd_per_kwh, "usd_per_kwh", "derived"), ("PUE", assumed.pue, "pue", "derived"),
-              ("system over accelerator power", assumed.system_over_gpu, "factor", "assumed"), ("utilisation", assumed.utilisation, "share", "assumed"))
-    rows: list[dict[str, object]] = [{"quantity": q, "low": r.low, "mode": r.mode, "high": r.high, "unit": u, "basis": b, "source": r.source}
-                                     for q, r, u, b in ranges]
+    ranges = (
+        ("electricity", assumed.usd_per_kwh, "usd_per_kwh", "derived"),
+        ("PUE", assumed.pue, "pue", "derived"),
+        ("system over accelerator power", assumed.system_over_gpu, "factor", "assumed"),
+        ("utilisation", assumed.utilisation, "share", "assumed"),
+    )
+    rows: list[dict[str, object]] = [
+        {"quantity": q, "low": r.low, "mode": r.mode, "high": r.high, "unit": u, "basis": b, "source": r.source} for q, r, u, b in ranges
+    ]
     mix = definitions.number("blend.input_per_output")
-    rows.append({"quantity": "input tokens per output token", "low": mix, "mode": mix, "high": mix, "unit": "ratio", "basis": "assumed",
-                 "source": definitions.reason("blend.input_per_output")})
-    rows += [{"quantity": f"own trend of the {k.replace('_', '-')} floor", "low": v[0], "mode": v[1], "high": v[2], "unit": "factor_per_year",
-              "basis": "derived", "source": why[k]} for k, v in sorted(factors.items())]
+    rows.append(
+        {
+            "quantity": "input tokens per output token",
+            "low": mix,
+            "mode": mix,
+            "high": mix,
+            "unit": "ratio",
+            "basis": "assumed",
+            "source": definitions.reason("blend.input_per_output"),
+        }
+    )
+    rows += [
+        {
+            "quantity": f"own trend of the {k.replace('_', '-')} floor",
+            "low": v[0],
+            "mode": v[1],
+            "high": v[2],
+            "unit": "factor_per_year",
+            "basis": "derived",
+            "source": why[k],
+        }
+        for k, v in sorted(factors.items())
+    ]
     rows.append({"quantity": "together", "unit": "text", "basis": "derived", "source": "all rows", "statement": assumed.sentence()})
     return pl.DataFrame(rows, schema=_ASSUMED).sort("quantity")
 
 
 _USD = {f"{p}_usd_per_mtok": pl.Float64 for p in ("low", "mode", "high")}
-_INPUT = {"model": pl.String, "floor_kind": pl.String, "accelerator": pl.String, **_USD,
-          **{f"cost_factor_{p}_per_year": pl.Float64 for p in ("low", "mode", "high")}, "reason": pl.String}
-_MODEL = {"model": pl.String, "accelerator": pl.String, "precision": pl.String, "service_level_tok_s_per_user": pl.Float64,
-          "floor_kind": pl.String, "boundary": pl.String, "token_kind": pl.String, **_USD,
-          **{f"{s}_variance_share": pl.Float64 for s in floors_mc.SHARES}}
-_ASSUMED = {"quantity": pl.String, "low": pl.Float64, "mode": pl.Float64, "high": pl.Float64, "unit": pl.String, "basis": pl.String,
-            "source": pl.String, "statement": pl.String}
+_INPUT = {
+    "model": pl.String,
+    "floor_kind": pl.String,
+    "accelerator": pl.String,
+    **_USD,
+    **{f"cost_factor_{p}_per_year": pl.Float64 for p in ("low", "mode", "high")},
+    "reason": pl.String,
+}
+_MODEL = {
+    "model": pl.String,
+    "accelerator": pl.String,
+    "precision": pl.String,
+    "service_level_tok_s_per_user": pl.Float64,
+    "floor_kind": pl.String,
+    "boundary": pl.String,
+    "token_kind": pl.String,
+    **_USD,
+    **{f"{s}_variance_share": pl.Float64 for s in floors_mc.SHARES},
+}
+_ASSUMED = {
+    "quantity": pl.String,
+    "low": pl.Float64,
+    "mode": pl.Float64,
+    "high": pl.Float64,
+    "unit": pl.String,
+    "basis": pl.String,
+    "source": pl.String,
+    "statement": pl.String,
+}

@@ -59,15 +59,26 @@ class Assumptions:
 
     def sentence(self) -> str:
         """The assumptions in one sentence, for the report."""
+
         def text(r: Range) -> str:
             return f"{r.mode:.3g} ({r.low:.3g} to {r.high:.3g})"
 
-        return (f"Electricity {text(self.usd_per_kwh)} USD per kWh, PUE {text(self.pue)}, system over GPU power "
-                f"{text(self.system_over_gpu)}, utilisation {text(self.utilisation)}; 90 % ranges.")
+        return (
+            f"Electricity {text(self.usd_per_kwh)} USD per kWh, PUE {text(self.pue)}, system over GPU power "
+            f"{text(self.system_over_gpu)}, utilisation {text(self.utilisation)}; 90 % ranges."
+        )
 
 
-def model_floors(served: pl.DataFrame, hourly: Mapping[str, Range], assumptions: Assumptions, rng: np.random.Generator, *,
-                 input_per_output: float, draws: int = DRAWS, kinds: Sequence[str] = ("energy", "gpu_hour")) -> pl.DataFrame:
+def model_floors(
+    served: pl.DataFrame,
+    hourly: Mapping[str, Range],
+    assumptions: Assumptions,
+    rng: np.random.Generator,
+    *,
+    input_per_output: float,
+    draws: int = DRAWS,
+    kinds: Sequence[str] = ("energy", "gpu_hour"),
+) -> pl.DataFrame:
     """Floors per model, accelerator, precision and service level, with intervals and variance shares.
 
     Args: ``served`` has model, accelerator, precision, service_level_tok_s_per_user, accelerator_s_per_mtok_input,
@@ -81,8 +92,12 @@ def model_floors(served: pl.DataFrame, hourly: Mapping[str, Range], assumptions:
     (share_engine, share_electricity, share_pue, share_system, share_rental, share_utilisation; they sum to 1), sorted.
     """
     ordered = served.sort("model", "accelerator", "precision", "service_level_tok_s_per_user")
-    common = {"electricity": assumptions.usd_per_kwh.draws(rng, draws), "pue": assumptions.pue.draws(rng, draws),
-              "system": assumptions.system_over_gpu.draws(rng, draws), "utilisation": 1 / assumptions.utilisation.draws(rng, draws)}
+    common = {
+        "electricity": assumptions.usd_per_kwh.draws(rng, draws),
+        "pue": assumptions.pue.draws(rng, draws),
+        "system": assumptions.system_over_gpu.draws(rng, draws),
+        "utilisation": 1 / assumptions.utilisation.draws(rng, draws),
+    }
     logs = {k: np.log(v) for k, v in common.items()}
     rental = {a: np.log(hourly[a].draws(rng, draws)) for a in sorted(hourly)}
     rows: list[dict[str, object]] = []
@@ -98,14 +113,27 @@ def model_floors(served: pl.DataFrame, hourly: Mapping[str, Range], assumptions:
 
 
 SHARES = ("engine", "electricity", "pue", "system", "rental", "utilisation")
-_SCHEMA = {"model": pl.String, "accelerator": pl.String, "precision": pl.String, "service_level_tok_s_per_user": pl.Float64,
-           "floor_kind": pl.String, "boundary": pl.String, "token_kind": pl.String, "low_usd_per_mtok": pl.Float64,
-           "mode_usd_per_mtok": pl.Float64, "high_usd_per_mtok": pl.Float64,
-           **{f"share_{s}": pl.Float64 for s in SHARES}}
+_SCHEMA = {
+    "model": pl.String,
+    "accelerator": pl.String,
+    "precision": pl.String,
+    "service_level_tok_s_per_user": pl.Float64,
+    "floor_kind": pl.String,
+    "boundary": pl.String,
+    "token_kind": pl.String,
+    "low_usd_per_mtok": pl.Float64,
+    "mode_usd_per_mtok": pl.Float64,
+    "high_usd_per_mtok": pl.Float64,
+    **{f"share_{s}": pl.Float64 for s in SHARES},
+}
 
 
-_FACTORS = {"gpu_only": ("engine", "electricity"), "system": ("engine", "electricity", "system"),
-            "wall": ("engine", "electricity", "system", "pue"), "rented hour": ("engine", "rental", "utilisation")}
+_FACTORS = {
+    "gpu_only": ("engine", "electricity"),
+    "system": ("engine", "electricity", "system"),
+    "wall": ("engine", "electricity", "system", "pue"),
+    "rented hour": ("engine", "rental", "utilisation"),
+}
 """Which factors a floor of each boundary multiplies."""
 
 
@@ -131,9 +159,19 @@ def _rows(row: dict, kind: str, boundary: str, scales: Mapping[str, float], logs
     total = sum(variance.values())
     shares = {f"share_{s}": variance.get(s, 0.0) / total if total else 0.0 for s in SHARES}
     names = {n: row[n] for n in ("model", "accelerator", "precision", "service_level_tok_s_per_user")}
-    return [{**names, "floor_kind": kind, "boundary": boundary, "token_kind": token, "low_usd_per_mtok": float(low) * scale,
-             "mode_usd_per_mtok": float(mode) * scale, "high_usd_per_mtok": float(high) * scale, **shares}
-            for token, scale in scales.items()]
+    return [
+        {
+            **names,
+            "floor_kind": kind,
+            "boundary": boundary,
+            "token_kind": token,
+            "low_usd_per_mtok": float(low) * scale,
+            "mode_usd_per_mtok": float(mode) * scale,
+            "high_usd_per_mtok": float(high) * scale,
+            **shares,
+        }
+        for token, scale in scales.items()
+    ]
 
 
 def contenders(served: pl.DataFrame, hourly: Mapping[str, Range], *, input_per_output: float) -> dict[str, pl.DataFrame]:
@@ -141,14 +179,23 @@ def contenders(served: pl.DataFrame, hourly: Mapping[str, Range], *, input_per_o
 
     What is common to all configurations cannot change their order, so the draws are spent on these alone.
     """
-    usd = pl.DataFrame({"accelerator": sorted(hourly), "usd": [hourly[a].mode for a in sorted(hourly)]},
-                       schema={"accelerator": pl.String, "usd": pl.Float64})
+    usd = pl.DataFrame(
+        {"accelerator": sorted(hourly), "usd": [hourly[a].mode for a in sorted(hourly)]},
+        schema={"accelerator": pl.String, "usd": pl.Float64},
+    )
     priced = served.join(usd, on="accelerator", how="left", maintain_order="left").with_columns(
         joules=input_per_output * pl.col("energy_j_per_input_token") + pl.col("energy_j_per_output_token"),
-        rented=(input_per_output * pl.col("accelerator_s_per_mtok_input") + pl.col("accelerator_s_per_mtok_output")) * pl.col("usd"))
+        rented=(input_per_output * pl.col("accelerator_s_per_mtok_input") + pl.col("accelerator_s_per_mtok_output")) * pl.col("usd"),
+    )
     deployment = ("model", "service_level_tok_s_per_user")
-    return {kind: priced.filter(pl.col(cost) > 0).sort(*deployment, cost, "accelerator", "precision").group_by(
-        deployment, maintain_order=True).first().select(served.columns) for kind, cost in (("energy", "joules"), ("gpu_hour", "rented"))}
+    return {
+        kind: priced.filter(pl.col(cost) > 0)
+        .sort(*deployment, cost, "accelerator", "precision")
+        .group_by(deployment, maintain_order=True)
+        .first()
+        .select(served.columns)
+        for kind, cost in (("energy", "joules"), ("gpu_hour", "rented"))
+    }
 
 
 def from_serving(serving: pl.DataFrame, hourly: pl.DataFrame) -> pl.DataFrame:
@@ -159,19 +206,33 @@ def from_serving(serving: pl.DataFrame, hourly: pl.DataFrame) -> pl.DataFrame:
     throughput_lower_tok_per_s and throughput_upper_tok_per_s (80 % interval); ``hourly`` with accelerator and the
     usd_per_accelerator_hour those costs were computed with. Accelerators without a price keep their energy floor.
     """
-    joined = serving.join(hourly.select("accelerator", pl.col("usd_per_accelerator_hour").cast(pl.Float64)), on="accelerator",
-                          how="left", maintain_order="left")
+    joined = serving.join(
+        hourly.select("accelerator", pl.col("usd_per_accelerator_hour").cast(pl.Float64)),
+        on="accelerator",
+        how="left",
+        maintain_order="left",
+    )
     usd = pl.col("usd_per_accelerator_hour")
     return joined.filter((pl.col("throughput_tok_per_s") > 0) & (pl.col("energy_j_per_output_token") > 0)).select(
-        "model", "accelerator", "precision", pl.col("service_level_tok_s_per_user").cast(pl.Float64),
+        "model",
+        "accelerator",
+        "precision",
+        pl.col("service_level_tok_s_per_user").cast(pl.Float64),
         *((pl.col(f"cost_{k}_usd_per_mtok") / usd * 3600).fill_null(0.0).alias(f"accelerator_s_per_mtok_{k}") for k in ("input", "output")),
-        "energy_j_per_input_token", "energy_j_per_output_token",
+        "energy_j_per_input_token",
+        "energy_j_per_output_token",
         (pl.col("throughput_lower_tok_per_s") / pl.col("throughput_tok_per_s")).clip(0.05, 1.0).alias("engine_low_share"),
-        (pl.col("throughput_upper_tok_per_s") / pl.col("throughput_tok_per_s")).clip(1.0, 20.0).alias("engine_high_share"))
+        (pl.col("throughput_upper_tok_per_s") / pl.col("throughput_tok_per_s")).clip(1.0, 20.0).alias("engine_high_share"),
+    )
 
 
-def lowest(floors: pl.DataFrame, *, token_kind: str = "blend", boundary: str = "wall",
-           cost_factors: Mapping[str, tuple[float, float, float]] | None = None) -> pl.DataFrame:
+def lowest(
+    floors: pl.DataFrame,
+    *,
+    token_kind: str = "blend",
+    boundary: str = "wall",
+    cost_factors: Mapping[str, tuple[float, float, float]] | None = None,
+) -> pl.DataFrame:
     """The lowest floor of each model, service level and kind, in the columns ``floor.series_floors`` takes.
 
     ``cost_factors``: floor_kind -> times cheaper a year (low, mode, high), e.g. from ``hardware_trends``. Returns
@@ -179,12 +240,16 @@ def lowest(floors: pl.DataFrame, *, token_kind: str = "blend", boundary: str = "
     variance shares and, where given, cost_factor_{low,mode,high}_per_year.
     """
     pool = floors.filter((pl.col("token_kind") == token_kind) & pl.col("boundary").is_in([boundary, "rented hour"]))
-    best = pool.sort("model", "service_level_tok_s_per_user", "floor_kind", "mode_usd_per_mtok", "accelerator", "precision").group_by(
-        "model", "service_level_tok_s_per_user", "floor_kind", maintain_order=True).first()
+    best = (
+        pool.sort("model", "service_level_tok_s_per_user", "floor_kind", "mode_usd_per_mtok", "accelerator", "precision")
+        .group_by("model", "service_level_tok_s_per_user", "floor_kind", maintain_order=True)
+        .first()
+    )
     for i, part in enumerate(("low", "mode", "high") if cost_factors else ()):
         given = {k: v[i] for k, v in (cost_factors or {}).items()}
-        best = best.with_columns(pl.col("floor_kind").replace_strict(given, default=None, return_dtype=pl.Float64)
-                                 .alias(f"cost_factor_{part}_per_year"))
+        best = best.with_columns(
+            pl.col("floor_kind").replace_strict(given, default=None, return_dtype=pl.Float64).alias(f"cost_factor_{part}_per_year")
+        )
     return best.drop("token_kind")
 
 
@@ -209,8 +274,14 @@ def batch_slope(measured: pl.DataFrame) -> pl.DataFrame:
             continue
         slope = float(dx @ y) / float(dx @ dx)
         residual = y - y.mean() - slope * dx
-        rows.append({**dict(zip(CONFIGURATION, key, strict=True)), "slope": slope,
-                     "standard_error": math.sqrt(float(residual @ residual) / (group.height - 2) / float(dx @ dx)),
-                     "points_count": group.height, "span_factor": float(np.exp(y.max() - y.min()))})
+        rows.append(
+            {
+                **dict(zip(CONFIGURATION, key, strict=True)),
+                "slope": slope,
+                "standard_error": math.sqrt(float(residual @ residual) / (group.height - 2) / float(dx @ dx)),
+                "points_count": group.height,
+                "span_factor": float(np.exp(y.max() - y.min())),
+            }
+        )
     own = {"slope": pl.Float64, "standard_error": pl.Float64, "points_count": pl.Int64, "span_factor": pl.Float64}
     return pl.DataFrame(rows, schema={**{c: measured.schema[c] for c in CONFIGURATION}, **own})

@@ -17,19 +17,30 @@ import polars as pl
 
 YEAR_DAYS = 365.25
 METRICS: Mapping[str, tuple[str, str]] = {
-    "bandwidth": ("memory_bandwidth_gb_s", ""), "memory": ("memory_gb", ""), "tensor_flops": ("tensor_tflops", ""),
-    "tdp": ("tdp_w", ""), "bandwidth_per_watt": ("memory_bandwidth_gb_s", "tdp_w"),
-    "tensor_flops_per_watt": ("tensor_tflops", "tdp_w"), "bandwidth_per_dollar": ("memory_bandwidth_gb_s", "price_usd"),
-    "tensor_flops_per_dollar": ("tensor_tflops", "price_usd"), "flops_per_byte": ("tensor_tflops", "memory_bandwidth_gb_s"),
+    "bandwidth": ("memory_bandwidth_gb_s", ""),
+    "memory": ("memory_gb", ""),
+    "tensor_flops": ("tensor_tflops", ""),
+    "tdp": ("tdp_w", ""),
+    "bandwidth_per_watt": ("memory_bandwidth_gb_s", "tdp_w"),
+    "tensor_flops_per_watt": ("tensor_tflops", "tdp_w"),
+    "bandwidth_per_dollar": ("memory_bandwidth_gb_s", "price_usd"),
+    "tensor_flops_per_dollar": ("tensor_tflops", "price_usd"),
+    "flops_per_byte": ("tensor_tflops", "memory_bandwidth_gb_s"),
 }
 """Metric -> numerator and denominator column."""
 
-SCHEMA = {"metric": pl.String, "growth_per_year": pl.Float64, "growth_low": pl.Float64, "growth_high": pl.Float64,
-          "doubling_years": pl.Float64, "parts_count": pl.Int64, "r_squared": pl.Float64}
+SCHEMA = {
+    "metric": pl.String,
+    "growth_per_year": pl.Float64,
+    "growth_low": pl.Float64,
+    "growth_high": pl.Float64,
+    "doubling_years": pl.Float64,
+    "parts_count": pl.Int64,
+    "r_squared": pl.Float64,
+}
 
 
-def trends(parts: pl.DataFrame, as_of: date, *, since: date, min_memory_gb: float = 0.0,
-           confidence: float = 0.95) -> pl.DataFrame:
+def trends(parts: pl.DataFrame, as_of: date, *, since: date, min_memory_gb: float = 0.0, confidence: float = 0.95) -> pl.DataFrame:
     """Growth per year of every metric over parts launched from ``since`` to ``as_of``.
 
     Args: ``parts`` has launch_date, memory_gb, memory_bandwidth_gb_s, tensor_tflops, tdp_w, price_usd (null = unknown).
@@ -71,9 +82,14 @@ def fit(years: np.ndarray, value: np.ndarray, confidence: float = 0.95) -> dict[
     error = math.sqrt(float(residual @ residual) / (n - 2) / spread)
     half = float(stdtrit(n - 2, (1 + confidence) / 2)) * error
     total = float(((y - y.mean()) ** 2).sum())
-    return {"growth_per_year": math.expm1(slope), "growth_low": math.expm1(slope - half), "growth_high": math.expm1(slope + half),
-            "doubling_years": math.log(2) / slope if slope else math.inf, "parts_count": n,
-            "r_squared": 1 - float(residual @ residual) / total if total else 0.0}
+    return {
+        "growth_per_year": math.expm1(slope),
+        "growth_low": math.expm1(slope - half),
+        "growth_high": math.expm1(slope + half),
+        "doubling_years": math.log(2) / slope if slope else math.inf,
+        "parts_count": n,
+        "r_squared": 1 - float(residual @ residual) / total if total else 0.0,
+    }
 
 
 def compare(fitted: pl.DataFrame, published: pl.DataFrame) -> pl.DataFrame:
@@ -84,9 +100,11 @@ def compare(fitted: pl.DataFrame, published: pl.DataFrame) -> pl.DataFrame:
     """
     both = published.rename({"growth_per_year": "published_growth_per_year"}).join(fitted, on="metric")
     agrees = pl.col("published_growth_per_year").is_between(pl.col("growth_low"), pl.col("growth_high"))
-    return both.with_columns(agrees=agrees).select(
-        "metric", "source", "published_growth_per_year", "growth_per_year", "growth_low", "growth_high", "agrees"
-    ).sort("metric", "source")
+    return (
+        both.with_columns(agrees=agrees)
+        .select("metric", "source", "published_growth_per_year", "growth_per_year", "growth_low", "growth_high", "agrees")
+        .sort("metric", "source")
+    )
 
 
 def energy_floor_factors(fitted: pl.DataFrame) -> tuple[float, float, float]:

@@ -30,18 +30,38 @@ def believed(rentals: pl.DataFrame, as_of: date) -> pl.DataFrame:
     A series is generated if its rows are marked so, or if it is a list price (on demand, not a marketplace) that
     changes at nearly every observation: list prices hold for weeks, random walks do not.
     """
-    rows = rentals.filter(
-        (pl.col("observed_at") <= as_of) & (pl.col("source") != "") & (pl.col("basis") != "assumed")
-        & (pl.col("usd_per_accelerator_hour") > 0) & ~pl.col("note").str.contains(MARKS) & ~pl.col("source").str.contains(MARKS)
-    ).with_columns(pl.col("usd_per_accelerator_hour").cast(pl.Float64)).sort(*SERIES, "observed_at")
+    rows = (
+        rentals.filter(
+            (pl.col("observed_at") <= as_of)
+            & (pl.col("source") != "")
+            & (pl.col("basis") != "assumed")
+            & (pl.col("usd_per_accelerator_hour") > 0)
+            & ~pl.col("note").str.contains(MARKS)
+            & ~pl.col("source").str.contains(MARKS)
+        )
+        .with_columns(pl.col("usd_per_accelerator_hour").cast(pl.Float64))
+        .sort(*SERIES, "observed_at")
+    )
     rows = rows.unique([*SERIES, "observed_at"], keep="last", maintain_order=True)
     changed = (pl.col("usd_per_accelerator_hour") != pl.col("usd_per_accelerator_hour").shift()).over(SERIES)
     days = (pl.col("observed_at") - pl.col("observed_at").shift()).dt.total_days().over(SERIES)
-    restless = rows.with_columns(changed=changed, days=days).group_by(SERIES).agg(
-        pl.len().alias("n"), pl.col("changed").sum().alias("changes"), pl.col("days").median().alias("days"),
-        pl.col("provider_kind").first().alias("kind"))
-    generated = restless.filter((pl.col("n") >= 12) & (pl.col("changes") > 0.9 * (pl.col("n") - 1)) & (pl.col("days") <= 2)
-                                & (pl.col("kind") != "marketplace") & (pl.col("term") == "on_demand"))
+    restless = (
+        rows.with_columns(changed=changed, days=days)
+        .group_by(SERIES)
+        .agg(
+            pl.len().alias("n"),
+            pl.col("changed").sum().alias("changes"),
+            pl.col("days").median().alias("days"),
+            pl.col("provider_kind").first().alias("kind"),
+        )
+    )
+    generated = restless.filter(
+        (pl.col("n") >= 12)
+        & (pl.col("changes") > 0.9 * (pl.col("n") - 1))
+        & (pl.col("days") <= 2)
+        & (pl.col("kind") != "marketplace")
+        & (pl.col("term") == "on_demand")
+    )
     return rows.join(generated, on=SERIES, how="anti", maintain_order="left")
 
 
@@ -74,14 +94,26 @@ def breaks(days: list[date], price: list[float], *, min_points: int = 2) -> list
         edges.append(at)
     edges = edges[::-1]
     levels = [float(np.median(y[a:b])) for a, b in zip(edges[:-1], edges[1:], strict=True)]
-    return [{"date": days[edges[i]], "from_usd": math.exp(levels[i - 1]), "to_usd": math.exp(levels[i]),
-             "change_log": levels[i] - levels[i - 1]} for i in range(1, len(levels)) if abs(levels[i] - levels[i - 1]) >= MIN_JUMP_LOG]
+    return [
+        {
+            "date": days[edges[i]],
+            "from_usd": math.exp(levels[i - 1]),
+            "to_usd": math.exp(levels[i]),
+            "change_log": levels[i] - levels[i - 1],
+        }
+        for i in range(1, len(levels))
+        if abs(levels[i] - levels[i - 1]) >= MIN_JUMP_LOG
+    ]
 
 
 def series_breaks(rentals: pl.DataFrame) -> pl.DataFrame:
     """Breaks of every series with at least four observations: the series' columns, date, from_usd, to_usd, change_log."""
-    schema = {c: rentals.schema[c] for c in SERIES} | {"date": pl.Date, "from_usd": pl.Float64, "to_usd": pl.Float64,
-                                                       "change_log": pl.Float64}
+    schema = {c: rentals.schema[c] for c in SERIES} | {
+        "date": pl.Date,
+        "from_usd": pl.Float64,
+        "to_usd": pl.Float64,
+        "change_log": pl.Float64,
+    }
     rows = []
     for key, group in rentals.sort(*SERIES, "observed_at").group_by(SERIES, maintain_order=True):
         if group.height >= 4:
@@ -96,19 +128,40 @@ def current(rentals: pl.DataFrame, as_of: date, *, stale_days: int = STALE_DAYS)
     Returns accelerator, term, low_usd_per_hour, median_usd_per_hour, high_usd_per_hour, providers_count, observed_at
     (newest). A provider counts once; prices last seen more than ``stale_days`` ago are not current.
     """
-    live = rentals.sort(*SERIES, "observed_at").group_by(SERIES, maintain_order=True).last().filter(
-        (pl.lit(as_of) - pl.col("observed_at")).dt.total_days() <= stale_days)
-    one = live.group_by("accelerator", "term", "provider").agg(pl.col("usd_per_accelerator_hour").cast(pl.Float64).min(),
-                                                               pl.col("observed_at").max())
+    live = (
+        rentals.sort(*SERIES, "observed_at")
+        .group_by(SERIES, maintain_order=True)
+        .last()
+        .filter((pl.lit(as_of) - pl.col("observed_at")).dt.total_days() <= stale_days)
+    )
+    one = live.group_by("accelerator", "term", "provider").agg(
+        pl.col("usd_per_accelerator_hour").cast(pl.Float64).min(), pl.col("observed_at").max()
+    )
     price = pl.col("usd_per_accelerator_hour")
-    return one.group_by("accelerator", "term").agg(
-        price.quantile(0.1, "linear").alias("low_usd_per_hour"), price.median().alias("median_usd_per_hour"),
-        price.quantile(0.9, "linear").alias("high_usd_per_hour"), pl.len().alias("providers_count"),
-        pl.col("observed_at").max()).sort("accelerator", "term")
+    return (
+        one.group_by("accelerator", "term")
+        .agg(
+            price.quantile(0.1, "linear").alias("low_usd_per_hour"),
+            price.median().alias("median_usd_per_hour"),
+            price.quantile(0.9, "linear").alias("high_usd_per_hour"),
+            pl.len().alias("providers_count"),
+            pl.col("observed_at").max(),
+        )
+        .sort("accelerator", "term")
+    )
 
 
-def ownership_cost(*, capex_usd: float, life_years: float, cost_of_capital: float, power_kw_all_in: float, usd_per_kwh: float,
-                   overhead_share: float, utilisation: float = 1.0, salvage_share: float = 0.0) -> dict[str, float]:
+def ownership_cost(
+    *,
+    capex_usd: float,
+    life_years: float,
+    cost_of_capital: float,
+    power_kw_all_in: float,
+    usd_per_kwh: float,
+    overhead_share: float,
+    utilisation: float = 1.0,
+    salvage_share: float = 0.0,
+) -> dict[str, float]:
     """Cost of owning one accelerator in USD per hour sold, by component, with every assumption an argument.
 
     ``capex_usd`` is the accelerator with its share of host, network and building; it is repaid as an annuity over
@@ -124,6 +177,10 @@ def ownership_cost(*, capex_usd: float, life_years: float, cost_of_capital: floa
     power = power_kw_all_in * usd_per_kwh
     overhead = overhead_share * (capital + power)
     total = (capital + power + overhead) / utilisation
-    return {"capital_usd_per_hour": capital / utilisation, "power_usd_per_hour": power / utilisation,
-            "overhead_usd_per_hour": overhead / utilisation, "total_usd_per_hour": total,
-            "energy_share": power / (capital + power + overhead) if capital + power + overhead else 0.0}
+    return {
+        "capital_usd_per_hour": capital / utilisation,
+        "power_usd_per_hour": power / utilisation,
+        "overhead_usd_per_hour": overhead / utilisation,
+        "total_usd_per_hour": total,
+        "energy_share": power / (capital + power + overhead) if capital + power + overhead else 0.0,
+    }

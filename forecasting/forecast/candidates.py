@@ -125,7 +125,5 @@ def combination(series, cutoff_day, horizons_days, p):
 Candidate = Callable[[Sequence[PriceSeries], int, Sequence[int], repricing.Parameters], np.ndarray]
 
 CANDIDATES: dict[str, Candidate] = {
-    f.__name__: f
-    for f in (no_change, random_walk, drift, farmer_lafond, ols_trend, ten_times_rule, repricing_mixture,
-              combination)
+    f.__name__: f for f in (no_change, random_walk, drift, farmer_lafond, ols_trend, ten_times_rule, repricing_mixture, combination)
 }

@@ -23,8 +23,14 @@ ALPHA = 0.10
 MIN_TENURE_DAYS = 91
 
 
-def choose(mean_crps: dict[str, float], p_values: dict[str, float], origins: int, incumbent: str = INCUMBENT,
-           held_since: date | None = None, as_of: date | None = None) -> tuple[str, str]:
+def choose(
+    mean_crps: dict[str, float],
+    p_values: dict[str, float],
+    origins: int,
+    incumbent: str = INCUMBENT,
+    held_since: date | None = None,
+    as_of: date | None = None,
+) -> tuple[str, str]:
     """The champion and the reason, from mean CRPS per model and DM p-values of each rival against the incumbent."""
     if origins < MIN_ORIGINS:
         return incumbent, f"{incumbent} stays: {origins} resolved origins, a change needs {MIN_ORIGINS}."
@@ -38,16 +44,19 @@ def choose(mean_crps: dict[str, float], p_values: dict[str, float], origins: int
     return best, f"{best} replaces {incumbent}: CRPS {mean_crps[best]:.3f} against {mean_crps[incumbent]:.3f}."
 
 
-def review(scored: pl.DataFrame, incumbent: str = INCUMBENT, held_since: date | None = None,
-           as_of: date | None = None) -> tuple[str, str]:
+def review(scored: pl.DataFrame, incumbent: str = INCUMBENT, held_since: date | None = None, as_of: date | None = None) -> tuple[str, str]:
     """``choose`` from scored forecasts (model, vintage, horizon_days, crps_log): track record or backtest.
 
     A model's loss at an origin is its mean CRPS over series and horizons; only origins that every model has count. The
     test allows for the overlap of the longest horizon.
     """
-    per_origin = scored.group_by("model", "vintage").agg(pl.col("crps_log").mean()).pivot(
-        "model", index="vintage", values="crps_log"
-    ).drop_nulls().sort("vintage")
+    per_origin = (
+        scored.group_by("model", "vintage")
+        .agg(pl.col("crps_log").mean())
+        .pivot("model", index="vintage", values="crps_log")
+        .drop_nulls()
+        .sort("vintage")
+    )
     if incumbent not in per_origin.columns or per_origin.is_empty():
         return incumbent, f"{incumbent} stays: nothing is resolved yet."
     day = np.array([d.toordinal() for d in per_origin["vintage"]])

@@ -22,8 +22,7 @@ from warehouse.schema import frames
 HORIZONS_DAYS = (30, 90, 180, 365)
 
 
-def long_forecast(panel: Panel, horizons_days: Sequence[int], models: Sequence[str],
-                  prior: repricing.Prior | None = None) -> pl.DataFrame:
+def long_forecast(panel: Panel, horizons_days: Sequence[int], models: Sequence[str], prior: repricing.Prior | None = None) -> pl.DataFrame:
     """Columns unique_id, cutoff, ds, horizon_days, quantile, value (in the panel's unit), model; sorted."""
     p = repricing.fit(panel.series, prior or priors.at(panel.cutoff))
     names = [s.unique_id for s in panel.series]
@@ -32,13 +31,17 @@ def long_forecast(panel: Panel, horizons_days: Sequence[int], models: Sequence[s
         q = np.exp(CANDIDATES[model](panel.series, panel.cutoff.toordinal(), horizons_days, p))
         n, h, k = q.shape
         target = [panel.cutoff + timedelta(days=int(d)) for d in horizons_days]
-        blocks.append(pl.DataFrame({
-            "unique_id": np.repeat(names, h * k),
-            "ds": pl.Series(np.tile(np.repeat(np.array(target, dtype="datetime64[D]"), k), n)).cast(pl.Date),
-            "horizon_days": np.tile(np.repeat(np.asarray(horizons_days, dtype=np.int64), k), n),
-            "quantile": np.tile(QUANTILES, n * h),
-            "value": q.ravel(),
-        }).with_columns(pl.lit(panel.cutoff).alias("cutoff"), pl.lit(model).alias("model")))
+        blocks.append(
+            pl.DataFrame(
+                {
+                    "unique_id": np.repeat(names, h * k),
+                    "ds": pl.Series(np.tile(np.repeat(np.array(target, dtype="datetime64[D]"), k), n)).cast(pl.Date),
+                    "horizon_days": np.tile(np.repeat(np.asarray(horizons_days, dtype=np.int64), k), n),
+                    "quantile": np.tile(QUANTILES, n * h),
+                    "value": q.ravel(),
+                }
+            ).with_columns(pl.lit(panel.cutoff).alias("cutoff"), pl.lit(model).alias("model"))
+        )
     order = ["unique_id", "cutoff", "ds", "horizon_days", "quantile", "value", "model"]
     return pl.concat(blocks).select(order).sort("unique_id", "model", "horizon_days", "quantile")
 
@@ -47,8 +50,7 @@ def with_floors(series: pl.DataFrame, floors: pl.DataFrame | None) -> pl.DataFra
     """Series with column ``floor``: the published bound of table series_floor, the higher of its kinds."""
     if floors is None or floors.is_empty():
         return series.select("unique_id", "ds", "y")
-    bound = floors.group_by(pl.col("series_id").alias("unique_id")).agg(
-        pl.col("forecast_bound_usd_per_mtok").max().alias("floor"))
+    bound = floors.group_by(pl.col("series_id").alias("unique_id")).agg(pl.col("forecast_bound_usd_per_mtok").max().alias("floor"))
     return series.select("unique_id", "ds", "y").join(bound, on="unique_id", how="left", maintain_order="left")
 
 
@@ -65,8 +67,15 @@ def build(frontier_price: pl.DataFrame, series_floor: pl.DataFrame, as_of: date)
     return {"forecast": forecasts(series, known, as_of), "event_probability": events(series, known, as_of)}
 
 
-def forecasts(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *, horizons_days: Sequence[int] = HORIZONS_DAYS,
-              all_models: bool = True, champion: str = INCUMBENT) -> pl.DataFrame:
+def forecasts(
+    series: pl.DataFrame,
+    floors: pl.DataFrame | None,
+    as_of: date,
+    *,
+    horizons_days: Sequence[int] = HORIZONS_DAYS,
+    all_models: bool = True,
+    champion: str = INCUMBENT,
+) -> pl.DataFrame:
     """Table forecast: 19 quantiles per series, model and horizon; the champion's rows have is_champion.
 
     ``series``: unique_id, ds, y (USD per Mtok). ``floors``: table series_floor, or None. Its bound raises the destination
@@ -77,12 +86,20 @@ def forecasts(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *,
     panel = _ready(series, floors, as_of)
     models = list(CANDIDATES) if all_models else [champion]
     long = long_forecast(panel, horizons_days, models)
-    return frames.conform("stats.forecast", long.select(
-        pl.format("{}/{}/{}/{}", "cutoff", "unique_id", "model", "horizon_days").alias("forecast_id"),
-        pl.col("cutoff").alias("vintage"), pl.col("unique_id").alias("series_id"), "model",
-        (pl.col("model") == champion).alias("is_champion"), "horizon_days", pl.col("ds").alias("target_date"),
-        "quantile", pl.col("value").alias("value_usd_per_mtok"),
-    ))
+    return frames.conform(
+        "stats.forecast",
+        long.select(
+            pl.format("{}/{}/{}/{}", "cutoff", "unique_id", "model", "horizon_days").alias("forecast_id"),
+            pl.col("cutoff").alias("vintage"),
+            pl.col("unique_id").alias("series_id"),
+            "model",
+            (pl.col("model") == champion).alias("is_champion"),
+            "horizon_days",
+            pl.col("ds").alias("target_date"),
+            "quantile",
+            pl.col("value").alias("value_usd_per_mtok"),
+        ),
+    )
 
 
 def _base_rate(series: Sequence[PriceSeries], days: int, event: str) -> float | None:
@@ -100,10 +117,10 @@ def _happens(end: np.ndarray, start: np.ndarray, event: str) -> np.ndarray:
     return end > start + np.log(1.01)
 
 
-def events(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *,
-           horizons_days: Sequence[int] = HORIZONS_DAYS) -> pl.DataFrame:
+def events(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *, horizons_days: Sequence[int] = HORIZONS_DAYS) -> pl.DataFrame:
     """Table event_probability. The event is about the price on the target date against today's price:
-    at least 1 % cheaper (new_low), half or less (halves), at least 1 % dearer (rises)."""
+    at least 1 % cheaper (new_low), half or less (halves), at least 1 % dearer (rises).
+    """
     if series.is_empty():
         return frames.empty("stats.event_probability")
     panel = _ready(series, floors, as_of)
@@ -121,8 +138,28 @@ def events(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *,
             trust = 0.0 if base is None else 0.5 * origins / (origins + 10)
             for s, price, share in zip(panel.series, np.exp(last), model, strict=True):
                 mixed = float(share) if base is None else (1 - trust) * float(share) + trust * base
-                rows.append((as_of, f"{event}/{s.unique_id}/{days}", s.unique_id, event, days,
-                             as_of + timedelta(days=int(days)), float(price * factor), mixed, base))
-    names = ["vintage", "event_id", "series_id", "event", "horizon_days", "target_date", "threshold_usd_per_mtok",
-             "probability_share", "base_rate_share"]
+                rows.append(
+                    (
+                        as_of,
+                        f"{event}/{s.unique_id}/{days}",
+                        s.unique_id,
+                        event,
+                        days,
+                        as_of + timedelta(days=int(days)),
+                        float(price * factor),
+                        mixed,
+                        base,
+                    )
+                )
+    names = [
+        "vintage",
+        "event_id",
+        "series_id",
+        "event",
+        "horizon_days",
+        "target_date",
+        "threshold_usd_per_mtok",
+        "probability_share",
+        "base_rate_share",
+    ]
     return frames.conform("stats.event_probability", pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None))

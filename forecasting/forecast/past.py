@@ -30,7 +30,8 @@ HALF_LIFE_STEPS = (6, 9)
 @dataclass(frozen=True)
 class States:
     """Series at a day each, arrays of one length: ``log_price``; ``shared`` and ``own``, the log of the price it
-    may be drawn to (the panel's low, its own low); ``moves`` and ``years``, faded counts of moves and of time."""
+    may be drawn to (the panel's low, its own low); ``moves`` and ``years``, faded counts of moves and of time.
+    """
 
     log_price: np.ndarray
     shared: np.ndarray
@@ -95,8 +96,7 @@ def _faded(s: PriceSeries, day: np.ndarray, half_life: float) -> tuple[np.ndarra
     return moves, -np.expm1(-speed * (day - s.day[0]) / DAYS_PER_YEAR) / speed
 
 
-def _states(s: PriceSeries, rows: np.ndarray, day: np.ndarray, low: tuple[np.ndarray, np.ndarray],
-            half_life: float) -> np.ndarray:
+def _states(s: PriceSeries, rows: np.ndarray, day: np.ndarray, low: tuple[np.ndarray, np.ndarray], half_life: float) -> np.ndarray:
     """Columns of :class:`States` for observations ``rows`` of ``s`` looked at on ``day``."""
     shared = low[1][np.maximum(np.searchsorted(low[0], day, side="right") - 1, 0)]
     moves, years = _faded(s, day, half_life)
@@ -135,8 +135,9 @@ def pairs(series: Sequence[PriceSeries], horizons_days: Sequence[int] = FIT_HORI
     for k in np.unique(index[:, 0]):
         s, (i, j) = series[k], index[index[:, 0] == k, 1:].T
         blocks.append(_states(s, i, s.day[i], low, half_life))
-        ends.append(np.column_stack([s.log_price[j] - s.log_price[i], (s.day[j] - s.day[i]) / DAYS_PER_YEAR,
-                                     (last - s.day[j]) / DAYS_PER_YEAR]))
+        ends.append(
+            np.column_stack([s.log_price[j] - s.log_price[i], (s.day[j] - s.day[i]) / DAYS_PER_YEAR, (last - s.day[j]) / DAYS_PER_YEAR])
+        )
     if not blocks:
         return Pairs(States(*np.empty((5, 0))), *np.empty((3, 0)))
     return Pairs(States(*np.concatenate(blocks).T), *np.concatenate(ends).T)

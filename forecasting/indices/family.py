@@ -81,8 +81,15 @@ def _table(name: str, panel: ItemPanel, log_index: np.ndarray) -> pl.DataFrame:
             value = np.exp(logs)
         return pl.Series(np.where(np.isfinite(value), value, np.nan)).fill_nan(None).round_sig_figs(SIGNIFICANT_DIGITS)
 
-    return pl.DataFrame({"index": [name] * len(panel.days), "day": list(panel.days), "value": column(log_index[0]),
-                         "lower": column(lower), "upper": column(upper)})
+    return pl.DataFrame(
+        {
+            "index": [name] * len(panel.days),
+            "day": list(panel.days),
+            "value": column(log_index[0]),
+            "lower": column(lower),
+            "upper": column(upper),
+        }
+    )
 
 
 def _broken(panel: ItemPanel, logs: dict[str, np.ndarray], wants_quality: bool) -> list[str]:
@@ -90,9 +97,11 @@ def _broken(panel: ItemPanel, logs: dict[str, np.ndarray], wants_quality: bool) 
     missing = links.missing_links(panel)
     if missing:
         day = panel.days[missing[0]]
-        said.append(f"link missing on {day}: no item was priced and bought both then and on {panel.days[missing[0] - 1]}, "
-                    f"so price, fisher, laspeyres, paasche, mix and entry are empty from {day} on rather than 'no "
-                    "change'; run the later days as a panel of their own.")
+        said.append(
+            f"link missing on {day}: no item was priced and bought both then and on {panel.days[missing[0] - 1]}, "
+            f"so price, fisher, laspeyres, paasche, mix and entry are empty from {day} on rather than 'no "
+            "change'; run the later days as a panel of their own."
+        )
     for name in sorted({"geks", "tpd"} & set(logs)):
         empty = int((~np.isfinite(logs[name][0])).sum())
         if empty:
@@ -109,8 +118,10 @@ def _quality_said(panel: ItemPanel, log_index: np.ndarray) -> list[str]:
     short = np.flatnonzero(~(share >= quality_adjusted.MINIMUM_COVERAGE))
     said = []
     if len(short):
-        said.append(f"quality is empty on {len(short)} of {len(share)} days (first {panel.days[short[0]]}): under "
-                    f"{quality_adjusted.MINIMUM_COVERAGE:.0%} of spend has a quality.")
+        said.append(
+            f"quality is empty on {len(short)} of {len(share)} days (first {panel.days[short[0]]}): under "
+            f"{quality_adjusted.MINIMUM_COVERAGE:.0%} of spend has a quality."
+        )
     finite = np.flatnonzero(np.isfinite(log_index))
     if not len(finite) and len(short) < len(share):
         said.append("quality never differs between items of one day, so it cannot be told from time: no quality index.")

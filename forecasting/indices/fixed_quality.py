@@ -46,12 +46,27 @@ def prices(input_price: pl.DataFrame, joint: pl.DataFrame, as_of: date, years: f
             continue
         level = ability[name]
         below = on_sale.filter(pl.col("ability") < level).select("day").unique().with_columns(below=pl.lit(True))
-        sellers = offers.filter(pl.col("ability") >= level).sort("price", "offer_id").group_by("day", "provider", maintain_order=True).first()
+        sellers = (
+            offers.filter(pl.col("ability") >= level).sort("price", "offer_id").group_by("day", "provider", maintain_order=True).first()
+        )
         ranked = sellers.sort("day", "price", "offer_id").with_columns(
-            rank=pl.int_range(1, pl.len() + 1).over("day"), sellers_count=pl.len().over("day"))
-        blocks.append(ranked.filter(pl.col("rank") == SELLER_RANK).join(below, on="day", how="left").select(
-            pl.lit(name).alias("reference_model"), "day", pl.col("price").alias("price_usd_per_mtok"), "model", "provider", "offer_id",
-            pl.col("sellers_count").cast(pl.Int64), pl.col("below").fill_null(False).alias("is_live"), pl.lit(level).alias("ability_logit")))
+            rank=pl.int_range(1, pl.len() + 1).over("day"), sellers_count=pl.len().over("day")
+        )
+        blocks.append(
+            ranked.filter(pl.col("rank") == SELLER_RANK)
+            .join(below, on="day", how="left")
+            .select(
+                pl.lit(name).alias("reference_model"),
+                "day",
+                pl.col("price").alias("price_usd_per_mtok"),
+                "model",
+                "provider",
+                "offer_id",
+                pl.col("sellers_count").cast(pl.Int64),
+                pl.col("below").fill_null(False).alias("is_live"),
+                pl.lit(level).alias("ability_logit"),
+            )
+        )
     return frames.conform("stats.fixed_quality", pl.concat(blocks)) if blocks else frames.empty("stats.fixed_quality")
 
 
@@ -68,10 +83,12 @@ def rate(table: pl.DataFrame, end: date, weeks: int = WEEKS_PER_YEAR) -> Rate | 
     test). None with less than a year.
     """
     live = table.filter(pl.col("is_live"), pl.col("day") <= end)
-    days = live["day"].unique().sort().to_list()[-(weeks + 1):]
+    days = live["day"].unique().sort().to_list()[-(weeks + 1) :]
     if len(days) < weeks + 1:
         return None
-    wide = live.filter(pl.col("day").is_in(days)).pivot(on="reference_model", index="day", values="price_usd_per_mtok").sort("day").drop("day")
+    wide = (
+        live.filter(pl.col("day").is_in(days)).pivot(on="reference_model", index="day", values="price_usd_per_mtok").sort("day").drop("day")
+    )
     whole = [c for c in wide.columns if wide[c].null_count() == 0]
     if not whole:
         return None
@@ -88,7 +105,8 @@ def rate(table: pl.DataFrame, end: date, weeks: int = WEEKS_PER_YEAR) -> Rate | 
 
 def _few_blocks(steps: int) -> float:
     """How much wider than the bootstrap's limits the interval must be: a window has few blocks, so the sum about its mean is
-    sqrt(n / (n - b)) too narrow, and Student's t with blocks - 1 degrees of freedom takes the place of the normal."""
+    sqrt(n / (n - b)) too narrow, and Student's t with blocks - 1 degrees of freedom takes the place of the normal.
+    """
     from scipy import stats
 
     quantile = 0.5 + CONFIDENCE / 2
@@ -97,14 +115,20 @@ def _few_blocks(steps: int) -> float:
 
 def coverage(input_price: pl.DataFrame, joint: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Table ``stats.score_coverage``: at each month's end and at ``as_of``, the share of models first listed in the 90 days
-    before that have an ability on the joint scale today."""
+    before that have an ability on the joint scale today.
+    """
     first = listings.usable_prices(input_price, as_of).group_by("model").agg(pl.col("valid_from").min().alias("first_listed"))
     scored = first.join(joint.select("model", scored=pl.lit(True)), on="model", how="left").with_columns(pl.col("scored").fill_null(False))
     start = as_of.replace(day=1)
     days = [as_of] + [(pl.select(pl.lit(start).dt.offset_by(f"-{k}mo")).item() - timedelta(days=1)) for k in range(36)]
-    rows = scored.join_where(pl.DataFrame({"day": days}), pl.col("first_listed") <= pl.col("day"),
-                             pl.col("first_listed") > pl.col("day").dt.offset_by(f"-{ENTRANT_DAYS}d"))
-    table = rows.group_by("day").agg(pl.len().cast(pl.Int64).alias("entrants_count"), pl.col("scored").sum().cast(pl.Int64).alias("scored_count"))
+    rows = scored.join_where(
+        pl.DataFrame({"day": days}),
+        pl.col("first_listed") <= pl.col("day"),
+        pl.col("first_listed") > pl.col("day").dt.offset_by(f"-{ENTRANT_DAYS}d"),
+    )
+    table = rows.group_by("day").agg(
+        pl.len().cast(pl.Int64).alias("entrants_count"), pl.col("scored").sum().cast(pl.Int64).alias("scored_count")
+    )
     return frames.conform("stats.score_coverage", table.with_columns(coverage_share=pl.col("scored_count") / pl.col("entrants_count")))
 
 

@@ -32,24 +32,42 @@ WHY = {
     "fixed_quality_today": "the same to the edition's day, when few new models are scored yet: an unscored cheap model can only make it larger",
     "fixed_quality_all_sellers": "the same to today with every seller, confirmed or not: what one witness alone says may be an error or a promotion",
     "matched_geks": "list price of the same offer, equal weights, GEKS over 13 months: free of chain drift",
-    "matched_tpd": "the same by time-product dummy", "matched_chained": "the same by chained Jevons, as a statistical office would begin",
-    "matched_first_party": "makers' own lists alone, GEKS", "hedonic_fresh_latent": "models listed at most a year at equal place on the joint scale",
-    "hedonic_age": "all listings at equal quality and equal age of the model", "hedonic_all": "all listings at equal quality, whatever their age: an ageing sample reads as inflation",
+    "matched_tpd": "the same by time-product dummy",
+    "matched_chained": "the same by chained Jevons, as a statistical office would begin",
+    "matched_first_party": "makers' own lists alone, GEKS",
+    "hedonic_fresh_latent": "models listed at most a year at equal place on the joint scale",
+    "hedonic_age": "all listings at equal quality and equal age of the model",
+    "hedonic_all": "all listings at equal quality, whatever their age: an ageing sample reads as inflation",
     "tokens_pure_price": "same models weighted by use on one router, chained Tornqvist, annualised from the weeks held",
     "tokens_quality": "a unit of ability weighted by use on one router, annualised from the weeks held",
     "tokens_expenditure": "what an average paid token cost on one router: price, mix and entry together",
 }
 
 
-def build(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, joint: pl.DataFrame, rates: pl.DataFrame,
-          tokens: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:
+def build(
+    prices: pl.DataFrame,
+    scores: pl.DataFrame,
+    models: pl.DataFrame,
+    joint: pl.DataFrame,
+    rates: pl.DataFrame,
+    tokens: pl.DataFrame,
+    as_of: date,
+) -> dict[str, pl.DataFrame]:
     """Tables of ``TABLES``, from core.input_price, input_score, input_model, stats.latent_quality, decline_rate, token_index."""
     basket = fixed_quality.prices(prices, joint, as_of)
     coverage = fixed_quality.coverage(prices, joint, as_of)
     until = fixed_quality.supported_until(coverage)
-    rows = [*_basket(basket, until, as_of), *_all_sellers(prices, joint, as_of), *_thresholds(rates, as_of), *_matched(prices, as_of), *_hedonic(prices, scores, models, rates, as_of), *_tokens(tokens)]
+    rows = [
+        *_basket(basket, until, as_of),
+        *_all_sellers(prices, joint, as_of),
+        *_thresholds(rates, as_of),
+        *_matched(prices, as_of),
+        *_hedonic(prices, scores, models, rates, as_of),
+        *_tokens(tokens),
+    ]
     return {
-        "fixed_quality": basket, "score_coverage": coverage,
+        "fixed_quality": basket,
+        "score_coverage": coverage,
         "headline_method": frames.from_rows("stats.headline_method", _led(rows)),
         "headline_revision": revisions(prices, scores, basket, as_of),
     }
@@ -64,10 +82,22 @@ def _led(rows: list[dict[str, object]]) -> list[dict[str, object]]:
     return rows
 
 
-def _row(method: str, question: str, window: tuple[date, date], rate: Rate, status: str = "final", rank: int | None = None) -> dict[str, object]:
-    return {"method_id": method, "question": question, "headline_rank": rank, "window_from": window[0], "window_to": window[1],
-            "factor_per_year": rate.factor, "factor_low_per_year": rate.factor_low, "factor_high_per_year": rate.factor_high,
-            "observations_count": rate.observations, "status": status, "why": WHY.get(method, "")}
+def _row(
+    method: str, question: str, window: tuple[date, date], rate: Rate, status: str = "final", rank: int | None = None
+) -> dict[str, object]:
+    return {
+        "method_id": method,
+        "question": question,
+        "headline_rank": rank,
+        "window_from": window[0],
+        "window_to": window[1],
+        "factor_per_year": rate.factor,
+        "factor_low_per_year": rate.factor_low,
+        "factor_high_per_year": rate.factor_high,
+        "observations_count": rate.observations,
+        "status": status,
+        "why": WHY.get(method, ""),
+    }
 
 
 def _year(end: date) -> tuple[date, date]:
@@ -92,13 +122,18 @@ def _thresholds(rates: pl.DataFrame, as_of: date) -> Iterator[dict[str, object]]
     """The frontier at each threshold of the report's benchmark alone, first against last month of the year."""
     start, end = _year(as_of)
     scale = definitions.text("headline.scale")
-    chosen = rates.filter(pl.col("index_id").str.starts_with(f"{scale}-"), pl.col("estimator") == "random_walk_drift", pl.col("window_to") == as_of,
-                          (pl.col("window_from") - start).dt.total_days().abs() <= 1).sort("index_id")
+    chosen = rates.filter(
+        pl.col("index_id").str.starts_with(f"{scale}-"),
+        pl.col("estimator") == "random_walk_drift",
+        pl.col("window_to") == as_of,
+        (pl.col("window_from") - start).dt.total_days().abs() <= 1,
+    ).sort("index_id")
     for r in chosen.iter_rows(named=True):
         slope, low, high = (-float(np.log(r[k])) for k in ("factor_per_year", "factor_high_per_year", "factor_low_per_year"))
         name = "frontier_" + "_".join(r["index_id"].split("-")[:2])
-        yield _row(name, "what one threshold of one benchmark costs", (start, end), Rate(slope, low, high, r["observations_count"]), "preliminary") | {
-            "why": "one threshold of a benchmark whose scores of new models ended: its setters are old models"}
+        yield _row(
+            name, "what one threshold of one benchmark costs", (start, end), Rate(slope, low, high, r["observations_count"]), "preliminary"
+        ) | {"why": "one threshold of a benchmark whose scores of new models ended: its setters are old models"}
 
 
 def _matched(prices: pl.DataFrame, as_of: date) -> Iterator[dict[str, object]]:
@@ -109,7 +144,11 @@ def _matched(prices: pl.DataFrame, as_of: date) -> Iterator[dict[str, object]]:
         if recent["month"].n_unique() < MONTHS:
             continue
         level = pl.col("log_price").exp()
-        panel = item_panel.read(recent.select(pl.col("offer_id").alias("item"), pl.col("month").alias("day"), level.alias("price"), (1 / level).alias("quantity")))
+        panel = item_panel.read(
+            recent.select(
+                pl.col("offer_id").alias("item"), pl.col("month").alias("day"), level.alias("price"), (1 / level).alias("quantity")
+            )
+        )
         table, _ = family.compute(panel, MONTHS, ("price", "geks", "tpd"))
         last = {r["index"]: r for r in table.filter(pl.col("day") == table["day"].max()).iter_rows(named=True)}
         for index, method in (("geks", "matched_geks"), ("tpd", "matched_tpd"), ("price", "matched_chained")):
@@ -118,19 +157,36 @@ def _matched(prices: pl.DataFrame, as_of: date) -> Iterator[dict[str, object]]:
             if (suffix and index != "geks") or found["lower"] is None:
                 continue
             value, low, high = (float(np.log(found[k])) for k in ("value", "lower", "upper"))
-            yield _row(name, question, (recent["month"].min(), recent["month"].max()),  # type: ignore[arg-type]
-                       Rate(value, low, high, recent["offer_id"].n_unique()), rank=2 if name == "matched_geks" else None)
+            yield _row(
+                name,
+                question,
+                (recent["month"].min(), recent["month"].max()),  # type: ignore[arg-type]
+                Rate(value, low, high, recent["offer_id"].n_unique()),
+                rank=2 if name == "matched_geks" else None,
+            )
 
 
-def _hedonic(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, rates: pl.DataFrame, as_of: date) -> Iterator[dict[str, object]]:
+def _hedonic(
+    prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, rates: pl.DataFrame, as_of: date
+) -> Iterator[dict[str, object]]:
     start, end = _year(as_of)
     scale = definitions.text("headline.scale")
-    chosen = rates.filter((pl.col("estimator") == "hedonic_cluster") & (pl.col("window_to") == as_of) & ((pl.col("window_from") - start).dt.total_days().abs() <= 1))
-    asked = {"hedonic-fresh-latent": ("hedonic_fresh_latent", 3), f"hedonic-fresh-{scale}": (f"hedonic_fresh_{scale}", None),
-             "hedonic-all-latent": ("hedonic_all_latent", None), f"hedonic-all-{scale}": ("hedonic_all", None)}
+    chosen = rates.filter(
+        (pl.col("estimator") == "hedonic_cluster")
+        & (pl.col("window_to") == as_of)
+        & ((pl.col("window_from") - start).dt.total_days().abs() <= 1)
+    )
+    asked = {
+        "hedonic-fresh-latent": ("hedonic_fresh_latent", 3),
+        f"hedonic-fresh-{scale}": (f"hedonic_fresh_{scale}", None),
+        "hedonic-all-latent": ("hedonic_all_latent", None),
+        f"hedonic-all-{scale}": ("hedonic_all", None),
+    }
     for r in chosen.filter(pl.col("index_id").is_in(list(asked))).sort("index_id").iter_rows(named=True):
         method, rank = asked[r["index_id"]]
-        question = "what new models cost against last year's at equal quality" if "fresh" in method else "what all listings cost at equal quality"
+        question = (
+            "what new models cost against last year's at equal quality" if "fresh" in method else "what all listings cost at equal quality"
+        )
         slope, low, high = (-float(np.log(r[k])) for k in ("factor_per_year", "factor_high_per_year", "factor_low_per_year"))
         yield _row(method, question, (start, end), Rate(slope, low, high, r["observations_count"]), "preliminary", rank)
     panel = index_set.panels(prices, scores, models, as_of)["latent"]
@@ -141,9 +197,11 @@ def _hedonic(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, r
 
 
 def _tokens(tokens: pl.DataFrame) -> Iterator[dict[str, object]]:
-    for index, method, question in (("tok.price", "tokens_pure_price", "what the same model's list price did, by use"),
-                                    ("tok.quality", "tokens_quality", "what a unit of ability costs, by use"),
-                                    ("tok.spend.paid", "tokens_expenditure", "what an average token costs")):
+    for index, method, question in (
+        ("tok.price", "tokens_pure_price", "what the same model's list price did, by use"),
+        ("tok.quality", "tokens_quality", "what a unit of ability costs, by use"),
+        ("tok.spend.paid", "tokens_expenditure", "what an average token costs"),
+    ):
         series = tokens.filter(pl.col("index_id") == index).drop_nulls("value").sort("period_start")
         if series.height < MINIMUM_WEEKS:  # a few weeks are no year
             continue
@@ -152,12 +210,15 @@ def _tokens(tokens: pl.DataFrame) -> Iterator[dict[str, object]]:
         base = float(np.log(first["value"]))
         value, low, high = (None if last[k] is None else (float(np.log(last[k])) - base) * scale for k in ("value", "lower", "upper"))
         if value is not None and low is not None and high is not None:
-            yield _row(method, question, (first["period_start"], last["period_start"]), Rate(value, low, high, series.height), "part of a year")  # type: ignore[arg-type]
+            yield _row(
+                method, question, (first["period_start"], last["period_start"]), Rate(value, low, high, series.height), "part of a year"
+            )  # type: ignore[arg-type]
 
 
 def revisions(prices: pl.DataFrame, scores: pl.DataFrame, basket: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Table ``stats.headline_revision``: the basket's year as computed with the prices and scores known at earlier vintages, and
-    the same year with what is known today. Later scores find cheaper models that were able enough all along."""
+    the same year with what is known today. Later scores find cheaper models that were able enough all along.
+    """
     rows = []
     for k in range(1, REVISION_VINTAGES + 1):
         day = as_of - timedelta(days=k * REVISION_STEP_DAYS)
@@ -165,6 +226,12 @@ def revisions(prices: pl.DataFrame, scores: pl.DataFrame, basket: pl.DataFrame, 
         first = fixed_quality.rate(fixed_quality.prices(prices, then, day, years=1.1), day)
         latest = fixed_quality.rate(basket, day)
         if first is not None and latest is not None:
-            rows.append({"vintage_day": day, "first_factor_per_year": first.factor, "latest_factor_per_year": latest.factor,
-                         "revision_log": float(np.log(latest.factor / first.factor))})
+            rows.append(
+                {
+                    "vintage_day": day,
+                    "first_factor_per_year": first.factor,
+                    "latest_factor_per_year": latest.factor,
+                    "revision_log": float(np.log(latest.factor / first.factor)),
+                }
+            )
     return frames.from_rows("stats.headline_revision", rows)

@@ -57,11 +57,13 @@ def rate(rows: pl.DataFrame, age: bool = False) -> Rate | None:
 
 def time_dummy(rows: pl.DataFrame, age: bool = False) -> pl.DataFrame:
     """Index by month: columns month, index_log (0 in the first month), standard_error_log, prices_count,
-    models_count. Empty when too few rows."""
+    models_count. Empty when too few rows.
+    """
     months = rows["month"].unique().sort()
     k = len(months)
-    schema = pl.Schema({"month": pl.Date, "index_log": pl.Float64, "standard_error_log": pl.Float64,
-                        "prices_count": pl.Int64, "models_count": pl.Int64})
+    schema = pl.Schema(
+        {"month": pl.Date, "index_log": pl.Float64, "standard_error_log": pl.Float64, "prices_count": pl.Int64, "models_count": pl.Int64}
+    )
     if rows.height < MIN_ROWS + k or rows["cluster"].n_unique() < MIN_CLUSTERS or k < 3:
         return pl.DataFrame(schema=schema)
     code = rows["month"].rank("dense").to_numpy() - 1
@@ -69,10 +71,13 @@ def time_dummy(rows: pl.DataFrame, age: bool = False) -> pl.DataFrame:
     design = np.column_stack([np.ones(rows.height), dummies, *controls(rows, age)])
     fit = least_squares(rows["log_price"].to_numpy(), design, rows["cluster"].to_numpy())
     counts = rows.group_by("month").agg(pl.len().alias("prices_count"), pl.col("model").n_unique().alias("models_count"))
-    table = pl.DataFrame({
-        "month": months, "index_log": np.concatenate([[0.0], fit.beta[1:k]]),
-        "standard_error_log": np.concatenate([[0.0], np.sqrt(np.maximum(np.diag(fit.covariance)[1:k], 0))]),
-    })
+    table = pl.DataFrame(
+        {
+            "month": months,
+            "index_log": np.concatenate([[0.0], fit.beta[1:k]]),
+            "standard_error_log": np.concatenate([[0.0], np.sqrt(np.maximum(np.diag(fit.covariance)[1:k], 0))]),
+        }
+    )
     return table.join(counts, on="month").cast(schema).sort("month")
 
 
@@ -94,8 +99,9 @@ def rolling(rows: pl.DataFrame, window_years: float = 1.0) -> pl.DataFrame:
             level += float(fit.beta[1]) * step
             error = float(np.sqrt(fit.covariance[1, 1])) * step
         out.append((month, level, error, now.height, now["model"].n_unique()))
-    return pl.DataFrame(out, schema=["month", "index_log", "standard_error_log", "prices_count", "models_count"],
-                        orient="row", infer_schema_length=None)
+    return pl.DataFrame(
+        out, schema=["month", "index_log", "standard_error_log", "prices_count", "models_count"], orient="row", infer_schema_length=None
+    )
 
 
 def conditional_quantile(rows: pl.DataFrame, tau: float = 0.1) -> pl.DataFrame:
@@ -107,22 +113,24 @@ def conditional_quantile(rows: pl.DataFrame, tau: float = 0.1) -> pl.DataFrame:
     quarters = quarter["quarter"].unique().sort()
     k = len(quarters)
     if rows.height < MIN_ROWS + 2 * k or k < 3:
-        return pl.DataFrame(schema={"month": pl.Date, "index_log": pl.Float64, "prices_count": pl.Int64,
-                                    "models_count": pl.Int64})
+        return pl.DataFrame(schema={"month": pl.Date, "index_log": pl.Float64, "prices_count": pl.Int64, "models_count": pl.Int64})
     code = quarter["quarter"].rank("dense").to_numpy() - 1
     dummies = (code[:, None] == np.arange(1, k)[None, :]).astype(float)
     design = np.column_stack([np.ones(rows.height), dummies, rows["quality"].to_numpy()])
     beta = quantile_regression(rows["log_price"].to_numpy(), design, tau)
-    counts = quarter.group_by("quarter").agg(pl.len().alias("prices_count"),
-                                             pl.col("model").n_unique().alias("models_count"))
-    return pl.DataFrame({"quarter": quarters, "index_log": np.concatenate([[0.0], beta[1:k]])}).join(
-        counts, on="quarter"
-    ).rename({"quarter": "month"}).sort("month")
+    counts = quarter.group_by("quarter").agg(pl.len().alias("prices_count"), pl.col("model").n_unique().alias("models_count"))
+    return (
+        pl.DataFrame({"quarter": quarters, "index_log": np.concatenate([[0.0], beta[1:k]])})
+        .join(counts, on="quarter")
+        .rename({"quarter": "month"})
+        .sort("month")
+    )
 
 
 def quantile_regression(y: np.ndarray, design: np.ndarray, tau: float, sweeps: int = 400) -> np.ndarray:
     """Coefficients of the ``tau`` quantile by majorise-minimise (Hunter & Lange 2000); equals statsmodels' QuantReg to
-    about 1e-3 (a test) at a tenth of the time and without its two seconds of import."""
+    about 1e-3 (a test) at a tenth of the time and without its two seconds of import.
+    """
     beta = np.linalg.lstsq(design, y, rcond=None)[0]
     shift = (2 * tau - 1) * design.sum(axis=0)
     for sweep in range(sweeps):
@@ -149,11 +157,14 @@ def matched_jevons(rows: pl.DataFrame) -> pl.DataFrame:
     steps = pairs.group_by("month").agg(
         pl.col("change").mean().alias("step"),
         (pl.col("change").std().fill_null(0.0) ** 2 / pl.len()).alias("variance"),
-        pl.len().alias("prices_count"), pl.col("model").n_unique().alias("models_count"),
+        pl.len().alias("prices_count"),
+        pl.col("model").n_unique().alias("models_count"),
     )
     grid = pl.DataFrame({"month": rows["month"].unique().sort()}).join(steps, on="month", how="left").sort("month")
     return grid.select(
-        "month", pl.col("step").fill_null(0.0).cum_sum().alias("index_log"),
+        "month",
+        pl.col("step").fill_null(0.0).cum_sum().alias("index_log"),
         pl.col("variance").fill_null(0.0).cum_sum().sqrt().alias("standard_error_log"),
-        pl.col("prices_count").fill_null(0), pl.col("models_count").fill_null(0),
+        pl.col("prices_count").fill_null(0),
+        pl.col("models_count").fill_null(0),
     )

@@ -31,16 +31,18 @@ def qualities(prices_scores: pl.DataFrame, joint: pl.DataFrame | None = None) ->
     }
 
 
-def panels(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, as_of: date, *,
-           hindsight: bool = False) -> dict[str, pl.DataFrame]:
+def panels(
+    prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, as_of: date, *, hindsight: bool = False
+) -> dict[str, pl.DataFrame]:
     """``listings.monthly`` on each hedonic scale."""
     usable = listings.usable_prices(prices, as_of)
     known = listings.usable_scores(scores, as_of, hindsight)
     return {name: listings.monthly(usable, q, models, as_of) for name, q in qualities(known).items()}
 
 
-def build(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, tokens: pl.DataFrame | None,
-          as_of: date, *, hindsight: bool = False) -> dict[str, pl.DataFrame]:
+def build(
+    prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, tokens: pl.DataFrame | None, as_of: date, *, hindsight: bool = False
+) -> dict[str, pl.DataFrame]:
     """All price indices at ``as_of``: frontier_price, index_level, latent_quality, selection_audit, cost_per_task.
 
     ``prices``, ``scores``, ``models``, ``tokens``: the tables core.input_price, input_score, input_model and
@@ -53,7 +55,9 @@ def build(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, toke
     reach = [(s, listings.scale_scores(known, s)) for s in reference.thresholds()]
     rows = {name: listings.monthly(usable, q, models, as_of) for name, q in qualities(known, joint).items()}
     return {
-        "frontier_price": frontier.frontier(listings.usable_prices(listings.trusted(prices), as_of), models, [r for r in reach if not r[1].is_empty()]),
+        "frontier_price": frontier.frontier(
+            listings.usable_prices(listings.trusted(prices), as_of), models, [r for r in reach if not r[1].is_empty()]
+        ),
         "index_level": index_levels(rows, listings.monthly_offers(usable, as_of)),
         "latent_quality": joint,
         "selection_audit": audit(rows[definitions.text("headline.scale")], dict((s["scale"], q) for s, q in reach), as_of),
@@ -67,11 +71,15 @@ def index_levels(rows: dict[str, pl.DataFrame], offers: pl.DataFrame) -> pl.Data
 
     def add(table: pl.DataFrame, method: str, sample: str, scale: str) -> None:
         if table.height:
-            blocks.append(table.with_columns(
-                pl.lit(f"{method}-{sample}-{scale}").alias("index_id"), pl.lit(method).alias("method"),
-                pl.lit(sample).alias("sample"), pl.lit(scale).alias("scale"),
-                pl.col("index_log").exp().alias("index_ratio"),
-            ))
+            blocks.append(
+                table.with_columns(
+                    pl.lit(f"{method}-{sample}-{scale}").alias("index_id"),
+                    pl.lit(method).alias("method"),
+                    pl.lit(sample).alias("sample"),
+                    pl.lit(scale).alias("scale"),
+                    pl.col("index_log").exp().alias("index_ratio"),
+                )
+            )
 
     for scale, panel in rows.items():
         for sample in hedonic.SAMPLES:
@@ -80,8 +88,7 @@ def index_levels(rows: dict[str, pl.DataFrame], offers: pl.DataFrame) -> pl.Data
         add(hedonic.conditional_quantile(panel), "quantile_10", "all", scale)
     if offers.height:
         add(hedonic.matched_jevons(offers), "matched_jevons", "all", "none")
-    return frames.conform("stats.index_level", pl.concat(blocks, how="diagonal_relaxed")) if blocks else frames.empty("stats.index_level"
-    )
+    return frames.conform("stats.index_level", pl.concat(blocks, how="diagonal_relaxed")) if blocks else frames.empty("stats.index_level")
 
 
 def audit(rows: pl.DataFrame, scores: dict[str, pl.DataFrame], as_of: date) -> pl.DataFrame:
@@ -97,8 +104,17 @@ def audit(rows: pl.DataFrame, scores: dict[str, pl.DataFrame], as_of: date) -> p
     for name, estimate in ESTIMATORS.items():
         null = selection.no_trend_audit(estimate, day, quality, spread, slope, rng, AUDIT_SIMULATIONS)
         if len(null):
-            out.append((name, definitions.text("headline.scale"), estimate(day, price, quality), float(np.median(null)),
-                        float(np.quantile(null, 0.05)), float(np.quantile(null, 0.95)), len(null)))
+            out.append(
+                (
+                    name,
+                    definitions.text("headline.scale"),
+                    estimate(day, price, quality),
+                    float(np.median(null)),
+                    float(np.quantile(null, 0.05)),
+                    float(np.quantile(null, 0.95)),
+                    len(null),
+                )
+            )
     names = list(frames.polars_schema("stats.selection_audit"))
     return frames.conform("stats.selection_audit", pl.DataFrame(out, schema=names, orient="row", infer_schema_length=None))
 
@@ -141,12 +157,20 @@ def cost_per_task(prices: pl.DataFrame, scores: pl.DataFrame, tokens: pl.DataFra
     used = tokens.group_by("model", "benchmark").agg(pl.col("tokens_output_per_task").cast(pl.Float64).median())
     known = used.join(scores.group_by("model", "benchmark").agg(pl.col("score").median()), on=["model", "benchmark"])
     able = known.filter(pl.col("score") >= 0.5 * pl.col("score").max().over("benchmark"))
-    rows = listings.each_month(prices.join(able, on="model"), as_of).with_columns((pl.col("price_output") * pl.col("tokens_output_per_task") / 1e6).alias("cost_usd_per_task"))
-    best = rows.sort("cost_usd_per_task", "offer_id").group_by("benchmark", "month", maintain_order=True).agg(
-        pl.col("cost_usd_per_task").first(), pl.col("tokens_output_per_task").first().alias("tokens_per_task"),
-        pl.col("price_output").first().alias("price_output_usd_per_mtok"), pl.col("model").first(),
-        pl.col("model").n_unique().alias("models_count"),
+    rows = listings.each_month(prices.join(able, on="model"), as_of).with_columns(
+        (pl.col("price_output") * pl.col("tokens_output_per_task") / 1e6).alias("cost_usd_per_task")
     )
-    return frames.conform("stats.cost_per_task", best.with_columns(
-        pl.format("{}-half-top-task", "benchmark").alias("series_id")
-    ).drop("benchmark"))
+    best = (
+        rows.sort("cost_usd_per_task", "offer_id")
+        .group_by("benchmark", "month", maintain_order=True)
+        .agg(
+            pl.col("cost_usd_per_task").first(),
+            pl.col("tokens_output_per_task").first().alias("tokens_per_task"),
+            pl.col("price_output").first().alias("price_output_usd_per_mtok"),
+            pl.col("model").first(),
+            pl.col("model").n_unique().alias("models_count"),
+        )
+    )
+    return frames.conform(
+        "stats.cost_per_task", best.with_columns(pl.format("{}-half-top-task", "benchmark").alias("series_id")).drop("benchmark")
+    )

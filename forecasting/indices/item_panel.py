@@ -45,7 +45,7 @@ class ItemPanel:
 
     @cached_property
     def spend(self) -> np.ndarray:
-        """price x quantity of each row."""
+        """Price x quantity of each row."""
         return self.price * self.quantity
 
     def replicated(self, values: np.ndarray, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
@@ -72,8 +72,10 @@ def read(frame: pl.DataFrame) -> ItemPanel:
     """
     missing = [c for c in COLUMNS if c not in frame.columns]
     if missing:
-        raise BadPanel(f"the panel has no column {', '.join(missing)}; expected item,day,price,quantity[,quality], "
-                       f"found {','.join(frame.columns) or 'nothing'}")
+        raise BadPanel(
+            f"the panel has no column {', '.join(missing)}; expected item,day,price,quantity[,quality], "
+            f"found {','.join(frame.columns) or 'nothing'}"
+        )
     said: list[str] = []
     rows = _lots(_clean(_typed(frame), said), said)
     sold = rows.group_by("day").agg(pl.col("quantity").sum()).filter(pl.col("quantity") <= 0)["day"].sort()
@@ -99,7 +101,10 @@ def _typed(frame: pl.DataFrame) -> pl.DataFrame:
         return column.cast(pl.Float64, strict=False)
 
     return frame.select(
-        pl.col("item").cast(pl.String).str.strip_chars(), day.alias("day"), number("price"), number("quantity"),
+        pl.col("item").cast(pl.String).str.strip_chars(),
+        day.alias("day"),
+        number("price"),
+        number("quantity"),
         number(quality) if quality else pl.lit(None, pl.Float64).alias("quality"),
     )
 
@@ -117,8 +122,7 @@ def _clean(rows: pl.DataFrame, said: list[str]) -> pl.DataFrame:
         bad = rows.filter(fault.fill_null(False))
         if bad.height:
             example = bad.row(0, named=True)
-            said.append(f"{bad.height} of {rows.height} rows {words} (first: item {example['item']!r} on "
-                        f"{example['day']}); left out.")
+            said.append(f"{bad.height} of {rows.height} rows {words} (first: item {example['item']!r} on {example['day']}); left out.")
             rows = rows.filter(~fault.fill_null(False))
     return rows.with_columns(pl.when(_finite("quality")).then("quality").alias("quality"))
 
@@ -136,12 +140,16 @@ def _lots(rows: pl.DataFrame, said: list[str]) -> pl.DataFrame:
     spend, quantity = (pl.col("price") * pl.col("quantity")).sum(), pl.col("quantity").sum()
     lots = once.group_by("item", "day").agg(
         pl.when(quantity > 0).then(spend / quantity).otherwise(pl.col("price").mean()).alias("price"),
-        quantity.alias("quantity"), pl.col("quality").mean(), pl.len().alias("rows"),
+        quantity.alias("quantity"),
+        pl.col("quality").mean(),
+        pl.len().alias("rows"),
     )
     several = lots.filter(pl.col("rows") > 1).sort("day", "item")
     example = several.row(0, named=True)
-    said.append(f"{several.height} times an item has several different rows on one day (first: item "
-                f"{example['item']!r} on {example['day']}); they were joined to one lot at its unit value.")
+    said.append(
+        f"{several.height} times an item has several different rows on one day (first: item "
+        f"{example['item']!r} on {example['day']}); they were joined to one lot at its unit value."
+    )
     return lots.drop("rows")
 
 
@@ -150,8 +158,10 @@ def _remarks(rows: pl.DataFrame, said: list[str]) -> None:
     free = rows.filter(pl.col("price") == 0)
     if free.height:
         share = float(free["quantity"].sum()) / float(rows["quantity"].sum())
-        said.append(f"{free.height} rows have a price of zero ({share:.1%} of the quantity): they count in spend only, "
-                    "so price x mix x entry is the change of what the others cost.")
+        said.append(
+            f"{free.height} rows have a price of zero ({share:.1%} of the quantity): they count in spend only, "
+            "so price x mix x entry is the change of what the others cost."
+        )
     unsold = rows.filter((pl.col("quantity") == 0) & (pl.col("price") > 0)).height
     if unsold:
         said.append(f"{unsold} rows have a price and a quantity of zero: on sale, with no weight on that day.")
@@ -165,40 +175,59 @@ def _remarks(rows: pl.DataFrame, said: list[str]) -> None:
         wide = [i for i, s in enumerate(steps) if s > LONG_GAP * usual]
         if wide:
             spans = [f"{days[i]} to {days[i + 1]}" for i in wide[:3]]
-            said.append(f"{_days(len(wide), 'gap')} without rows ({', '.join(spans)}{', ...' if len(wide) > 3 else ''}): "
-                        "the days on both sides are linked directly; nothing was filled in.")
+            said.append(
+                f"{_days(len(wide), 'gap')} without rows ({', '.join(spans)}{', ...' if len(wide) > 3 else ''}): "
+                "the days on both sides are linked directly; nothing was filled in."
+            )
     _churn(rows, days, said)
 
 
 def _churn(rows: pl.DataFrame, days: pl.Series, said: list[str]) -> None:
     place = pl.DataFrame({"day": days, "place": np.arange(len(days))})
-    spans = rows.join(place, on="day").group_by("item").agg(
-        pl.col("place").min().alias("first"), pl.col("place").max().alias("last"), pl.len())
+    spans = (
+        rows.join(place, on="day").group_by("item").agg(pl.col("place").min().alias("first"), pl.col("place").max().alias("last"), pl.len())
+    )
     new, gone = (spans["first"] > 0).sum(), (spans["last"] < len(days) - 1).sum()
     holes = spans.filter(pl.col("last") - pl.col("first") + 1 > pl.col("len")).height
     if new or gone:
         said.append(f"{new} items appear and {gone} vanish inside the panel: entry holds their effect, price never does.")
     if holes:
-        said.append(f"{holes} items are missing on some day between their first and last: they leave and re-enter the "
-                    "matched set, and a change of price in between is seen by geks and tpd only.")
+        said.append(
+            f"{holes} items are missing on some day between their first and last: they leave and re-enter the "
+            "matched set, and a change of price in between is seen by geks and tpd only."
+        )
 
 
 def _arrays(rows: pl.DataFrame, messages: tuple[str, ...]) -> ItemPanel:
     days = rows["day"].unique().sort()
     place = (pl.col("day") - days[0]).dt.total_days().cast(pl.Float64) + 1
     spend = pl.col("price") * pl.col("quantity")
-    ordered = rows.sort("item", "day").group_by("item", maintain_order=True).agg(
-        spend.sum().alias("a"), (place * spend).sum().alias("b"), (place * pl.col("price")).sum().alias("c"),
-        (place * pl.col("quantity")).sum().alias("d"), pl.col("quality").sum().alias("e"),
-    ).sort("a", "b", "c", "d", "e", descending=True, maintain_order=True)
+    ordered = (
+        rows.sort("item", "day")
+        .group_by("item", maintain_order=True)
+        .agg(
+            spend.sum().alias("a"),
+            (place * spend).sum().alias("b"),
+            (place * pl.col("price")).sum().alias("c"),
+            (place * pl.col("quantity")).sum().alias("d"),
+            pl.col("quality").sum().alias("e"),
+        )
+        .sort("a", "b", "c", "d", "e", descending=True, maintain_order=True)
+    )
     groups = min(GROUPS, ordered.height)
     codes = ordered.select("item", pl.int_range(pl.len()).alias("code"))
     table = rows.join(codes, on="item").with_columns(pl.col("day").rank("dense").alias("period") - 1).sort("code", "period")
     code = table["code"].to_numpy().astype(np.int64)
     return ItemPanel(
-        tuple(days.to_list()), table["period"].to_numpy().astype(np.int64), code, code % groups,
-        table["price"].to_numpy(), table["quantity"].to_numpy(),
-        table["quality"].fill_null(float("nan")).to_numpy(), groups, messages,
+        tuple(days.to_list()),
+        table["period"].to_numpy().astype(np.int64),
+        code,
+        code % groups,
+        table["price"].to_numpy(),
+        table["quantity"].to_numpy(),
+        table["quality"].fill_null(float("nan")).to_numpy(),
+        groups,
+        messages,
     )
 
 

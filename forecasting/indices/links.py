@@ -26,28 +26,32 @@ class Pairs:
 
 def matched(panel: ItemPanel) -> Pairs:
     """The pairs of every link; an item is matched when its price is above zero in both periods."""
-    later = np.flatnonzero(
-        (panel.item[1:] == panel.item[:-1]) & (panel.period[1:] - panel.period[:-1] == 1)
-        & (panel.price[1:] > 0) & (panel.price[:-1] > 0)
-    ) + 1
+    later = (
+        np.flatnonzero(
+            (panel.item[1:] == panel.item[:-1])
+            & (panel.period[1:] - panel.period[:-1] == 1)
+            & (panel.price[1:] > 0)
+            & (panel.price[:-1] > 0)
+        )
+        + 1
+    )
     return Pairs(later, later - 1)
 
 
 def unit_value(panel: ItemPanel) -> np.ndarray:
-    """ln of spend over quantity by replicate and period, free items included; -inf where everything was free."""
+    """Ln of spend over quantity by replicate and period, free items included; -inf where everything was free."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.log(panel.replicated(panel.spend) / panel.replicated(panel.quantity))
 
 
 def chained(panel: ItemPanel) -> dict[str, np.ndarray]:
-    """ln of every index of ``LINKED`` by replicate and period, 0 in the first period, NaN from a missing link on."""
+    """Ln of every index of ``LINKED`` by replicate and period, 0 in the first period, NaN from a missing link on."""
     links = log_links(panel)
-    return {name: np.cumsum(np.concatenate([np.zeros((len(link), 1)), link[:, 1:]], axis=1), axis=1)
-            for name, link in links.items()}
+    return {name: np.cumsum(np.concatenate([np.zeros((len(link), 1)), link[:, 1:]], axis=1), axis=1) for name, link in links.items()}
 
 
 def log_links(panel: ItemPanel) -> dict[str, np.ndarray]:
-    """ln of each link by replicate and period: column t is the change from t - 1 to t, column 0 is NaN."""
+    """Ln of each link by replicate and period: column t is the change from t - 1 to t, column 0 is NaN."""
     at = matched(panel)
     p0, p1, q0, q1 = (v[i] for v in (panel.price, panel.quantity) for i in (at.earlier, at.later))
     change = np.log(p1 / p0)
@@ -63,8 +67,14 @@ def log_links(panel: ItemPanel) -> dict[str, np.ndarray]:
         same = np.log(now / total(q1)) - np.log(base / total(q0))
         everything = np.log(panel.replicated(panel.spend * paid) / panel.replicated(panel.quantity * paid))
         whole = np.diff(everything, axis=1, prepend=np.nan)
-        links = {"price": tornqvist, "fisher": 0.5 * (laspeyres + paasche), "laspeyres": laspeyres,
-                 "paasche": paasche, "mix": same - tornqvist, "entry": whole - same}
+        links = {
+            "price": tornqvist,
+            "fisher": 0.5 * (laspeyres + paasche),
+            "laspeyres": laspeyres,
+            "paasche": paasche,
+            "mix": same - tornqvist,
+            "entry": whole - same,
+        }
     return {name: np.where(np.isfinite(link), link, np.nan) for name, link in links.items()}
 
 

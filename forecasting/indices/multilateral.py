@@ -21,7 +21,7 @@ Levels = Callable[[ItemPanel, int, int], np.ndarray]
 
 
 def spliced(panel: ItemPanel, window: int, levels: Levels, width: int | None = None) -> np.ndarray:
-    """ln index by replicate and period, 0 in the first period; NaN where the window does not reach the first period.
+    """Ln index by replicate and period, 0 in the first period; NaN where the window does not reach the first period.
 
     ``levels(panel, first, last)`` gives ln levels by replicate of the periods first..last-1. The first window is
     published as it is; each later period is the mean over the overlap of published level plus change in its window.
@@ -42,7 +42,7 @@ def spliced(panel: ItemPanel, window: int, levels: Levels, width: int | None = N
 
 
 def geks(panel: ItemPanel, first: int, last: int) -> np.ndarray:
-    """ln GEKS-Tornqvist levels by replicate of one window: (1 + groups, last - first)."""
+    """Ln GEKS-Tornqvist levels by replicate of one window: (1 + groups, last - first)."""
     return np.stack([_closest_levels(pair) for pair in _tornqvist(panel, first, last)])
 
 
@@ -63,7 +63,7 @@ def geks_in_spans(window: int) -> Levels:
 
 
 def _tornqvist(panel: ItemPanel, first: int, last: int) -> np.ndarray:
-    """ln bilateral Tornqvist of every pair of periods by replicate: [r, s, t] is the change from s to t; NaN if unmatched."""
+    """Ln bilateral Tornqvist of every pair of periods by replicate: [r, s, t] is the change from s to t; NaN if unmatched."""
     width = last - first
     own, log_own, log_other = np.zeros((3, panel.group_count, width, width))
     for group, spend, price in _blocks(panel, first, last):
@@ -80,7 +80,7 @@ def _tornqvist(panel: ItemPanel, first: int, last: int) -> np.ndarray:
 
 
 def time_product_dummy(panel: ItemPanel, first: int, last: int) -> np.ndarray:
-    """ln time-product-dummy levels by replicate of one window: (1 + groups, last - first)."""
+    """Ln time-product-dummy levels by replicate of one window: (1 + groups, last - first)."""
     width = last - first
     paid = panel.price > 0
     total = panel.replicated(panel.spend * paid)[0, first:last]

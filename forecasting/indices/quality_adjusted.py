@@ -24,8 +24,9 @@ def coverage(panel: ItemPanel) -> np.ndarray:
 
 
 def levels(panel: ItemPanel, first: int, last: int) -> np.ndarray:
-    """ln price at fixed quality by replicate of the periods first..last-1; NaN where coverage is too low, or where
-    quality never differs inside a period and so cannot be told from time."""
+    """Ln price at fixed quality by replicate of the periods first..last-1; NaN where coverage is too low, or where
+    quality never differs inside a period and so cannot be told from time.
+    """
     rows = np.flatnonzero(np.isfinite(panel.quality) & (panel.price > 0))
     weight, y, x = panel.spend[rows], np.log(panel.price[rows]), panel.quality[rows]
 

@@ -31,7 +31,7 @@ class Fit:
         return float(self.beta[k]), float(self.beta[k] - half), float(self.beta[k] + half)
 
     def t(self, k: int) -> float:
-        """t statistic of coefficient ``k``."""
+        """T statistic of coefficient ``k``."""
         return float(self.beta[k] / np.sqrt(self.covariance[k, k])) if self.covariance[k, k] > 0 else float("nan")
 
     def p(self, k: int) -> float:

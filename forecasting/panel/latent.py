@@ -34,9 +34,7 @@ def fit(scores: pl.DataFrame, anchors: tuple[tuple[str, float], tuple[str, float
     """
     rows = _items(scores)
     while True:
-        wide = rows.filter(
-            (pl.len().over("item") >= MIN_MODELS) & (pl.len().over("model") >= MIN_SCORES)
-        )
+        wide = rows.filter((pl.len().over("item") >= MIN_MODELS) & (pl.len().over("model") >= MIN_SCORES))
         if wide.height == rows.height:
             break
         rows = wide
@@ -47,10 +45,14 @@ def fit(scores: pl.DataFrame, anchors: tuple[tuple[str, float], tuple[str, float
     z, w = _observed(rows["score"].to_numpy(), rows["rating"].to_numpy(), j)
     theta, information = _alternate(z, w, i, j, len(models), len(items))
     theta, information = _anchor(theta, information, models, anchors)
-    table = pl.DataFrame({
-        "model": models, "ability_logit": theta, "standard_error_logit": 1 / np.sqrt(information),
-        "benchmarks_count": np.bincount(i, minlength=len(models)),
-    })
+    table = pl.DataFrame(
+        {
+            "model": models,
+            "ability_logit": theta,
+            "standard_error_logit": 1 / np.sqrt(information),
+            "benchmarks_count": np.bincount(i, minlength=len(models)),
+        }
+    )
     return frames.conform("stats.latent_quality", table)
 
 
@@ -61,8 +63,14 @@ def _items(scores: pl.DataFrame) -> pl.DataFrame:
     value = pl.col("score")
     share = (value.min().over("item") >= low) & (value.max().over("item") <= high) & (value.max().over("item") > 1.0)
     rating = value.min().over("item") >= LOWEST_RATING
-    return scores.with_columns(item.alias("item")).with_columns(share.alias("share"), rating.alias("rating")).filter(
-        pl.col("share") | pl.col("rating")).group_by("model", "item").agg(value.median(), pl.col("rating").first()).sort("item", "model")
+    return (
+        scores.with_columns(item.alias("item"))
+        .with_columns(share.alias("share"), rating.alias("rating"))
+        .filter(pl.col("share") | pl.col("rating"))
+        .group_by("model", "item")
+        .agg(value.median(), pl.col("rating").first())
+        .sort("item", "model")
+    )
 
 
 def _observed(score: np.ndarray, rating: np.ndarray, j: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -95,8 +103,9 @@ def _alternate(z: np.ndarray, w: np.ndarray, i: np.ndarray, j: np.ndarray, n: in
     return theta, (weight + RIDGE * w.mean()) / variance
 
 
-def _anchor(theta: np.ndarray, information: np.ndarray, models: np.ndarray,
-            anchors: tuple[tuple[str, float], tuple[str, float]] | None) -> tuple[np.ndarray, np.ndarray]:
+def _anchor(
+    theta: np.ndarray, information: np.ndarray, models: np.ndarray, anchors: tuple[tuple[str, float], tuple[str, float]] | None
+) -> tuple[np.ndarray, np.ndarray]:
     if anchors is not None and all(name in models for name, _ in anchors):
         at = [float(theta[models == name][0]) for name, _ in anchors]
         scale = (anchors[1][1] - anchors[0][1]) / (at[1] - at[0]) if at[1] != at[0] else 1.0

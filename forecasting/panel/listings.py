@@ -44,16 +44,29 @@ def usable_prices(prices: pl.DataFrame, as_of: date, blend: str | None = None) -
     """
     share = input_share(blend)
     rows = _day(prices, "valid_from", "valid_to", "observed_at").filter(
-        (pl.col("valid_from") <= as_of) & (pl.col("observed_at") <= as_of)
-        & (pl.col("price_input_usd_per_mtok") > 0) & (pl.col("price_output_usd_per_mtok") > 0)
+        (pl.col("valid_from") <= as_of)
+        & (pl.col("observed_at") <= as_of)
+        & (pl.col("price_input_usd_per_mtok") > 0)
+        & (pl.col("price_output_usd_per_mtok") > 0)
     )
     last = pl.min_horizontal(pl.col("valid_to").fill_null(as_of), pl.lit(as_of))
-    return rows.select(
-        "offer_id", "model", "provider", "provider_tier", "valid_from", last.alias("last_day"),
-        pl.col("price_output_usd_per_mtok").cast(pl.Float64).alias("price_output"),
-        (share * pl.col("price_input_usd_per_mtok").cast(pl.Float64)
-         + (1 - share) * pl.col("price_output_usd_per_mtok").cast(pl.Float64)).alias("price"),
-    ).filter(pl.col("last_day") >= pl.col("valid_from")).sort("offer_id", "valid_from")
+    return (
+        rows.select(
+            "offer_id",
+            "model",
+            "provider",
+            "provider_tier",
+            "valid_from",
+            last.alias("last_day"),
+            pl.col("price_output_usd_per_mtok").cast(pl.Float64).alias("price_output"),
+            (
+                share * pl.col("price_input_usd_per_mtok").cast(pl.Float64)
+                + (1 - share) * pl.col("price_output_usd_per_mtok").cast(pl.Float64)
+            ).alias("price"),
+        )
+        .filter(pl.col("last_day") >= pl.col("valid_from"))
+        .sort("offer_id", "valid_from")
+    )
 
 
 TRUSTED = ("first_party", "confirmed")
@@ -76,11 +89,16 @@ def usable_scores(scores: pl.DataFrame, as_of: date, hindsight: bool = False) ->
         rows = rows.filter(pl.col("as_of") <= as_of)
     variant = pl.col("variant").cast(pl.String).fill_null("") if "variant" in rows.columns else pl.lit("")
     key = ["model", "benchmark", "benchmark_version"]
-    per_variant = rows.drop_nulls(["model", "score"]).with_columns(variant.alias("variant")).group_by(*key, "variant").agg(
-        pl.col("score").cast(pl.Float64).median(), pl.col("as_of").min()
+    per_variant = (
+        rows.drop_nulls(["model", "score"])
+        .with_columns(variant.alias("variant"))
+        .group_by(*key, "variant")
+        .agg(pl.col("score").cast(pl.Float64).median(), pl.col("as_of").min())
     )
-    return per_variant.group_by(key).agg(pl.col("score").max(), pl.col("as_of").min().alias("scored_on")).sort(
-        "benchmark", "benchmark_version", "model"
+    return (
+        per_variant.group_by(key)
+        .agg(pl.col("score").max(), pl.col("as_of").min().alias("scored_on"))
+        .sort("benchmark", "benchmark_version", "model")
     )
 
 
@@ -100,9 +118,13 @@ def scale_scores(scores: pl.DataFrame, scale: dict[str, Any]) -> pl.DataFrame:
         return pl.DataFrame(schema={"model": pl.String, "score": pl.Float64, "scale_version": pl.String})
     counts = rows.group_by("benchmark_version").len().sort(["len", "benchmark_version"], descending=[True, True])
     version = counts["benchmark_version"][0]
-    return rows.filter(pl.col("benchmark_version") == version).group_by("model").agg(
-        pl.col("score").median()
-    ).with_columns(pl.lit(version).alias("scale_version")).sort("model")
+    return (
+        rows.filter(pl.col("benchmark_version") == version)
+        .group_by("model")
+        .agg(pl.col("score").median())
+        .with_columns(pl.lit(version).alias("scale_version"))
+        .sort("model")
+    )
 
 
 def each_month(prices: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -127,39 +149,59 @@ def monthly(prices: pl.DataFrame, quality: pl.DataFrame, models: pl.DataFrame, a
         return _empty_monthly()
     on_sale = at_constant_sellers(each_month(prices.join(quality, on="model"), as_of))
     first = prices.group_by("model").agg(pl.col("valid_from").min().alias("first_listed"))
-    known = _day(models, "release_date").unique("model", keep="first", maintain_order=True).select(
-        "model", "release_date", "open_weights", pl.col("family").fill_null(pl.col("model")).alias("cluster")
+    known = (
+        _day(models, "release_date")
+        .unique("model", keep="first", maintain_order=True)
+        .select("model", "release_date", "open_weights", pl.col("family").fill_null(pl.col("model")).alias("cluster"))
     )
-    rows = on_sale.group_by("model", "month", "probe").agg(
-        pl.col("log_price").median(), pl.col("quality").first()
-    ).join(first, on="model").join(known, on="model", how="left")
+    rows = (
+        on_sale.group_by("model", "month", "probe")
+        .agg(pl.col("log_price").median(), pl.col("quality").first())
+        .join(first, on="model")
+        .join(known, on="model", how="left")
+    )
     born = pl.min_horizontal(pl.col("release_date"), pl.col("first_listed"))
-    return rows.with_columns(
-        ((pl.col("probe") - date(2000, 1, 1)).dt.total_days() / 365.25).alias("years"),
-        ((pl.col("probe") - born).dt.total_days() / 365.25).alias("age_years"),
-        pl.col("open_weights").fill_null(False).cast(pl.Float64).alias("open"),
-        pl.col("cluster").fill_null(pl.col("model")),
-        (pl.col("month") == pl.col("month").min().over("model")).alias("launch"),
-    ).select("model", "month", "years", "log_price", "quality", "age_years", "open", "cluster", "launch").sort(
-        "month", "model"
+    return (
+        rows.with_columns(
+            ((pl.col("probe") - date(2000, 1, 1)).dt.total_days() / 365.25).alias("years"),
+            ((pl.col("probe") - born).dt.total_days() / 365.25).alias("age_years"),
+            pl.col("open_weights").fill_null(False).cast(pl.Float64).alias("open"),
+            pl.col("cluster").fill_null(pl.col("model")),
+            (pl.col("month") == pl.col("month").min().over("model")).alias("launch"),
+        )
+        .select("model", "month", "years", "log_price", "quality", "age_years", "open", "cluster", "launch")
+        .sort("month", "model")
     )
 
 
 def monthly_offers(prices: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """One row per offer and month it is in force on the 15th: offer_id, model, month, log_price. For matched indices:
-    the same offer in two months, never two variants of a model."""
+    the same offer in two months, never two variants of a model.
+    """
     if prices.is_empty():
         return pl.DataFrame(schema={"offer_id": pl.String, "model": pl.String, "month": pl.Date, "log_price": pl.Float64})
-    return each_month(prices, as_of).group_by("offer_id", "model", "month").agg(pl.col("price").last().log().alias("log_price")).sort(
-        "offer_id", "month"
+    return (
+        each_month(prices, as_of)
+        .group_by("offer_id", "model", "month")
+        .agg(pl.col("price").last().log().alias("log_price"))
+        .sort("offer_id", "month")
     )
 
 
 def _empty_monthly() -> pl.DataFrame:
-    return pl.DataFrame(schema={
-        "model": pl.String, "month": pl.Date, "years": pl.Float64, "log_price": pl.Float64, "quality": pl.Float64,
-        "age_years": pl.Float64, "open": pl.Float64, "cluster": pl.String, "launch": pl.Boolean,
-    })
+    return pl.DataFrame(
+        schema={
+            "model": pl.String,
+            "month": pl.Date,
+            "years": pl.Float64,
+            "log_price": pl.Float64,
+            "quality": pl.Float64,
+            "age_years": pl.Float64,
+            "open": pl.Float64,
+            "cluster": pl.String,
+            "launch": pl.Boolean,
+        }
+    )
 
 
 def as_quality(scores: pl.DataFrame, kind: str) -> pl.DataFrame:

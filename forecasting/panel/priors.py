@@ -39,11 +39,10 @@ def at(as_of: date, vintages: pl.DataFrame | None = None) -> Prior:
 
 def fitted(panels: pl.DataFrame, vintage: date) -> dict[str, Parameters]:
     """Parameters of each panel (panel, unique_id, ds, y, known_from) from the rows known at ``vintage``; a panel with
-    fewer than ``MIN_PAIRS`` past pairs is left out. ``known_from``: the day price and score were both public."""
+    fewer than ``MIN_PAIRS`` past pairs is left out. ``known_from``: the day price and score were both public.
+    """
     found = {}
-    for (name,), rows in panels.filter(pl.col("known_from") <= vintage).sort("panel").group_by(
-        ["panel"], maintain_order=True
-    ):
+    for (name,), rows in panels.filter(pl.col("known_from") <= vintage).sort("panel").group_by(["panel"], maintain_order=True):
         try:
             p = fit(prepare(rows, vintage).series, DECLARED)
         except BadSeries:

@@ -16,8 +16,7 @@ _FOLDER = "reference"
 
 def table(name: str) -> pl.DataFrame:
     """``reference/<name>.csv`` with dates parsed; raises ``FileNotFoundError`` naming the file."""
-    return pl.read_csv(files(_FOLDER).joinpath(f"{name}.csv").read_bytes(), try_parse_dates=True,
-                       infer_schema_length=None)
+    return pl.read_csv(files(_FOLDER).joinpath(f"{name}.csv").read_bytes(), try_parse_dates=True, infer_schema_length=None)
 
 
 def thresholds() -> list[dict[str, Any]]:
@@ -40,5 +39,6 @@ def scale(name: str) -> dict[str, Any]:
 
 def frontier_panel() -> pl.DataFrame:
     """The packaged monthly panels of the backtest (column ``panel``: whose price lists), with ``known_from``: the day
-    price and score were both public."""
+    price and score were both public.
+    """
     return table("frontier_panel").with_columns(pl.max_horizontal("ds", "scored_on").alias("known_from"))

@@ -31,8 +31,7 @@ def pareto_to_date(day: np.ndarray, score: np.ndarray, cost: np.ndarray) -> np.n
     return np.asarray(~(earlier & weak & strict).any(axis=1))
 
 
-def record_low_factors(day: np.ndarray, price: np.ndarray, score: np.ndarray, thresholds: np.ndarray,
-                       least: int = 4) -> list[float]:
+def record_low_factors(day: np.ndarray, price: np.ndarray, score: np.ndarray, thresholds: np.ndarray, least: int = 4) -> list[float]:
     """Epoch-style factors per year for each threshold with at least ``least`` record lows."""
     order = np.argsort(day, kind="stable")
     day, price, score = day[order], price[order], score[order]
@@ -52,8 +51,9 @@ def top_scores(day: np.ndarray, score: np.ndarray) -> np.ndarray:
     return np.unique(running)
 
 
-def no_trend_audit(estimate, day: np.ndarray, score: np.ndarray, spread: float, slope: float,
-                   rng: np.random.Generator, simulations: int = 60) -> np.ndarray:
+def no_trend_audit(
+    estimate, day: np.ndarray, score: np.ndarray, spread: float, slope: float, rng: np.random.Generator, simulations: int = 60
+) -> np.ndarray:
     """What ``estimate(day, price, score)`` reports on the same days and scores when price has no trend at all.
 
     Log price = ``slope`` * standardised score + ``spread`` * noise: dearer where better, no dependence on time.

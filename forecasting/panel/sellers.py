@@ -29,9 +29,7 @@ def seller_effects(cell: np.ndarray, seller: np.ndarray, log_price: np.ndarray) 
     effect = np.zeros(len(names))
     for _ in range(SWEEPS):
         level = np.bincount(i, log_price - effect[j]) / size
-        effect = np.bincount(j, shared * (log_price - level[i]), len(names)) / (
-            np.bincount(j, shared, len(names)) + RIDGE_OFFERS
-        )
+        effect = np.bincount(j, shared * (log_price - level[i]), len(names)) / (np.bincount(j, shared, len(names)) + RIDGE_OFFERS)
     return effect[j]
 
 

@@ -56,17 +56,16 @@ def without_floor(panel: Panel) -> list[str]:
     if not names:
         return []
     some = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
-    return [f"no floor: {len(names)} of {len(panel.series)} series ({some}); nothing bounds their forecasts from below "
-            "but what prices of this file have done."]
+    return [
+        f"no floor: {len(names)} of {len(panel.series)} series ({some}); nothing bounds their forecasts from below "
+        "but what prices of this file have done."
+    ]
 
 
 def _typed(frame: pl.DataFrame) -> pl.DataFrame:
     missing = [c for c in ("unique_id", "ds", "y") if c not in frame.columns]
     if missing:
-        raise BadSeries(
-            f"the input has no column {', '.join(missing)}; expected unique_id,ds,y[,floor], "
-            f"found {','.join(frame.columns)}"
-        )
+        raise BadSeries(f"the input has no column {', '.join(missing)}; expected unique_id,ds,y[,floor], found {','.join(frame.columns)}")
     day = pl.col("ds")
     if frame.schema["ds"] == pl.String:
         day = day.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
@@ -74,8 +73,10 @@ def _typed(frame: pl.DataFrame) -> pl.DataFrame:
         day = day.cast(pl.Date)
     floor = pl.col("floor").cast(pl.Float64, strict=False) if "floor" in frame.columns else pl.lit(None, pl.Float64)
     return frame.select(
-        pl.col("unique_id").cast(pl.String), day.alias("ds"),
-        pl.col("y").cast(pl.Float64, strict=False), floor.alias("floor"),
+        pl.col("unique_id").cast(pl.String),
+        day.alias("ds"),
+        pl.col("y").cast(pl.Float64, strict=False),
+        floor.alias("floor"),
     )
 
 
@@ -106,9 +107,7 @@ def prepare(frame: pl.DataFrame, as_of: date | None = None, today: date | None =
         rows = rows.filter(pl.col("ds") <= today)
     cutoff = as_of or max(rows["ds"].to_list(), default=date.min)
     found = []
-    for (name,), group in rows.sort("unique_id", "ds", maintain_order=True).group_by(
-        ["unique_id"], maintain_order=True
-    ):
+    for (name,), group in rows.sort("unique_id", "ds", maintain_order=True).group_by(["unique_id"], maintain_order=True):
         one, said = _one(str(name), group, cutoff)
         messages += said
         if one is not None:
@@ -165,17 +164,14 @@ def _remarks(name: str, day: np.ndarray, log_price: np.ndarray, cutoff: date) ->
     stale = cutoff.toordinal() - int(day[-1])
     if stale > STALE_DAYS:
         said.append(
-            f"{name}: ends on {date.fromordinal(int(day[-1]))}, {stale} days before the cutoff {cutoff}; its last "
-            "price is carried forward."
+            f"{name}: ends on {date.fromordinal(int(day[-1]))}, {stale} days before the cutoff {cutoff}; its last price is carried forward."
         )
     return said
 
 
 def series_from_frontier(frontier_price: pl.DataFrame) -> pl.DataFrame:
     """unique_id, ds, y of the frontier (all tiers): every change of price, every month end, the last day."""
-    kept = frontier_price.filter(pl.col("provider_tier") == "all", pl.col("price_usd_per_mtok").is_not_null()).sort(
-        "series_id", "day"
-    )
+    kept = frontier_price.filter(pl.col("provider_tier") == "all", pl.col("price_usd_per_mtok").is_not_null()).sort("series_id", "day")
     changed = pl.col("price_usd_per_mtok") != pl.col("price_usd_per_mtok").shift(1).over("series_id")
     last = pl.col("day") == pl.col("day").max().over("series_id")
     month_end = pl.col("day") == pl.col("day").dt.month_end()

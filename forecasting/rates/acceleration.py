@@ -29,12 +29,14 @@ MIN_MODELS_PER_MONTH = 8
 """Months with fewer fresh models are one or two vendors, not a market: an early month of that kind is a leverage point
 that can make any bend."""
 EPOCH_YEAR = date(2000, 1, 1)
-RULE = ("said only when the quadratic term and the one-break test agree in sign with p < .05 on both quality scales; "
-        "a falling log price that bends upward is a decline that slows")
+RULE = (
+    "said only when the quadratic term and the one-break test agree in sign with p < .05 on both quality scales; "
+    "a falling log price that bends upward is a decline that slows"
+)
 
 
 def quadratic(rows: pl.DataFrame) -> tuple[float, float] | None:
-    """t and p of the squared term of time, clustered by family; positive = decelerating. None if too few rows."""
+    """T and p of the squared term of time, clustered by family; positive = decelerating. None if too few rows."""
     if rows.height < hedonic.MIN_ROWS * 2 or rows["cluster"].n_unique() < hedonic.MIN_CLUSTERS:
         return None
     years = rows["years"].to_numpy()
@@ -147,20 +149,35 @@ def scale_tests(rows: pl.DataFrame, scale: str, rng: np.random.Generator) -> lis
     last = hedonic.rate(chosen.filter(pl.col("years") > float(years.max()) - 1.0))
     out: list[dict[str, object]] = [
         {"test": "quadratic", "statistic": quad[0], "p_value": quad[1], "direction": _verdict(quad[0], quad[1])},
-        {"test": "one_break", "statistic": f, "p_value": p, "break_date": days[k],
-         "factor_before_per_year": float(np.exp(-before)), "factor_after_per_year": float(np.exp(-after)),
-         "direction": _verdict(after - before, p)},
-        {"test": "bic_breaks", "statistic": float(count), "break_date": days[where[0]] if where else None,
-         "direction": "no evidence", "note": "a count, not a test"},
+        {
+            "test": "one_break",
+            "statistic": f,
+            "p_value": p,
+            "break_date": days[k],
+            "factor_before_per_year": float(np.exp(-before)),
+            "factor_after_per_year": float(np.exp(-after)),
+            "direction": _verdict(after - before, p),
+        },
+        {
+            "test": "bic_breaks",
+            "statistic": float(count),
+            "break_date": days[where[0]] if where else None,
+            "direction": "no evidence",
+            "note": "a count, not a test",
+        },
     ]
     if first is not None and last is not None:
         apart = first.high < last.low or last.high < first.low
-        out.append({
-            "test": "rolling_12_months", "statistic": last.slope - first.slope,
-            "factor_before_per_year": first.factor, "factor_after_per_year": last.factor,
-            "direction": _verdict(last.slope - first.slope, 0.0 if apart else 1.0),
-            "note": "90 % intervals of the first and the last year apart" if apart else "intervals overlap",
-        })
+        out.append(
+            {
+                "test": "rolling_12_months",
+                "statistic": last.slope - first.slope,
+                "factor_before_per_year": first.factor,
+                "factor_after_per_year": last.factor,
+                "direction": _verdict(last.slope - first.slope, 0.0 if apart else 1.0),
+                "note": "90 % intervals of the first and the last year apart" if apart else "intervals overlap",
+            }
+        )
     return [{"scale": scale, **row} for row in out]
 
 
@@ -175,8 +192,7 @@ def decide(rows: list[dict[str, Any]]) -> tuple[str, float | None]:
     return (directions.pop() if len(directions) == 1 else "no evidence"), p
 
 
-def build(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, as_of: date, *,
-          hindsight: bool = False) -> pl.DataFrame:
+def build(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, as_of: date, *, hindsight: bool = False) -> pl.DataFrame:
     """Table acceleration: the four declared tests on each quality scale and the row (all, rule)."""
     rows: list[dict[str, object]] = []
     for scale, panel in index_set.panels(prices, scores, models, as_of, hindsight=hindsight).items():
@@ -185,4 +201,3 @@ def build(prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, as_o
     direction, p = decide(rows)
     rows.append({"scale": "all", "test": "rule", "p_value": p, "direction": direction, "note": RULE})
     return frames.from_rows("stats.acceleration", rows)
-

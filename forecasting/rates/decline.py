@@ -63,7 +63,7 @@ def autocorrelation(residual: np.ndarray) -> float:
 
 
 def log_linear_hac(years: np.ndarray, log_price: np.ndarray, level: float = 0.9) -> Rate:
-    """y = a + b t on an even calendar grid with errors that allow for autocorrelation.
+    """Y = a + b t on an even calendar grid with errors that allow for autocorrelation.
 
     The larger of Newey-West (Bartlett, ceil(sqrt n) lags) and the AR(1) inflation (1 + r)/(1 - r) of the classical
     variance: at 30 to 60 points Newey-West alone covers 65 % instead of 90 % when r is .8 (a test holds this). t with
@@ -112,8 +112,9 @@ def smooth_trend(log_price: np.ndarray, step_years: float, level: float = 0.9) -
         errors, scales = [], []
         for y in log_price[2:]:
             state = np.array([state[0] + state[1], state[1]])
-            cover = np.array([[cover[0, 0] + 2 * cover[0, 1] + cover[1, 1], cover[0, 1] + cover[1, 1]],
-                              [cover[0, 1] + cover[1, 1], cover[1, 1] + ratio]])
+            cover = np.array(
+                [[cover[0, 0] + 2 * cover[0, 1] + cover[1, 1], cover[0, 1] + cover[1, 1]], [cover[0, 1] + cover[1, 1], cover[1, 1] + ratio]]
+            )
             f, e = cover[0, 0] + 1.0, y - state[0]
             gain = cover[:, 0] / f
             state, cover = state + gain * e, cover - np.outer(gain, cover[0])
@@ -157,7 +158,7 @@ def farmer_lafond(log_price: np.ndarray, tau: np.ndarray, theta: float, m: int) 
     Farmer & Lafond (2016), How predictable is technological progress?, eq. 12-16: drift = mean of the last m
     differences, K^2 their variance (m-1), sigma^2 = K^2/(1+theta^2).
     """
-    change = np.diff(log_price[-(m + 1):])
+    change = np.diff(log_price[-(m + 1) :])
     if len(change) < m or m < 2:
         raise ValueError(f"the Farmer-Lafond forecast needs {max(m, 2)} steps, found {len(change)}")
     drift = change.mean()

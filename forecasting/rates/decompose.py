@@ -59,7 +59,8 @@ def _cost(row: Mapping[str, float]) -> tuple[dict[str, float] | None, float]:
         return None, 0.0
     energy = row.get("energy_usd_per_mtok") or 0.0
     return {
-        "rental": row["rental_usd_per_hour"], "throughput": 1e6 / (SECONDS_PER_HOUR * row["throughput_tok_per_s"]),
+        "rental": row["rental_usd_per_hour"],
+        "throughput": 1e6 / (SECONDS_PER_HOUR * row["throughput_tok_per_s"]),
         "utilisation": 1 / row["utilisation_share"],
     }, energy
 
@@ -103,9 +104,7 @@ def build(cost: pl.DataFrame, as_of: date, *, levers: Mapping[str, Mapping[froze
     """
     rows: list[dict[str, object]] = []
     usable = cost.filter(pl.col("period_day") <= as_of) if cost.height else cost
-    for (name,), series in usable.sort("series_id", "period_day").group_by(["series_id"], maintain_order=True) if (
-        usable.height
-    ) else ():
+    for (name,), series in usable.sort("series_id", "period_day").group_by(["series_id"], maintain_order=True) if (usable.height) else ():
         records = list(series.iter_rows(named=True))
         for before, after in _spans(records):
             for component, (points, dollars) in price_change(before, after).items():
@@ -137,9 +136,14 @@ def _lever_rows(scenario: str, worth: Mapping[frozenset[str], float], as_of: dat
     return rows
 
 
-def _row(series: str, start: object, end: object, method: str, component: str, points: float,
-         dollars: float | None) -> dict[str, object]:
+def _row(series: str, start: object, end: object, method: str, component: str, points: float, dollars: float | None) -> dict[str, object]:
     return {
-        "series_id": series, "period_from": start, "period_to": end, "method": method, "component": component,
-        "contribution_log": points, "contribution_usd_per_mtok": dollars, "factor": float(np.exp(-points)),
+        "series_id": series,
+        "period_from": start,
+        "period_to": end,
+        "method": method,
+        "component": component,
+        "contribution_log": points,
+        "contribution_usd_per_mtok": dollars,
+        "factor": float(np.exp(-points)),
     }

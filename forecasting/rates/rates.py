@@ -35,8 +35,17 @@ def windows(as_of: date, first: date) -> list[tuple[date, date]]:
     return out
 
 
-def build(index_level: pl.DataFrame, frontier_price: pl.DataFrame, cost_per_task: pl.DataFrame, prices: pl.DataFrame,
-          scores: pl.DataFrame, models: pl.DataFrame, as_of: date, *, hindsight: bool = False) -> pl.DataFrame:
+def build(
+    index_level: pl.DataFrame,
+    frontier_price: pl.DataFrame,
+    cost_per_task: pl.DataFrame,
+    prices: pl.DataFrame,
+    scores: pl.DataFrame,
+    models: pl.DataFrame,
+    as_of: date,
+    *,
+    hindsight: bool = False,
+) -> pl.DataFrame:
     """Table decline_rate: hedonic rates by sample and window, and each frontier series by each estimator.
 
     The first three are tables of ``index_set.build``. ``is_headline`` marks hedonic, all listings, last 12 months.
@@ -52,11 +61,12 @@ def build(index_level: pl.DataFrame, frontier_price: pl.DataFrame, cost_per_task
                 part = chosen.filter((pl.col("years") > _years(start)) & (pl.col("years") <= _years(end)))
                 rate = hedonic.rate(part)
                 if rate is not None:
-                    rows.append(_row(f"hedonic-{sample}-{scale}", "hedonic_cluster", start, end, rate,
-                                     part["cluster"].n_unique()))
-    for (name,), series in index_level.filter(pl.col("method").is_in(["matched_jevons", "quantile_10"])).sort(
-        "index_id", "month"
-    ).group_by(["index_id"], maintain_order=True):
+                    rows.append(_row(f"hedonic-{sample}-{scale}", "hedonic_cluster", start, end, rate, part["cluster"].n_unique()))
+    for (name,), series in (
+        index_level.filter(pl.col("method").is_in(["matched_jevons", "quantile_10"]))
+        .sort("index_id", "month")
+        .group_by(["index_id"], maintain_order=True)
+    ):
         rows += _calendar(str(name), series["month"].to_list(), series["index_log"].to_numpy(), as_of)
     rows += _current_slopes(index_level)
     rows += _frontier_rates(frontier_price, as_of)
@@ -70,10 +80,16 @@ def build(index_level: pl.DataFrame, frontier_price: pl.DataFrame, cost_per_task
 
 def _row(index_id: str, estimator: str, start: date, end: date, rate: decline.Rate, clusters: int | None) -> dict:
     return {
-        "rate_id": f"{index_id}/{estimator}/{start}/{end}", "index_id": index_id, "estimator": estimator,
-        "window_from": start, "window_to": end, "factor_per_year": rate.factor,
-        "factor_low_per_year": rate.factor_low, "factor_high_per_year": rate.factor_high,
-        "observations_count": rate.observations, "clusters_count": clusters,
+        "rate_id": f"{index_id}/{estimator}/{start}/{end}",
+        "index_id": index_id,
+        "estimator": estimator,
+        "window_from": start,
+        "window_to": end,
+        "factor_per_year": rate.factor,
+        "factor_low_per_year": rate.factor_low,
+        "factor_high_per_year": rate.factor_high,
+        "observations_count": rate.observations,
+        "clusters_count": clusters,
     }
 
 
@@ -103,9 +119,11 @@ def _current_slopes(levels: pl.DataFrame) -> list[dict]:
 
 def _frontier_rates(table: pl.DataFrame, as_of: date) -> list[dict]:
     """Each all-tier frontier on its monthly calendar grid."""
-    grid = table.filter(pl.col("provider_tier") == "all", pl.col("price_usd_per_mtok").is_not_null()).filter(
-        (pl.col("day").dt.day() == 15) | (pl.col("day") == as_of)
-    ).sort("series_id", "day")
+    grid = (
+        table.filter(pl.col("provider_tier") == "all", pl.col("price_usd_per_mtok").is_not_null())
+        .filter((pl.col("day").dt.day() == 15) | (pl.col("day") == as_of))
+        .sort("series_id", "day")
+    )
     out = []
     for (name,), series in grid.group_by(["series_id"], maintain_order=True):
         out += _calendar(str(name), series["day"].to_list(), np.log(series["price_usd_per_mtok"].to_numpy()), as_of)
@@ -116,7 +134,6 @@ def _task_rates(table: pl.DataFrame, as_of: date) -> list[dict]:
     out = []
     for (name,), series in table.sort("series_id", "month").group_by(["series_id"], maintain_order=True):
         days = series["month"].to_list()
-        for column, suffix in (("cost_usd_per_task", ""), ("price_output_usd_per_mtok", "/price"),
-                               ("tokens_per_task", "/tokens")):
+        for column, suffix in (("cost_usd_per_task", ""), ("price_output_usd_per_mtok", "/price"), ("tokens_per_task", "/tokens")):
             out += _calendar(f"{name}{suffix}", days, np.log(series[column].to_numpy()), as_of)
     return out

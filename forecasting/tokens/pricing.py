@@ -37,23 +37,39 @@ def priced(use: pl.DataFrame, prices: pl.DataFrame, models: pl.DataFrame, router
     in_force = rows.filter(pl.col("near_days") == pl.col("near_days").min().over("model", "day", "provider"))
     newest = in_force.sort("valid_from", "offer_id").group_by("model", "day", "provider", maintain_order=True).last()
     by_kind = newest.group_by("model", "day", "evidence", "near_days").agg(
-        pl.col(_PRICES).median(), pl.col("open").first(), pl.col("developer").first())
-    rank = pl.when("open").then(pl.col("evidence").replace_strict(ORDER[True], return_dtype=pl.Int64)).otherwise(
-        pl.col("evidence").replace_strict(ORDER[False], return_dtype=pl.Int64))
+        pl.col(_PRICES).median(), pl.col("open").first(), pl.col("developer").first()
+    )
+    rank = (
+        pl.when("open")
+        .then(pl.col("evidence").replace_strict(ORDER[True], return_dtype=pl.Int64))
+        .otherwise(pl.col("evidence").replace_strict(ORDER[False], return_dtype=pl.Int64))
+    )
     ranked = by_kind.with_columns(rank=rank)
-    best = ranked.sort("model", "day", pl.col("near_days") > 0, "rank", "near_days").group_by(
-        "model", "day", maintain_order=True).first()
-    return _with_cached(best, _intervals(prices, models, router)).select(
-        "model", "day", *_PRICES, pl.col("evidence").alias("basis"), "near_days", "cached_basis").sort("model", "day")
+    best = ranked.sort("model", "day", pl.col("near_days") > 0, "rank", "near_days").group_by("model", "day", maintain_order=True).first()
+    return (
+        _with_cached(best, _intervals(prices, models, router))
+        .select("model", "day", *_PRICES, pl.col("evidence").alias("basis"), "near_days", "cached_basis")
+        .sort("model", "day")
+    )
 
 
 def _intervals(prices: pl.DataFrame, models: pl.DataFrame, router: str) -> pl.DataFrame:
     """Prices with ``open``, ``developer`` and ``evidence`` (maker, router, hosts) of each provider."""
     known = models.select("model", "developer", pl.col("open_weights").fill_null(False).alias("open")).unique("model")
-    evidence = (pl.when(pl.col("provider_tier") == "first_party").then(pl.lit("maker"))
-                .when(pl.col("provider") == router).then(pl.lit("router")).otherwise(pl.lit("hosts")))
+    evidence = (
+        pl.when(pl.col("provider_tier") == "first_party")
+        .then(pl.lit("maker"))
+        .when(pl.col("provider") == router)
+        .then(pl.lit("router"))
+        .otherwise(pl.lit("hosts"))
+    )
     rows = prices.select(
-        "offer_id", "model", "provider", "valid_from", "valid_to", evidence.alias("evidence"),
+        "offer_id",
+        "model",
+        "provider",
+        "valid_from",
+        "valid_to",
+        evidence.alias("evidence"),
         pl.col("price_input_usd_per_mtok").cast(pl.Float64).alias("price_input"),
         pl.col("price_output_usd_per_mtok").cast(pl.Float64).alias("price_output"),
         pl.col("price_cached_usd_per_mtok").cast(pl.Float64).alias("price_cached"),
@@ -68,25 +84,40 @@ def _with_cached(best: pl.DataFrame, intervals: pl.DataFrame) -> pl.DataFrame:
     own = stated.group_by("model").agg(pl.col("ratio").median().alias("model_ratio"))
     maker = stated.filter(pl.col("evidence") == "maker").group_by("developer").agg(pl.col("ratio").median().alias("maker_ratio"))
     joined = best.join(own, on="model", how="left").join(maker, on="developer", how="left")
-    basis = (pl.when(pl.col("price_cached").is_not_null()).then(pl.lit("stated"))
-             .when(pl.col("model_ratio").is_not_null()).then(pl.lit("model_ratio"))
-             .when(pl.col("maker_ratio").is_not_null()).then(pl.lit("maker_ratio")).otherwise(pl.lit("input")))
+    basis = (
+        pl.when(pl.col("price_cached").is_not_null())
+        .then(pl.lit("stated"))
+        .when(pl.col("model_ratio").is_not_null())
+        .then(pl.lit("model_ratio"))
+        .when(pl.col("maker_ratio").is_not_null())
+        .then(pl.lit("maker_ratio"))
+        .otherwise(pl.lit("input"))
+    )
     share = pl.coalesce("model_ratio", "maker_ratio", pl.lit(1.0)).clip(0, 1)
     return joined.with_columns(cached_basis=basis, price_cached=pl.coalesce("price_cached", share * pl.col("price_input")))
 
 
 def leaks(use: pl.DataFrame, prices: pl.DataFrame, models: pl.DataFrame, router: str) -> pl.DataFrame:
     """Days on which the router shows exactly half of the maker's price of closed weights: model, day, router_input,
-    maker_input (USD per Mtok). Such a price is a variant that leaked, and the maker's is used."""
-    rows = _intervals(prices, models, router).filter(~pl.col("open")).join(use.select("model", "day").unique(), on="model").filter(
-        (pl.col("valid_from") <= pl.col("day")) & ((pl.col("valid_to") >= pl.col("day")) | pl.col("valid_to").is_null()))
+    maker_input (USD per Mtok). Such a price is a variant that leaked, and the maker's is used.
+    """
+    rows = (
+        _intervals(prices, models, router)
+        .filter(~pl.col("open"))
+        .join(use.select("model", "day").unique(), on="model")
+        .filter((pl.col("valid_from") <= pl.col("day")) & ((pl.col("valid_to") >= pl.col("day")) | pl.col("valid_to").is_null()))
+    )
     newest = rows.sort("valid_from", "offer_id").group_by("model", "day", "evidence", maintain_order=True).last()
     maker, reseller = (newest.filter(pl.col("evidence") == name) for name in ("maker", "router"))
     pairs = maker.join(reseller, on=["model", "day"], suffix="_router")
-    half = pl.all_horizontal(((pl.col(f"{c}_router") / pl.col(c)) - LEAK_RATIO).abs() < LEAK_TOLERANCE
-                             for c in ("price_input", "price_output"))
-    return pairs.filter(half).select("model", "day", pl.col("price_input_router").alias("router_input"),
-                                     pl.col("price_input").alias("maker_input")).sort("model", "day")
+    half = pl.all_horizontal(
+        ((pl.col(f"{c}_router") / pl.col(c)) - LEAK_RATIO).abs() < LEAK_TOLERANCE for c in ("price_input", "price_output")
+    )
+    return (
+        pairs.filter(half)
+        .select("model", "day", pl.col("price_input_router").alias("router_input"), pl.col("price_input").alias("maker_input"))
+        .sort("model", "day")
+    )
 
 
 def said(found: pl.DataFrame) -> list[str]:
@@ -94,5 +125,7 @@ def said(found: pl.DataFrame) -> list[str]:
     if found.is_empty():
         return []
     names = found["model"].unique().sort().to_list()
-    return [f"the router shows exactly half of the maker's price for {', '.join(names)} on {found['day'].n_unique()} days (a variant that "
-            "leaked): the maker's price is used."]
+    return [
+        f"the router shows exactly half of the maker's price for {', '.join(names)} on {found['day'].n_unique()} days (a variant that "
+        "leaked): the maker's price is used."
+    ]

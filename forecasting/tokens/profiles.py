@@ -23,12 +23,20 @@ def measured(volumes: pl.DataFrame) -> pl.DataFrame:
     split = volumes.filter(pl.col("prompt_tokens") > 0, pl.col("completion_tokens") >= 0)
     summed = split.group_by("model", "day").agg(
         pl.col("prompt_tokens", "completion_tokens", "total_tokens").sum(),
-        pl.when(pl.col("cached_tokens").is_not_null().all()).then(pl.col("cached_tokens").sum()).alias("cached_tokens"))
+        pl.when(pl.col("cached_tokens").is_not_null().all()).then(pl.col("cached_tokens").sum()).alias("cached_tokens"),
+    )
     parts = pl.col("prompt_tokens") + pl.col("completion_tokens")
-    return summed.filter(parts.is_between(0.8 * pl.col("total_tokens"), 1.25 * pl.col("total_tokens"))).select(
-        "model", "day", (pl.col("completion_tokens") / parts).alias("completion_share"),
-        (pl.col("cached_tokens") / pl.col("prompt_tokens")).clip(0, 1).alias("cache_share"), parts.alias("tokens"),
-    ).sort("model", "day")
+    return (
+        summed.filter(parts.is_between(0.8 * pl.col("total_tokens"), 1.25 * pl.col("total_tokens")))
+        .select(
+            "model",
+            "day",
+            (pl.col("completion_tokens") / parts).alias("completion_share"),
+            (pl.col("cached_tokens") / pl.col("prompt_tokens")).clip(0, 1).alias("cache_share"),
+            parts.alias("tokens"),
+        )
+        .sort("model", "day")
+    )
 
 
 def profile(use: pl.DataFrame, measurements: pl.DataFrame, models: pl.DataFrame) -> pl.DataFrame:
@@ -43,15 +51,28 @@ def profile(use: pl.DataFrame, measurements: pl.DataFrame, models: pl.DataFrame)
     metered = rows.drop_nulls("cache_share")
     known = metered.filter(pl.col("model").n_unique().over("developer") >= MAKER_MODELS)
     out = wanted
-    for source, name, by, as_name in ((rows, "completion_share", ["model"], "done"), (metered, "cache_share", ["model"], "hit"),
-                                      (known, "cache_share", ["developer"], "maker_hit"), (rows, "completion_share", [], "all_done"),
-                                      (metered, "cache_share", [], "all_hit")):
+    for source, name, by, as_name in (
+        (rows, "completion_share", ["model"], "done"),
+        (metered, "cache_share", ["model"], "hit"),
+        (known, "cache_share", ["developer"], "maker_hit"),
+        (rows, "completion_share", [], "all_done"),
+        (metered, "cache_share", [], "all_hit"),
+    ):
         out = out.join(_nearest(wanted, source, name, by).rename({name: as_name}), on=[*by, "day"], how="left")
-    own, maker = pl.col("done").is_not_null() & pl.col("hit").is_not_null(), pl.col("done").is_not_null() & pl.col("maker_hit").is_not_null()
+    own, maker = (
+        pl.col("done").is_not_null() & pl.col("hit").is_not_null(),
+        pl.col("done").is_not_null() & pl.col("maker_hit").is_not_null(),
+    )
     basis = pl.when(own).then(pl.lit("measured")).when(maker).then(pl.lit("maker_cache")).otherwise(pl.lit("router_average"))
     done, hit = pl.coalesce("done", "all_done"), pl.coalesce("hit", "maker_hit", "all_hit")
-    return out.select("model", "day", ((1 - done) * (1 - hit)).alias("fresh_share"), ((1 - done) * hit).alias("cached_share"),
-                      done.alias("completion_share"), basis.alias("profile_basis")).sort("model", "day")
+    return out.select(
+        "model",
+        "day",
+        ((1 - done) * (1 - hit)).alias("fresh_share"),
+        ((1 - done) * hit).alias("cached_share"),
+        done.alias("completion_share"),
+        basis.alias("profile_basis"),
+    ).sort("model", "day")
 
 
 def fixed(own: pl.DataFrame) -> pl.DataFrame:
@@ -65,6 +86,7 @@ def _nearest(wanted: pl.DataFrame, rows: pl.DataFrame, name: str, by: list[str])
     asked = wanted.select(*by, "day").unique()
     seen = rows.select(*by, pl.col("day").alias("seen"), name, "tokens")
     pairs = (asked.join(seen, on=by) if by else asked.join(seen, how="cross")).with_columns(
-        distance=(pl.col("day") - pl.col("seen")).dt.total_days().abs())
+        distance=(pl.col("day") - pl.col("seen")).dt.total_days().abs()
+    )
     near = pairs.filter(pl.col("distance") <= pl.col("distance").min().over(*by, "day") + NEAR_DAYS)
     return near.group_by(*by, "day").agg(((pl.col(name) * pl.col("tokens")).sum() / pl.col("tokens").sum()).alias(name))

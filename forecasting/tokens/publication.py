@@ -23,8 +23,9 @@ _LEVELS = ("list", "own", "fixed")
 _PUBLISHED = {"list": "list_usd_per_mtok", "own": "effective_usd_per_mtok", "fixed": "fixed_profile_usd_per_mtok"}
 
 
-def build(volume: pl.DataFrame, names: pl.DataFrame, prices: pl.DataFrame, models: pl.DataFrame,
-          latent: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:
+def build(
+    volume: pl.DataFrame, names: pl.DataFrame, prices: pl.DataFrame, models: pl.DataFrame, latent: pl.DataFrame, as_of: date
+) -> dict[str, pl.DataFrame]:
     """Tables ``stats.token_weight`` and ``stats.token_index`` at ``as_of``.
 
     ``volume``: core.token_volume; ``names``: core.token_name; ``prices``, ``models``: core.input_price and
@@ -33,7 +34,8 @@ def build(volume: pl.DataFrame, names: pl.DataFrame, prices: pl.DataFrame, model
     known = names.rename({"model_label": "slug", "volume_kind": "kind"})
     history = volume.filter(pl.col("gateway") == ROUTER)
     daily = history.filter(pl.col("period_days") == 1, pl.col("measure") == "total_tokens").select(
-        pl.col("period_start").alias("day"), pl.col("model_label").alias("slug"), pl.col("value").alias("tokens"))
+        pl.col("period_start").alias("day"), pl.col("model_label").alias("slug"), pl.col("value").alias("tokens")
+    )
     whole = complete_weeks(daily)
     if whole.is_empty():
         return {"stats.token_weight": empty("stats.token_weight"), "stats.token_index": empty("stats.token_index")}
@@ -58,32 +60,65 @@ def weights(priced: pl.DataFrame, latent: pl.DataFrame) -> pl.DataFrame:
     rows = token_index.periods(priced, "week")
     tokens = pl.col("tokens")
     summed = rows.group_by("day", "slug").agg(
-        pl.col("model", "kind", "basis", "cached_basis", "profile_basis").drop_nulls().last(), tokens.sum().alias("volume_tokens"),
-        pl.col("near_days").max(), *(((pl.col(c) * tokens).sum() / tokens.filter(pl.col(c).is_not_null()).sum()).alias(name)
-                                     for c, name in _PUBLISHED.items()),
-        *(pl.col(c).is_null().any().alias(f"_{c}") for c in _LEVELS))
+        pl.col("model", "kind", "basis", "cached_basis", "profile_basis").drop_nulls().last(),
+        tokens.sum().alias("volume_tokens"),
+        pl.col("near_days").max(),
+        *(((pl.col(c) * tokens).sum() / tokens.filter(pl.col(c).is_not_null()).sum()).alias(name) for c, name in _PUBLISHED.items()),
+        *(pl.col(c).is_null().any().alias(f"_{c}") for c in _LEVELS),
+    )
     known = summed.with_columns(pl.when(~pl.col(f"_{c}")).then(name).alias(name) for c, name in _PUBLISHED.items())
     spend = pl.col("effective_usd_per_mtok") * pl.col("volume_tokens")
-    return conform("stats.token_weight", known.join(latent.select("model", "ability_logit"), on="model", how="left").select(
-        pl.col("day").alias("period_start"), pl.col("slug").alias("model_label"), "model", pl.col("kind").alias("volume_kind"), "volume_tokens",
-        *_PUBLISHED.values(), (spend / spend.sum().over("day")).alias("spend_share"), pl.col("basis").alias("price_basis"), "near_days",
-        "cached_basis", "profile_basis", "ability_logit"))
+    return conform(
+        "stats.token_weight",
+        known.join(latent.select("model", "ability_logit"), on="model", how="left").select(
+            pl.col("day").alias("period_start"),
+            pl.col("slug").alias("model_label"),
+            "model",
+            pl.col("kind").alias("volume_kind"),
+            "volume_tokens",
+            *_PUBLISHED.values(),
+            (spend / spend.sum().over("day")).alias("spend_share"),
+            pl.col("basis").alias("price_basis"),
+            "near_days",
+            "cached_basis",
+            "profile_basis",
+            "ability_logit",
+        ),
+    )
 
 
 def recomputed(table: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Table ``stats.token_index`` from the weights alone: every index and level of every week, its status and inputs."""
-    rows = table.select(pl.col("period_start").alias("day"), pl.col("model_label").alias("slug"), "model", pl.col("volume_kind").alias("kind"),
-                        pl.col("volume_tokens").alias("tokens"), *(pl.col(name).alias(c) for c, name in _PUBLISHED.items()))
+    rows = table.select(
+        pl.col("period_start").alias("day"),
+        pl.col("model_label").alias("slug"),
+        "model",
+        pl.col("volume_kind").alias("kind"),
+        pl.col("volume_tokens").alias("tokens"),
+        *(pl.col(name).alias(c) for c, name in _PUBLISHED.items()),
+    )
     quality = table.select("model", pl.col("ability_logit").alias("quality")).drop_nulls().unique("model")
     family, _ = token_index.build(rows, "week", quality)
     late = token_index.provisional(family)
     settled = pl.col("day") + timedelta(days=7 + FINAL_AFTER_DAYS) <= as_of
-    status = pl.when(pl.col("day").is_in(late)).then(pl.lit("provisional")).when(settled).then(pl.lit("final")).otherwise(pl.lit("preliminary"))
+    status = (
+        pl.when(pl.col("day").is_in(late)).then(pl.lit("provisional")).when(settled).then(pl.lit("final")).otherwise(pl.lit("preliminary"))
+    )
     level = pl.col("index").str.starts_with("tok.list") | pl.col("index").str.starts_with("tok.spend")
-    unit = pl.when(level).then(pl.lit("USD/Mtok")).when(pl.col("index").str.starts_with("coverage")).then(pl.lit("share")).otherwise(pl.lit("ratio"))
+    unit = (
+        pl.when(level)
+        .then(pl.lit("USD/Mtok"))
+        .when(pl.col("index").str.starts_with("coverage"))
+        .then(pl.lit("share"))
+        .otherwise(pl.lit("ratio"))
+    )
     hashes = input_hashes(table)
-    return conform("stats.token_index", family.with_columns(status=status, unit=unit, method_version=pl.lit(METHOD_VERSION)).join(
-        hashes, left_on="day", right_on="period_start").rename({"index": "index_id", "day": "period_start"}))
+    return conform(
+        "stats.token_index",
+        family.with_columns(status=status, unit=unit, method_version=pl.lit(METHOD_VERSION))
+        .join(hashes, left_on="day", right_on="period_start")
+        .rename({"index": "index_id", "day": "period_start"}),
+    )
 
 
 def input_hashes(table: pl.DataFrame) -> pl.DataFrame:
@@ -108,8 +143,21 @@ def verified(published: pl.DataFrame, table: pl.DataFrame, day: date) -> pl.Data
         span = f"there are {held[0]} to {held[-1]}" if len(held) else "none is published"
         raise ValueError(f"no value is published for the week of {week}; {span}")
     again = recomputed(table.filter(pl.col("period_start") <= week), day).filter(pl.col("period_start") == week)
-    both = mine.join(again.select("index_id", pl.col("value").alias("recomputed"), pl.col("inputs_sha256").alias("inputs_now")), on="index_id", how="left")
-    close = ((pl.col("recomputed") / pl.col("value") - 1).abs() <= TOLERANCE) | (pl.col("value").is_null() & pl.col("recomputed").is_null()) | (
-        (pl.col("value") == 0) & (pl.col("recomputed") == 0))
-    return both.select("index_id", "period_start", pl.col("value").alias("published"), "recomputed", (pl.col("inputs_sha256") == pl.col("inputs_now")).alias("inputs_match"),
-                       close.fill_null(False).alias("agrees")).sort("index_id")
+    both = mine.join(
+        again.select("index_id", pl.col("value").alias("recomputed"), pl.col("inputs_sha256").alias("inputs_now")),
+        on="index_id",
+        how="left",
+    )
+    close = (
+        ((pl.col("recomputed") / pl.col("value") - 1).abs() <= TOLERANCE)
+        | (pl.col("value").is_null() & pl.col("recomputed").is_null())
+        | ((pl.col("value") == 0) & (pl.col("recomputed") == 0))
+    )
+    return both.select(
+        "index_id",
+        "period_start",
+        pl.col("value").alias("published"),
+        "recomputed",
+        (pl.col("inputs_sha256") == pl.col("inputs_now")).alias("inputs_match"),
+        close.fill_null(False).alias("agrees"),
+    ).sort("index_id")

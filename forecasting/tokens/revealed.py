@@ -27,13 +27,19 @@ def build(volume: pl.DataFrame, names: pl.DataFrame, prices: pl.DataFrame, model
     """
     known = names.rename({"model_label": "slug", "volume_kind": "kind"})
     shares = volume.filter(pl.col("gateway") == GATEWAY, pl.col("measure").is_in(["spend_share", "token_share"])).pivot(
-        on="measure", index=["period_start", "model_label"], values="value")
+        on="measure", index=["period_start", "model_label"], values="value"
+    )
     if shares.is_empty() or not {"spend_share", "token_share"} <= set(shares.columns):
         return frames.empty("stats.revealed_price")
-    used = shares.select(pl.col("period_start").alias("day"), pl.col("model_label").alias("slug"), pl.col("token_share").alias("tokens"), "spend_share")
+    used = shares.select(
+        pl.col("period_start").alias("day"), pl.col("model_label").alias("slug"), pl.col("token_share").alias("tokens"), "spend_share"
+    )
     split = volumes.measurements(volume.filter(pl.col("gateway") == ROUTER), known)
-    priced = token_index.priced_volumes(used, known, prices, models, split, ROUTER).filter(
-        pl.col("own") > 0, pl.col("tokens") > 0, pl.col("spend_share") > 0).sort("day", "slug")
+    priced = (
+        token_index.priced_volumes(used, known, prices, models, split, ROUTER)
+        .filter(pl.col("own") > 0, pl.col("tokens") > 0, pl.col("spend_share") > 0)
+        .sort("day", "slug")
+    )
     rows = []
     for (day,), part in priced.group_by(["day"], maintain_order=True):
         implied = np.log((part["own"] * part["tokens"] / part["spend_share"]).to_numpy())
@@ -41,8 +47,16 @@ def build(volume: pl.DataFrame, names: pl.DataFrame, prices: pl.DataFrame, model
         without = [np.average(np.delete(implied, k), weights=np.delete(weight, k)) for k in range(len(weight))] if len(weight) > 1 else []
         logs = np.array([[np.average(implied, weights=weight)], *([w] for w in without)])
         low, high = interval(logs)
-        rows.append({"period_start": day, "revealed_usd_per_mtok": float(np.exp(logs[0, 0])), "revealed_low_usd_per_mtok": _price(low), "revealed_high_usd_per_mtok": _price(high),
-                     "models_count": part.height, "spend_share": float(weight.sum()) / 100})
+        rows.append(
+            {
+                "period_start": day,
+                "revealed_usd_per_mtok": float(np.exp(logs[0, 0])),
+                "revealed_low_usd_per_mtok": _price(low),
+                "revealed_high_usd_per_mtok": _price(high),
+                "models_count": part.height,
+                "spend_share": float(weight.sum()) / 100,
+            }
+        )
     return frames.from_rows("stats.revealed_price", rows)
 
 

@@ -46,27 +46,47 @@ def compare(scored: pl.DataFrame, by_year: bool = False) -> pl.DataFrame:
     rows = scored.with_columns(year.alias("origin_year"))
     blocks = []
     for key, group in rows.sort(keys).group_by(keys, maintain_order=True):
-        origins = group.group_by("vintage", "model").agg(pl.col("crps_log").mean()).pivot(
-            "model", index="vintage", values="crps_log").sort("vintage")
+        origins = (
+            group.group_by("vintage", "model")
+            .agg(pl.col("crps_log").mean())
+            .pivot("model", index="vintage", values="crps_log")
+            .sort("vintage")
+        )
         loss = {m: float(origins[m].to_numpy().mean()) for m in origins.columns if m != "vintage"}
         for model, mine in group.group_by("model"):
             name = str(model[0])
             count, p = _p_value(origins, name, int(key[0])) if "no_change" in loss else (0, None)
-            blocks.append({
-                "horizon_days": key[0], "origin_year": key[1], "model": name, "origins_count": origins.height,
-                "forecasts_count": mine.height, "loss_log": loss[name],
-                **{f"{b}_ratio": loss[name] / loss[b] if loss.get(b) else None for b in BARS},
-                **{f"coverage_{k}_share": float(mine[f"inside_{k}"].to_numpy().mean()) for k in scoring.INTERVALS},
-                "origins_apart_count": count, "p_value": p,
-            })
-    return pl.DataFrame(blocks, schema_overrides={"origin_year": pl.Int32, "p_value": pl.Float64,
-                                                  **{f"{b}_ratio": pl.Float64 for b in BARS}},
-                        infer_schema_length=None).sort("horizon_days", "origin_year", "loss_log", nulls_last=False)
+            blocks.append(
+                {
+                    "horizon_days": key[0],
+                    "origin_year": key[1],
+                    "model": name,
+                    "origins_count": origins.height,
+                    "forecasts_count": mine.height,
+                    "loss_log": loss[name],
+                    **{f"{b}_ratio": loss[name] / loss[b] if loss.get(b) else None for b in BARS},
+                    **{f"coverage_{k}_share": float(mine[f"inside_{k}"].to_numpy().mean()) for k in scoring.INTERVALS},
+                    "origins_apart_count": count,
+                    "p_value": p,
+                }
+            )
+    return pl.DataFrame(
+        blocks,
+        schema_overrides={"origin_year": pl.Int32, "p_value": pl.Float64, **{f"{b}_ratio": pl.Float64 for b in BARS}},
+        infer_schema_length=None,
+    ).sort("horizon_days", "origin_year", "loss_log", nulls_last=False)
 
 
 def wins(scored: pl.DataFrame, model: str, rival: str = "no_change") -> pl.DataFrame:
     """horizon_days, won_count, series_count: series on which ``model``'s mean loss is lower than ``rival``'s."""
-    mean = scored.filter(pl.col("model").is_in([model, rival])).group_by("horizon_days", "series_id", "model").agg(
-        pl.col("crps_log").mean()).pivot("model", index=["horizon_days", "series_id"], values="crps_log")
-    return mean.group_by("horizon_days").agg(
-        (pl.col(model) < pl.col(rival)).sum().alias("won_count"), pl.len().alias("series_count")).sort("horizon_days")
+    mean = (
+        scored.filter(pl.col("model").is_in([model, rival]))
+        .group_by("horizon_days", "series_id", "model")
+        .agg(pl.col("crps_log").mean())
+        .pivot("model", index=["horizon_days", "series_id"], values="crps_log")
+    )
+    return (
+        mean.group_by("horizon_days")
+        .agg((pl.col(model) < pl.col(rival)).sum().alias("won_count"), pl.len().alias("series_count"))
+        .sort("horizon_days")
+    )

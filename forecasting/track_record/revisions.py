@@ -25,8 +25,15 @@ def medians(forecast: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def since_last(issued: pl.DataFrame, prices: pl.DataFrame, scores: pl.DataFrame, models: pl.DataFrame, floors: pl.DataFrame,
-               current: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def since_last(
+    issued: pl.DataFrame,
+    prices: pl.DataFrame,
+    scores: pl.DataFrame,
+    models: pl.DataFrame,
+    floors: pl.DataFrame,
+    current: pl.DataFrame,
+    as_of: date,
+) -> pl.DataFrame:
     """Table revision: why today's medians differ from the last issued ones, one input swapped in at a time.
 
     Tables core.issued_forecast (empty: nothing to compare), input_price, input_score, input_model, input_floor and
@@ -62,17 +69,23 @@ def build(previous: pl.DataFrame, stages: Sequence[tuple[str, Callable[[], pl.Da
     start = previous["vintage"].max()
     wide, names = level.rename({"log_median": "stage_0"}), []
     for i, (cause, compute) in enumerate(stages, 1):
-        wide = wide.join(
-            medians(compute()).rename({"log_median": f"stage_{i}"}), on=["series_id", "horizon_days"]
-        )
+        wide = wide.join(medians(compute()).rename({"log_median": f"stage_{i}"}), on=["series_id", "horizon_days"])
         names.append(cause)
     parts = [
-        wide.select("series_id", "horizon_days", pl.lit(cause).alias("cause"),
-                    (pl.col(f"stage_{i}") - pl.col(f"stage_{i - 1}")).alias("contribution_log"))
+        wide.select(
+            "series_id",
+            "horizon_days",
+            pl.lit(cause).alias("cause"),
+            (pl.col(f"stage_{i}") - pl.col(f"stage_{i - 1}")).alias("contribution_log"),
+        )
         for i, cause in enumerate(names, 1)
     ]
-    total = wide.select("series_id", "horizon_days", pl.lit("total").alias("cause"),
-                        (pl.col(f"stage_{len(names)}") - pl.col("stage_0")).alias("contribution_log"))
-    return frames.conform("stats.revision", pl.concat([*parts, total]).with_columns(
-        pl.lit(start).alias("previous_vintage"), pl.lit(as_of).alias("vintage")
-    ))
+    total = wide.select(
+        "series_id",
+        "horizon_days",
+        pl.lit("total").alias("cause"),
+        (pl.col(f"stage_{len(names)}") - pl.col("stage_0")).alias("contribution_log"),
+    )
+    return frames.conform(
+        "stats.revision", pl.concat([*parts, total]).with_columns(pl.lit(start).alias("previous_vintage"), pl.lit(as_of).alias("vintage"))
+    )

@@ -39,8 +39,7 @@ def pit(actual: np.ndarray, predicted: np.ndarray) -> np.ndarray:
 def coverage(actual: np.ndarray, predicted: np.ndarray) -> dict[int, np.ndarray]:
     """For 50, 80 and 90 %: whether each actual lies inside the central interval (ends included)."""
     return {
-        level: (actual >= predicted[:, lo] - TOLERANCE) & (actual <= predicted[:, hi] + TOLERANCE)
-        for level, (lo, hi) in INTERVALS.items()
+        level: (actual >= predicted[:, lo] - TOLERANCE) & (actual <= predicted[:, hi] + TOLERANCE) for level, (lo, hi) in INTERVALS.items()
     }
 
 
@@ -73,8 +72,7 @@ def score(rows: pl.DataFrame) -> pl.DataFrame:
     """Add scores to wide forecasts: columns actual_log, last_log and q (19 log quantiles as a list) per row."""
     if rows.is_empty():
         return rows.with_columns(
-            *(pl.lit(None, pl.Float64).alias(c) for c in ("crps_log", "absolute_error_log", "no_change_error_log",
-                                                         "pit_share")),
+            *(pl.lit(None, pl.Float64).alias(c) for c in ("crps_log", "absolute_error_log", "no_change_error_log", "pit_share")),
             *(pl.lit(None, pl.Boolean).alias(f"inside_{k}") for k in INTERVALS),
         )
     q = np.array(rows["q"].to_list(), float)
@@ -101,24 +99,29 @@ def summarise(scored: pl.DataFrame, champion: str, label: str | None = None) -> 
     error. Overlap of the test: how many further origins lie within one horizon.
     """
     rows = []
-    for (model, days), group in scored.sort("vintage", "series_id").group_by(
-        ["model", "horizon_days"], maintain_order=True
-    ):
-        origin = group.group_by("vintage", maintain_order=True).agg(
-            pl.col("crps_log").mean(), pl.col("no_change_error_log").mean()
-        )
+    for (model, days), group in scored.sort("vintage", "series_id").group_by(["model", "horizon_days"], maintain_order=True):
+        origin = group.group_by("vintage", maintain_order=True).agg(pl.col("crps_log").mean(), pl.col("no_change_error_log").mean())
         day = np.array([d.toordinal() for d in origin["vintage"]])
         overlap = int(np.max(np.searchsorted(day, day + days) - np.arange(len(day)))) if len(day) else 1
         _, p = diebold_mariano(origin["crps_log"].to_numpy(), origin["no_change_error_log"].to_numpy(), overlap)
         bar = _mean(group, "no_change_error_log")
         mae, crps = _mean(group, "absolute_error_log"), _mean(group, "crps_log")
-        rows.append({
-            "model": model, "is_champion": model == champion, "horizon_days": days,
-            "origins_count": origin.height, "forecasts_count": group.height, "mae_log": mae,
-            "mase_ratio": mae / bar if bar else None, "crps_log": crps, "crps_ratio": crps / bar if bar else None,
-            **{f"coverage_{k}_share": _mean(group, f"inside_{k}") for k in INTERVALS},
-            "p_value": p if model != "no_change" else None, "label": label or _label(group),
-        })
+        rows.append(
+            {
+                "model": model,
+                "is_champion": model == champion,
+                "horizon_days": days,
+                "origins_count": origin.height,
+                "forecasts_count": group.height,
+                "mae_log": mae,
+                "mase_ratio": mae / bar if bar else None,
+                "crps_log": crps,
+                "crps_ratio": crps / bar if bar else None,
+                **{f"coverage_{k}_share": _mean(group, f"inside_{k}") for k in INTERVALS},
+                "p_value": p if model != "no_change" else None,
+                "label": label or _label(group),
+            }
+        )
     return frames.from_rows("stats.track_record_summary", rows)
 
 
@@ -132,36 +135,40 @@ def pit_histogram(scored: pl.DataFrame, bins: int = 10) -> pl.DataFrame:
     """Table pit: share of forecasts in each tenth of the probability integral transform."""
     if scored.is_empty():
         return frames.empty("stats.pit")
-    binned = scored.with_columns(
-        (pl.col("pit_share") * bins).floor().clip(0, bins - 1).alias("bin")
-    ).group_by("model", "horizon_days", "bin").len()
-    grid = binned.select("model", "horizon_days").unique().join(
-        pl.DataFrame({"bin": [float(b) for b in range(bins)]}), how="cross"
+    binned = (
+        scored.with_columns((pl.col("pit_share") * bins).floor().clip(0, bins - 1).alias("bin"))
+        .group_by("model", "horizon_days", "bin")
+        .len()
     )
-    full = grid.join(binned, on=["model", "horizon_days", "bin"], how="left").with_columns(
-        pl.col("len").fill_null(0)
+    grid = binned.select("model", "horizon_days").unique().join(pl.DataFrame({"bin": [float(b) for b in range(bins)]}), how="cross")
+    full = grid.join(binned, on=["model", "horizon_days", "bin"], how="left").with_columns(pl.col("len").fill_null(0))
+    return frames.conform(
+        "stats.pit",
+        full.select(
+            "model",
+            "horizon_days",
+            (pl.col("bin") / bins).alias("bin_low_share"),
+            ((pl.col("bin") + 1) / bins).alias("bin_high_share"),
+            (pl.col("len") / pl.col("len").sum().over("model", "horizon_days")).alias("bin_share"),
+        ),
     )
-    return frames.conform("stats.pit", full.select(
-        "model", "horizon_days", (pl.col("bin") / bins).alias("bin_low_share"),
-        ((pl.col("bin") + 1) / bins).alias("bin_high_share"),
-        (pl.col("len") / pl.col("len").sum().over("model", "horizon_days")).alias("bin_share"),
-    ))
 
 
 def last_known(actuals: pl.DataFrame, wanted: pl.DataFrame, on: str) -> pl.DataFrame:
     """Join to ``wanted`` (unique_id and the date column ``on``) the last y at or before it: column ``y``."""
     left = wanted.sort("unique_id", on)
     right = actuals.select("unique_id", "ds", "y").sort("unique_id", "ds")
-    return left.join_asof(right, left_on=on, right_on="ds", by="unique_id", strategy="backward",
-                          check_sortedness=False)
+    return left.join_asof(right, left_on=on, right_on="ds", by="unique_id", strategy="backward", check_sortedness=False)
 
 
 def build(due: pl.DataFrame, frontier_price: pl.DataFrame, as_of: date) -> dict[str, pl.DataFrame]:
     """The track record of the forecasts whose day came (``widened``), and of the packaged replays of days before the
-    first of them was issued, against the frontier as it is measured today."""
+    first of them was issued, against the frontier as it is measured today.
+    """
     earlier = widened(replays.before(min([as_of, *due["vintage"].to_list()])), as_of)
-    both = pl.concat([due.with_columns(pl.lit(False).alias("replayed")),
-                      earlier.select(due.columns).with_columns(pl.lit(True).alias("replayed"))])
+    both = pl.concat(
+        [due.with_columns(pl.lit(False).alias("replayed")), earlier.select(due.columns).with_columns(pl.lit(True).alias("replayed"))]
+    )
     return track_record(both, series_from_frontier(frontier_price))
 
 
@@ -170,10 +177,16 @@ def widened(issued: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
     ``issued``: rows as issued (table core.issued_forecast), of one vintage or of several.
     """
-    return issued.filter(pl.col("target_date") <= as_of).sort("quantile").group_by(FORECAST_KEYS, maintain_order=True).agg(
-        pl.col("value_usd_per_mtok").log().alias("q"),
-        pl.col("value_usd_per_mtok").filter((pl.col("quantile") - 0.5).abs() < 1e-6).first().alias("median"),
-    ).filter(pl.col("q").list.len() == len(QUANTILES))
+    return (
+        issued.filter(pl.col("target_date") <= as_of)
+        .sort("quantile")
+        .group_by(FORECAST_KEYS, maintain_order=True)
+        .agg(
+            pl.col("value_usd_per_mtok").log().alias("q"),
+            pl.col("value_usd_per_mtok").filter((pl.col("quantile") - 0.5).abs() < 1e-6).first().alias("median"),
+        )
+        .filter(pl.col("q").list.len() == len(QUANTILES))
+    )
 
 
 def track_record(due: pl.DataFrame, actuals: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -195,13 +208,21 @@ def track_record(due: pl.DataFrame, actuals: pl.DataFrame) -> dict[str, pl.DataF
     wide = last_known(actuals, wide, "vintage").rename({"y": "last"}).drop("ds")
     stated = wide.filter(pl.col("model") == "no_change").select(*_ISSUE, pl.col("median").alias("stated")).unique(_ISSUE)
     wide = wide.join(stated, on=_ISSUE, how="left", maintain_order="left").with_columns(pl.coalesce("stated", "last").alias("last"))
-    scored = score(wide.drop_nulls(["actual", "last"]).with_columns(
-        pl.col("actual").log().alias("actual_log"), pl.col("last").log().alias("last_log")
-    ))
+    scored = score(
+        wide.drop_nulls(["actual", "last"]).with_columns(pl.col("actual").log().alias("actual_log"), pl.col("last").log().alias("last_log"))
+    )
     champions = scored.filter("is_champion")["model"]
     table = scored.select(
-        *FORECAST_KEYS, pl.col("actual").alias("actual_usd_per_mtok"), pl.col("median").alias("median_usd_per_mtok"),
-        "absolute_error_log", "no_change_error_log", "crps_log", "inside_50", "inside_80", "inside_90", "pit_share",
+        *FORECAST_KEYS,
+        pl.col("actual").alias("actual_usd_per_mtok"),
+        pl.col("median").alias("median_usd_per_mtok"),
+        "absolute_error_log",
+        "no_change_error_log",
+        "crps_log",
+        "inside_50",
+        "inside_80",
+        "inside_90",
+        "pit_share",
     )
     return {
         "track_record": frames.conform("stats.track_record", table),

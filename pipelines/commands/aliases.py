@@ -7,8 +7,12 @@ import sys
 import click
 
 
-@click.command(epilog="\b\nExamples:\n  deflation aliases\n  deflation aliases --propose\n  deflation aliases --propose --provider venice > review.csv")
-@click.option("--propose", is_flag=True, help="Print a CSV with proposed models: for a person to accept row by row, never joined by itself.")
+@click.command(
+    epilog="\b\nExamples:\n  deflation aliases\n  deflation aliases --propose\n  deflation aliases --propose --provider venice > review.csv"
+)
+@click.option(
+    "--propose", is_flag=True, help="Print a CSV with proposed models: for a person to accept row by row, never joined by itself."
+)
 @click.option("--provider", default="", help="Only labels of this provider.")
 def command(propose: bool, provider: str) -> None:
     """List the labels of the latest published run that mean no canonical model yet, most frequent first.
@@ -26,8 +30,11 @@ def command(propose: bool, provider: str) -> None:
 
     path = load_settings().published_path
     try:
-        labels = query(path, "select provider, model_label, string_agg(distinct source, ' ' order by source) as sources, sum(n)::bigint as intervals "
-                             "from core.unmapped_label group by all order by intervals desc, provider, model_label")
+        labels = query(
+            path,
+            "select provider, model_label, string_agg(distinct source, ' ' order by source) as sources, sum(n)::bigint as intervals "
+            "from core.unmapped_label group by all order by intervals desc, provider, model_label",
+        )
         models = query(path, "select distinct model from core.model order by model")["model"].to_list()
     except (WarehouseUnusable, ValueError) as error:
         click.echo(f"deflation aliases: {error}", err=True)

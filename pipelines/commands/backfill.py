@@ -10,8 +10,10 @@ from typing import Any
 import click
 
 
-@click.group(epilog="\b\nExamples:\n  deflation backfill captures ../shared/data/prices\n"
-             "  deflation backfill web-archive prices/anthropic --from 2025-01-01\n  deflation backfill web-archive prices/openai --archive commoncrawl\n  deflation backfill reparse prices/anthropic")
+@click.group(
+    epilog="\b\nExamples:\n  deflation backfill captures ../shared/data/prices\n"
+    "  deflation backfill web-archive prices/anthropic --from 2025-01-01\n  deflation backfill web-archive prices/openai --archive commoncrawl\n  deflation backfill reparse prices/anthropic"
+)
 def command() -> None:
     """Extend the history; the next run builds intervals from what is added. Nothing kept is ever overwritten.
 
@@ -43,7 +45,14 @@ def captures(directory: Path) -> None:
 @click.argument("source", metavar="KIND/NAME")
 @click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), default="2020-01-01", show_default=True, help="First day.")
 @click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="Last day (default: today).")
-@click.option("--archive", "which", type=click.Choice(["wayback", "commoncrawl"]), default="wayback", show_default=True, help="Which archive is asked.")
+@click.option(
+    "--archive",
+    "which",
+    type=click.Choice(["wayback", "commoncrawl"]),
+    default="wayback",
+    show_default=True,
+    help="Which archive is asked.",
+)
 def web_archive(source: str, since: datetime, until: datetime | None, which: str) -> None:
     """Fetch an archive's snapshots of KIND/NAME's present and former addresses, one a day at most, slowly.
 

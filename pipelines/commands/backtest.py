@@ -12,8 +12,7 @@ from pipelines.commands.forecast import horizons_option
 if TYPE_CHECKING:
     import polars as pl
 
-HEAD = ("origins of   days model             origins   rows  loss  / no change / walk / drift  cover 50   80   90"
-        "  apart     p")
+HEAD = "origins of   days model             origins   rows  loss  / no change / walk / drift  cover 50   80   90  apart     p"
 
 
 def _share(value: float | None, width: int) -> str:
@@ -38,39 +37,41 @@ def _print(name: str, panel: pl.DataFrame, label: str, origins: list, scored: pl
     from forecasting.forecast.champion import INCUMBENT, review
     from forecasting.track_record import comparison, event_backtest, scoring
 
-    click.echo(f"{name}: {panel['unique_id'].n_unique()} series, {panel.height:,} rows, {len(origins)} origins "
-               f"{origins[0]} .. {origins[-1]}\n{label}\n{HEAD}")
+    click.echo(
+        f"{name}: {panel['unique_id'].n_unique()} series, {panel.height:,} rows, {len(origins)} origins "
+        f"{origins[0]} .. {origins[-1]}\n{label}\n{HEAD}"
+    )
     for line in _lines(comparison.compare(scored), INCUMBENT):
         click.echo(line)
     yearly = comparison.compare(scored, by_year=True)
     for line in _lines(yearly.filter(yearly["model"].is_in([INCUMBENT, "combination", *comparison.BARS])), INCUMBENT):
         click.echo(line)
     won = comparison.wins(scored, INCUMBENT).iter_rows()
-    click.echo("Series on which the model of record beats no change: "
-               + ", ".join(f"{w} of {n} at {d} days" for d, w, n in won))
+    click.echo("Series on which the model of record beats no change: " + ", ".join(f"{w} of {n} at {d} days" for d, w, n in won))
     click.echo("PIT of the model of record, share in each tenth (.10 each if calibrated):")
     histogram = scoring.pit_histogram(scored.filter(scored["model"] == INCUMBENT))
     for key, g in histogram.group_by(["horizon_days"], maintain_order=True):
         click.echo(f"{key[0]:>5} days  " + " ".join(f"{v:.2f}" for v in g["bin_share"]))
     click.echo("Events: Brier score, and that of the past frequency (lower is better)")
     for r in event_backtest.run(panel, origins, days).iter_rows(named=True):
-        click.echo(f"{r['horizon_days']:>5} days  {r['event']:<8} happened {r['frequency_share']:.2f}  "
-                   f"Brier {r['brier']:.3f}  frequency {r['brier_base_rate']:.3f}")
+        click.echo(
+            f"{r['horizon_days']:>5} days  {r['event']:<8} happened {r['frequency_share']:.2f}  "
+            f"Brier {r['brier']:.3f}  frequency {r['brier_base_rate']:.3f}"
+        )
     click.echo(f"Champion by rule: {review(scored)[1]}\n")
 
 
 @click.command()
 @click.argument("series", required=False, type=click.Path(exists=True, dir_okay=False))
 @click.option("--panel", "only", help="One packaged panel by name; without SERIES all of them are scored.")
-@click.option("--horizons", default="90,180,365", show_default=True, callback=horizons_option,
-              help="Days ahead, separated by commas.")
-@click.option("--first", type=click.DateTime(["%Y-%m-%d"]), default="2024-01-01", show_default=True,
-              help="First origin.")
+@click.option("--horizons", default="90,180,365", show_default=True, callback=horizons_option, help="Days ahead, separated by commas.")
+@click.option("--first", type=click.DateTime(["%Y-%m-%d"]), default="2024-01-01", show_default=True, help="First origin.")
 @click.option("--every", default=28, show_default=True, help="Least number of days between origins.")
 @click.option("--hindsight", is_flag=True, help="Use rows from their own day on, even those that became known later.")
 @click.option("--format", "form", type=click.Choice(["text", "csv"]), default="text", show_default=True)
-def command(series: str | None, only: str | None, horizons: tuple[int, ...], first: datetime, every: int,
-            hindsight: bool, form: str) -> None:
+def command(
+    series: str | None, only: str | None, horizons: tuple[int, ...], first: datetime, every: int, hindsight: bool, form: str
+) -> None:
     """Rolling-origin evaluation of every model on SERIES (unique_id,ds,y[,floor][,known_from], any unit) or, without
     it, on the packaged panels of frontier prices.
 
@@ -110,7 +111,8 @@ def command(series: str | None, only: str | None, horizons: tuple[int, ...], fir
         if form == "text":
             _print(name, panel, label, origins, scored, horizons)
         for by_year in (False, True):
-            tables.append(comparison.compare(scored, by_year).insert_column(0, pl.lit(name).alias("panel")).with_columns(
-                pl.lit(label).alias("label")))
+            tables.append(
+                comparison.compare(scored, by_year).insert_column(0, pl.lit(name).alias("panel")).with_columns(pl.lit(label).alias("label"))
+            )
     if form == "csv":
         click.echo(pl.concat(tables).write_csv(), nl=False)

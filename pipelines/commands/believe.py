@@ -8,9 +8,11 @@ from pathlib import Path
 import click
 
 
-@click.command(epilog="\b\nExamples:\n  deflation believe witnesses.csv --at 2026-11-27\n"
-               "  deflation believe witnesses.csv --at 2026-11-21T02:30Z --input-tokens 250000\n"
-               "  deflation believe witnesses.csv --at 2026-11-27 --events-since 2026-10-27")
+@click.command(
+    epilog="\b\nExamples:\n  deflation believe witnesses.csv --at 2026-11-27\n"
+    "  deflation believe witnesses.csv --at 2026-11-21T02:30Z --input-tokens 250000\n"
+    "  deflation believe witnesses.csv --at 2026-11-27 --events-since 2026-10-27"
+)
 @click.argument("witnesses", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--at", "at", required=True, help="Moment of the request, ISO 8601, UTC unless it names its zone.")
 @click.option("--input-tokens", type=click.IntRange(min=0), default=1000, show_default=True, help="Tokens of the prompt.")

@@ -16,14 +16,17 @@ Written by `deflation calibrate --write` from {rows} measured scenarios; held-ou
 layer_latency_s, step_latency_s and collective_latency_s trade off against each other: only their sum is identified."""
 
 
-@click.command(epilog="""\b
+@click.command(
+    epilog="""\b
 Examples:
   deflation calibrate                      score the packaged constants, no fit
   deflation calibrate --fit                fit, leave out, print the error tables
   deflation calibrate --fit --write        and store throughput/calibration/constants.toml
-""")
-@click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path),
-              help="Folder of the study data (default: DEFLATION_DATA).")
+"""
+)
+@click.option(
+    "--data", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder of the study data (default: DEFLATION_DATA)."
+)
 @click.option("--fit/--score", "refit", default=False, help="Fit the constants anew, or only score the packaged ones.")
 @click.option("--write", is_flag=True, help="Store the fitted constants in the package.")
 @click.option("--table", type=click.Path(dir_okay=False, path_type=Path), help="Also write the tables as Markdown.")
@@ -45,7 +48,8 @@ def command(data: Path | None, refit: bool, write: bool, table: Path | None) -> 
         if not path.is_file():
             raise click.ClickException(
                 f"{path} is not there: the measured scenarios carry no licence and are not packaged; set DEFLATION_DATA "
-                "or --data to the folder of the study data. The errors of the packaged constants: docs/method/engine_errors.md")
+                "or --data to the folder of the study data. The errors of the packaged constants: docs/method/engine_errors.md"
+            )
     accelerators, models = catalogue.load(resources.files("reference"))
     speeds, more, runs = (pl.read_csv(p, infer_schema_length=0) for p in inputs)
     scenarios = pl.concat([speeds, more])

@@ -11,9 +11,11 @@ import click
 FORMS = ("xlsx", "parquet", "csv", "datapackage")
 
 
-@click.command(epilog="\b\nExamples:\n  deflation export --format xlsx --out prices.xlsx marts.price_now\n"
-               "  deflation export --format parquet --out tables marts.price_history marts.frontier\n"
-               "  deflation export --format datapackage --out release        (the yearly data release, with CITATION.cff)")
+@click.command(
+    epilog="\b\nExamples:\n  deflation export --format xlsx --out prices.xlsx marts.price_now\n"
+    "  deflation export --format parquet --out tables marts.price_history marts.frontier\n"
+    "  deflation export --format datapackage --out release        (the yearly data release, with CITATION.cff)"
+)
 @click.argument("tables", nargs=-1, metavar="[TABLE]...")
 @click.option("--format", "form", type=click.Choice(FORMS), default="xlsx", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="File for xlsx, else folder (default: deflation-DAY below the current one).")

@@ -18,8 +18,9 @@ def horizons_option(_ctx: click.Context, _param: click.Parameter, text: str) -> 
 @click.command()
 @click.argument("series", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--horizons", default="30,90,180,365", callback=horizons_option, help="Days ahead, separated by commas.")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Forecast as if it were this day; later rows are "
-              "dropped and nothing later is used.")
+@click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Forecast as if it were this day; later rows are dropped and nothing later is used."
+)
 @click.option("--out", type=click.Path(dir_okay=False), help="Write here instead of standard output.")
 @click.option("--all-models", is_flag=True, help="The rivals' rows too, not the champion's alone.")
 def command(series: str, horizons: tuple[int, ...], as_of: object, out: str | None, all_models: bool) -> None:

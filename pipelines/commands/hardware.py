@@ -7,8 +7,10 @@ from datetime import datetime
 import click
 
 
-@click.command(epilog="\b\nExamples:\n  deflation hardware\n  deflation hardware H100-SXM B300-SXM --history\n"
-               "  deflation hardware --disagree\n  deflation hardware --field memory_bandwidth_gb_s --csv")
+@click.command(
+    epilog="\b\nExamples:\n  deflation hardware\n  deflation hardware H100-SXM B300-SXM --history\n"
+    "  deflation hardware --disagree\n  deflation hardware --field memory_bandwidth_gb_s --csv"
+)
 @click.argument("accelerators", nargs=-1, metavar="[ACCELERATOR]...")
 @click.option("--field", "only", default="", help="One field, e.g. tdp_w or bf16_dense_tflops.")
 @click.option("--disagree", is_flag=True, help="Only fields where a database differs from the used value by more than 5 %.")
@@ -16,8 +18,9 @@ import click
 @click.option("--rejected", is_flag=True, help="The values that are ruled out, with the reason.")
 @click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), help="The value to use at a day (default: today).")
 @click.option("--csv", "as_csv", is_flag=True, help="All columns as CSV.")
-def command(accelerators: tuple[str, ...], only: str, disagree: bool, history: bool, rejected: bool,
-            as_of: datetime | None, as_csv: bool) -> None:
+def command(
+    accelerators: tuple[str, ...], only: str, disagree: bool, history: bool, rejected: bool, as_of: datetime | None, as_csv: bool
+) -> None:
     """Official value, Epoch's, evokernel's and gpuhunt's, and the one used, for every accelerator and field.
 
     The rule: a maker's own figure per accelerator, then its board or rack figure divided, then found documents,
@@ -36,7 +39,8 @@ def command(accelerators: tuple[str, ...], only: str, disagree: bool, history: b
     names = _resolve(accelerators, known["accelerator"].unique().to_list())
     if rejected:
         table = known.filter(pl.col("rejected_because") != "").select(
-            "accelerator", "field", "value", "source", "observed_at", "rejected_because")
+            "accelerator", "field", "value", "source", "observed_at", "rejected_because"
+        )
     else:
         table = comparison(known, day)
         table = table.filter(pl.col("disagree")) if disagree else table
@@ -65,8 +69,7 @@ def _resolve(asked: tuple[str, ...], known: list[str]) -> list[str]:
 
 
 def _render(table) -> str:  # noqa: ANN001 - polars is imported when needed
-    rows = [table.columns] + [["-" if v is None else "yes" if v is True else "" if v is False else str(v) for v in r]
-                              for r in table.rows()]
+    rows = [table.columns] + [["-" if v is None else "yes" if v is True else "" if v is False else str(v) for v in r] for r in table.rows()]
     widths = [max(len(r[i]) for r in rows) for i in range(len(rows[0]))]
     return "\n".join("  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)).rstrip() for r in rows)
 
@@ -80,8 +83,11 @@ def _summary(table) -> str:  # noqa: ANN001
     parts = []
     for witness in ("epoch", "evokernel", "gpuhunt"):
         said = both.filter(pl.col(witness).is_not_null()).with_columns(
-            r=pl.col(witness).cast(pl.Float64) / pl.col("official").cast(pl.Float64))
+            r=pl.col(witness).cast(pl.Float64) / pl.col("official").cast(pl.Float64)
+        )
         right = said.filter((pl.col("r") > 1 / 1.05) & (pl.col("r") < 1.05)).height
         parts.append(f"{witness} {right} of {said.height}")
-    return (f"\n{table['accelerator'].n_unique()} accelerators of {table['vendor'].n_unique()} vendors, {table.height} fields: "
-            f"{counts}.\nWithin 5 % of the maker's value where both exist: {'; '.join(parts)}.")
+    return (
+        f"\n{table['accelerator'].n_unique()} accelerators of {table['vendor'].n_unique()} vendors, {table.height} fields: "
+        f"{counts}.\nWithin 5 % of the maker's value where both exist: {'; '.join(parts)}."
+    )

@@ -56,12 +56,23 @@ def command() -> None:
 
 @command.command(hidden=True)
 @click.argument("panel", required=False, type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@click.option("--volumes", type=click.Path(exists=True, dir_okay=False, allow_dash=True),
-              help="Token volumes (date,model_permaslug,total_tokens) to price by the warehouse instead of a panel.")
-@click.option("--by", type=click.Choice(["day", "week"]), default="day", show_default=True,
-              help="With --volumes: trailing seven days each day, or weeks from Monday.")
-@click.option("--window", type=click.IntRange(min=2), help="Periods of the rolling window of geks, tpd and quality; a "
-              "shorter panel is one window.  [default: 366, with --volumes 25 weeks]")
+@click.option(
+    "--volumes",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    help="Token volumes (date,model_permaslug,total_tokens) to price by the warehouse instead of a panel.",
+)
+@click.option(
+    "--by",
+    type=click.Choice(["day", "week"]),
+    default="day",
+    show_default=True,
+    help="With --volumes: trailing seven days each day, or weeks from Monday.",
+)
+@click.option(
+    "--window",
+    type=click.IntRange(min=2),
+    help="Periods of the rolling window of geks, tpd and quality; a shorter panel is one window.  [default: 366, with --volumes 25 weeks]",
+)
 @click.option("--out", type=click.Path(dir_okay=False), help="Write here instead of standard output.")
 def panel(panel: str | None, volumes: str | None, by: str, window: int | None, out: str | None) -> None:
     """Indices of one panel, or of token volumes; see ``deflation index --help``."""

@@ -8,10 +8,16 @@ from pathlib import Path
 import click
 
 
-@click.command(epilog="\b\nExamples:\n  deflation model marts.price_now\n  deflation model marts.floor_gap --database var/published.duckdb --limit 5\n"
-               "  deflation model marts.floor_gap --cases")
+@click.command(
+    epilog="\b\nExamples:\n  deflation model marts.price_now\n  deflation model marts.floor_gap --database var/published.duckdb --limit 5\n"
+    "  deflation model marts.floor_gap --cases"
+)
 @click.argument("name")
-@click.option("--database", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Read the inputs from this warehouse (default: the published one).")
+@click.option(
+    "--database",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Read the inputs from this warehouse (default: the published one).",
+)
 @click.option("--limit", type=click.IntRange(min=1), help="Print at most so many rows.")
 @click.option("--cases", "on_cases", is_flag=True, help="Run the cases beside the model instead and say which hold.")
 def command(name: str, database: Path | None, limit: int | None, on_cases: bool) -> None:
@@ -29,7 +35,9 @@ def command(name: str, database: Path | None, limit: int | None, on_cases: bool)
         import difflib
 
         near = difflib.get_close_matches(name, found, n=3)
-        raise click.UsageError(f"there is no model {name!r}" + (f"; did you mean {', '.join(near)}?" if near else "; known: " + ", ".join(found)))
+        raise click.UsageError(
+            f"there is no model {name!r}" + (f"; did you mean {', '.join(near)}?" if near else "; known: " + ", ".join(found))
+        )
     if on_cases:
         sys.exit(_cases(found[name]))
     from pipelines.settings import load_settings

@@ -9,19 +9,30 @@ from pathlib import Path
 import click
 
 
-@click.command(epilog="\b\nExamples:\n  deflation parse prices/anthropic page.md\n"
-               "  deflation parse prices/openai page.html --long\n"
-               "  deflation parse hardware/nvidia sheet.html\n"
-               "  deflation parse --check ../shared/data/prices\n"
-               "  deflation parse prices/anthropic --check ../shared/data/prices\n"
-               "  deflation parse --leave-one-layout-out ../shared/data/prices --leave-one-layout-out ../shared/data/prices2")
+@click.command(
+    epilog="\b\nExamples:\n  deflation parse prices/anthropic page.md\n"
+    "  deflation parse prices/openai page.html --long\n"
+    "  deflation parse hardware/nvidia sheet.html\n"
+    "  deflation parse --check ../shared/data/prices\n"
+    "  deflation parse prices/anthropic --check ../shared/data/prices\n"
+    "  deflation parse --leave-one-layout-out ../shared/data/prices --leave-one-layout-out ../shared/data/prices2"
+)
 @click.argument("source", required=False, metavar="KIND/NAME")
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--long", "long_form", is_flag=True, help="Every quote with evidence and locator.")
-@click.option("--check", "check_dir", type=click.Path(exists=True, file_okay=False, path_type=Path),
-              help="Compare all captures below DIR (captures/, expected/) with their expected rows.")
-@click.option("--leave-one-layout-out", "trial_dirs", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
-              help="How much of every dated layout below DIR is read by a declaration made without it (repeatable).")
+@click.option(
+    "--check",
+    "check_dir",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Compare all captures below DIR (captures/, expected/) with their expected rows.",
+)
+@click.option(
+    "--leave-one-layout-out",
+    "trial_dirs",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="How much of every dated layout below DIR is read by a declaration made without it (repeatable).",
+)
 def command(source: str | None, file: Path | None, long_form: bool, check_dir: Path | None, trial_dirs: tuple[Path, ...]) -> None:
     """Read FILE as a page of source KIND/NAME and print its rows as CSV.
 

@@ -11,20 +11,36 @@ import click
 from pipelines.tokens import TOKENS
 
 
-@click.command(epilog="\b\nExamples:\n  deflation price gpt-4o --input 300M --output 50M\n  deflation price claude-sonnet-4-5 --provider anthropic --input 250000 --output 2000\n"
-               "  deflation price deepseek-v4-pro --input 10000 --output 1000 --at 2026-09-01T02:30\n"
-               "  deflation price gpt-5 --input 8000 --cached 6000 --output 500 --tier batch")
+@click.command(
+    epilog="\b\nExamples:\n  deflation price gpt-4o --input 300M --output 50M\n  deflation price claude-sonnet-4-5 --provider anthropic --input 250000 --output 2000\n"
+    "  deflation price deepseek-v4-pro --input 10000 --output 1000 --at 2026-09-01T02:30\n"
+    "  deflation price gpt-5 --input 8000 --cached 6000 --output 500 --tier batch"
+)
 @click.argument("model")
 @click.option("--provider", help="Only this provider (default: all that sell it, cheapest first).")
 @click.option("--at", "at", help="Moment of the request, ISO 8601, UTC unless it names its zone (default: the vintage day, noon UTC).")
 @click.option("--input", "input_tokens", type=TOKENS, required=True, help="Tokens of the prompt, cached ones included: 2000, 50k, 300M.")
 @click.option("--output", "output_tokens", type=TOKENS, required=True, help="Tokens of the answer.")
 @click.option("--cached", "cached_tokens", type=TOKENS, default=0, help="How many of the prompt's tokens come from the cache.")
-@click.option("--tier", default="standard", show_default=True, help="standard (by the hour where hours matter), batch, flex, priority, fast, peak, off-peak, free.")
+@click.option(
+    "--tier",
+    default="standard",
+    show_default=True,
+    help="standard (by the hour where hours matter), batch, flex, priority, fast, peak, off-peak, free.",
+)
 @click.option("--condition", default="", help="Another way of buying it, as printed: 'region eu', 'thinking'.")
 @click.option("--format", "form", type=click.Choice(["text", "csv"]), default="text", show_default=True)
-def command(model: str, provider: str | None, at: str | None, input_tokens: int, output_tokens: int, cached_tokens: int,
-            tier: str, condition: str, form: str) -> None:
+def command(
+    model: str,
+    provider: str | None,
+    at: str | None,
+    input_tokens: int,
+    output_tokens: int,
+    cached_tokens: int,
+    tier: str,
+    condition: str,
+    form: str,
+) -> None:
     """Compute what a request to MODEL costs in USD, with the interval, tier, condition and evidence used.
 
     MODEL is any name that the alias table knows; a name it does not know is answered with near names.
@@ -67,7 +83,12 @@ def command(model: str, provider: str | None, at: str | None, input_tokens: int,
     sys.exit(0 if any(c.usd is not None for c in found) else 1)
 
 
-TABLES = {"intervals": "core.price_interval", "announced": "core.announced_price", "meters": "core.price_meter", "disagreements": "core.disagreement"}
+TABLES = {
+    "intervals": "core.price_interval",
+    "announced": "core.announced_price",
+    "meters": "core.price_meter",
+    "disagreements": "core.disagreement",
+}
 
 
 def _published() -> dict[str, Any]:
@@ -81,8 +102,10 @@ def _published() -> dict[str, Any]:
     path = load_settings().published_path
     if not path.exists():
         return _packaged()
-    return {"day": query(path, "select as_of from core.vintage").item(), "last_read": query(path, "select source, observed_at from core.source")} | {
-        name: query(path, f"from {table}") for name, table in TABLES.items()}
+    return {
+        "day": query(path, "select as_of from core.vintage").item(),
+        "last_read": query(path, "select source, observed_at from core.source"),
+    } | {name: query(path, f"from {table}") for name, table in TABLES.items()}
 
 
 def _otherwise(disagreements: Any, row: dict[str, Any]) -> list[str]:
@@ -90,14 +113,24 @@ def _otherwise(disagreements: Any, row: dict[str, Any]) -> list[str]:
     import polars as pl
 
     other = disagreements.filter(pl.all_horizontal(pl.col(k) == row[k] for k in ("provider", "model", "tier", "condition")))
-    return [f"{r['other_source']} says {r['other_usd_per_mtok']:g} for {r['token_class'].replace('_', ' ')} ({r['difference_share']:+.0%}) since {r['valid_from']}; {r['reason']}"
-            for r in other.sort("token_class", "other_source").iter_rows(named=True)]
+    return [
+        f"{r['other_source']} says {r['other_usd_per_mtok']:g} for {r['token_class'].replace('_', ' ')} ({r['difference_share']:+.0%}) since {r['valid_from']}; {r['reason']}"
+        for r in other.sort("token_class", "other_source").iter_rows(named=True)
+    ]
 
 
 def _sure(row: dict[str, Any]) -> str:
     """How sure the price is, when it was last seen, and how exactly its start is known."""
-    names = {"first_party": "the seller's own page says so", "confirmed": f"{row['families']} independent families of sources say so", "single": "one family of sources says so"}
-    began = f"began between {row['changed_after'] or 'an unknown day'} and {row['changed_before']}" if row["changed_before"] else f"began on {row['valid_from']}"
+    names = {
+        "first_party": "the seller's own page says so",
+        "confirmed": f"{row['families']} independent families of sources say so",
+        "single": "one family of sources says so",
+    }
+    began = (
+        f"began between {row['changed_after'] or 'an unknown day'} and {row['changed_before']}"
+        if row["changed_before"]
+        else f"began on {row['valid_from']}"
+    )
     return f"{row['status']}: {names.get(row['status'], '')}; last seen {row['confirmed_at']}; {began}"
 
 
@@ -139,7 +172,9 @@ def _offers(name: str, provider: str | None, moment: datetime, intervals: Any, a
 
     providers = intervals["provider"].unique().sort().to_list()
     if provider is not None and provider not in providers:
-        raise NoPrice(f"there is no provider {provider!r}; near names: {', '.join(near_names(provider, providers)) or ', '.join(providers[:12])}")
+        raise NoPrice(
+            f"there is no provider {provider!r}; near names: {', '.join(near_names(provider, providers)) or ', '.join(providers[:12])}"
+        )
     meant = canonical_models(name, providers, moment.date(), aliases)
     pairs = pl.DataFrame([(p, meant.get(p, meant.get("*", name.lower()))) for p in providers], schema=["provider", "model"], orient="row")
     rows = intervals.join(pairs, on=["provider", "model"], how="semi")
@@ -178,8 +213,12 @@ def _detail(cost: Any, request: Any, announced: list[str], meters: Any) -> list[
     lines += [f"  not in the total: {meter}" for meter in lacks] + [f"  charged besides where used: {meter}" for meter in optional]
     until = f"until {row['valid_to']}{' (announced)' if row['end_reason'] == 'announced' else ''}" if row["valid_to"] else "still in force"
     lines.append(f"  {_sure(row)}")
-    lines.append(f"  tier {row['tier']}; condition {row['condition'] or 'none'}; listed in {row['currency']}{'; a sale price' if row['price_kind'] == 'sale' else ''}")
-    lines.append(f"  interval {row['interval_id']}: from {row['valid_from']} ({row['valid_from_basis']}), {until}; printed as {row['model_label']}")
+    lines.append(
+        f"  tier {row['tier']}; condition {row['condition'] or 'none'}; listed in {row['currency']}{'; a sale price' if row['price_kind'] == 'sale' else ''}"
+    )
+    lines.append(
+        f"  interval {row['interval_id']}: from {row['valid_from']} ({row['valid_from_basis']}), {until}; printed as {row['model_label']}"
+    )
     lines.append(f"  source {row['source']}, observed {row['observed_at']}: {row['source_url']}")
     lines.append(f"  words on the page: {row['evidence']}" if row["evidence"] else "  words on the page: not kept (packaged history)")
     return [*lines, *(f"  note: {note}" for note in (*cost.notes, *announced))]
@@ -189,13 +228,20 @@ def _table(found: list[Any], request: Any, meters: Any) -> list[str]:
     """Several offers, cheapest first, each with how sure it is and where it is known from; + marks a lower bound."""
     from belief.meters import missing
 
-    lines = [f"{_asked(request)}; USD, cheapest first", f"{'provider':<14}{'USD':>12}  {'tier':<9}{'in':>9}{'cached':>9}{'out':>9}  {'condition':<24}{'status':<12}{'seen':<11}{'source':<20}model"]
+    lines = [
+        f"{_asked(request)}; USD, cheapest first",
+        f"{'provider':<14}{'USD':>12}  {'tier':<9}{'in':>9}{'cached':>9}{'out':>9}  {'condition':<24}{'status':<12}{'seen':<11}{'source':<20}model",
+    ]
     for cost in found:
         row = cost.interval
-        prices = "".join(f"{'-' if row[c] is None else format(row[c], '.6g'):>9}" for c in (
-            "price_input_usd_per_mtok", "price_cached_input_usd_per_mtok", "price_output_usd_per_mtok"))
+        prices = "".join(
+            f"{'-' if row[c] is None else format(row[c], '.6g'):>9}"
+            for c in ("price_input_usd_per_mtok", "price_cached_input_usd_per_mtok", "price_output_usd_per_mtok")
+        )
         more = "+" if missing(meters, row["provider"], row["model"], request.at.date())[0] else " "
-        lines.append(f"{row['provider']:<14}{_money(cost.usd):>12}{more} {row['tier']:<9}{prices}  {row['condition']:<24}{row['status']:<12}{row['confirmed_at']!s:<11}{row['source']:<20}{row['model']}")
+        lines.append(
+            f"{row['provider']:<14}{_money(cost.usd):>12}{more} {row['tier']:<9}{prices}  {row['condition']:<24}{row['status']:<12}{row['confirmed_at']!s:<11}{row['source']:<20}{row['model']}"
+        )
     unknown = [c.interval["provider"] for c in found if c.usd is None]
     if unknown:
         lines.append(f"unknown where a component has no known price ({', '.join(sorted(set(unknown)))}); --provider shows which")
@@ -207,7 +253,28 @@ def _table(found: list[Any], request: Any, meters: Any) -> list[str]:
 def _csv(found: list[Any]) -> str:
     import polars as pl
 
-    columns = ("provider", "model", "tier", "condition", *(f"price_{c}_usd_per_mtok" for c in ("input", "cached_input", "output")),
-               "valid_from", "valid_to", "valid_from_basis", "status", "confirmed_at", "changed_after", "changed_before", "observed_at", "source", "source_url", "evidence", "interval_id")
-    rows = [{"cost_usd": None if c.usd is None else f"{c.usd:f}", "missing": "; ".join(c.missing), "notes": " ".join(c.notes)} | {k: c.interval[k] for k in columns} for c in found]
+    columns = (
+        "provider",
+        "model",
+        "tier",
+        "condition",
+        *(f"price_{c}_usd_per_mtok" for c in ("input", "cached_input", "output")),
+        "valid_from",
+        "valid_to",
+        "valid_from_basis",
+        "status",
+        "confirmed_at",
+        "changed_after",
+        "changed_before",
+        "observed_at",
+        "source",
+        "source_url",
+        "evidence",
+        "interval_id",
+    )
+    rows = [
+        {"cost_usd": None if c.usd is None else f"{c.usd:f}", "missing": "; ".join(c.missing), "notes": " ".join(c.notes)}
+        | {k: c.interval[k] for k in columns}
+        for c in found
+    ]
     return pl.DataFrame(rows, infer_schema_length=None).write_csv()

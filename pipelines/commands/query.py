@@ -10,9 +10,11 @@ import click
 FORMATS = ("table", "csv", "json", "parquet")
 
 
-@click.command(epilog="\b\nExamples:\n  deflation query \"from marts.start_here\"\n"
-               "  deflation query \"select provider, model, price_output_usd_per_mtok from marts.price_now where price_output_usd_per_mtok > 0 order by 3 limit 10\"\n"
-               "  deflation query \"from marts.decline_rates\" --format csv --out rates.csv")
+@click.command(
+    epilog='\b\nExamples:\n  deflation query "from marts.start_here"\n'
+    '  deflation query "select provider, model, price_output_usd_per_mtok from marts.price_now where price_output_usd_per_mtok > 0 order by 3 limit 10"\n'
+    '  deflation query "from marts.decline_rates" --format csv --out rates.csv'
+)
 @click.argument("sql")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How the rows are printed.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to FILE instead of standard output.")
@@ -35,8 +37,16 @@ def command(sql: str, form: str, out: Path | None) -> None:
         rows.write_parquet(out or sys.stdout.buffer)
         return
     if form == "table":
-        with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True,
-                       fmt_str_lengths=60, tbl_width_chars=-1, tbl_formatting="ASCII_MARKDOWN", float_precision=None):
+        with pl.Config(
+            tbl_rows=-1,
+            tbl_cols=-1,
+            tbl_hide_dataframe_shape=True,
+            tbl_hide_column_data_types=True,
+            fmt_str_lengths=60,
+            tbl_width_chars=-1,
+            tbl_formatting="ASCII_MARKDOWN",
+            float_precision=None,
+        ):
             text = f"{rows}\n"
     else:
         text = rows.write_csv() if form == "csv" else rows.write_json() + "\n"

@@ -24,8 +24,13 @@ def command(form: str) -> None:
     data = load_settings().data
     targets = replication.run(data if (data / "forecast").is_dir() else None)
     rows = [
-        (t.target, f"{t.published:.9g}", "" if t.ours is None else f"{t.ours:.9g}",
-         f"{t.tolerance * (abs(t.published) if t.relative else 1.0):.3g}", t.verdict)
+        (
+            t.target,
+            f"{t.published:.9g}",
+            "" if t.ours is None else f"{t.ours:.9g}",
+            f"{t.tolerance * (abs(t.published) if t.relative else 1.0):.3g}",
+            t.verdict,
+        )
         for t in targets
     ]
     header = ("target", "published", "ours", "tolerance", "verdict")

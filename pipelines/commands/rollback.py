@@ -7,7 +7,9 @@ import sys
 import click
 
 
-@click.command(epilog="\b\nExamples:\n  deflation rollback --list\n  deflation rollback\n  deflation rollback --to published-2026-11-26-0f3a...")
+@click.command(
+    epilog="\b\nExamples:\n  deflation rollback --list\n  deflation rollback\n  deflation rollback --to published-2026-11-26-0f3a..."
+)
 @click.option("--list", "show", is_flag=True, help="Print the publications that are kept, newest first, and change nothing.")
 @click.option("--to", "name", help="The publication to go back to, by its name or the beginning of it (default: the one before).")
 def command(show: bool, name: str | None) -> None:
@@ -27,7 +29,11 @@ def command(show: bool, name: str | None) -> None:
         return
     chosen = next((path for path in kept if path.stem.startswith(name or "")), None)
     if chosen is None:
-        click.echo(f"deflation rollback: no publication {'named ' + name if name else 'before this one'} is kept" + (f"; kept: {', '.join(p.stem for p in kept)}" if kept else ""), err=True)
+        click.echo(
+            f"deflation rollback: no publication {'named ' + name if name else 'before this one'} is kept"
+            + (f"; kept: {', '.join(p.stem for p in kept)}" if kept else ""),
+            err=True,
+        )
         sys.exit(1)
     try:
         rollback(published, chosen)

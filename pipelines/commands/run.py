@@ -8,8 +8,10 @@ from datetime import datetime
 import click
 
 
-@click.command(epilog="\b\nExamples:\n  deflation run\n  deflation run --offline\n  deflation run --as-of 2025-06-01\n"
-               "\b\nEnvironment: DEFLATION_HOME (state folder, default ./var), DEFLATION_MIRROR, DEFLATION_CONTACT.")
+@click.command(
+    epilog="\b\nExamples:\n  deflation run\n  deflation run --offline\n  deflation run --as-of 2025-06-01\n"
+    "\b\nEnvironment: DEFLATION_HOME (state folder, default ./var), DEFLATION_MIRROR, DEFLATION_CONTACT."
+)
 @click.option("--offline", is_flag=True, help="Use no network: archived captures and packaged facts only.")
 @click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), help="Use only what was known on that day (UTC).")
 def command(offline: bool, as_of: datetime | None) -> None:

@@ -25,10 +25,20 @@ import click
     show_default=True,
     help="What an address that is no subscriber gets.",
 )
-@click.option("--retry", "retry", multiple=True, type=click.Choice(["claimed", "refused", "unknown"]),
-              help="Try again those whom an earlier run left in this state; claimed and unknown may have it already. May be repeated.")
-@click.option("--settle", "settled", multiple=True, metavar="RECIPIENT=sent|refused",
-              help="Say what became of a delivery (the recipient as this command names it); sends nothing.")
+@click.option(
+    "--retry",
+    "retry",
+    multiple=True,
+    type=click.Choice(["claimed", "refused", "unknown"]),
+    help="Try again those whom an earlier run left in this state; claimed and unknown may have it already. May be repeated.",
+)
+@click.option(
+    "--settle",
+    "settled",
+    multiple=True,
+    metavar="RECIPIENT=sent|refused",
+    help="Say what became of a delivery (the recipient as this command names it); sends nothing.",
+)
 @click.option("--accept-state", is_flag=True, help="Take the ledger and the subscriber file as they are now, after one was replaced.")
 def command(to: tuple[str, ...], dry_run: bool, profile: str, retry: tuple[str, ...], settled: tuple[str, ...], accept_state: bool) -> None:
     """Send the latest published edition to the subscribers; nobody gets it twice.

@@ -7,8 +7,10 @@ import sys
 import click
 
 
-@click.group(epilog="\b\nExamples:\n  deflation source new prices/acme --url https://acme.example/pricing\n"
-             "  deflation source golden prices/acme\n\nThe whole way in half an hour: docs/adding-a-source.md")
+@click.group(
+    epilog="\b\nExamples:\n  deflation source new prices/acme --url https://acme.example/pricing\n"
+    "  deflation source golden prices/acme\n\nThe whole way in half an hour: docs/adding-a-source.md"
+)
 def command() -> None:
     """Scaffold a new source folder and keep its golden rows."""
 

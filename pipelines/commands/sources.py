@@ -10,9 +10,12 @@ import click
 from pipelines.sources_told import KINDS, broken_lines, states
 
 
-@click.group(invoke_without_command=True, epilog="\b\nExamples:\n  deflation sources\n  deflation sources --kind prices\n  deflation sources --broken\n"
-             "  deflation sources check\n  deflation sources check prices/anthropic rentals/lambda --save pages\n"
-             "  deflation sources --set-aside 3fa9c1d2e4b5 --reason 'a test page of theirs'\n  deflation sources --restore 3fa9c1d2e4b5")
+@click.group(
+    invoke_without_command=True,
+    epilog="\b\nExamples:\n  deflation sources\n  deflation sources --kind prices\n  deflation sources --broken\n"
+    "  deflation sources check\n  deflation sources check prices/anthropic rentals/lambda --save pages\n"
+    "  deflation sources --set-aside 3fa9c1d2e4b5 --reason 'a test page of theirs'\n  deflation sources --restore 3fa9c1d2e4b5",
+)
 @click.option("--kind", type=click.Choice(KINDS), help="Only sources of this kind.")
 @click.option("--broken", is_flag=True, help="Only sources that failed or are stale: since when, why, and what to do.")
 @click.option("--set-aside", "aside", metavar="SHA256", help="Read the archived page of this hash (6 digits or more) no more.")
@@ -40,21 +43,33 @@ def command(context: click.Context, kind: str | None, broken: bool, aside: str |
         click.echo("nothing is published yet (deflation run); listing the contracts", err=True)
     shown = 0
     for key, source in sources().items():
-        state = (known or {}).get(key) or {"status": "unread", "origin": "", "observed_at": None, "age_days": None, "rows": 0, "message": ""}
+        state = (known or {}).get(key) or {
+            "status": "unread",
+            "origin": "",
+            "observed_at": None,
+            "age_days": None,
+            "rows": 0,
+            "message": "",
+        }
         bad = state["status"] in ("failed", "stale")
         if (kind and source.kind != kind) or (broken and not bad):
             continue
         shown += bad
         age = "" if state["age_days"] is None else f"{state['age_days']} d"
         proven = "unproven" if source.is_unproven else ""
-        click.echo(f"{key:<26} {state['status']:<7} {state['origin']:<9} {state['observed_at'] or ''!s:<11} {age:>6} {state['rows']:>6} rows  {proven:<9} {source.contract.title}")
+        click.echo(
+            f"{key:<26} {state['status']:<7} {state['origin']:<9} {state['observed_at'] or ''!s:<11} {age:>6} {state['rows']:>6} rows  {proven:<9} {source.contract.title}"
+        )
         for line in broken_lines(source, state) if broken else [state["message"]] if state["message"] else []:
             click.echo(f"    {line}")
     sys.exit(1 if broken and shown else 0)
 
 
-@command.command("check", epilog="\b\nExamples:\n  deflation sources check\n  deflation sources check --kind rentals\n"
-                 "  deflation sources check prices/anthropic --save pages\n  deflation sources check --record")
+@command.command(
+    "check",
+    epilog="\b\nExamples:\n  deflation sources check\n  deflation sources check --kind rentals\n"
+    "  deflation sources check prices/anthropic --save pages\n  deflation sources check --record",
+)
 @click.argument("keys", nargs=-1, metavar="[KIND/NAME]...")
 @click.option("--kind", type=click.Choice(KINDS), help="Only sources of this kind.")
 @click.option("--save", type=click.Path(file_okay=False, path_type=Path), help="Put the bodies into this folder, one folder per source.")
@@ -108,8 +123,13 @@ def _decide(prefix: str, reason: str, *, aside: bool) -> None:
         raise click.UsageError("--set-aside wants --reason: who reads the page list in a year will ask why")
     archive, found = Archive(settings.archive_path), Archive(settings.archive_path).bodies(prefix.lower())
     if len(found) != 1:
-        click.echo(f"deflation sources: {len(found)} archived pages have a hash that begins with {prefix!r}; give one (deflation sources --broken names them)", err=True)
+        click.echo(
+            f"deflation sources: {len(found)} archived pages have a hash that begins with {prefix!r}; give one (deflation sources --broken names them)",
+            err=True,
+        )
         sys.exit(1)
     SetAside(settings.set_aside_path).decide(found[0], reason, now(settings), aside=aside)
-    whose = [f"{key} {c.url} of {c.fetched_at:%Y-%m-%d %H:%M}" for key in archive.keys() for c in archive.captures(key) if c.sha256 == found[0]]
+    whose = [
+        f"{key} {c.url} of {c.fetched_at:%Y-%m-%d %H:%M}" for key in archive.keys() for c in archive.captures(key) if c.sha256 == found[0]
+    ]
     click.echo(f"{'set aside' if aside else 'read again'} from the next run on: {found[0][:12]} ({'; '.join(whose[:5])})")

@@ -8,7 +8,9 @@ import sys
 import click
 
 
-@click.command(epilog="\b\nExamples:\n  deflation status\n  deflation status --json\n  deflation status --quiet || notify-send 'deflation needs you'")
+@click.command(
+    epilog="\b\nExamples:\n  deflation status\n  deflation status --json\n  deflation status --quiet || notify-send 'deflation needs you'"
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON for a monitor.")
 @click.option("--quiet", is_flag=True, help="Print only what is not well.")
 def command(as_json: bool, quiet: bool) -> None:

@@ -144,7 +144,10 @@ def bounces(mails: Any) -> None:
         click.echo("no permanent failure found in these mails")
 
 
-@command.command("listen", epilog="\b\nExample:\n  DEFLATION_UNSUBSCRIBE_URL=https://mail.example.org/unsubscribe in the settings of the run, and behind that address:\n  deflation subscribers listen --port 8025")
+@command.command(
+    "listen",
+    epilog="\b\nExample:\n  DEFLATION_UNSUBSCRIBE_URL=https://mail.example.org/unsubscribe in the settings of the run, and behind that address:\n  deflation subscribers listen --port 8025",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; a web server with https stands before it.")
 @click.option("--port", default=8025, show_default=True, type=click.IntRange(1, 65535))
 def listen(host: str, port: int) -> None:

@@ -26,13 +26,15 @@ def _price(_: click.Context, __: click.Parameter, value: float) -> float:
     return value
 
 
-@click.command(epilog="""\b
+@click.command(
+    epilog="""\b
 Examples:
   deflation throughput scenarios.csv --out answers.csv
   deflation throughput --model llama-3.1-70b --accelerator h100-sxm --weight-precision fp8 -n 2 --concurrency 64
   deflation throughput scenarios.csv --definitions mine.toml --out answers.csv
   deflation throughput --list
-""")
+"""
+)
 @click.argument("scenarios", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="CSV to write (default: standard output).")
 @click.option("--model", help="Model name or alias, e.g. llama-3.1-70b.")
@@ -53,11 +55,22 @@ Examples:
 @click.option("--concurrency", type=float, help="Requests in flight (default: as many as memory holds).")
 @click.option("--usd-per-hour", type=float, default=0.0, help="Dollars per accelerator-hour, for $/Mtok.")
 @click.option("--usd-per-kwh", type=float, default=0.0866, show_default=True, callback=_price, help="Dollars per kWh of electricity.")
-@click.option("--definitions", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="TOML file with [[accelerator]] and [[model]] tables of your own; may be repeated.")
+@click.option(
+    "--definitions",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="TOML file with [[accelerator]] and [[model]] tables of your own; may be repeated.",
+)
 @click.option("--list", "listing", is_flag=True, help="Print every accelerator, model and format that can be named.")
-def command(scenarios: Path | None, out: Path | None, definitions: tuple[Path, ...], listing: bool,
-            model: str | None, accelerator: str | None, **question: object) -> None:
+def command(
+    scenarios: Path | None,
+    out: Path | None,
+    definitions: tuple[Path, ...],
+    listing: bool,
+    model: str | None,
+    accelerator: str | None,
+    **question: object,
+) -> None:
     """Predict what serving a model costs in time, money and energy, with 80 % intervals.
 
     SCENARIOS is a CSV with the columns accelerator, model, weight_precision, kv_precision, n_accelerators,
@@ -95,8 +108,9 @@ def command(scenarios: Path | None, out: Path | None, definitions: tuple[Path, .
         raise click.UsageError("give a scenario file or --model and --accelerator, not both")
     given = [o for o in question if _is_given(o)]
     if scenarios and given:
-        raise click.UsageError(f"{', '.join('--' + o.replace('_', '-') for o in given)} would be ignored: with a scenario file "
-                               "these are columns of the file")
+        raise click.UsageError(
+            f"{', '.join('--' + o.replace('_', '-') for o in given)} would be ignored: with a scenario file these are columns of the file"
+        )
     if out and not scenarios:
         raise click.UsageError("--out goes with a scenario file; one question is answered on standard output")
     from throughput.calibration.calibration import load_constants
@@ -127,8 +141,7 @@ def command(scenarios: Path | None, out: Path | None, definitions: tuple[Path, .
         _warn_of_quality(answers)
         sys.exit(UNANSWERED if refused else 0)
     elif model and accelerator:
-        text, good = prose.explain({"model": model, "accelerator": accelerator, **question}, accelerators, models,
-                                   load_constants())
+        text, good = prose.explain({"model": model, "accelerator": accelerator, **question}, accelerators, models, load_constants())
         click.echo(text)
         sys.exit(0 if good else UNANSWERED)
     else:
@@ -184,8 +197,11 @@ def _read(path: Path) -> tuple[pl.DataFrame, dict[int, str]]:
                 lines = [r or [""] for r in csv.reader(text)][1:]
             if len(lines) != table.height:
                 raise
-            misread = {i: f"the row has {len(r)} cells, the header {table.width}: quote cells that contain a comma"
-                       for i, r in enumerate(lines) if len(r) > table.width}
+            misread = {
+                i: f"the row has {len(r)} cells, the header {table.width}: quote cells that contain a comma"
+                for i, r in enumerate(lines)
+                if len(r) > table.width
+            }
     except (pl.exceptions.PolarsError, UnicodeDecodeError, csv.Error) as problem:
         raise click.ClickException(f"{path} cannot be read as CSV: {str(problem).strip().splitlines()[0]}") from None
     twice = [c.removesuffix("_duplicated_0") for c in table.columns if c.endswith("_duplicated_0")]

@@ -24,7 +24,9 @@ def command(fact: str | None, listing: bool) -> None:
     path = load_settings().published_path
     try:
         if listing:
-            for row in query(path, "select fact_id, coalesce(text_value, '') as words, value, unit from facts.fact order by fact_id").iter_rows():
+            for row in query(
+                path, "select fact_id, coalesce(text_value, '') as words, value, unit from facts.fact order by fact_id"
+            ).iter_rows():
                 click.echo(f"{row[0]:<48} {'' if row[2] is None else f'{row[2]:.6g} {row[3] or str()}'} {row[1]}".rstrip())
             return
         steps = query(path, f"select * from marts.trace({quote(fact or '')})")
@@ -37,7 +39,9 @@ def command(fact: str | None, listing: bool) -> None:
         sys.exit(1)
     row = known.row(0, named=True)
     interval = "" if row["lower"] is None else f"  [{row['lower']:.6g}, {row['upper']:.6g}] at {row['interval_level']:.0%}"
-    click.echo(f"{fact}: {'' if row['value'] is None else format(row['value'], '.8g')} {row['unit'] or ''}{interval}  {row['text_value'] or ''}")
+    click.echo(
+        f"{fact}: {'' if row['value'] is None else format(row['value'], '.8g')} {row['unit'] or ''}{interval}  {row['text_value'] or ''}"
+    )
     click.echo(f"  {row['quantity']}; as of {row['as_of']}; basis {row['basis']}; n = {row['n']}")
     for step in steps.iter_rows(named=True):
         click.echo(f"  {step['ordinal']:>3} {step['kind']:<9} {step['id'] or ''}")

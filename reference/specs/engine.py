@@ -21,15 +21,36 @@ PCIE_GB_S = {"3x16": 16, "4x16": 32, "5x16": 64, "4x8": 16, "4x4": 8, "5x8": 32}
 """One direction of a slot in GB/s, rounded as PCI-SIG does (generation 4: 2 GB/s a lane)."""
 XGMI_PEER_SHARE = 7 / 8
 """In an eight-GPU platform seven of a GPU's eight Infinity Fabric links go to peers (ROCm MI300 page)."""
-COLUMNS = ("accelerator", "aliases", "vendor", "family", "launch_date", "memory_bytes", "memory_kind",
-           "bandwidth_bytes_per_s", "fp16_flop_per_s", "bf16_flop_per_s", "fp8_flop_per_s", "int8_op_per_s",
-           "fp4_flop_per_s", "link_bytes_per_s", "link_kind", "link_domain", "tdp_w", "source_url", "accessed_on", "basis", "notes")
+COLUMNS = (
+    "accelerator",
+    "aliases",
+    "vendor",
+    "family",
+    "launch_date",
+    "memory_bytes",
+    "memory_kind",
+    "bandwidth_bytes_per_s",
+    "fp16_flop_per_s",
+    "bf16_flop_per_s",
+    "fp8_flop_per_s",
+    "int8_op_per_s",
+    "fp4_flop_per_s",
+    "link_bytes_per_s",
+    "link_kind",
+    "link_domain",
+    "tdp_w",
+    "source_url",
+    "accessed_on",
+    "basis",
+    "notes",
+)
 NEEDED = ("memory_bytes", "bandwidth_bytes_per_s", "bf16_flop_per_s")
 
 
 def read_list(path: Path = REFERENCE / "accelerator_list.csv") -> pl.DataFrame:
     """Names and classes of accelerators: accelerator, vendor, family, memory_kind, link_kind, link_domain
-    (accelerators on one scale-up fabric), pcie, half_of, engine, aliases."""
+    (accelerators on one scale-up fabric), pcie, half_of, engine, aliases.
+    """
     return pl.read_csv(path, infer_schema=False).with_columns(pl.all().fill_null(""))
 
 
@@ -68,8 +89,7 @@ def _row(entry: dict[str, str], best: dict[str, dict[str, dict[str, object]]]) -
     memory_unit = GIGA if entry["memory_kind"] == "SRAM" else GIBIBYTE
     bandwidth = figure("memory_bandwidth_gb_s") or figure("memory_bandwidth_gib_s") * GIBIBYTE / GIGA
     bf16 = figure("bf16_dense_tflops") or figure("fp16_dense_tflops")
-    lead = next((specs[f] for f in ("memory_bandwidth_gb_s", "memory_bandwidth_gib_s", "memory_gb", "memory_gib")
-                 if f in specs), {})
+    lead = next((specs[f] for f in ("memory_bandwidth_gb_s", "memory_bandwidth_gib_s", "memory_gb", "memory_gib") if f in specs), {})
     return {
         **{k: entry[k] for k in ("accelerator", "aliases", "vendor", "family", "memory_kind", "link_kind")},
         "launch_date": specs["launch_date"]["value"] if "launch_date" in specs else None,
@@ -81,8 +101,12 @@ def _row(entry: dict[str, str], best: dict[str, dict[str, dict[str, object]]]) -
         "int8_op_per_s": round(figure("int8_dense_tops") * TERA * half),
         "fp4_flop_per_s": round(figure("fp4_dense_tflops") * TERA * half),
         "link_bytes_per_s": round(_link_gb_s(entry, specs) * GIGA * half),
-        "link_domain": int(entry["link_domain"]), "tdp_w": figure("tdp_w") * half, "source_url": lead.get("source_url", ""),
-        "accessed_on": str(lead.get("observed_at", "")), "basis": _weakest(specs), "notes": _notes(specs, half),
+        "link_domain": int(entry["link_domain"]),
+        "tdp_w": figure("tdp_w") * half,
+        "source_url": lead.get("source_url", ""),
+        "accessed_on": str(lead.get("observed_at", "")),
+        "basis": _weakest(specs),
+        "notes": _notes(specs, half),
     }
 
 
@@ -98,8 +122,11 @@ def _link_gb_s(entry: dict[str, str], specs: dict[str, dict[str, object]]) -> fl
 
 
 def _weakest(specs: dict[str, dict[str, object]]) -> str:
-    used = {specs[f]["basis"] for f in ("memory_gb", "memory_gib", "memory_bandwidth_gb_s", "memory_bandwidth_gib_s",
-                                        "bf16_dense_tflops", "fp16_dense_tflops") if f in specs}
+    used = {
+        specs[f]["basis"]
+        for f in ("memory_gb", "memory_gib", "memory_bandwidth_gb_s", "memory_bandwidth_gib_s", "bf16_dense_tflops", "fp16_dense_tflops")
+        if f in specs
+    }
     return "official" if used == {"official"} else "secondary"
 
 

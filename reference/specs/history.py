@@ -16,14 +16,39 @@ import polars as pl
 
 REFERENCE = Path(__file__).resolve().parent.parent
 TEXT = pl.String
-SCHEMA = {"accelerator": TEXT, "vendor": TEXT, "field": TEXT, "value": TEXT, "unit": TEXT, "qualifier": TEXT,
-          "observed_at": pl.Date, "source": TEXT, "label": TEXT, "source_url": TEXT, "evidence": TEXT, "basis": TEXT,
-          "licence": TEXT, "rejected_because": TEXT}
+SCHEMA = {
+    "accelerator": TEXT,
+    "vendor": TEXT,
+    "field": TEXT,
+    "value": TEXT,
+    "unit": TEXT,
+    "qualifier": TEXT,
+    "observed_at": pl.Date,
+    "source": TEXT,
+    "label": TEXT,
+    "source_url": TEXT,
+    "evidence": TEXT,
+    "basis": TEXT,
+    "licence": TEXT,
+    "rejected_because": TEXT,
+}
 """Columns of ``spec_history.csv``; ``value`` is text because launch dates stand among figures."""
 
-SOURCE_RANK = {"hardware/nvidia": 0, "hardware/amd": 0, "hardware/google": 0, "hardware/aws": 0, "hardware/intel": 0,
-               "hardware/microsoft": 0, "hardware/groq": 0, "hardware/cerebras": 0, "hardware/apple": 0,
-               "found": 1, "hardware/epoch": 2, "hardware/evokernel": 3, "gpuhunt": 4}
+SOURCE_RANK = {
+    "hardware/nvidia": 0,
+    "hardware/amd": 0,
+    "hardware/google": 0,
+    "hardware/aws": 0,
+    "hardware/intel": 0,
+    "hardware/microsoft": 0,
+    "hardware/groq": 0,
+    "hardware/cerebras": 0,
+    "hardware/apple": 0,
+    "found": 1,
+    "hardware/epoch": 2,
+    "hardware/evokernel": 3,
+    "gpuhunt": 4,
+}
 """Order of belief within one basis: pages read by our parsers (a new folder too), found documents, databases."""
 
 _BASIS_RANK = {"official": 0, "secondary": 1}
@@ -40,8 +65,9 @@ def read_history(path: Path = REFERENCE / "spec_history.csv") -> pl.DataFrame:
     """All rows, sorted by accelerator, field, source and date; raises ``ValueError`` on undeclared columns."""
     frame = pl.read_csv(path, schema_overrides=SCHEMA)
     if dict(frame.schema) != SCHEMA:
-        raise ValueError(f"{path.name}: expected columns {list(SCHEMA)}, found {frame.columns}; rebuild it with "
-                         "research/builders/build_spec_history.py")
+        raise ValueError(
+            f"{path.name}: expected columns {list(SCHEMA)}, found {frame.columns}; rebuild it with research/builders/build_spec_history.py"
+        )
     return frame.with_columns(pl.col(pl.String).fill_null(""))
 
 
@@ -53,18 +79,34 @@ def best_specs(history: pl.DataFrame, as_of: date) -> pl.DataFrame:
     Returns accelerator, vendor, field, value (text), unit, qualifier, observed_at, source, label, source_url,
     basis, known_at_date: one row per accelerator and field, sorted.
     """
-    usable = history.filter(pl.col("rejected_because") == "").with_columns(
-        known_at_date=pl.col("observed_at") <= as_of,
-        basis_rank=pl.col("basis").replace_strict(_BASIS_RANK, return_dtype=pl.Int32),
-        whole=pl.col("qualifier").str.contains(WHOLE_COMPUTER).cast(pl.Int32),
-        divided=pl.col("qualifier").str.contains(r"divided|rounded|kernel guide|instance|older vintage").cast(pl.Int32),
-        source_rank=pl.col("source").replace_strict(SOURCE_RANK, default=0, return_dtype=pl.Int32),
-        days=pl.col("observed_at").dt.epoch("d"),
-    ).with_columns(order=pl.when("known_at_date").then(-pl.col("days")).otherwise(pl.col("days")))
+    usable = (
+        history.filter(pl.col("rejected_because") == "")
+        .with_columns(
+            known_at_date=pl.col("observed_at") <= as_of,
+            basis_rank=pl.col("basis").replace_strict(_BASIS_RANK, return_dtype=pl.Int32),
+            whole=pl.col("qualifier").str.contains(WHOLE_COMPUTER).cast(pl.Int32),
+            divided=pl.col("qualifier").str.contains(r"divided|rounded|kernel guide|instance|older vintage").cast(pl.Int32),
+            source_rank=pl.col("source").replace_strict(SOURCE_RANK, default=0, return_dtype=pl.Int32),
+            days=pl.col("observed_at").dt.epoch("d"),
+        )
+        .with_columns(order=pl.when("known_at_date").then(-pl.col("days")).otherwise(pl.col("days")))
+    )
     keys = ["whole", "basis_rank", "divided", "source_rank", pl.col("known_at_date").not_(), "order", "label", "value"]
     chosen = usable.sort(["accelerator", "field", *keys]).group_by("accelerator", "field", maintain_order=True).first()
-    return chosen.select("accelerator", "vendor", "field", "value", "unit", "qualifier", "observed_at", "source", "label",
-                         "source_url", "basis", "known_at_date")
+    return chosen.select(
+        "accelerator",
+        "vendor",
+        "field",
+        "value",
+        "unit",
+        "qualifier",
+        "observed_at",
+        "source",
+        "label",
+        "source_url",
+        "basis",
+        "known_at_date",
+    )
 
 
 def disagreements(spec_history: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -88,23 +130,55 @@ def comparison(history: pl.DataFrame, as_of: date) -> pl.DataFrame:
         return found.select(*key, pl.col("value").alias(name))
 
     official = best_specs(history.filter(pl.col("basis") == "official"), as_of).select(*key, pl.col("value").alias("official"))
-    versions = known.filter(pl.col("basis") == "official").sort("observed_at", "value").group_by(key, maintain_order=True).agg(
-        pl.col("value").n_unique().alias("versions"),
-        (pl.col("value") + " (" + pl.col("observed_at").cast(pl.String) + ")").unique(maintain_order=True).str.join(", ")
-        .alias("history"))
-    best = best_specs(history, as_of).select(*key, "unit", pl.col("value").alias("used"), pl.col("source").alias("used_source"),
-                                             pl.col("basis").alias("used_basis"))
+    versions = (
+        known.filter(pl.col("basis") == "official")
+        .sort("observed_at", "value")
+        .group_by(key, maintain_order=True)
+        .agg(
+            pl.col("value").n_unique().alias("versions"),
+            (pl.col("value") + " (" + pl.col("observed_at").cast(pl.String) + ")")
+            .unique(maintain_order=True)
+            .str.join(", ")
+            .alias("history"),
+        )
+    )
+    best = best_specs(history, as_of).select(
+        *key, "unit", pl.col("value").alias("used"), pl.col("source").alias("used_source"), pl.col("basis").alias("used_basis")
+    )
     stated = history.unique(key, keep="first", maintain_order=True).select(*key, "vendor", pl.col("unit").alias("printed_unit"))
     frame = stated.join(best, on=key, how="left").with_columns(pl.coalesce("unit", "printed_unit").alias("unit")).drop("printed_unit")
-    for part in (official, said("epoch", pl.col("source") == "hardware/epoch"),
-                 said("evokernel", pl.col("source") == "hardware/evokernel"), said("gpuhunt", pl.col("source") == "gpuhunt"),
-                 versions):
+    for part in (
+        official,
+        said("epoch", pl.col("source") == "hardware/epoch"),
+        said("evokernel", pl.col("source") == "hardware/evokernel"),
+        said("gpuhunt", pl.col("source") == "gpuhunt"),
+        versions,
+    ):
         frame = frame.join(part, on=key, how="left")
     used = pl.col("used").cast(pl.Float64, strict=False)
-    apart = [pl.max_horizontal(used / pl.col(c).cast(pl.Float64, strict=False),
-                               pl.col(c).cast(pl.Float64, strict=False) / used) > DISAGREEMENT
-             for c in ("official", "epoch", "evokernel", "gpuhunt")]
-    return frame.with_columns(pl.col("versions").fill_null(0), pl.col("history").fill_null(""),
-                              pl.any_horizontal(*apart).fill_null(False).alias("disagree")).sort(key).select(
-        "accelerator", "vendor", "field", "unit", "official", "epoch", "evokernel", "gpuhunt", "used", "used_source",
-        "used_basis", "versions", "history", "disagree")
+    apart = [
+        pl.max_horizontal(used / pl.col(c).cast(pl.Float64, strict=False), pl.col(c).cast(pl.Float64, strict=False) / used) > DISAGREEMENT
+        for c in ("official", "epoch", "evokernel", "gpuhunt")
+    ]
+    return (
+        frame.with_columns(
+            pl.col("versions").fill_null(0), pl.col("history").fill_null(""), pl.any_horizontal(*apart).fill_null(False).alias("disagree")
+        )
+        .sort(key)
+        .select(
+            "accelerator",
+            "vendor",
+            "field",
+            "unit",
+            "official",
+            "epoch",
+            "evokernel",
+            "gpuhunt",
+            "used",
+            "used_source",
+            "used_basis",
+            "versions",
+            "history",
+            "disagree",
+        )
+    )

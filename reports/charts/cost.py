@@ -18,9 +18,7 @@ def decomposition(book: FactBook) -> Chart | None:
     """Contributions to the fall; "not attributed" is a bar of its own."""
     rows = book.edition.mart("decomposition").filter(pl.col("change_share").is_not_null())
     data = rows.select(part="component", share="change_share", factor="change_factor")
-    text = say(
-        "Bar chart of the parts of the price change as shares of the total; what could not be attributed has its own bar."
-    )
+    text = say("Bar chart of the parts of the price change as shares of the total; what could not be attributed has its own bar.")
     sources = {"share": [("decomposition", "change_share")], "factor": [("decomposition", "change_factor")]}
     return bars(
         "decomposition",
@@ -55,9 +53,7 @@ def stack(book: FactBook) -> Chart | None:
     x = alt.X(
         "factor:Q",
         scale=scale,
-        axis=log_axis(
-            [data["factor"], data["first"], data["last"]], "Times more output per dollar, log scale", "~r", "×"
-        ),
+        axis=log_axis([data["factor"], data["first"], data["last"]], "Times more output per dollar, log scale", "~r", "×"),
     )
     tip = [
         alt.Tooltip("lever:N", title="Lever"),
@@ -78,10 +74,7 @@ def stack(book: FactBook) -> Chart | None:
         text,
         spec(alt.layer(rules, dots), 40 * data.height + 20),
         data,
-        {
-            c: [("stack_shown", s)]
-            for c, s in (("factor", "shapley_factor"), ("first", "first_in_factor"), ("last", "last_in_factor"))
-        },
+        {c: [("stack_shown", s)] for c, s in (("factor", "shapley_factor"), ("first", "first_in_factor"), ("last", "last_in_factor"))},
     )
 
 
@@ -103,7 +96,9 @@ def hardware(book: FactBook) -> Chart | None:
     )
     return bars(
         "hardware",
-        findings.best(book, "hardware_league", "accelerator", "cost_usd_per_mtok", "{name} makes the cheapest tokens: {value} per million", least=True),
+        findings.best(
+            book, "hardware_league", "accelerator", "cost_usd_per_mtok", "{name} makes the cheapest tokens: {value} per million", least=True
+        ),
         data,
         "accelerator",
         "cost",
@@ -134,5 +129,21 @@ def ceiling(book: FactBook) -> Chart | None:
         tooltip=[alt.Tooltip("accelerator:N", title="Accelerator"), alt.Tooltip("date:T", title="Launched", format="%Y-%m-%d"),
                  alt.Tooltip("ceiling:Q", title="Tokens a second", format=".3~s")],
     )  # fmt: skip
-    text = say("Dot chart: the most tokens a second that memory bandwidth lets one stream of a large model have on each accelerator, by launch date.")
-    return Chart("ceiling", findings.best(book, "bandwidth_ceiling", "accelerator", "ceiling_tok_per_s", "{name} has the highest ceiling: {value} for one stream", least=False), text, spec(made, 320), data, {"ceiling": [("bandwidth_ceiling", "ceiling_tok_per_s")]})
+    text = say(
+        "Dot chart: the most tokens a second that memory bandwidth lets one stream of a large model have on each accelerator, by launch date."
+    )
+    return Chart(
+        "ceiling",
+        findings.best(
+            book,
+            "bandwidth_ceiling",
+            "accelerator",
+            "ceiling_tok_per_s",
+            "{name} has the highest ceiling: {value} for one stream",
+            least=False,
+        ),
+        text,
+        spec(made, 320),
+        data,
+        {"ceiling": [("bandwidth_ceiling", "ceiling_tok_per_s")]},
+    )

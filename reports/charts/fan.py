@@ -105,18 +105,11 @@ def _fan_rows(edition: Edition) -> pl.DataFrame:
     )
     bands = bands_of(issued["quantile"].to_list())
     for kind, pair in zip(("band wide", "band middle", "band narrow")[3 - len(bands) :], bands, strict=False):
-        low, high = (
-            issued.filter((pl.col("quantile") - q).abs() < 1e-6).select("target_date", v="value_usd_per_mtok")
-            for q in pair
-        )
+        low, high = (issued.filter((pl.col("quantile") - q).abs() < 1e-6).select("target_date", v="value_usd_per_mtok") for q in pair)
         band = low.join(high, on="target_date", suffix="_upper").sort("target_date")
         start = last.select("target_date", v="value_usd_per_mtok", v_upper="value_usd_per_mtok")
         band = pl.concat([start, band])
-        parts.append(
-            band.select(
-                layer=pl.lit(kind), date="target_date", value=empty, lower="v", upper="v_upper", detail=pl.lit("")
-            )
-        )
+        parts.append(band.select(layer=pl.lit(kind), date="target_date", value=empty, lower="v", upper="v_upper", detail=pl.lit("")))
     past = edition.mart("past_forecasts").filter(
         pl.col("series") == series,
         pl.col("model") == model,
@@ -124,9 +117,7 @@ def _fan_rows(edition: Edition) -> pl.DataFrame:
         pl.col("value_usd_per_mtok") > 0,
     )
     cutoffs = past["cutoff"].unique().sort(descending=True)
-    past = past.filter(
-        pl.col("cutoff").is_in(cutoffs.gather_every(max(1, -(-cutoffs.len() // EARLIER_SHOWN))).implode())
-    )
+    past = past.filter(pl.col("cutoff").is_in(cutoffs.gather_every(max(1, -(-cutoffs.len() // EARLIER_SHOWN))).implode()))
     parts.append(
         layer_rows(
             past,

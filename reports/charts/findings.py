@@ -14,7 +14,12 @@ from reports.page.shown import Sentence, say
 
 def fell(book: FactBook, what: str, data: pl.DataFrame, series: str, value: str) -> Sentence:
     """How many of the drawn lines end below where they begin."""
-    ends = data.filter(pl.col(value).is_not_null()).sort("date").group_by(series).agg(first=pl.col(value).first(), last=pl.col(value).last(), points=pl.len())
+    ends = (
+        data.filter(pl.col(value).is_not_null())
+        .sort("date")
+        .group_by(series)
+        .agg(first=pl.col(value).first(), last=pl.col(value).last(), points=pl.len())
+    )
     ends = ends.filter(pl.col("points") > 1)
     down, up = ends.filter(pl.col("last") < pl.col("first")).height, ends.filter(pl.col("last") > pl.col("first")).height
     k, r, n = book.tally(down), book.tally(up), book.tally(ends.height)
@@ -32,7 +37,9 @@ def certain(book: FactBook, what: str, data: pl.DataFrame) -> Sentence:
     down, up = data.filter(pl.col("lower") > 1).height, data.filter(pl.col("upper") < 1).height
     if not data.height:
         return say("No rate of " + what + " could be measured")
-    return say("{k} of {n} " + what + " fell for certain, {r} rose for certain", k=book.tally(down), n=book.tally(data.height), r=book.tally(up))
+    return say(
+        "{k} of {n} " + what + " fell for certain, {r} rose for certain", k=book.tally(down), n=book.tally(data.height), r=book.tally(up)
+    )
 
 
 def parts(book: FactBook) -> Sentence:

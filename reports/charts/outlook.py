@@ -24,9 +24,7 @@ def viability(book: FactBook) -> Chart | None:
     data = (
         book.edition.mart("viability")
         .filter(pl.col("viable_date").is_not_null())
-        .select(
-            "application", date="viable_date", lower="viable_lower_date", upper="viable_upper_date", verdict="verdict"
-        )
+        .select("application", date="viable_date", lower="viable_lower_date", upper="viable_upper_date", verdict="verdict")
     )
     if data["date"].n_unique() < 2:  # dots on one day say nothing that the table does not
         return None
@@ -37,9 +35,7 @@ def viability(book: FactBook) -> Chart | None:
         axis=alt.Axis(title=None, labelLimit=240, labelColor=INK, labelFontSize=12),
     )
     x = alt.X("date:T", axis=alt.Axis(**(DATE | {"grid": True})))
-    rules = base.mark_rule(strokeWidth=6, opacity=0.3, color=AZURE, strokeCap="round").encode(
-        y=y, x=alt.X("lower:T"), x2="upper:T"
-    )
+    rules = base.mark_rule(strokeWidth=6, opacity=0.3, color=AZURE, strokeCap="round").encode(y=y, x=alt.X("lower:T"), x2="upper:T")
     dots = base.mark_point(filled=True, size=110, color=AZURE, opacity=1).encode(
         y=y,
         x=x,
@@ -51,9 +47,7 @@ def viability(book: FactBook) -> Chart | None:
         ],
     )
     now = (
-        alt.Chart(alt.Data(values=[{"now": stamp(book.edition.as_of)}]))
-        .mark_rule(color=MUTED, strokeDash=[3, 3])
-        .encode(x=alt.X("now:T"))
+        alt.Chart(alt.Data(values=[{"now": stamp(book.edition.as_of)}])).mark_rule(color=MUTED, strokeDash=[3, 3]).encode(x=alt.X("now:T"))
     )
     text = say("Dates at which each application becomes affordable, with their intervals; the dashed line is the edition's day.")
     return Chart(
@@ -62,18 +56,13 @@ def viability(book: FactBook) -> Chart | None:
         text,
         spec(alt.layer(now, rules, dots), 34 * data.height + 20),
         data,
-        {
-            c: [("viability", s)]
-            for c, s in (("date", "viable_date"), ("lower", "viable_lower_date"), ("upper", "viable_upper_date"))
-        },
+        {c: [("viability", s)] for c, s in (("date", "viable_date"), ("lower", "viable_lower_date"), ("upper", "viable_upper_date"))},
     )
 
 
 def volume(book: FactBook) -> Chart | None:
     """Tokens served per week."""
-    return _weekly(
-        book, "volume", "volume_mtok_per_week", "Tokens served", "Million tokens a week, log scale", BLUE, "~s"
-    )
+    return _weekly(book, "volume", "volume_mtok_per_week", "Tokens served", "Million tokens a week, log scale", BLUE, "~s")
 
 
 def spend(book: FactBook) -> Chart | None:
@@ -108,7 +97,11 @@ def track_record(book: FactBook) -> Chart | None:
         return None
     most = max(1.0, *data["ratio"].to_list())
     x = alt.X("horizon:O", axis=alt.Axis(title="Days ahead", labelAngle=0, grid=False))
-    y = alt.Y("ratio:Q", scale=alt.Scale(domain=[0, most * 1.15]), axis=alt.Axis(title="Error over repeating the last price", format="~r", tickCount=5))
+    y = alt.Y(
+        "ratio:Q",
+        scale=alt.Scale(domain=[0, most * 1.15]),
+        axis=alt.Axis(title="Error over repeating the last price", format="~r", tickCount=5),
+    )
     base = alt.Chart(data)
     marks = base.mark_bar(width={"band": 0.4}, color=BLUE).encode(x=x, y=y)
     values = base.mark_text(dy=-8, color=INK, fontSize=11, fontWeight="bold").encode(x=x, y=y, text=alt.Text("ratio:Q", format=".2f"))
@@ -143,9 +136,7 @@ def pit(book: FactBook) -> Chart | None:
             tooltip=[alt.Tooltip("share:Q", title="Share", format=".1%")],
         )
     )
-    text = say(
-        "Histogram of where outcomes fell within the forecast distribution. Equal bars mean that the intervals are honest."
-    )
+    text = say("Histogram of where outcomes fell within the forecast distribution. Equal bars mean that the intervals are honest.")
     return Chart(
         "pit",
         findings.balance(book, data),

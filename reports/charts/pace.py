@@ -26,7 +26,9 @@ def pace(book: FactBook) -> Chart | None:
     )  # fmt: skip
     said = [f"{moved(c)}" for _m, c in known]
     base = alt.Chart(data.with_columns(said=pl.Series(said)))
-    y = alt.Y("measure:N", sort=data["measure"].to_list(), axis=alt.Axis(title=None, labelLimit=230, labelColor=INK, labelFontSize=12, grid=False))
+    y = alt.Y(
+        "measure:N", sort=data["measure"].to_list(), axis=alt.Axis(title=None, labelLimit=230, labelColor=INK, labelFontSize=12, grid=False)
+    )
     x = alt.X("change:Q", scale=alt.Scale(domain=_ends(data)), axis=alt.Axis(title="Change of price in a year", format="+.0%", tickCount=6))
     hue = alt.Color("direction:N", scale=alt.Scale(domain=["fell", "rose", "flat"], range=[BLUE, RUST, GREY]), legend=None)
     zero = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=MUTED).encode(x="zero:Q")
@@ -35,7 +37,14 @@ def pace(book: FactBook) -> Chart | None:
     texts = base.mark_text(dy=-13, fontSize=11, fontWeight="bold", color=INK).encode(y=y, x=x, text="said:N")
     parts = [say("{n} {m}, {b}", n=m.name, m=moved(c), b=between(c)) for m, c in known]
     sources = {name: [("facts", name)] for name in ("change", "low", "high")}
-    return Chart("pace", question.chart_title(book), say("{p}.", p=join(parts, "; ")), spec(alt.layer(zero, rules, dots, texts), 62 * data.height), data, sources)
+    return Chart(
+        "pace",
+        question.chart_title(book),
+        say("{p}.", p=join(parts, "; ")),
+        spec(alt.layer(zero, rules, dots, texts), 62 * data.height),
+        data,
+        sources,
+    )
 
 
 def _ends(data: pl.DataFrame) -> list[float]:

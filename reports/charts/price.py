@@ -37,11 +37,7 @@ def frontiers(book: FactBook) -> Chart | None:
 
 def indices(book: FactBook) -> Chart | None:
     """The price indices side by side."""
-    data = (
-        book.edition.mart("indices")
-        .filter(pl.col("index_value") > 0)
-        .select(series="index_name", date="obs_date", value="index_value")
-    )
+    data = book.edition.mart("indices").filter(pl.col("index_value") > 0).select(series="index_name", date="obs_date", value="index_value")
     if not data.height:
         return None
     return lines_by_series(

@@ -78,7 +78,9 @@ def stamp(day: date) -> str:
     return f"{day.isoformat()}T00:00:00"
 
 
-def end_labels(data: pl.DataFrame, series: str, value: str, colours_by: dict[str, str], label: Callable[[str, float], str], height: int = 300) -> Any:
+def end_labels(
+    data: pl.DataFrame, series: str, value: str, colours_by: dict[str, str], label: Callable[[str, float], str], height: int = 300
+) -> Any:
     """Each line's name and last value, written at its end in its colour; moved apart where they would overlap."""
     import altair as alt
 
@@ -174,11 +176,11 @@ def bars(
     bars = (
         alt.Chart(data)
         .mark_bar(height={"band": 0.62})
-        .encode(
-            y=y, x=x, color=colour, tooltip=[alt.Tooltip(f"{category}:N"), alt.Tooltip(f"{value}:Q", format=".3~r")]
-        )
+        .encode(y=y, x=x, color=colour, tooltip=[alt.Tooltip(f"{category}:N"), alt.Tooltip(f"{value}:Q", format=".3~r")])
     )
-    values = alt.Chart(data).mark_text(align="left", dx=5, color=INK, fontSize=11).encode(y=y, x=x, text=alt.Text(f"{value}:Q", format=form))
+    values = (
+        alt.Chart(data).mark_text(align="left", dx=5, color=INK, fontSize=11).encode(y=y, x=x, text=alt.Text(f"{value}:Q", format=form))
+    )
     zero = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=MUTED).encode(x=alt.X("zero:Q"))
     return Chart(name, title, text, spec(alt.layer(bars, values, zero), 28 * data.height + 20), data, sources)
 

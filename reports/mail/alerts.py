@@ -38,8 +38,7 @@ def alerts(book: FactBook, limits: Thresholds) -> list[Alert]:
     crossed = [
         _floor(r)
         for r in book.rows("series_floor_gap")
-        if r.raw("price_to_gpu_hour_floor_ratio") is not None
-        and r.raw("price_to_gpu_hour_floor_ratio") <= limits.floor_ratio
+        if r.raw("price_to_gpu_hour_floor_ratio") is not None and r.raw("price_to_gpu_hour_floor_ratio") <= limits.floor_ratio
     ]
     dead = [
         _source(r)

@@ -70,9 +70,7 @@ class DeliveryReport:
         return f"edition {self.edition_id}: {said}"
 
 
-def outgoing(
-    edition: Edition, subscribers: Iterable[Subscriber], ledger: Ledger | None, settings: MailSettings
-) -> list[Outgoing]:
+def outgoing(edition: Edition, subscribers: Iterable[Subscriber], ledger: Ledger | None, settings: MailSettings) -> list[Outgoing]:
     """Who is to get which message now; bodies are rendered once per profile (and set of alerts)."""
     bodies: dict[tuple[str, frozenset[str]], Body] = {}
     book, chosen = FactBook(edition), []

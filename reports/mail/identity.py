@@ -41,7 +41,9 @@ def check(path: Path, db: sqlite3.Connection, table: str, *, lost: str, remedy: 
         return
     assert known is not None
     if found is None or found[0] != known["id"] or (rows == 0 and int(known["rows"]) > 0):
-        raise StateLost(f"{path.name}: expected the file with {known['rows']} rows that was here, found {'another one' if rows else 'an empty one'}; {lost} {remedy}")
+        raise StateLost(
+            f"{path.name}: expected the file with {known['rows']} rows that was here, found {'another one' if rows else 'an empty one'}; {lost} {remedy}"
+        )
     if rows != known["rows"]:
         _remember(path, found[0], rows)
 

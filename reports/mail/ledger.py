@@ -91,15 +91,18 @@ class Ledger:
             with self._open() as db:
                 for statement in SCHEMA.split(";"):
                     db.execute(statement)
-                identity.check(self.path, db, "delivery", lost="nobody knows who has today's edition.",
-                               remedy="Restore it from a backup, or take it as it is with `deflation send --accept-state` (some may get an edition twice).")
+                identity.check(
+                    self.path,
+                    db,
+                    "delivery",
+                    lost="nobody knows who has today's edition.",
+                    remedy="Restore it from a backup, or take it as it is with `deflation send --accept-state` (some may get an edition twice).",
+                )
             self.path.chmod(0o600)
             if not self.reserve.exists():
                 self.reserve.write_bytes(bytes(RESERVE_BYTES))
         except OSError as error:
-            raise LedgerUnusable(
-                f"ledger {self.path.name}: expected a writable file, found {error.strerror}"
-            ) from error
+            raise LedgerUnusable(f"ledger {self.path.name}: expected a writable file, found {error.strerror}") from error
         except identity.StateLost as error:
             raise LedgerUnusable(str(error)) from error
 
@@ -128,8 +131,10 @@ class Ledger:
             try:
                 self._settle(row)
             except LedgerUnusable as error:
-                raise LedgerUnusable(f"ledger {self.path.name}: the outcome of recipient {recipient} is {state!r} and could not be written "
-                                     f"({error.__cause__ or error}); free the disk, then `deflation send --settle {recipient}={state}`") from error
+                raise LedgerUnusable(
+                    f"ledger {self.path.name}: the outcome of recipient {recipient} is {state!r} and could not be written "
+                    f"({error.__cause__ or error}); free the disk, then `deflation send --settle {recipient}={state}`"
+                ) from error
 
     def _settle(self, row: tuple[str, str, str, str, str]) -> None:
         with self._open() as db:
@@ -141,7 +146,9 @@ class Ledger:
     def state(self, issue: str, recipient: str) -> str:
         """What is known of one delivery: its state, ``elsewhere`` while a run that lives holds the claim, empty when nothing is."""
         with self._open() as db:
-            row = db.execute("select state, coalesce(reason, '') from delivery where issue = ? and recipient = ?", (issue, recipient)).fetchone()
+            row = db.execute(
+                "select state, coalesce(reason, '') from delivery where issue = ? and recipient = ?", (issue, recipient)
+            ).fetchone()
         if row is None:
             return ""
         return "elsewhere" if row[0] == "claimed" and _lives(row[1]) else str(row[0])
@@ -159,20 +166,29 @@ class Ledger:
         """Let deliveries of an edition that ended in one of ``states`` be tried again; returns how many."""
         marks = ",".join("?" * len(states))
         with self._open() as db:
-            return db.execute(f"update delivery set state = 'deferred' where edition_id = ? and state in ({marks})", (edition_id, *states)).rowcount
+            return db.execute(
+                f"update delivery set state = 'deferred' where edition_id = ? and state in ({marks})", (edition_id, *states)
+            ).rowcount
 
     def decide(self, edition_id: str, recipient: str, state: str, now: str) -> bool:
         """Write what the operator knows of a delivery (sent or refused); False if there is no such delivery."""
         with self._open() as db:
-            return db.execute("update delivery set state = ?, settled_at = ?, reason = 'said by the operator' where edition_id = ? and recipient = ?",
-                              (state, now, edition_id, recipient)).rowcount > 0
+            return (
+                db.execute(
+                    "update delivery set state = ?, settled_at = ?, reason = 'said by the operator' where edition_id = ? and recipient = ?",
+                    (state, now, edition_id, recipient),
+                ).rowcount
+                > 0
+            )
 
     def bounced(self, recipient: str, now: str, reason: str) -> int:
         """A mail that was accepted came back: its newest delivery is refused after all."""
         with self._open() as db:
             return db.execute(
                 "update delivery set state = 'refused', settled_at = ?, reason = ? where recipient = ? and state in ('sent', 'unknown', 'claimed') and claimed_at = "
-                "(select max(claimed_at) from delivery where recipient = ?)", (now, reason, recipient, recipient)).rowcount
+                "(select max(claimed_at) from delivery where recipient = ?)",
+                (now, reason, recipient, recipient),
+            ).rowcount
 
     def outcomes(self, issue: str) -> list[Outcome]:
         """All deliveries of an issue, by recipient."""
@@ -186,8 +202,10 @@ class Ledger:
     def unserved(self) -> list[Outcome]:
         """Deliveries of the newest edition that did not end in a sent mail."""
         with self._open() as db:
-            rows = db.execute("select recipient, state, attempts, coalesce(reason, '') from delivery where state <> 'sent' and edition_id = "
-                              "(select edition_id from delivery order by claimed_at desc limit 1) order by 1").fetchall()
+            rows = db.execute(
+                "select recipient, state, attempts, coalesce(reason, '') from delivery where state <> 'sent' and edition_id = "
+                "(select edition_id from delivery order by claimed_at desc limit 1) order by 1"
+            ).fetchall()
         return [Outcome(*row) for row in rows]
 
     def refusals(self, recipient: str) -> int:
@@ -207,10 +225,7 @@ class Ledger:
     def alerted(self, recipient: str) -> set[str]:
         """Keys of the alerts that the recipient has been told of and that still hold."""
         with self._open() as db:
-            return {
-                key
-                for (key,) in db.execute("select alert_key from alerted where recipient = ?", (recipient,)).fetchall()
-            }
+            return {key for (key,) in db.execute("select alert_key from alerted where recipient = ?", (recipient,)).fetchall()}
 
     def remember_alerts(self, recipient: str, keys: set[str], issue: str) -> None:
         """Replace what the recipient was told of; an alert that ended may be raised again later."""
@@ -228,9 +243,7 @@ class Ledger:
         try:
             db = sqlite3.connect(self.path, timeout=30.0, isolation_level=None)
         except sqlite3.Error as error:
-            raise LedgerUnusable(
-                f"ledger {self.path.name}: {error}; free the file or the disk, then send again"
-            ) from error
+            raise LedgerUnusable(f"ledger {self.path.name}: {error}; free the file or the disk, then send again") from error
         try:
             db.execute("pragma synchronous = full")
             db.execute("begin immediate")

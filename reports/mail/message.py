@@ -197,7 +197,14 @@ def _because(book: FactBook) -> list[Sentence]:
 
 def _text(shared: dict[str, Any], chart: drawing.Chart | None, page: str) -> str:
     """The same words as the HTML part, with what the picture shows."""
-    lines = [f"DEFLATION   {shared['profile_title']}, {shared['day']}", "", *filter(None, [str(shared["correction"])]), str(shared["headline"]), str(shared["seen"]), ""]
+    lines = [
+        f"DEFLATION   {shared['profile_title']}, {shared['day']}",
+        "",
+        *filter(None, [str(shared["correction"])]),
+        str(shared["headline"]),
+        str(shared["seen"]),
+        "",
+    ]
     lines += [f"* {alert}" for alert in shared["alerts"]]
     lines += [f"  {f.label:<34} {f.said}  ({f.detail})" for f in shared["figures"]]
     lines += ["", *map(str, shared["said"])]
@@ -210,7 +217,8 @@ def _text(shared: dict[str, Any], chart: drawing.Chart | None, page: str) -> str
 
 def issue_of(edition: Edition, profile: str, raised: Iterable[str] = ()) -> str:
     """What a recipient must get once: the day's brief, the week's digest, these alerts, a correction that
-    changes a headline figure. Another build of the same day is none of these and is not mailed again."""
+    changes a headline figure. Another build of the same day is none of these and is not mailed again.
+    """
     headline = edition.changes["fact_id"].drop_nulls().to_list()
     material = edition.corrects and any(f.startswith("headline.") and not f.endswith("_previous") for f in headline)
     correction = f" correction {edition.edition_id}" if material else ""

@@ -23,7 +23,10 @@ def server(host: str, port: int, unsubscribe: Callable[[str], bool]) -> Threadin
 
         def do_GET(self) -> None:
             token = quote(self._token(), safe="")
-            self._answer(200, f'<h1>{ASK}</h1><form method="post" action="?token={token}"><input type="hidden" name="List-Unsubscribe" value="One-Click"><button>Unsubscribe</button></form>')
+            self._answer(
+                200,
+                f'<h1>{ASK}</h1><form method="post" action="?token={token}"><input type="hidden" name="List-Unsubscribe" value="One-Click"><button>Unsubscribe</button></form>',
+            )
 
         def do_POST(self) -> None:
             length = self.headers.get("Content-Length", "")

@@ -40,7 +40,8 @@ class AddressRefused(ValueError):
 @dataclass(frozen=True)
 class Thresholds:
     """When an alert is worth a mail: a price moved by this share, the price came within this ratio of the
-    GPU-hour floor, a source failed or has been silent for this many days."""
+    GPU-hour floor, a source failed or has been silent for this many days.
+    """
 
     move_share: float = 0.2
     floor_ratio: float = 1.0
@@ -92,15 +93,18 @@ class Store:
             with self._open() as db:
                 db.execute(_SCHEMA)
                 db.execute("create table if not exists identity (id text not null)")
-                identity.check(self.path, db, "subscriber", lost="nobody would get the mail.",
-                               remedy="Restore it from a backup, or take it as it is with `deflation send --accept-state`.")
+                identity.check(
+                    self.path,
+                    db,
+                    "subscriber",
+                    lost="nobody would get the mail.",
+                    remedy="Restore it from a backup, or take it as it is with `deflation send --accept-state`.",
+                )
         except identity.StateLost as error:
             raise SubscribersUnusable(str(error)) from error
         self.path.chmod(0o600)
 
-    def add(
-        self, address: str, token: Callable[[], str], profile: str = "daily", thresholds: Thresholds = Thresholds()
-    ) -> bool:
+    def add(self, address: str, token: Callable[[], str], profile: str = "daily", thresholds: Thresholds = Thresholds()) -> bool:
         """Add, or change profile and thresholds; True if the address is new. Raises ``AddressRefused``.
 
         An unsubscribed address is left alone: only ``restore`` brings it back.
@@ -125,12 +129,7 @@ class Store:
     def remove(self, address: str) -> bool:
         """Delete the address and all that is known of it; False if it was not there."""
         with self._open() as db:
-            return (
-                db.execute(
-                    "delete from subscriber where address = ? collate nocase", (plain_address(address),)
-                ).rowcount
-                > 0
-            )
+            return db.execute("delete from subscriber where address = ? collate nocase", (plain_address(address),)).rowcount > 0
 
     def unsubscribe(self, token_or_address: str) -> bool:
         """Honour an unsubscribe by its token, or by the address; False if neither is known."""
@@ -203,7 +202,9 @@ class Store:
         except sqlite3.DatabaseError as error:
             if db.in_transaction:
                 db.execute("rollback")
-            raise SubscribersUnusable(f"{self.path.name}: expected the subscriber file, found: {error}; restore it from a backup or free the disk") from error
+            raise SubscribersUnusable(
+                f"{self.path.name}: expected the subscriber file, found: {error}; restore it from a backup or free the disk"
+            ) from error
         except BaseException:
             if db.in_transaction:
                 db.execute("rollback")

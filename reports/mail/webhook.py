@@ -53,7 +53,9 @@ def payload(book: FactBook, told: list[Alert], base_url: str = "") -> dict[str, 
     blocks += [{"type": "section", "text": {"type": "mrkdwn", "text": chunk}} for chunk in _chunks(lines)]
     if base_url:
         link = f"{base_url.rstrip('/')}/editions/{book.edition.edition_id}/index.html"
-        blocks.append({"type": "actions", "elements": [{"type": "button", "text": {"type": "plain_text", "text": "Open the report"}, "url": link}]})
+        blocks.append(
+            {"type": "actions", "elements": [{"type": "button", "text": {"type": "plain_text", "text": "Open the report"}, "url": link}]}
+        )
     return {"text": f"{title}: {clean(str(told[0].said), 240)}" if told else title, "blocks": blocks}
 
 
@@ -82,12 +84,16 @@ def _post(url: str, message: dict[str, Any]) -> None:
     parts = urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_here(parts.hostname or "")):
         raise WebhookFailed("webhook: expected an https address in DEFLATION_WEBHOOK_URL, found another; set it again")
-    request = urllib.request.Request(url, json.dumps(message).encode(), {"Content-Type": "application/json", "User-Agent": "deflation"}, method="POST")
+    request = urllib.request.Request(
+        url, json.dumps(message).encode(), {"Content-Type": "application/json", "User-Agent": "deflation"}, method="POST"
+    )
     try:
         with urllib.request.build_opener(_Stay).open(request, timeout=TIMEOUT_S) as answer:
             answer.read(4096)
     except urllib.error.HTTPError as error:
-        raise WebhookFailed(f"webhook: the channel answered {error.code}; check that the address is still valid, the next run tells it again") from None
+        raise WebhookFailed(
+            f"webhook: the channel answered {error.code}; check that the address is still valid, the next run tells it again"
+        ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
         raise WebhookFailed(f"webhook: not reached ({type(reason).__name__}); the next run tells it again") from None

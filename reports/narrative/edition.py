@@ -55,9 +55,7 @@ def health(book: FactBook) -> Sentence:
         "failed": "failed",
     }
     parts = [
-        say("{n} " + word, n=book.value(f"coverage.sources_{key}"))
-        for key, word in names.items()
-        if book.raw(f"coverage.sources_{key}")
+        say("{n} " + word, n=book.value(f"coverage.sources_{key}")) for key, word in names.items() if book.raw(f"coverage.sources_{key}")
     ]
     said = [say("Sources: {list}.", list=join(parts, ", "))] if parts else []
     if book.raw("coverage.offers") is not None:

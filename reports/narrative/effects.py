@@ -38,8 +38,19 @@ def jevons(book: FactBook) -> Sentence:
     said = []
     price, volume, spend = (f"jevons.{f}_factor" for f in ("price", "volume", "spend"))
     if book.raw(volume) is not None and book.raw(spend) is not None:
-        fall = say("a fall of {p} a year in the cheapest price of a fixed quality", p=book.value(price)) if book.raw(price) is not None else say("the pooled fall")
-        said.append(say("No complete series of tokens served is public. At the published market elasticity and {f}, volume would change by {v} and spending by {s} a year.", f=fall, v=_with_interval(book, volume), s=_with_interval(book, spend)))
+        fall = (
+            say("a fall of {p} a year in the cheapest price of a fixed quality", p=book.value(price))
+            if book.raw(price) is not None
+            else say("the pooled fall")
+        )
+        said.append(
+            say(
+                "No complete series of tokens served is public. At the published market elasticity and {f}, volume would change by {v} and spending by {s} a year.",
+                f=fall,
+                v=_with_interval(book, volume),
+                s=_with_interval(book, spend),
+            )
+        )
     if value is not None:
         e = _with_interval(book, "jevons.elasticity")
         if high is not None and high < -1:
@@ -47,9 +58,7 @@ def jevons(book: FactBook) -> Sentence:
         elif low is not None and low > -1:
             said.append(say("The elasticity is {e}: volume grows less than prices fall.", e=e))
         else:
-            said.append(
-                say("The elasticity is {e}: the data do not say whether spending rises or falls with price.", e=e)
-            )
+            said.append(say("The elasticity is {e}: the data do not say whether spending rises or falls with price.", e=e))
     return join(said) or say("Volume and spending are not yet measured.")
 
 

@@ -19,7 +19,9 @@ PRICES = ("price_input_usd_per_mtok", "price_cached_input_usd_per_mtok", "price_
 
 def embedded(edition: Edition) -> dict[str, Any]:
     """The data of the calculator for one edition."""
-    rows = edition.mart("price_history").filter(pl.col("tier") == "standard", pl.col("condition").fill_null("") == "", pl.any_horizontal(pl.col(*PRICES).is_not_null()))
+    rows = edition.mart("price_history").filter(
+        pl.col("tier") == "standard", pl.col("condition").fill_null("") == "", pl.any_horizontal(pl.col(*PRICES).is_not_null())
+    )
     rows = rows.sort("model", "provider", "valid_from", nulls_last=False)
     models, sellers, statuses = ([clean(str(v)) for v in rows[c].unique().sort().to_list()] for c in ("model", "provider", "status"))
     places = [{name: i for i, name in enumerate(names)} for names in (models, sellers, statuses)]
@@ -31,12 +33,24 @@ def embedded(edition: Edition) -> dict[str, Any]:
             for r in part.iter_rows(named=True)
         ]  # fmt: skip
         offers.append([places[0][clean(str(model))], places[1][clean(str(seller))], steps])
-    return {"as_of": edition.as_of.isoformat(), "models": models, "sellers": sellers, "statuses": statuses, "offers": offers, "own": _own(edition),
-            "names": {clean(a): places[0][m] for a, m in edition.mart("model_names").select("alias", "model").rows() if m in places[0]}}
+    return {
+        "as_of": edition.as_of.isoformat(),
+        "models": models,
+        "sellers": sellers,
+        "statuses": statuses,
+        "offers": offers,
+        "own": _own(edition),
+        "names": {clean(a): places[0][m] for a, m in edition.mart("model_names").select("alias", "model").rows() if m in places[0]},
+    }
 
 
 def _own(edition: Edition) -> dict[str, list[Any]]:
     """The cheapest accelerator of each model that can be served at home."""
-    rows = edition.mart("break_even").filter(pl.col("self_host_usd_per_mtok").is_not_null()).sort("model", "self_host_usd_per_mtok").unique("model", keep="first", maintain_order=True)
+    rows = (
+        edition.mart("break_even")
+        .filter(pl.col("self_host_usd_per_mtok").is_not_null())
+        .sort("model", "self_host_usd_per_mtok")
+        .unique("model", keep="first", maintain_order=True)
+    )
     return {clean(str(r["model"])): [clean(str(r["accelerator"])), r["self_host_usd_per_mtok"], r["utilisation_share"], r["break_even_mtok_per_month"]]
             for r in rows.iter_rows(named=True)}  # fmt: skip

@@ -142,7 +142,12 @@ def _section_view(book: FactBook, section: Section) -> dict[str, Any]:
 
 
 def _chart_view(chart: drawing.Chart) -> dict[str, Any]:
-    return {"name": chart.name, "title": chart.title, "svg": drawing.inline_svg(chart, drawing.WIDE), "narrow": drawing.inline_svg(chart, drawing.NARROW)}
+    return {
+        "name": chart.name,
+        "title": chart.title,
+        "svg": drawing.inline_svg(chart, drawing.WIDE),
+        "narrow": drawing.inline_svg(chart, drawing.NARROW),
+    }
 
 
 def _embed(book: FactBook, chart: drawing.Chart, site: Site) -> dict[str, Any]:
@@ -186,10 +191,7 @@ def _json(value: Any) -> Markup:
 def _policy(scripts: list[str]) -> str:
     """Nothing may be loaded, no script may run but these; styles are inline."""
     hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts) or "'none'"
-    return (
-        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
+    return f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
 @lru_cache(maxsize=8)

@@ -27,7 +27,9 @@ class StaleWord(ValueError):
     """A sentence speaks of the present in words of its own; only a confirmed day may (``reports.freshness``)."""
 
 
-_PRESENT = re.compile(r"\b(?:today(?:'s)?|now|nowadays|currently|at present|unchanged|no change|no price changed|did not change)\b", re.IGNORECASE)
+_PRESENT = re.compile(
+    r"\b(?:today(?:'s)?|now|nowadays|currently|at present|unchanged|no change|no price changed|did not change)\b", re.IGNORECASE
+)
 
 
 class UnsourcedFigure(ValueError):
@@ -75,7 +77,10 @@ def explained(text: str) -> str:
     """Escaped text whose terms carry their meaning, to be read on hover and in print."""
     out, at = [], 0
     for found in PATTERN.finditer(text):
-        out += [html.escape(text[at : found.start()]), f'<abbr title="{html.escape(meaning(found.group()))}">{html.escape(found.group())}</abbr>']
+        out += [
+            html.escape(text[at : found.start()]),
+            f'<abbr title="{html.escape(meaning(found.group()))}">{html.escape(found.group())}</abbr>',
+        ]
         at = found.end()
     return "".join([*out, html.escape(text[at:])])
 

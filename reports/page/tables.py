@@ -78,9 +78,7 @@ def table(
     return Table(said, tuple(columns), tuple(map(tuple, rows)), frozenset(emphasised or ()), folded) if rows else None
 
 
-def ranked(
-    book: FactBook, caption: str, columns: list[Column], rows: list[list[Cell]], *, by: str, limit: int
-) -> Table | None:
+def ranked(book: FactBook, caption: str, columns: list[Column], rows: list[list[Cell]], *, by: str, limit: int) -> Table | None:
     """The first ``limit`` rows of a list in its declared order, with a caption that says ``k of n, by X`` where it is cut.
 
     The only way to show less than all: whatever else is shown is shown whole.
@@ -110,7 +108,8 @@ def page_html(made: Table) -> Markup:
 
 def plain_text(made: Table, width: int = 78) -> str:
     """The table in columns of text. What does not fit ``width`` is wrapped in its cell; the longest texts
-    (evidence, a reason, a method) go below their row, once where it repeats."""
+    (evidence, a reason, a method) go below their row, once where it repeats.
+    """
     grid = [[str(cell) for cell in row] for row in made.rows]
     aside = _asides(made, grid, width)
     shown = [i for i in range(len(made.columns)) if i not in aside]
@@ -140,9 +139,7 @@ def _asides(made: Table, grid: list[list[str]], width: int) -> list[int]:
     """Text columns, longest first, that have to leave the row so that the rest fits."""
     longest = [max([len(c.header), *(len(row[i]) for row in grid)]) for i, c in enumerate(made.columns)]
     kept, aside = list(range(len(longest))), []
-    candidates = sorted(
-        (i for i in kept[1:] if not made.columns[i].figures and longest[i] > 18), key=lambda i: -longest[i]
-    )
+    candidates = sorted((i for i in kept[1:] if not made.columns[i].figures and longest[i] > 18), key=lambda i: -longest[i])
     while candidates and sum(min(longest[i], 26) for i in kept) + 2 * (len(kept) - 1) > width:
         aside.append(candidates.pop(0))
         kept.remove(aside[-1])
@@ -172,16 +169,13 @@ def _widths(made: Table, grid: list[list[str]], shown: list[int], width: int) ->
 
 
 def _row_lines(cells: list[str], shown: list[int], widths: dict[int, int], made: Table) -> list[str]:
-    wrapped = [
-        textwrap.wrap(cell, widths[i], break_on_hyphens=False) or [""] for cell, i in zip(cells, shown, strict=True)
-    ]
+    wrapped = [textwrap.wrap(cell, widths[i], break_on_hyphens=False) or [""] for cell, i in zip(cells, shown, strict=True)]
     lines = []
     for k in range(max(map(len, wrapped))):
         parts = [part[k] if k < len(part) else "" for part in wrapped]
         lines.append(
             "  ".join(
-                p.rjust(widths[i]) if made.columns[i].figures else p.ljust(widths[i])
-                for p, i in zip(parts, shown, strict=True)
+                p.rjust(widths[i]) if made.columns[i].figures else p.ljust(widths[i]) for p, i in zip(parts, shown, strict=True)
             ).rstrip()
         )
     return lines
@@ -218,8 +212,7 @@ def price_table(book: FactBook) -> Markup:
     Cells carry no source of their own: ``data-mart`` on the table and ``data-col`` on the headers say it.
     """
     head = "".join(
-        f'<th scope="col" data-col="{c}"{" class=n" if n else ""}><button type="button">{t}</button></th>'
-        for c, t, n in PRICE_COLUMNS
+        f'<th scope="col" data-col="{c}"{" class=n" if n else ""}><button type="button">{t}</button></th>' for c, t, n in PRICE_COLUMNS
     )
     body = []
     linked: set[str] = set()
@@ -235,13 +228,9 @@ def price_table(book: FactBook) -> Markup:
             elif url:
                 linked.add(url)
             text = f'<a href="{html.escape(url)}" rel="noopener noreferrer nofollow">{text}</a>' if url else text
-            cells.append(
-                f"<td>{text}" if figures or len(text) <= 40 else f"<td class=w>{text}"
-            )
+            cells.append(f"<td>{text}" if figures or len(text) <= 40 else f"<td class=w>{text}")
         body.append("<tr>" + "".join(cells))
-    return Markup(
-        f'<table id="prices" data-mart="price_now"><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>'
-    )
+    return Markup(f'<table id="prices" data-mart="price_now"><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>')
 
 
 def _guard(value: object) -> object:

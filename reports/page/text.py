@@ -33,7 +33,11 @@ def text_and_book(edition: Edition, further: bool = True) -> tuple[str, FactBook
     if further:
         parts += [_section(s) for s in sections(book)]
         parts += ["", _wrap(say("Every price, with its source, is in data/price_now.csv beside this text and in marts.price_now."))]
-    tail = say("Vintage {v}, edition {e}. The pages have the charts, the data and the SQL of each number.", v=book.meta("vintage"), e=book.meta("edition_id"))
+    tail = say(
+        "Vintage {v}, edition {e}. The pages have the charts, the data and the SQL of each number.",
+        v=book.meta("vintage"),
+        e=book.meta("edition_id"),
+    )
     parts += ["", "-" * WIDTH, _wrap(tail)]
     return "\n".join(parts) + "\n", book
 

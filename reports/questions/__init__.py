@@ -28,9 +28,17 @@ def seen(book: FactBook) -> Sentence:
     newest = book.confirmed(changed.NEWEST)
     if live is None:
         return say("Newest price: {s}.", s=newest.as_seen())
-    read = say("{n} sources were read for this edition", n=book.value("coverage.sources_live")) if live else say("No source was read for this edition")
+    read = (
+        say("{n} sources were read for this edition", n=book.value("coverage.sources_live"))
+        if live
+        else say("No source was read for this edition")
+    )
     days = book.raw("coverage.age_days")
     age = say(", {n} " + ("day" if days == 1 else "days") + " before it", n=book.value("coverage.age_days")) if days else Sentence(())
     told = say("{r}; newest price {s}{a}.", r=read, s=newest.as_seen(), a=age)
     clock = book.raw("coverage.clock", "text_value")
-    return join([told, say("The day of this edition is the word of {c}, not of a clock.", c=book.field("coverage.clock", "text_value"))]) if clock else told
+    return (
+        join([told, say("The day of this edition is the word of {c}, not of a clock.", c=book.field("coverage.clock", "text_value"))])
+        if clock
+        else told
+    )

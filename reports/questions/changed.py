@@ -27,7 +27,11 @@ def changed(book: FactBook) -> Answer:
 
 def moves(book: FactBook) -> list[Row]:
     """Confirmed cuts and rises of the last month, largest first, the newest first among equals."""
-    rows = [r for r in book.rows("price_events", lambda r: r["kind"] in ("cut", "rise") and r["status"] in HAPPENED) if r.raw("change_share") is not None]
+    rows = [
+        r
+        for r in book.rows("price_events", lambda r: r["kind"] in ("cut", "rise") and r["status"] in HAPPENED)
+        if r.raw("change_share") is not None
+    ]
     return sorted(rows, key=lambda r: (-abs(r.raw("change_share")), -(r.raw("event_date") or book.edition.as_of).toordinal(), r.index))
 
 

@@ -30,7 +30,11 @@ def against_cost(book: FactBook) -> Sentence:
     ratio, rent, energy = (book.raw(f) for f in (RATIO, RENT, ENERGY))
     if rent is None or ratio is None:
         return say("What serving a token costs is not known.")
-    words = "the price covers the cost of rented hardware ({f}) {r}" if ratio >= 1 else "the price is below the cost of rented hardware: {r} of {f}"
+    words = (
+        "the price covers the cost of rented hardware ({f}) {r}"
+        if ratio >= 1
+        else "the price is below the cost of rented hardware: {r} of {f}"
+    )
     said = say("At the headline quality " + words + ".", r=book.value(RATIO), f=book.value(RENT))
     return said if energy is None else join([said, say("Electricity alone costs {e}.", e=book.value(ENERGY))])
 

@@ -28,7 +28,9 @@ def price(book: FactBook) -> Sentence:
         return say("What a fixed quality costs is not known.")
     who = say(" ({w})", w=book.field(PRICE, "text_value")) if book.raw(PRICE, "text_value") else Sentence(())
     what = book.field(PRICE, "subject") if book.raw(PRICE, "subject") else say("the headline quality")
-    return say("A model with {s} cost {p} per million tokens {when}{w}.", s=what, p=book.value(PRICE), when=book.confirmed(PRICE).when(), w=who)
+    return say(
+        "A model with {s} cost {p} per million tokens {when}{w}.", s=what, p=book.value(PRICE), when=book.confirmed(PRICE).when(), w=who
+    )
 
 
 def forecast(book: FactBook) -> Sentence:

@@ -24,9 +24,24 @@ class Measure(NamedTuple):
 
 
 MEASURES: tuple[Measure, ...] = (
-    Measure("headline.decline_factor", "Buying a fixed quality", "the price of a fixed quality", "the first follows whoever sells that ability, new models included"),
-    Measure("headline.decline_factor_matched", "List prices of the same models", "list prices of the same models", "the second follows the same offers and nothing new"),
-    Measure("headline.decline_factor_fresh", "New models against last year's", "new models of last year's quality", "the third counts only models new within the year"),
+    Measure(
+        "headline.decline_factor",
+        "Buying a fixed quality",
+        "the price of a fixed quality",
+        "the first follows whoever sells that ability, new models included",
+    ),
+    Measure(
+        "headline.decline_factor_matched",
+        "List prices of the same models",
+        "list prices of the same models",
+        "the second follows the same offers and nothing new",
+    ),
+    Measure(
+        "headline.decline_factor_fresh",
+        "New models against last year's",
+        "new models of last year's quality",
+        "the third counts only models new within the year",
+    ),
 )
 
 

@@ -54,4 +54,6 @@ def _against_last(row: Row) -> Sentence:
     if ratio is None:
         return say("not compared with repeating the last price")
     words = "closer than" if ratio < 1 else "no better than" if ratio == 1 else "worse than"
-    return say(words + " repeating the last price (error {r} of its error, n = {n})", r=row.show("crps_ratio", unit="share"), n=row.show("n"))
+    return say(
+        words + " repeating the last price (error {r} of its error, n = {n})", r=row.show("crps_ratio", unit="share"), n=row.show("n")
+    )

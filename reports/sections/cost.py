@@ -65,9 +65,17 @@ def levers(book: FactBook) -> Section:
          Column("Share", True), Column("All", True)],
         rows,
     )  # fmt: skip
-    read = [say("Levers help or hinder one another: what one adds depends on what is there already. A Shapley factor is its mean over all orders; "
+    read = (
+        [
+            say(
+                "Levers help or hinder one another: what one adds depends on what is there already. A Shapley factor is its mean over all orders; "
                 "alone and added last are two of these orders, not bounds. All levers of the drawn stack make {total}.",
-                total=book.value("stack.total_factor"))] if stacks and book.has("stack.total_factor") else []
+                total=book.value("stack.total_factor"),
+            )
+        ]
+        if stacks and book.has("stack.total_factor")
+        else []
+    )
     return make(
         book,
         "stack",
@@ -97,9 +105,16 @@ def hardware(book: FactBook) -> Section:
          Column("Precision"), Column("Chips", True), Column("for prompts", True), Column("Requests", True), Column("Per user", True), Column("Bound by")],
         rows,
     )  # fmt: skip
-    terms = [say("Each accelerator carries as many requests as leave every user {level} or more, with {read} tokens in and {written} out; "
-                 "tokens / s are those of one chip, and who cannot reach that speed is not listed.",
-                 level=r.show("service_level_tok_s_per_user", unit="tok_per_s"), read=r.show("isl"), written=r.show("osl")) for r in ranked[:1]]
+    terms = [
+        say(
+            "Each accelerator carries as many requests as leave every user {level} or more, with {read} tokens in and {written} out; "
+            "tokens / s are those of one chip, and who cannot reach that speed is not listed.",
+            level=r.show("service_level_tok_s_per_user", unit="tok_per_s"),
+            read=r.show("isl"),
+            written=r.show("osl"),
+        )
+        for r in ranked[:1]
+    ]
     checks: list[list[Cell]] = [
         [
             r.show("model"),
@@ -133,7 +148,12 @@ def hardware(book: FactBook) -> Section:
         "hardware",
         "Hardware league",
         "Which accelerator makes the cheapest token?",
-        [*terms, say("The rank is by the published cost of owning alone; accelerators whose costs the engine cannot tell apart share one. Reserved and on-demand costs stand beside it, and an accelerator whose cost of owning nobody publishes has no rank.")],
+        [
+            *terms,
+            say(
+                "The rank is by the published cost of owning alone; accelerators whose costs the engine cannot tell apart share one. Reserved and on-demand costs stand beside it, and an accelerator whose cost of owning nobody publishes has no rank."
+            ),
+        ],
         ("hardware",),
         [league, engine, _energy(book)],
         ("hardware_league", "engine_check", "energy_check"),

@@ -72,9 +72,7 @@ def why_changed(book: FactBook) -> Section:
 
 def price_events(book: FactBook) -> Section:
     """Price events."""
-    recent = sorted(
-        book.rows("price_events"), key=lambda r: (r.raw("event_date") or book.edition.as_of, r.index), reverse=True
-    )
+    recent = sorted(book.rows("price_events"), key=lambda r: (r.raw("event_date") or book.edition.as_of, r.index), reverse=True)
     rows: list[list[Cell]] = [[
         changed.day_of(r), r.show("provider"), Link(r.show("model"), r.url()), r.show("kind"), r.show("token_class"),
         r.show("price_before_usd_per_mtok"), r.show("price_after_usd_per_mtok"), r.show("change_share", unit="change"), r.show("status"), r.long("evidence") if r.has("evidence") else EMPTY,
@@ -102,8 +100,7 @@ def indices(book: FactBook) -> Section:
     latest = {r.raw("index_name"): r for r in book.rows("indices")}
     value = ("index_value", "index_lower", "index_upper")
     rows: list[list[Cell]] = [
-        [r.show("index_name"), r.show("obs_date"), r.show(*value), r.interval(*value), r.show("n")]
-        for r in latest.values()
+        [r.show("index_name"), r.show("obs_date"), r.show(*value), r.interval(*value), r.show("n")] for r in latest.values()
     ]
     made = table(
         "Latest value of each index, common base",

@@ -31,9 +31,7 @@ def claims(book: FactBook) -> Section:
         rows,
     )
     verdicts = [
-        v
-        for v in ("supported", "partly", "contradicted", "not measurable")
-        if v in book.edition.mart("claims")["verdict"].to_list()
+        v for v in ("supported", "partly", "contradicted", "not measurable") if v in book.edition.mart("claims")["verdict"].to_list()
     ]
     counted = [say("{n} " + v, n=book.count("claims", verdict=v)) for v in verdicts]
     said = [say("Of the essay's claims: {list}.", list=join(counted, ", "))] if counted else []

@@ -68,11 +68,16 @@ def files(edition: Edition) -> Iterator[tuple[str, bytes]]:
         yield f"{FOLDER}/{name}.parquet", _parquet(frame)
         listed[name] = {"table": TABLES[name], "rows": frame.height, "json": f"{name}.json", "parquet": f"{name}.parquet"}
     paths = []
-    for (provider, model), rows in history.sort("provider", "model", "valid_from", nulls_last=True).group_by("provider", "model", maintain_order=True):
+    for (provider, model), rows in history.sort("provider", "model", "valid_from", nulls_last=True).group_by(
+        "provider", "model", maintain_order=True
+    ):
         path = f"history/{slug(str(provider))}/{slug(str(model))}.json"
         paths.append({"provider": provider, "model": model, "path": path, "rows": rows.height})
         yield f"{FOLDER}/{path}", _document(edition, HISTORY, rows)
-    yield f"{FOLDER}/history/index.json", _json({"version": VERSION, "as_of": edition.as_of.isoformat(), "edition": edition.edition_id, "rows": paths})
+    yield (
+        f"{FOLDER}/history/index.json",
+        _json({"version": VERSION, "as_of": edition.as_of.isoformat(), "edition": edition.edition_id, "rows": paths}),
+    )
     yield f"{FOLDER}/history.parquet", _parquet(history)
     listed["history"] = {"table": HISTORY, "rows": history.height, "json": "history/index.json", "parquet": "history.parquet"}
     yield f"{FOLDER}/index.json", _json(_head(edition) | {"licence": LICENCE, "schema": "schema.json", "documents": listed})
@@ -83,9 +88,19 @@ def files(edition: Edition) -> Iterator[tuple[str, bytes]]:
 def schema() -> dict[str, Any]:
     """The JSON Schema of every document: ``#/$defs/NAME`` describes ``NAME.json``, ``history`` one file of the history."""
     rows = {name: _row_schema(table) for name, table in (TABLES | {"history": HISTORY}).items()}
-    head = {"version": {"const": VERSION}, "as_of": {"type": "string", "format": "date"}, "edition": {"type": "string"}, "table": {"type": "string"}}
+    head = {
+        "version": {"const": VERSION},
+        "as_of": {"type": "string", "format": "date"},
+        "edition": {"type": "string"},
+        "table": {"type": "string"},
+    }
     documents = {
-        name: {"type": "object", "required": [*head, "rows"], "additionalProperties": False, "properties": head | {"rows": {"type": "array", "items": row}}}
+        name: {
+            "type": "object",
+            "required": [*head, "rows"],
+            "additionalProperties": False,
+            "properties": head | {"rows": {"type": "array", "items": row}},
+        }
         for name, row in rows.items()
     }
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Deflation, the price of AI inference", "$defs": documents}

@@ -56,7 +56,9 @@ def moves_feed(edition: Edition, base_url: str) -> bytes:
     feed = _feed("Deflation: confirmed price changes", base, "prices.xml", "urn:deflation:prices", _midnight(edition.as_of))
     for row in rows:
         item = feed.add_entry()
-        key = "/".join(str(row.raw(c)) for c in ("provider", "model", "tier", "condition", "token_class", "kind", "event_date", "changed_before"))
+        key = "/".join(
+            str(row.raw(c)) for c in ("provider", "model", "tier", "condition", "token_class", "kind", "event_date", "changed_before")
+        )
         item.id("urn:deflation:move:" + _urn(key))
         item.title(str(_said(row)))
         address = safe_url(row.url()) or (f"{base}/editions/{edition.edition_id}/events.html" if base else "")

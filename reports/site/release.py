@@ -51,7 +51,8 @@ def descriptor(frames: Mapping[str, pl.DataFrame], package: Mapping[str, bytes],
         path = f"data/{name}.csv"
         table = DECLARED[name]
         fields = [
-            {"name": c, "type": _FIELD[COLUMNS[c].type], "description": COLUMNS[c].text} | ({"constraints": {"required": True}} if c in table.key else {})
+            {"name": c, "type": _FIELD[COLUMNS[c].type], "description": COLUMNS[c].text}
+            | ({"constraints": {"required": True}} if c in table.key else {})
             for c in table.columns
         ]
         key = {"primaryKey": list(table.key)} if table.key else {}
@@ -71,9 +72,9 @@ def citation(as_of: date, build_id: str) -> str:
     """CITATION.cff 1.2.0 of one release."""
     return (
         "cff-version: 1.2.0\nmessage: If you use these data, please cite them as below.\ntype: dataset\n"
-        "title: \"Deflation: the price of AI inference\"\nauthors:\n  - name: The Deflation project\n"
-        f"version: \"{as_of.year}.{as_of.month}.{as_of.day}\"\ndate-released: \"{as_of.isoformat()}\"\nlicense: CC-BY-4.0\n"
-        f"identifiers:\n  - type: other\n    value: \"build {build_id}\"\n    description: The warehouse build that the tables were taken from\n"
+        'title: "Deflation: the price of AI inference"\nauthors:\n  - name: The Deflation project\n'
+        f'version: "{as_of.year}.{as_of.month}.{as_of.day}"\ndate-released: "{as_of.isoformat()}"\nlicense: CC-BY-4.0\n'
+        f'identifiers:\n  - type: other\n    value: "build {build_id}"\n    description: The warehouse build that the tables were taken from\n'
     )
 
 
@@ -85,12 +86,20 @@ def workbook(frames: Mapping[str, pl.DataFrame]) -> bytes:
     import xlsxwriter
 
     out = io.BytesIO()
-    safe = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd"}
+    safe = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "default_date_format": "yyyy-mm-dd",
+    }
     with xlsxwriter.Workbook(out, safe) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         for name, frame in frames.items():
             if frame.height > EXCEL_ROWS:
-                raise ValueError(f"{name}: {frame.height:,} rows do not fit a sheet of {EXCEL_ROWS:,}; export it as parquet or csv, or a query of it")
+                raise ValueError(
+                    f"{name}: {frame.height:,} rows do not fit a sheet of {EXCEL_ROWS:,}; export it as parquet or csv, or a query of it"
+                )
             sheet = book.add_worksheet(name.rpartition(".")[2][:31])
             sheet.freeze_panes(1, 0)
             sheet.write_row(0, 0, frame.columns, bold)
@@ -112,7 +121,9 @@ def workbook(frames: Mapping[str, pl.DataFrame]) -> bytes:
 
 def _naive(frame: pl.DataFrame) -> pl.DataFrame:
     """Moments without their zone (they are UTC): a spreadsheet knows none."""
-    return frame.with_columns(pl.col(c).dt.replace_time_zone(None) for c, t in frame.schema.items() if isinstance(t, pl.Datetime) and t.time_zone)
+    return frame.with_columns(
+        pl.col(c).dt.replace_time_zone(None) for c, t in frame.schema.items() if isinstance(t, pl.Datetime) and t.time_zone
+    )
 
 
 def _iso(frame: pl.DataFrame) -> pl.DataFrame:

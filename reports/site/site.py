@@ -85,9 +85,7 @@ def edition_files(edition: Edition, site: Site = Site()) -> dict[str, bytes]:
     made, book, drawn = pages(edition, site)
     text, text_book = text_and_book(edition)
     printed = sorted({*book.printed, *text_book.printed})
-    figures = pl.DataFrame(
-        printed, schema={"text": pl.String, "source": pl.String, "value": pl.String, "unit": pl.String}, orient="row"
-    )
+    figures = pl.DataFrame(printed, schema={"text": pl.String, "source": pl.String, "value": pl.String, "unit": pl.String}, orient="row")
     files = {f"{name}.html": page.encode() for name, page in made.items()} | {
         "report.txt": text.encode(),
         "answers.txt": text_and_book(edition, further=False)[0].encode(),
@@ -137,11 +135,7 @@ def with_correction(site_dir: Path, edition: Edition) -> Edition:
         return edition
     before = load(site_dir, earlier[-1].edition_id)
     changes = _changes(before, edition)
-    words = (
-        "Figures that changed are listed."
-        if changes.height
-        else "No headline figure changed; data behind the report did."
-    )
+    words = "Figures that changed are listed." if changes.height else "No headline figure changed; data behind the report did."
     return edition.correcting(earlier[-1].edition_id, words, changes)
 
 
@@ -151,9 +145,7 @@ def load(site_dir: Path, edition_id: str = "") -> Edition:
     chosen = edition_id or (newest(listed).edition_id if listed else "")
     path = Path(site_dir) / "editions" / chosen / "edition.json"
     if not chosen or not path.is_file():
-        raise InvalidEdition(
-            f"site: expected a published edition {chosen or '(none yet)'}, found no file; run `deflation run` first"
-        )
+        raise InvalidEdition(f"site: expected a published edition {chosen or '(none yet)'}, found no file; run `deflation run` first")
     return Edition.from_json(path.read_bytes())
 
 
@@ -180,15 +172,9 @@ def verify(site_dir: Path) -> list[str]:
     found = []
     for entry in editions(site_dir):
         folder = Path(site_dir) / "editions" / entry.edition_id
-        files = (
-            {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
-            if folder.is_dir()
-            else {}
-        )
+        files = {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()} if folder.is_dir() else {}
         if _digest(files) != entry.digest:
-            found.append(
-                f"edition {entry.edition_id}: its files are not those that were published; restore them from a backup"
-            )
+            found.append(f"edition {entry.edition_id}: its files are not those that were published; restore them from a backup")
     return found
 
 
@@ -220,9 +206,7 @@ def _write_folder(folder: Path, files: dict[str, bytes]) -> None:
         # Left by a run that died before the list was written: fine if it is the same, else it was touched.
         present = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
         if _digest(present) != _digest(files):
-            raise EditionChanged(
-                f"edition {folder.name}: expected to write it once, found other files in its folder; move them away"
-            )
+            raise EditionChanged(f"edition {folder.name}: expected to write it once, found other files in its folder; move them away")
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
     staging = folder.with_name(f".{folder.name}.{os.getpid()}")
@@ -240,9 +224,7 @@ def _write_folder(folder: Path, files: dict[str, bytes]) -> None:
 def _write_front(site_dir: Path, listed: list[Listed], base_url: str) -> None:
     """``latest``, archive page and feed, each replaced file by file, pages last."""
     source, target = site_dir / "editions" / newest(listed).edition_id, site_dir / "latest"
-    names = sorted(
-        (str(p.relative_to(source)) for p in source.rglob("*") if p.is_file()), key=lambda n: (n == "index.html", n)
-    )
+    names = sorted((str(p.relative_to(source)) for p in source.rglob("*") if p.is_file()), key=lambda n: (n == "index.html", n))
     for name in names:
         _replace(target / name, (source / name).read_bytes())
     for path in sorted(target.rglob("*"), reverse=True):
@@ -279,11 +261,7 @@ def _archive_page(listed: list[Listed]) -> str:
     for entry in sorted(listed, key=lambda e: (e.as_of, e.number), reverse=True):
         day = numbers.write_day(datetime.fromisoformat(entry.as_of).date())
         mark = " (correction)" if entry.corrects else ""
-        note = (
-            f' <span class="note">replaced by {html.escape(replaced[entry.edition_id])}</span>'
-            if entry.edition_id in replaced
-            else ""
-        )
+        note = f' <span class="note">replaced by {html.escape(replaced[entry.edition_id])}</span>' if entry.edition_id in replaced else ""
         items.append(
             f'<li><p><a href="editions/{html.escape(entry.edition_id)}/index.html">{day}{mark}</a>{note}<br>{html.escape(entry.headline)}</p></li>'
         )

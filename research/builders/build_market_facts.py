@@ -85,11 +85,7 @@ def pue(data: Path) -> pl.DataFrame:
     """Disclosed PUE; what a footprint model assumed, or a note calls approximate, is not a disclosure."""
     rows = []
     for r in read(data / "hardware" / "pue.csv"):
-        if (
-            r["scope"] == "model_assumption"
-            or REFUSED_WORDS.search(r["note"] + r["operator"])
-            or "approximate" in r["note"]
-        ):
+        if r["scope"] == "model_assumption" or REFUSED_WORDS.search(r["note"] + r["operator"]) or "approximate" in r["note"]:
             continue
         survey = r["scope"] == "survey_mean"
         found = re.search(r"github\.com/[\w.-]+/[\w.-]+", r["source"])
@@ -154,9 +150,7 @@ def energy(data: Path) -> pl.DataFrame:
                 ),
                 "source": "ML.ENERGY leaderboard" if ml else "MLPerf Inference",
                 "source_ref": r["source"],
-                "source_url": "https://github.com/ml-energy/leaderboard"
-                if ml
-                else "https://github.com/mlcommons/inference_results_v4.1",
+                "source_url": "https://github.com/ml-energy/leaderboard" if ml else "https://github.com/mlcommons/inference_results_v4.1",
                 "licence": "Apache-2.0",
                 "observed_at": period_end(r["date"], "month" if len(r["date"]) == 7 else "day"),
                 "basis": "derived" if r["notes"].startswith("derived") else "quoted",

@@ -109,9 +109,7 @@ def aliases(pairs: list[tuple[str, str]], curated: list[dict[str, str]]) -> list
             scope = row["provider"] if endpoint == form else provider
             if endpoint != form and row["provider"] not in ("*", provider):
                 continue
-            reason = "; ".join(
-                r for r in (why, "an endpoint of this host" if endpoint != form else "", row["reason"]) if r
-            )
+            reason = "; ".join(r for r in (why, "an endpoint of this host" if endpoint != form else "", row["reason"]) if r)
             key = (form, scope, row["valid_from"], row["valid_to"])
             out.setdefault(
                 key,
@@ -160,14 +158,10 @@ def facts(data: Path, table: pl.DataFrame) -> dict[str, dict[str, list]]:
     """What models.dev and the benchmark lists print about each canonical model: dates, openness."""
     from belief.aliases import resolve
 
-    found: dict[str, dict[str, list]] = defaultdict(
-        lambda: {"maker_date": [], "date": [], "open": [], "quality_date": []}
-    )
+    found: dict[str, dict[str, list]] = defaultdict(lambda: {"maker_date": [], "date": [], "open": [], "quality_date": []})
     dev = pl.DataFrame(read(data / "prices" / "tables" / "modelsdev_scd2.csv")).rename({"model": "model_label"})
     dev = resolve(dev.with_columns(pl.col("valid_from").str.to_date()), table)
-    makers = set(
-        "openai anthropic google deepseek xai mistral cohere moonshotai zai zhipuai minimax alibaba llama xiaomi stepfun".split()
-    )
+    makers = set("openai anthropic google deepseek xai mistral cohere moonshotai zai zhipuai minimax alibaba llama xiaomi stepfun".split())
     for r in dev.filter(pl.col("model").is_not_null()).iter_rows(named=True):
         entry = found[r["model"]]
         if r["release_date"] and len(r["release_date"]) == 10 and "2020" < r["release_date"] < "2026-08":
@@ -175,9 +169,7 @@ def facts(data: Path, table: pl.DataFrame) -> dict[str, dict[str, list]]:
         if r["open_weights"]:
             entry["open"].append(r["open_weights"] == "True")
     for base, when in quality_labels.releases(data):
-        named = resolve(
-            pl.DataFrame({"provider": ["*"], "model_label": [base], "valid_from": [date(2026, 7, 1)]}), table
-        )["model"][0]
+        named = resolve(pl.DataFrame({"provider": ["*"], "model_label": [base], "valid_from": [date(2026, 7, 1)]}), table)["model"][0]
         if named and len(when) == 10:
             found[named]["quality_date"].append(when)
     return found
@@ -190,9 +182,7 @@ def models(table: pl.DataFrame, pairs: list[tuple[str, str]], data: Path) -> lis
     curated = {r["model"]: r for r in read(HERE / "curated_models.csv")}
     known = facts(data, table)
     history = resolve(pl.read_parquet(FOLDER / "price_history.parquet"), table)
-    first = dict(
-        history.filter(pl.col("model").is_not_null()).group_by("model").agg(pl.col("observed_at").min()).rows()
-    )
+    first = dict(history.filter(pl.col("model").is_not_null()).group_by("model").agg(pl.col("observed_at").min()).rows())
     makers, sizes = makers_of(history), published_sizes(table)
     names: dict[str, list[str]] = defaultdict(list)
     labelled = pl.DataFrame(pairs, schema=["provider", "model_label"], orient="row").with_columns(
@@ -202,8 +192,7 @@ def models(table: pl.DataFrame, pairs: list[tuple[str, str]], data: Path) -> lis
         if r["model"]:
             names[r["model"]].append(r["model_label"])
     return [
-        describe(m, curated.get(m), known.get(m), first.get(m), names[m], makers.get(m, ""), sizes)
-        for m in sorted(set(table["model"]))
+        describe(m, curated.get(m), known.get(m), first.get(m), names[m], makers.get(m, ""), sizes) for m in sorted(set(table["model"]))
     ]
 
 
@@ -226,9 +215,7 @@ def published_sizes(table: pl.DataFrame) -> dict[str, tuple[float, float]]:
 
 def makers_of(history: pl.DataFrame) -> dict[str, str]:
     """The folder OpenRouter prints before a model's name, where it is the only one."""
-    seen = history.filter(
-        pl.col("provider") == "openrouter", pl.col("source") == "openrouter", pl.col("model").is_not_null()
-    )
+    seen = history.filter(pl.col("provider") == "openrouter", pl.col("source") == "openrouter", pl.col("model").is_not_null())
     pairs = seen.select("model", pl.col("model_label").str.split("/").list.first().alias("path")).unique()
     counts = Counter(pairs["model"])
     return {m: p for m, p in sorted(pairs.rows()) if counts[m] == 1}
@@ -244,9 +231,7 @@ def describe(
     published: dict[str, tuple[float, float]],
 ) -> dict[str, object]:
     """The row of one model. Dates: curated, then the maker's own list, then the benchmark list, then first priced."""
-    total, active = next(
-        (s for s in map(sizes_of, sorted(names, key=len)) if s[0]), sizes_of(model)
-    )
+    total, active = next((s for s in map(sizes_of, sorted(names, key=len)) if s[0]), sizes_of(model))
     opens, known_open = (known or {}).get("open", []), openness(model)
     if total is None and model in published:
         total, active = published[model]

@@ -54,10 +54,7 @@ WITNESS = {
 def provider_map() -> dict[tuple[str, str], str | None]:
     """(source, source's provider name) -> slug, or None where the table says not to package it."""
     with (FOLDER / "providers.csv").open(newline="") as file:
-        return {
-            (r["source_name"], r["source_provider"]): r["provider"] if r["packaged"] == "true" else None
-            for r in csv.DictReader(file)
-        }
+        return {(r["source_name"], r["source_provider"]): r["provider"] if r["packaged"] == "true" else None for r in csv.DictReader(file)}
 
 
 def continued(history: list[Row], package: list[Row], on: date) -> list[Row]:
@@ -74,7 +71,11 @@ def continued(history: list[Row], package: list[Row], on: date) -> list[Row]:
         key = (row.source_provider, row.model_label, row.tier, row.condition)
         if row.valid_to is None and key not in stated:
             gone = "removed" if key[:2] not in listed else "changed"
-            starts = [r.valid_from for r in package if (r.source_provider, r.model_label) == key[:2] and r.valid_from > row.valid_from] if gone == "changed" else []
+            starts = (
+                [r.valid_from for r in package if (r.source_provider, r.model_label) == key[:2] and r.valid_from > row.valid_from]
+                if gone == "changed"
+                else []
+            )
             end = min(starts, default=on)
             row = replace(row, valid_to=end, closed_observed_at=on, end_reason=gone)
         ended.append(row)

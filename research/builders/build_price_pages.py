@@ -58,11 +58,25 @@ def _figures(entry: dict[str, str], row: dict[str, str], n: int, span: tuple[dat
     printed = {c: row[w].strip() for c, w in WIDE_COMPONENTS.items() if row.get(w, "").strip()}
     place = f"row {n + 1}: {row['model']}" + "".join(f" | {c.replace('_', ' ')} {v}" for c, v in printed.items()) + f" per {row['unit']}"
     common: Row = {
-        "provider": entry["provider"], "model_label": row["model"], "tier": row["tier"] or "standard", "condition": row["condition"] or "",
-        "unit": row["unit"], "currency": row["currency"], "status": "in_force", "effective_from": row.get("valid_from") or "",
-        "effective_to": row.get("valid_to") or "", "wide_row": n, "evidence": place, "source": f"prices/{entry['provider']}",
-        "source_ref": entry.get("found_in") or entry.get("repo_ref") or entry["file"], "source_url": f"{url}#{Path(entry['file']).stem}" if part else url,
-        "licence": FACTS, "observed_at": span[1], "confirmed_at": span[0], "basis": "quoted"}
+        "provider": entry["provider"],
+        "model_label": row["model"],
+        "tier": row["tier"] or "standard",
+        "condition": row["condition"] or "",
+        "unit": row["unit"],
+        "currency": row["currency"],
+        "status": "in_force",
+        "effective_from": row.get("valid_from") or "",
+        "effective_to": row.get("valid_to") or "",
+        "wide_row": n,
+        "evidence": place,
+        "source": f"prices/{entry['provider']}",
+        "source_ref": entry.get("found_in") or entry.get("repo_ref") or entry["file"],
+        "source_url": f"{url}#{Path(entry['file']).stem}" if part else url,
+        "licence": FACTS,
+        "observed_at": span[1],
+        "confirmed_at": span[0],
+        "basis": "quoted",
+    }
     return [common | {"component": c, "value": float(v)} for c, v in printed.items()]
 
 
@@ -72,8 +86,19 @@ def meters(path: Path) -> list[Row]:
         listed = list(csv.DictReader(file))
     rows: list[Row] = []
     for start in sorted({r["effective_start"] for r in listed}):
-        items = [{"meterName": r["meter"], "unitOfMeasure": r["unit"], "productName": r["product"], "retailPrice": r["retail_price_usd"],
-                  "currencyCode": "USD", "armRegionName": "", "effectiveStartDate": r["effective_start"]} for r in listed if r["effective_start"] == start]
+        items = [
+            {
+                "meterName": r["meter"],
+                "unitOfMeasure": r["unit"],
+                "productName": r["product"],
+                "retailPrice": r["retail_price_usd"],
+                "currencyCode": "USD",
+                "armRegionName": "",
+                "effectiveStartDate": r["effective_start"],
+            }
+            for r in listed
+            if r["effective_start"] == start
+        ]
         rows += _metered(items, date.fromisoformat(listed[0]["observed_date"]), len(rows))
     return rows
 
@@ -90,10 +115,28 @@ def _metered(items: list[dict[str, str]], day: date, first: int) -> list[Row]:
 
 
 def _of_meter(quote: PriceQuote, day: date, first: int) -> Row:
-    return {"provider": "azure", "model_label": quote.model_label, "tier": quote.tier, "condition": quote.condition, "unit": quote.unit, "currency": quote.currency,
-            "status": "in_force", "effective_from": quote.effective_from, "effective_to": "", "wide_row": first + (quote.row or 0), "evidence": quote.evidence,
-            "source": "prices/azure", "source_ref": f"retail meters of {day}", "source_url": METERS_URL, "licence": FACTS, "observed_at": day, "confirmed_at": day,
-            "basis": "quoted", "component": quote.component, "value": float(quote.value)}
+    return {
+        "provider": "azure",
+        "model_label": quote.model_label,
+        "tier": quote.tier,
+        "condition": quote.condition,
+        "unit": quote.unit,
+        "currency": quote.currency,
+        "status": "in_force",
+        "effective_from": quote.effective_from,
+        "effective_to": "",
+        "wide_row": first + (quote.row or 0),
+        "evidence": quote.evidence,
+        "source": "prices/azure",
+        "source_ref": f"retail meters of {day}",
+        "source_url": METERS_URL,
+        "licence": FACTS,
+        "observed_at": day,
+        "confirmed_at": day,
+        "basis": "quoted",
+        "component": quote.component,
+        "value": float(quote.value),
+    }
 
 
 def main() -> None:
@@ -103,12 +146,18 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=FOLDER)
     args = parser.parse_args()
     skipped: Counter[str] = Counter()
-    rows = [row for name in ("prices", "prices2") for row in hand_read(args.data / name, skipped)] + meters(args.data / "prices" / "tables" / "azure_retail_meters.csv")
-    table = pl.DataFrame(rows, schema=SCHEMAS["price_pages"], infer_schema_length=None).sort("source", "observed_at", "source_url", "wide_row", "component")
+    rows = [row for name in ("prices", "prices2") for row in hand_read(args.data / name, skipped)] + meters(
+        args.data / "prices" / "tables" / "azure_retail_meters.csv"
+    )
+    table = pl.DataFrame(rows, schema=SCHEMAS["price_pages"], infer_schema_length=None).sort(
+        "source", "observed_at", "source_url", "wide_row", "component"
+    )
     table.write_parquet(args.out / "price_pages.parquet", compression="zstd", compression_level=15, statistics=False)
     known = sources()
     for (source,), part in table.group_by("source", maintain_order=True):
-        print(f"{part.height:6d} figures, {part['observed_at'].n_unique():3d} days  {source}{'' if source in known else '  (no source folder: a seller that is not read daily)'}")
+        print(
+            f"{part.height:6d} figures, {part['observed_at'].n_unique():3d} days  {source}{'' if source in known else '  (no source folder: a seller that is not read daily)'}"
+        )
     print("\n".join(f"skipped {what}" for what in sorted(skipped)))
 
 

@@ -99,9 +99,7 @@ def epoch_runs(data: Path) -> dict[tuple[str, str], tuple[date, float | None]]:
     """(benchmark, model version) -> (day of Epoch's run, standard error in percent)."""
     found: dict[tuple[str, str], tuple[date, float | None]] = {}
     for benchmark, stem in RUNS.items():
-        with (data / "forecast" / "gundlach" / "benchmark_data_7" / f"{stem}.csv").open(
-            newline="", encoding="utf-8-sig"
-        ) as file:
+        with (data / "forecast" / "gundlach" / "benchmark_data_7" / f"{stem}.csv").open(newline="", encoding="utf-8-sig") as file:
             for r in csv.DictReader(file):
                 if r["Started at"]:
                     se = float(r["stderr"]) * 100 if r["stderr"] else None
@@ -162,9 +160,7 @@ def benchmarks(frame: pl.DataFrame) -> pl.DataFrame:
     """One row per benchmark: items, guess rate, unit."""
     rows = []
     for name, unit in sorted(set(frame.select("benchmark", "unit").rows())):
-        kind = (
-            "index" if "Index" in name or "ECI" in name else "elo" if unit == "elo" or "Arena" in name else "accuracy"
-        )
+        kind = "index" if "Index" in name or "ECI" in name else "elo" if unit == "elo" or "Arena" in name else "accuracy"
         rows.append(
             {
                 "benchmark": name,
@@ -206,9 +202,7 @@ def task_tokens(data: Path) -> pl.DataFrame:
                             r["Release date"],
                         )
                     )
-    with (data / "forecast" / "epoch_price_trends" / "epoch_ai_eval_data.csv").open(
-        newline="", encoding="utf-8-sig"
-    ) as file:
+    with (data / "forecast" / "epoch_price_trends" / "epoch_ai_eval_data.csv").open(newline="", encoding="utf-8-sig") as file:
         for r in csv.DictReader(file):
             runs = float(r["epochs"] or 0)
             if runs and float(r["output_tokens"] or 0) > 0:
@@ -249,9 +243,7 @@ def task_tokens(data: Path) -> pl.DataFrame:
     table = pl.read_csv(FOLDER / "model_aliases.csv", schema_overrides=SCHEMAS["model_aliases"])
     frame = resolve(pl.DataFrame(records, infer_schema_length=None), table).filter(pl.col("model").is_not_null())
     frame = frame.drop("model_label").rename({"printed": "model_label"}).select(SCHEMAS["task_tokens"].keys())
-    return (
-        frame.cast(SCHEMAS["task_tokens"]).unique().sort("model", "benchmark", "variant", "model_label", "source_ref")
-    )
+    return frame.cast(SCHEMAS["task_tokens"]).unique().sort("model", "benchmark", "variant", "model_label", "source_ref")
 
 
 def write_gz(frame: pl.DataFrame, path: Path) -> None:
@@ -276,9 +268,7 @@ def main() -> None:
     table = pl.read_csv(FOLDER / "model_aliases.csv", schema_overrides=SCHEMAS["model_aliases"])
     named = set(resolve(priced, table)["model"].drop_nulls())
     both = frame.filter(pl.col("model").is_in(list(named)))
-    print(
-        f"{frame.height} scores of {frame['model'].n_unique()} models; priced: {both.height} scores of {both['model'].n_unique()} models"
-    )
+    print(f"{frame.height} scores of {frame['model'].n_unique()} models; priced: {both.height} scores of {both['model'].n_unique()} models")
     for name in ("GPQA-Diamond", "MMLU", "LMArena-Elo", "Epoch-ECI"):
         print(name, both.filter(pl.col("benchmark") == name)["model"].n_unique())
 

@@ -37,9 +37,23 @@ def main() -> None:
         except PageChanged as error:
             print(f"{page['file']}: {error}")
             continue
-        rows += [{"provider": q.provider or page["provider"], "model_label": q.model_label, "retired_on": date.fromisoformat(q.retired_on) if len(q.retired_on) == 10 else None,
-                  "replacement": q.replacement, "status": q.status, "source": source.key, "source_ref": page["repo_ref"], "source_url": page["url"], "licence": "facts",
-                  "observed_at": date.fromisoformat(page["date"][:10]), "basis": "quoted"} for q in quotes if isinstance(q, RetirementQuote)]
+        rows += [
+            {
+                "provider": q.provider or page["provider"],
+                "model_label": q.model_label,
+                "retired_on": date.fromisoformat(q.retired_on) if len(q.retired_on) == 10 else None,
+                "replacement": q.replacement,
+                "status": q.status,
+                "source": source.key,
+                "source_ref": page["repo_ref"],
+                "source_url": page["url"],
+                "licence": "facts",
+                "observed_at": date.fromisoformat(page["date"][:10]),
+                "basis": "quoted",
+            }
+            for q in quotes
+            if isinstance(q, RetirementQuote)
+        ]
     table = pl.DataFrame(rows, schema=SCHEMAS["retirements"], infer_schema_length=None)
     table = table.sort("provider", "model_label", "observed_at").unique(["provider", "model_label"], keep="last", maintain_order=True)
     table.write_csv(FOLDER / "retirements.csv")

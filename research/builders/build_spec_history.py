@@ -36,15 +36,23 @@ def main() -> None:
     data = Path(os.environ.get("DEFLATION_DATA", ROOT.parent / "shared" / "data")) / "hardware"
     labels = {(r["source"], r["label"]): r["accelerator"] for r in _rows(REFERENCE / "accelerator_labels.csv")}
     vendors = {r["accelerator"]: r["vendor"] for r in _rows(REFERENCE / "accelerator_list.csv")}
-    rows = [*captures(data, labels), *epoch(data, labels), *cards(data, labels), *gpuhunt(data, labels),
-            *_rows(ROOT / "research" / "builders" / "spec_found.csv")]
-    rejected = {(r["source"], r["accelerator"], r["field"], r["value"]): r["reason"]
-                for r in _rows(ROOT / "research" / "builders" / "spec_rejected.csv")}
+    rows = [
+        *captures(data, labels),
+        *epoch(data, labels),
+        *cards(data, labels),
+        *gpuhunt(data, labels),
+        *_rows(ROOT / "research" / "builders" / "spec_found.csv"),
+    ]
+    rejected = {
+        (r["source"], r["accelerator"], r["field"], r["value"]): r["reason"]
+        for r in _rows(ROOT / "research" / "builders" / "spec_rejected.csv")
+    }
     for row in rows:
         row["vendor"] = vendors[row["accelerator"]]
         row.setdefault("licence", LICENCES.get(row["source"], "facts"))
-        row["rejected_because"] = rejected.pop((row["source"], row["accelerator"], row["field"], row["value"]), "") or \
-            rejected.get((row["source"], row["accelerator"], row["field"], "*"), "")
+        row["rejected_because"] = rejected.pop((row["source"], row["accelerator"], row["field"], row["value"]), "") or rejected.get(
+            (row["source"], row["accelerator"], row["field"], "*"), ""
+        )
     unused = [k for k in rejected if k[3] != "*"]
     if unused:
         raise SystemExit(f"spec_rejected.csv names rows that do not exist: {unused}")
@@ -91,13 +99,26 @@ def row_of(q: SpecQuote, name: str, day: str, url: str, capture: str) -> dict[st
     whole_pflops = re.fullmatch(r"\d{1,2}", q.value_text.strip()) and q.value >= 1000
     if (whole_pflops or re.search(r"Typical|mi300x_official", capture)) and q.field.endswith(("tflops", "tops")):
         qualifier = "; ".join(filter(None, [qualifier, "rounded to PFLOPS"]))
-    return {"accelerator": name, "field": q.field, "value": f"{q.value:f}", "unit": q.unit, "qualifier": qualifier,
-            "observed_at": day, "source": q.source, "label": q.accelerator, "source_url": address(url),
-            "evidence": f"{q.locator}: {q.value_text}"[:160], "basis": q.basis}
+    return {
+        "accelerator": name,
+        "field": q.field,
+        "value": f"{q.value:f}",
+        "unit": q.unit,
+        "qualifier": qualifier,
+        "observed_at": day,
+        "source": q.source,
+        "label": q.accelerator,
+        "source_url": address(url),
+        "evidence": f"{q.locator}: {q.value_text}"[:160],
+        "basis": q.basis,
+    }
 
 
-ELSEWHERE = {"Hot Chips 2024 deck": "https://www.sgpjbg.com/baogao/465025.html", "": "https://y-ic.de/",
-             "several datasheet PDFs (addresses inside)": "https://www.nvidia.com/en-us/data-center/hgx/"}
+ELSEWHERE = {
+    "Hot Chips 2024 deck": "https://www.sgpjbg.com/baogao/465025.html",
+    "": "https://y-ic.de/",
+    "several datasheet PDFs (addresses inside)": "https://www.nvidia.com/en-us/data-center/hgx/",
+}
 """Addresses of captures whose index entry names a document instead."""
 
 
@@ -122,14 +143,35 @@ def epoch(data: Path, labels: dict[tuple[str, str], str]) -> list[dict[str, str]
         for q in source("hardware/epoch").read(path.read_bytes()):
             assert isinstance(q, SpecQuote)
             if name := labels.get((q.source, q.accelerator)):
-                found.append(row_of(q, name, day, sheets[q.accelerator]["Link to datasheet"].split()[0]
-                                    if sheets[q.accelerator]["Link to datasheet"].strip() else EPOCH_URL, path.name))
+                found.append(
+                    row_of(
+                        q,
+                        name,
+                        day,
+                        sheets[q.accelerator]["Link to datasheet"].split()[0]
+                        if sheets[q.accelerator]["Link to datasheet"].strip()
+                        else EPOCH_URL,
+                        path.name,
+                    )
+                )
         for label, r in sheets.items():
             name = labels.get(("hardware/epoch", label))
             if name and r["Release date"]:
-                found.append({"accelerator": name, "field": "launch_date", "value": r["Release date"], "unit": "date",
-                              "qualifier": "", "observed_at": day, "source": "hardware/epoch", "label": label,
-                              "source_url": EPOCH_URL, "evidence": "column Release date", "basis": "secondary"})
+                found.append(
+                    {
+                        "accelerator": name,
+                        "field": "launch_date",
+                        "value": r["Release date"],
+                        "unit": "date",
+                        "qualifier": "",
+                        "observed_at": day,
+                        "source": "hardware/epoch",
+                        "label": label,
+                        "source_url": EPOCH_URL,
+                        "evidence": "column Release date",
+                        "basis": "secondary",
+                    }
+                )
     return found
 
 
@@ -146,18 +188,28 @@ def cards(data: Path, labels: dict[tuple[str, str], str]) -> list[dict[str, str]
 
 def gpuhunt(data: Path, labels: dict[tuple[str, str], str]) -> list[dict[str, str]]:
     """Memory as gpuhunt's catalogue has it (its only specification)."""
-    return [{"accelerator": labels["check", r["accelerator"]], "field": "memory_gb",
-             "value": f"{float(r['value']):g}", "unit": "GB", "qualifier": "", "observed_at": "2026-09-01",
-             "source": "gpuhunt", "label": r["accelerator"], "source_url": "https://github.com/dstackai/gpuhunt",
-             "evidence": "catalogue entry", "basis": "secondary"}
-            for r in _rows(data / "spec_db_check.csv")
-            if r["source"] == "gpuhunt" and r["field"] == "memory_gb" and r["value"] and labels.get(("check", r["accelerator"]))]
+    return [
+        {
+            "accelerator": labels["check", r["accelerator"]],
+            "field": "memory_gb",
+            "value": f"{float(r['value']):g}",
+            "unit": "GB",
+            "qualifier": "",
+            "observed_at": "2026-09-01",
+            "source": "gpuhunt",
+            "label": r["accelerator"],
+            "source_url": "https://github.com/dstackai/gpuhunt",
+            "evidence": "catalogue entry",
+            "basis": "secondary",
+        }
+        for r in _rows(data / "spec_db_check.csv")
+        if r["source"] == "gpuhunt" and r["field"] == "memory_gb" and r["value"] and labels.get(("check", r["accelerator"]))
+    ]
 
 
 def changes(rows: list[dict[str, str]]) -> list[dict[str, str]]:
     """Keep a value when it first appears in a source, and again only after another value stood there."""
-    rows = sorted(rows, key=lambda r: (r["accelerator"], r["field"], r["source"], r["label"], r["qualifier"], r["observed_at"],
-                                       r["value"]))
+    rows = sorted(rows, key=lambda r: (r["accelerator"], r["field"], r["source"], r["label"], r["qualifier"], r["observed_at"], r["value"]))
     kept: list[dict[str, str]] = []
     for row in rows:
         last = kept[-1] if kept else {}
@@ -167,9 +219,13 @@ def changes(rows: list[dict[str, str]]) -> list[dict[str, str]]:
     return kept
 
 
-PARTS = (("memory_gb", "Memory (bytes)", 1e9), ("memory_bandwidth_gb_s", "Memory bandwidth (byte/s)", 1e9),
-         ("tensor_tflops", "Tensor-FP16/BF16 performance (FLOP/s)", 1e12), ("tdp_w", "TDP (W)", 1),
-         ("price_usd", "Release price (USD)", 1))
+PARTS = (
+    ("memory_gb", "Memory (bytes)", 1e9),
+    ("memory_bandwidth_gb_s", "Memory bandwidth (byte/s)", 1e9),
+    ("tensor_tflops", "Tensor-FP16/BF16 performance (FLOP/s)", 1e12),
+    ("tdp_w", "TDP (W)", 1),
+    ("price_usd", "Release price (USD)", 1),
+)
 
 
 def write_parts(path: Path) -> None:
@@ -178,8 +234,17 @@ def write_parts(path: Path) -> None:
     for r in _rows(path):
         if r["Release date"]:
             figures = {name: f"{float(r[column]) / scale:g}" if r[column] and float(r[column]) > 0 else "" for name, column, scale in PARTS}
-            rows.append({"part": r["Hardware name"].strip(), "maker": r["Manufacturer"], "launch_date": r["Release date"], **figures,
-                         "source_url": EPOCH_URL, "observed_at": path.stem[-10:], "licence": "CC BY 4.0"})
+            rows.append(
+                {
+                    "part": r["Hardware name"].strip(),
+                    "maker": r["Manufacturer"],
+                    "launch_date": r["Release date"],
+                    **figures,
+                    "source_url": EPOCH_URL,
+                    "observed_at": path.stem[-10:],
+                    "licence": "CC BY 4.0",
+                }
+            )
     with (REFERENCE / "hardware_parts.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
         writer.writeheader()
@@ -194,8 +259,9 @@ def write(rows: list[dict[str, str]]) -> None:
         writer = csv.DictWriter(out, list(SCHEMA), lineterminator="\n", extrasaction="ignore")
         writer.writeheader()
         writer.writerows(rows)
-    print(f"{path.name}: {len(rows)} rows, {len({r['accelerator'] for r in rows})} accelerators, "
-          f"{len({r['vendor'] for r in rows})} vendors")
+    print(
+        f"{path.name}: {len(rows)} rows, {len({r['accelerator'] for r in rows})} accelerators, {len({r['vendor'] for r in rows})} vendors"
+    )
 
 
 if __name__ == "__main__":

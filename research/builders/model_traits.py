@@ -109,11 +109,7 @@ def developer_of(model: str, path: str = "") -> str:
 
 def family_of(model: str) -> str:
     """The line a model belongs to, for clustered standard errors: letters of the name up to size or date."""
-    parts = [
-        p
-        for p in model.split("-")
-        if not re.fullmatch(r"v?\d[\d.]*[bkm]?|a\d+b|\d+x\d+b|instruct|chat|preview|latest|exp|base", p)
-    ]
+    parts = [p for p in model.split("-") if not re.fullmatch(r"v?\d[\d.]*[bkm]?|a\d+b|\d+x\d+b|instruct|chat|preview|latest|exp|base", p)]
     words = [re.sub(r"\d+$", "", p) or p for p in parts[:2]]
     return "-".join(w for w in words if w) or model
 

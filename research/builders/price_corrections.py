@@ -35,9 +35,7 @@ def value_of(row: Row, name: str) -> object:
 
 def matches(row: Row, correction: dict[str, str]) -> bool:
     """Whether the row is the one the correction expects."""
-    if not fnmatchcase(row.model_label, correction["model_label"]) or (
-        correction["tier"] and row.tier != correction["tier"]
-    ):
+    if not fnmatchcase(row.model_label, correction["model_label"]) or (correction["tier"] and row.tier != correction["tier"]):
         return False
     for name, text in fields(correction["expect"]).items():
         wanted = exact(text) if name in SLOTS else day(text) if name in ("valid_from", "valid_to") else text

@@ -14,8 +14,14 @@ from decimal import Decimal, InvalidOperation
 HIGHEST_USD_PER_MTOK = Decimal(200)
 """No chat price above this is believed without an exception below (17 unit errors in one tracker's release)."""
 
-DEAR = {"o1-pro": "OpenAI's own price list: 150 in, 600 out", "o1-pro-2025-03-19": "as o1-pro",
-        **dict.fromkeys(("gpt-5.4-pro", "gpt-5.4-pro-2026-03-05", "gpt-5.5-pro", "gpt-5.5-pro-2026-04-24"), "OpenAI's own price list: long prompts 60 in, 270 out")}
+DEAR = {
+    "o1-pro": "OpenAI's own price list: 150 in, 600 out",
+    "o1-pro-2025-03-19": "as o1-pro",
+    **dict.fromkeys(
+        ("gpt-5.4-pro", "gpt-5.4-pro-2026-03-05", "gpt-5.5-pro", "gpt-5.5-pro-2026-04-24"),
+        "OpenAI's own price list: long prompts 60 in, 270 out",
+    ),
+}
 """Label endings whose price above the limit stands, with the reason."""
 
 LOWEST_USD_PER_MTOK = Decimal("0.001")

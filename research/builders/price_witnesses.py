@@ -120,9 +120,7 @@ def _without_rounded_copy(rows: list[Row]) -> list[Row]:
     back = date(2024, 1, 31)
     kept = [r for r in rows if not (r.valid_from == ROUNDED and r.valid_to == back and r.end_reason == "changed")]
     return [
-        replace(r, valid_to=None, closed_observed_at=None, end_reason="")
-        if r.valid_to == ROUNDED and r.end_reason == "changed"
-        else r
+        replace(r, valid_to=None, closed_observed_at=None, end_reason="") if r.valid_to == ROUNDED and r.end_reason == "changed" else r
         for r in kept
     ]
 
@@ -136,9 +134,7 @@ def litellm(tables: Path) -> tuple[list[Row], Snapshots]:
 
 def modelsdev(tables: Path) -> tuple[list[Row], Snapshots]:
     """The git history of models.dev (MIT)."""
-    return _change_points(
-        tables / "modelsdev_scd2.csv", "models.dev", "sst/models.dev@{}", "https://github.com/sst/models.dev"
-    )
+    return _change_points(tables / "modelsdev_scd2.csv", "models.dev", "sst/models.dev@{}", "https://github.com/sst/models.dev")
 
 
 def genai_history(tables: Path) -> tuple[list[Row], Snapshots]:
@@ -147,7 +143,13 @@ def genai_history(tables: Path) -> tuple[list[Row], Snapshots]:
 
 
 _TIERS = {"batch": "batch", "flex": "flex", "priority": "priority", "fast": "fast", "default": "standard"}
-_GENAI_SLOTS = {"input": "input_mtok", "output": "output_mtok", "cached": "cache_read_mtok", "cache_write": "cache_write_mtok", "cache_write_1h": "cache_write_1h_mtok"}
+_GENAI_SLOTS = {
+    "input": "input_mtok",
+    "output": "output_mtok",
+    "cached": "cache_read_mtok",
+    "cache_write": "cache_write_mtok",
+    "cache_write_1h": "cache_write_1h_mtok",
+}
 
 
 def genai_package() -> tuple[list[Row], Snapshots]:
@@ -179,30 +181,55 @@ def _genai_periods(provider: str, label: str, timed: list[tuple[object, object]]
         of_day = constraint in clocks
         tier = "peak" if of_day else "off-peak" if clocks else "standard"
         hours = f"{constraint.start_time:%H:%M}-{constraint.end_time:%H:%M} UTC" if of_day else ""
-        rows += _genai_rows(provider, label, price, constraint, tier, hours, since=starts[-1] if of_day and starts and starts[-1] <= GENAI_DAY else None)
+        rows += _genai_rows(
+            provider, label, price, constraint, tier, hours, since=starts[-1] if of_day and starts and starts[-1] <= GENAI_DAY else None
+        )
     return rows
 
 
 def _overridden(base: object, variant: object) -> object:
     """A variant's prices laid over the standard ones: what it does not name, it does not change."""
-    return SimpleNamespace(**{name: getattr(variant, name, None) if getattr(variant, name, None) is not None else getattr(base, name, None) for name in _GENAI_SLOTS.values()})
+    return SimpleNamespace(
+        **{
+            name: getattr(variant, name, None) if getattr(variant, name, None) is not None else getattr(base, name, None)
+            for name in _GENAI_SLOTS.values()
+        }
+    )
 
 
-def _genai_rows(provider: str, label: str, price: object, constraint: object, tier: str, hours: str, since: date | None = None) -> list[Row]:
+def _genai_rows(
+    provider: str, label: str, price: object, constraint: object, tier: str, hours: str, since: date | None = None
+) -> list[Row]:
     """One row for the base price and one for each step of the prompt's length, each with all components it charges."""
     values = {slot: getattr(price, name, None) for slot, name in _GENAI_SLOTS.items()}
     starts = sorted({t.start for v in values.values() if hasattr(v, "base") for t in v.tiers})
     declared = getattr(constraint, "start_date", None) or since
-    common = dict(source="genai-prices", source_provider=provider, model_label=label, observed_at=GENAI_DAY, tier=tier, valid_from=declared or GENAI_DAY,
-                  valid_from_basis="declared" if declared else "observed", source_ref=GENAI, source_url=GENAI_URL)
+    common = dict(
+        source="genai-prices",
+        source_provider=provider,
+        model_label=label,
+        observed_at=GENAI_DAY,
+        tier=tier,
+        valid_from=declared or GENAI_DAY,
+        valid_from_basis="declared" if declared else "observed",
+        source_ref=GENAI,
+        source_url=GENAI_URL,
+    )
 
     def charged(value: object, start: int) -> Decimal | None:
         if not hasattr(value, "base"):
             return exact(value)
-        return exact(max((t for t in value.tiers if t.start <= start), key=lambda t: t.start).price if any(t.start <= start for t in value.tiers) else value.base)
+        return exact(
+            max((t for t in value.tiers if t.start <= start), key=lambda t: t.start).price
+            if any(t.start <= start for t in value.tiers)
+            else value.base
+        )
 
     conditions = [(0, hours), *((start, ", ".join(c for c in (above(start), hours) if c)) for start in starts)]
-    return [Row(prices={slot: charged(value, start) for slot, value in values.items()}, condition=words, **common) for start, words in conditions]
+    return [
+        Row(prices={slot: charged(value, start) for slot, value in values.items()}, condition=words, **common)
+        for start, words in conditions
+    ]
 
 
 _ARCHIVED = re.compile(r"web\.archive\.org/web/(\d{4})(\d{2})(\d{2})")
@@ -246,14 +273,30 @@ def _modelprices_rows(provider: str, label: str, mode: str, periods: list[dict],
         if end is not None and end <= start:
             continue
         reason = "removed" if gone else "" if end is None else "declared" if periods[position + 1]["rates"] is None else "changed"
-        common = dict(source="model-prices", source_provider=provider, model_label=label, valid_from=start, observed_at=min(seen, MODELPRICES_DAY),
-                      valid_from_basis=_BASES[rates["valid_from_basis"]], tier="standard" if mode in ("standard", "thinking") else "fast" if mode == "ultrafast" else mode,
-                      valid_to=gone or end, closed_observed_at=MODELPRICES_DAY if gone else None if end is None else max(seen, end), end_reason=reason,
-                      source_ref=MODELPRICES, source_url=rates["source"])
+        common = dict(
+            source="model-prices",
+            source_provider=provider,
+            model_label=label,
+            valid_from=start,
+            observed_at=min(seen, MODELPRICES_DAY),
+            valid_from_basis=_BASES[rates["valid_from_basis"]],
+            tier="standard" if mode in ("standard", "thinking") else "fast" if mode == "ultrafast" else mode,
+            valid_to=gone or end,
+            closed_observed_at=MODELPRICES_DAY if gone else None if end is None else max(seen, end),
+            end_reason=reason,
+            source_ref=MODELPRICES,
+            source_url=rates["source"],
+        )
         note = mode if mode in ("thinking", "ultrafast") else ""
         stated = [Row(prices=_modelprices_prices(rates), condition=note, **common)]
-        stated += [Row(prices=_modelprices_prices(high | {"cache_write_1h_multiple": rates.get("cache_write_1h_multiple")}),
-                       condition=", ".join(w for w in (above(high["above"]), note) if w), **common) for high in rates.get("tiers") or []]
+        stated += [
+            Row(
+                prices=_modelprices_prices(high | {"cache_write_1h_multiple": rates.get("cache_write_1h_multiple")}),
+                condition=", ".join(w for w in (above(high["above"]), note) if w),
+                **common,
+            )
+            for high in rates.get("tiers") or []
+        ]
         rows += [r for row in stated for r in _by_the_clock(row, clocks)] if mode == "standard" else stated
     return rows
 
@@ -269,8 +312,15 @@ def _begin(period: dict) -> date | None:
 
 def _modelprices_prices(rates: dict) -> dict[str, Decimal | None]:
     hour = rates.get("cache_write_1h_multiple")
-    return {"input": exact(rates.get("input")), "output": exact(rates.get("output")), "cached": exact(rates.get("cache_read")), "cache_write": exact(rates.get("cache_write")),
-            "cache_write_1h": exact(Decimal(str(rates["input"])) * Decimal(str(hour))) if hour is not None and rates.get("input") is not None else None}
+    return {
+        "input": exact(rates.get("input")),
+        "output": exact(rates.get("output")),
+        "cached": exact(rates.get("cache_read")),
+        "cache_write": exact(rates.get("cache_write")),
+        "cache_write_1h": exact(Decimal(str(rates["input"])) * Decimal(str(hour)))
+        if hour is not None and rates.get("input") is not None
+        else None,
+    }
 
 
 def _by_the_clock(row: Row, clocks: list[dict]) -> list[Row]:
@@ -288,12 +338,26 @@ def _clocked(row: Row, clock: dict, start: date, end: date | None) -> list[Row]:
     first, last = max(start, row.valid_from), min((d for d in (end, row.valid_to) if d), default=None)
     if last is not None and last <= first:
         return [row]
-    before = [replace(row, valid_to=first, closed_observed_at=max(row.observed_at, first), end_reason="changed")] if first > row.valid_from else []
-    after = [replace(row, valid_from=last, valid_from_basis="declared", observed_at=MODELPRICES_DAY)] if last is not None and (row.valid_to is None or last < row.valid_to) else []
+    before = (
+        [replace(row, valid_to=first, closed_observed_at=max(row.observed_at, first), end_reason="changed")]
+        if first > row.valid_from
+        else []
+    )
+    after = (
+        [replace(row, valid_from=last, valid_from_basis="declared", observed_at=MODELPRICES_DAY)]
+        if last is not None and (row.valid_to is None or last < row.valid_to)
+        else []
+    )
     whole = last == row.valid_to
     stated = dict(valid_from_basis="declared", observed_at=max(row.observed_at, MODELPRICES_DAY)) if before else {}
-    inside = replace(row, **stated, valid_from=first, valid_to=last, end_reason=row.end_reason if whole else "changed",
-                     closed_observed_at=row.closed_observed_at if whole else last and max(row.observed_at, last))
+    inside = replace(
+        row,
+        **stated,
+        valid_from=first,
+        valid_to=last,
+        end_reason=row.end_reason if whole else "changed",
+        closed_observed_at=row.closed_observed_at if whole else last and max(row.observed_at, last),
+    )
     peaks, factor = clock.get("peak_hours_utc"), clock.get("peak_multiplier")
     days = ", monday-friday" if clock.get("weekdays_only") else ""
     days += ", not on public holidays" if clock.get("holidays") else ""
@@ -301,5 +365,10 @@ def _clocked(row: Row, clock: dict, start: date, end: date | None) -> list[Row]:
         peaks, factor = clock["off_peak_hours_utc"], clock["off_peak_multiplier"][row.model_label]
     dear = {slot: None if p is None else exact(p * Decimal(str(factor))) for slot, p in inside.prices.items()}
     kinds = ("off-peak", "peak") if "peak_hours_utc" in clock else ("standard", "off-peak")
-    timed = [replace(inside, tier=kinds[1], prices=dear, condition=", ".join(w for w in (canonical(f"{a}-{b} UTC{days}"), inside.condition) if w)) for a, b in peaks]
+    timed = [
+        replace(
+            inside, tier=kinds[1], prices=dear, condition=", ".join(w for w in (canonical(f"{a}-{b} UTC{days}"), inside.condition) if w)
+        )
+        for a, b in peaks
+    ]
     return [*before, replace(inside, tier=kinds[0]), *timed, *after]

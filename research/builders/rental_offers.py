@@ -73,9 +73,7 @@ def rentals(data: Path) -> pl.DataFrame:
             if price == last and day != final:
                 continue
             last = price
-            url = page or (
-                "https://doi.org/10.5281/zenodo.23082767" if where.startswith("Zenodo") else f"https://{where}"
-            )
+            url = page or ("https://doi.org/10.5281/zenodo.23082767" if where.startswith("Zenodo") else f"https://{where}")
             rows.append(
                 {
                     "provider": provider,

@@ -136,7 +136,7 @@ class Mirror:
         absolute = joined(asked, location)
         base = self.base.rstrip("/") + "/"
         if absolute.startswith(base):
-            host, _, path = absolute[len(base):].partition("/")
+            host, _, path = absolute[len(base) :].partition("/")
             return f"{urlsplit(url).scheme}://{host}/{path}"
         return absolute
 

@@ -20,8 +20,16 @@ class Passing(Exception):
     ``timed_out``: it let our time run out. ``of_host``: it concerns every address of the host (its robots.txt).
     """
 
-    def __init__(self, found: str, *, status: int = 0, pause_s: float | None = None, unreachable: bool = False,
-                 timed_out: bool = False, of_host: bool = False) -> None:
+    def __init__(
+        self,
+        found: str,
+        *,
+        status: int = 0,
+        pause_s: float | None = None,
+        unreachable: bool = False,
+        timed_out: bool = False,
+        of_host: bool = False,
+    ) -> None:
         super().__init__(found)
         self.status, self.pause_s, self.unreachable = status, pause_s, unreachable
         self.timed_out, self.of_host = timed_out, of_host
@@ -43,8 +51,12 @@ def check_status(response: Any, clock: Callable[[], datetime], *, conditional: b
     found = f"HTTP {status} {response.reason or ''}".strip()
     if status == 429 or status >= 500:
         raise Passing(found, status=status, pause_s=retry_after_s(response.headers.get("Retry-After", ""), clock))
-    remedy = {401: "the page needs a login", 403: "the page is closed to us", 404: "see where the page has moved",
-              410: "the page is gone"}.get(status, "look at the page")
+    remedy = {
+        401: "the page needs a login",
+        403: "the page is closed to us",
+        404: "see where the page has moved",
+        410: "the page is gone",
+    }.get(status, "look at the page")
     raise Refused(found, f"{remedy}; the last good one is kept", status=status)
 
 

@@ -69,22 +69,29 @@ class Archive:
         self.path = Path(path)
         self._lock = threading.Lock()
 
-    def put(self, key: str, url: str, body: bytes, fetched_at: datetime, etag: str = "",
-            last_modified: str = "", status: int = 200) -> Snapshot:
+    def put(
+        self, key: str, url: str, body: bytes, fetched_at: datetime, etag: str = "", last_modified: str = "", status: int = 200
+    ) -> Snapshot:
         """Keep a body and note its capture; the same capture given twice is kept once.
 
         ``fetched_at`` must know its time zone. Raises ``ArchiveUnusable`` when the disk refuses.
         """
         sha256 = hashlib.sha256(body).hexdigest()
-        snapshot = Snapshot(sha256, key, url, _utc(fetched_at), self._body_path(sha256), etag, last_modified,
-                            status, len(body))
+        snapshot = Snapshot(sha256, key, url, _utc(fetched_at), self._body_path(sha256), etag, last_modified, status, len(body))
         self._write_body(snapshot.path, sha256, body)
         return self._note(snapshot)
 
     def confirm(self, snapshot: Snapshot, fetched_at: datetime, etag: str = "", last_modified: str = "") -> Snapshot:
         """Note that the source gave the same body again (HTTP 304) at ``fetched_at``."""
-        return self._note(replace(snapshot, fetched_at=_utc(fetched_at), etag=etag or snapshot.etag,
-                                  last_modified=last_modified or snapshot.last_modified, status=304))
+        return self._note(
+            replace(
+                snapshot,
+                fetched_at=_utc(fetched_at),
+                etag=etag or snapshot.etag,
+                last_modified=last_modified or snapshot.last_modified,
+                status=304,
+            )
+        )
 
     def captures(self, key: str) -> list[Snapshot]:
         """Every capture of a source, oldest first (then by address); damaged index lines are passed over (``damages``)."""
@@ -118,8 +125,9 @@ class Archive:
         root = self.path / "captures"
         return sorted(f"{p.parent.name}/{p.stem}" for p in root.glob("*/*.jsonl")) if root.exists() else []
 
-    def latest(self, key: str, before: datetime | None = None, *, url: str = "",
-               on_corrupt: Callable[[SnapshotCorrupt], None] | None = None) -> Snapshot | None:
+    def latest(
+        self, key: str, before: datetime | None = None, *, url: str = "", on_corrupt: Callable[[SnapshotCorrupt], None] | None = None
+    ) -> Snapshot | None:
         """The newest capture at or before ``before`` whose body is whole; None when there is none.
 
         ``url`` limits it to one address of the source. A corrupt snapshot is told to ``on_corrupt`` and
@@ -156,8 +164,9 @@ class Archive:
             raise SnapshotCorrupt(f"archive: expected a whole body at {path}, found a damaged one ({error})") from error
         found = hashlib.sha256(body).hexdigest()
         if found != sha256:
-            raise SnapshotCorrupt(f"archive: expected the hash {sha256[:12]} of {path}, found {found[:12]}: "
-                                  "the file was altered; restore it or fetch again")
+            raise SnapshotCorrupt(
+                f"archive: expected the hash {sha256[:12]} of {path}, found {found[:12]}: the file was altered; restore it or fetch again"
+            )
         return body
 
     def accept(self, key: str) -> Path | None:
@@ -210,11 +219,21 @@ class Archive:
             if snapshot in self.captures(snapshot.source):
                 return snapshot
             path = self._index_path(snapshot.source)
-            line = _sealed({
-                "sha256": snapshot.sha256, "url": snapshot.url, "fetched_at": snapshot.fetched_at.isoformat(),
-                "etag": snapshot.etag, "last_modified": snapshot.last_modified, "status": snapshot.status,
-                "body_bytes": snapshot.body_bytes,
-            }, (self._lines(snapshot.source) or [b""])[-1]) + b"\n"
+            line = (
+                _sealed(
+                    {
+                        "sha256": snapshot.sha256,
+                        "url": snapshot.url,
+                        "fetched_at": snapshot.fetched_at.isoformat(),
+                        "etag": snapshot.etag,
+                        "last_modified": snapshot.last_modified,
+                        "status": snapshot.status,
+                        "body_bytes": snapshot.body_bytes,
+                    },
+                    (self._lines(snapshot.source) or [b""])[-1],
+                )
+                + b"\n"
+            )
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 _append(path, line)
@@ -228,15 +247,25 @@ class Archive:
             row = json.loads(line)
             if set(row) - _INDEX_COLUMNS and line != _sealed({k: row[k] for k in row if k in _INDEX_COLUMNS}, before=row["before"]):
                 return None
-            return Snapshot(row["sha256"], key, row["url"], _utc(datetime.fromisoformat(row["fetched_at"])),
-                            self._body_path(row["sha256"]), row["etag"], row["last_modified"], int(row["status"]),
-                            int(row["body_bytes"]))
+            return Snapshot(
+                row["sha256"],
+                key,
+                row["url"],
+                _utc(datetime.fromisoformat(row["fetched_at"])),
+                self._body_path(row["sha256"]),
+                row["etag"],
+                row["last_modified"],
+                int(row["status"]),
+                int(row["body_bytes"]),
+            )
         except (ValueError, KeyError, TypeError, RecursionError):
             return None
 
     def _refused(self, error: OSError) -> ArchiveUnusable:
-        return ArchiveUnusable(f"archive: expected to write below {self.path}, found: {error.strerror or error}; "
-                               "free the disk or choose another state folder (DEFLATION_HOME)")
+        return ArchiveUnusable(
+            f"archive: expected to write below {self.path}, found: {error.strerror or error}; "
+            "free the disk or choose another state folder (DEFLATION_HOME)"
+        )
 
 
 def _sealed(row: dict[str, Any], previous: bytes = b"", *, before: str = "") -> bytes:

@@ -177,7 +177,7 @@ def _object(members: Mapping[str, str]) -> str:
 
 def _after_space(text: str, at: int) -> int:
     """Where the white space of JSON that may stand at ``at`` ends."""
-    while text[at:at + 1] and text[at] in " \t\n\r":
+    while text[at : at + 1] and text[at] in " \t\n\r":
         at += 1
     return at
 

@@ -52,8 +52,15 @@ def is_due(last: datetime | None, now: datetime, cadence_days: int) -> bool:
     return last is None or last > now or now.astimezone(UTC).date() - last.astimezone(UTC).date() >= timedelta(days=cadence_days)
 
 
-def fetch_all(fetcher: Fetcher, sources: Iterable[Source], archive: Archive, *, force: bool = False,
-              progress: Progress | None = None, hosts_at_once: int = HOSTS_AT_ONCE) -> list[Outcome]:
+def fetch_all(
+    fetcher: Fetcher,
+    sources: Iterable[Source],
+    archive: Archive,
+    *,
+    force: bool = False,
+    progress: Progress | None = None,
+    hosts_at_once: int = HOSTS_AT_ONCE,
+) -> list[Outcome]:
     """Ask every address of every live source that is due and keep what came; sorted by source and address.
 
     ``force`` asks also what is not due. One source's failure is its own outcome and stops no other; only
@@ -109,13 +116,17 @@ class _Run:
         if not self.force and last and not is_due(last.fetched_at, now, source.contract.cadence_days):
             return Outcome(source.key, url, "not_due", last)
         if not self.reached and len(self.unreachable) >= UNREACHABLE_HOSTS:
-            error = FetchFailed(source.key, url, "an answer",
-                                f"no network (no connection to {', '.join(sorted(self.unreachable)[:3])})",
-                                "check the network, or use --offline or a mirror", unreachable=True)
+            error = FetchFailed(
+                source.key,
+                url,
+                "an answer",
+                f"no network (no connection to {', '.join(sorted(self.unreachable)[:3])})",
+                "check the network, or use --offline or a mirror",
+                unreachable=True,
+            )
             return Outcome(source.key, url, "failed", last, error)
         try:
-            fetched = self.fetcher.fetch(source, url=url, etag=last.etag if last else "",
-                                         last_modified=last.last_modified if last else "")
+            fetched = self.fetcher.fetch(source, url=url, etag=last.etag if last else "", last_modified=last.last_modified if last else "")
         except KeyMissing as error:
             return Outcome(source.key, url, "no_key", last, error)
         except FetchFailed as error:
@@ -126,7 +137,9 @@ class _Run:
         except Exception as error:  # the bulkhead: whatever an answer makes the machinery raise costs this address
             log.exception("%s: asking %s failed", source.key, url)
             said = f"one that stops the reading of answers ({type(error).__name__}: {error})"
-            return Outcome(source.key, url, "failed", last, FetchFailed(source.key, url, "an answer", said, "see the log; the last good page is kept"))
+            return Outcome(
+                source.key, url, "failed", last, FetchFailed(source.key, url, "an answer", said, "see the log; the last good page is kept")
+            )
         self._heard(url, True)
         return self._keep(source, url, fetched, last)
 
@@ -140,6 +153,5 @@ class _Run:
         if fetched.not_modified and last is not None:
             kept = self.archive.confirm(last, fetched.fetched_at, fetched.etag, fetched.last_modified)
             return Outcome(source.key, url, "unchanged", kept)
-        kept = self.archive.put(source.key, url, fetched.body, fetched.fetched_at, fetched.etag,
-                                fetched.last_modified, fetched.status)
+        kept = self.archive.put(source.key, url, fetched.body, fetched.fetched_at, fetched.etag, fetched.last_modified, fetched.status)
         return Outcome(source.key, url, "fetched", kept, missing=f"{source.key}: the answer {fetched.missing}" if fetched.missing else "")

@@ -49,11 +49,21 @@ NO_HEADERS: Mapping[str, str] = {}
 class Fetcher:
     """The one session. Thread-safe; one per run, because robots.txt is kept for its life."""
 
-    def __init__(self, contact: str, *, clock: Callable[[], datetime], mirror: str = "",
-                 sleep: Callable[[float], None] = time.sleep, timer: Callable[[], float] = time.monotonic,
-                 resolver: Resolver = system_resolver, limits: Limits | None = None,
-                 trusted_addresses: frozenset[str] = frozenset(), proxy: str = "", ca_file: str = "",
-                 keys: Mapping[str, tuple[str, str]] | None = None) -> None:
+    def __init__(
+        self,
+        contact: str,
+        *,
+        clock: Callable[[], datetime],
+        mirror: str = "",
+        sleep: Callable[[float], None] = time.sleep,
+        timer: Callable[[], float] = time.monotonic,
+        resolver: Resolver = system_resolver,
+        limits: Limits | None = None,
+        trusted_addresses: frozenset[str] = frozenset(),
+        proxy: str = "",
+        ca_file: str = "",
+        keys: Mapping[str, tuple[str, str]] | None = None,
+    ) -> None:
         """``contact`` goes into the User-Agent. ``mirror`` (http(s) base or folder) replaces the internet.
 
         ``trusted_addresses`` are private addresses that names may have all the same (an internal copy of a
@@ -81,8 +91,7 @@ class Fetcher:
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
-    def fetch(self, what: Source | str, *, url: str = "", etag: str = "", last_modified: str = "",
-              binary: bool | None = None) -> Fetched:
+    def fetch(self, what: Source | str, *, url: str = "", etag: str = "", last_modified: str = "", binary: bool | None = None) -> Fetched:
         """Ask one address: of a source (its first, or ``url``), or a bare address.
 
         With ``etag``/``last_modified`` of last time the request is conditional. A source with ``paging`` is
@@ -92,8 +101,13 @@ class Fetcher:
             url, paging = url or what.contract.urls[0], what.contract.paging
             binary = what.contract.format in ("pdf", "zip") if binary is None else binary
             if what.contract.key_setting and host_of(url) not in self.keys and not self.mirror:
-                raise KeyMissing(what.key, url, "a key", "none", f"set {what.contract.key_setting} (the key is free); "
-                                  "until then the packaged rows are used")
+                raise KeyMissing(
+                    what.key,
+                    url,
+                    "a key",
+                    "none",
+                    f"set {what.contract.key_setting} (the key is free); until then the packaged rows are used",
+                )
             return self._paged(what.key, url, paging, etag, last_modified, binary)
         return self._paged(host_or(what), what, "", etag, last_modified, bool(binary))
 
@@ -129,11 +143,24 @@ class Fetcher:
         """One address with its redirects and retries, or ``FetchFailed``; a host that was given up is not asked."""
         host = host_or(url)
         if (before := self._patience.given_up(host)) is not None:
-            raise FetchFailed(source, url, "an answer", f"{before} earlier in this run", "the next run tries again",
-                              status=before.status, unreachable=before.unreachable)
+            raise FetchFailed(
+                source,
+                url,
+                "an answer",
+                f"{before} earlier in this run",
+                "the next run tries again",
+                status=before.status,
+                unreachable=before.unreachable,
+            )
         retrying = tenacity.Retrying(
-            sleep=self.sleep, reraise=True, wait=self._pause,
-            retry=lambda state: isinstance(e := state.outcome and state.outcome.exception(), Passing) and self._patience.another_try(host, e, state.attempt_number))
+            sleep=self.sleep,
+            reraise=True,
+            wait=self._pause,
+            retry=lambda state: (
+                isinstance(e := state.outcome and state.outcome.exception(), Passing)
+                and self._patience.another_try(host, e, state.attempt_number)
+            ),
+        )
         try:
             answer = retrying(self._timed, host, url, etag, last_modified, asked)
             if not answer.not_modified:
@@ -141,16 +168,19 @@ class Fetcher:
             return answer
         except Passing as error:
             self._patience.ended(host, error)
-            raise FetchFailed(source, url, "an answer", str(error), "the next run tries again",
-                              status=error.status, unreachable=error.unreachable) from error
+            raise FetchFailed(
+                source, url, "an answer", str(error), "the next run tries again", status=error.status, unreachable=error.unreachable
+            ) from error
         except Refused as error:
             if error.unreachable:
                 self._patience.ended(host, error)
-            raise FetchFailed(source, url, "a page", str(error), error.remedy,
-                              status=error.status, unreachable=error.unreachable) from error
+            raise FetchFailed(
+                source, url, "a page", str(error), error.remedy, status=error.status, unreachable=error.unreachable
+            ) from error
         except AddressRefused as error:
-            raise FetchFailed(source, url, "a public http(s) address", str(error),
-                              "see where the page has moved and correct the contract's urls") from error
+            raise FetchFailed(
+                source, url, "a public http(s) address", str(error), "see where the page has moved and correct the contract's urls"
+            ) from error
         except BodyRefused as error:
             raise FetchFailed(source, url, "a page", str(error), "look at the page; the last good one is kept") from error
 
@@ -170,8 +200,9 @@ class Fetcher:
         self._patience.waited(state.args[0], pause_s)
         return pause_s
 
-    def _follow(self, url: str, etag: str, last_modified: str, with_robots: bool, limit_bytes: int = 0,
-                asked: Mapping[str, str] = NO_HEADERS) -> Fetched:
+    def _follow(
+        self, url: str, etag: str, last_modified: str, with_robots: bool, limit_bytes: int = 0, asked: Mapping[str, str] = NO_HEADERS
+    ) -> Fetched:
         """Ask, following redirects by hand so that every step is checked like the first."""
         at = url
         for _ in range(self.limits.redirects + 1):
@@ -213,17 +244,28 @@ class Fetcher:
         if self.mirror and not self.mirror.is_web:
             return self._from_folder(url, limit_bytes), ""
         asked, pinned = (self.mirror.address(url), "") if self.mirror else (url, self._checked_address(url))
-        headers = {"User-Agent": self.user_agent, "Accept": "*/*", "Accept-Encoding": "gzip",
-                   "Accept-Language": "en", "Connection": "close", "Host": host_of(asked)}
+        headers = {
+            "User-Agent": self.user_agent,
+            "Accept": "*/*",
+            "Accept-Encoding": "gzip",
+            "Accept-Language": "en",
+            "Connection": "close",
+            "Host": host_of(asked),
+        }
         headers |= {k: v for k, v in (("If-None-Match", etag), ("If-Modified-Since", last_modified)) if v} | dict(extra)
         with self.keys.hiding(), translated(), deadline(self.limits.total_s) as running:
             key = None if self.mirror else self.keys.parameters(host_of(url))
             bearer = {} if self.mirror else self.keys.headers(host_of(url))
             prepared = self._session.prepare_request(requests.Request("GET", asked, headers=headers | bearer, params=key))
             prepared.pinned_address = pinned  # type: ignore[attr-defined]  # ours, for PinnedAdapter: requests has no place for it
-            with self._session.send(prepared, stream=True, allow_redirects=False,
-                                    timeout=(self.limits.connect_s, self.limits.read_s),
-                                    proxies=self._session.proxies, verify=self._session.verify) as response:
+            with self._session.send(
+                prepared,
+                stream=True,
+                allow_redirects=False,
+                timeout=(self.limits.connect_s, self.limits.read_s),
+                proxies=self._session.proxies,
+                verify=self._session.verify,
+            ) as response:
                 if response.is_redirect:
                     location = self.keys.hidden(response.headers["Location"].strip())
                     target = self.mirror.origin(location, asked, url) if self.mirror else joined(url, location)
@@ -233,9 +275,16 @@ class Fetcher:
                 return self._answer(url, self.keys.hidden_body(body), response), ""
 
     def _answer(self, url: str, body: bytes, response: requests.Response) -> Fetched:
-        return Fetched(url, body, response.status_code, response.headers.get("ETag", ""),
-                       response.headers.get("Last-Modified", ""), url, self.clock().astimezone(UTC),
-                       response.status_code == 304)
+        return Fetched(
+            url,
+            body,
+            response.status_code,
+            response.headers.get("ETag", ""),
+            response.headers.get("Last-Modified", ""),
+            url,
+            self.clock().astimezone(UTC),
+            response.status_code == 304,
+        )
 
     def _checked_address(self, url: str) -> str:
         if self.proxy:
@@ -243,8 +292,11 @@ class Fetcher:
         try:
             return public_address(url, self.resolver, self.trusted)
         except OSError as error:
-            raise Refused(f"no connection: the name {urlsplit(url).hostname} has no address ({error})",
-                           "check the network; the last good page is kept", unreachable=True) from error
+            raise Refused(
+                f"no connection: the name {urlsplit(url).hostname} has no address ({error})",
+                "check the network; the last good page is kept",
+                unreachable=True,
+            ) from error
 
     def _from_folder(self, url: str, limit_bytes: int) -> Fetched:
         assert self.mirror is not None
@@ -253,8 +305,7 @@ class Fetcher:
             with open(path, "rb") as file:
                 body = unfold(iter(lambda: file.read(1 << 20), b""), "", limit_bytes)
         except OSError as error:
-            raise Refused(f"no file {path} in the mirror folder", "put the page there or unset the mirror",
-                           status=404) from error
+            raise Refused(f"no file {path} in the mirror folder", "put the page there or unset the mirror", status=404) from error
         return Fetched(url, body, 200, "", "", url, self.clock().astimezone(UTC))
 
 

@@ -13,8 +13,9 @@ class FetchFailed(Exception):
     ``unreachable`` is True when no server answered at all (name service, connection, no network).
     """
 
-    def __init__(self, source: str, url: str, expected: str, found: str, remedy: str, *,
-                 status: int = 0, unreachable: bool = False) -> None:
+    def __init__(
+        self, source: str, url: str, expected: str, found: str, remedy: str, *, status: int = 0, unreachable: bool = False
+    ) -> None:
         self.source, self.url, self.expected, self.found, self.remedy = source, url, expected, found, remedy
         self.status, self.unreachable = status, unreachable
         super().__init__(f"{source}: expected {expected} at {url}, found {found}; {remedy}")

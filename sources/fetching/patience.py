@@ -38,7 +38,12 @@ class Patience:
             waited, in_all = self._waited_s.get(host, 0.0), sum(self._waited_s.values())
         tries = self.limits.attempts_timed_out if error.timed_out else self.limits.attempts
         pause = error.pause_s or 0.0
-        return attempts < tries and pause <= self.limits.retry_after_s and waited + pause < self.limits.host_wait_s and in_all < self.limits.run_wait_s
+        return (
+            attempts < tries
+            and pause <= self.limits.retry_after_s
+            and waited + pause < self.limits.host_wait_s
+            and in_all < self.limits.run_wait_s
+        )
 
     def ended(self, host: str, error: Passing | Refused) -> None:
         """Give a host up for this run where it let its time run out or cannot be reached; a page's own failure is not the host's."""

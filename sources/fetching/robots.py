@@ -39,8 +39,13 @@ class Robots:
             rules = self._rules[host]
         if isinstance(rules, str):
             away = rules.startswith("no connection")
-            raise Refused(rules, "check the network; the last good page is kept" if away else
-                          "robots.txt must be readable before the page is asked; the next run tries again", unreachable=away)
+            raise Refused(
+                rules,
+                "check the network; the last good page is kept"
+                if away
+                else "robots.txt must be readable before the page is asked; the next run tries again",
+                unreachable=away,
+            )
         if not rules.can_fetch(url, ROBOT):
             raise Refused("robots.txt forbids it", "do not fetch this page; set live = false in the contract")
 
@@ -53,8 +58,14 @@ class Robots:
         try:
             return Protego.parse(self._ask(url).decode("utf-8", errors="replace"))
         except Passing as error:
-            raise Passing(f"{error} for its robots.txt", status=error.status, pause_s=error.pause_s,
-                          unreachable=error.unreachable, timed_out=error.timed_out, of_host=True) from error
+            raise Passing(
+                f"{error} for its robots.txt",
+                status=error.status,
+                pause_s=error.pause_s,
+                unreachable=error.unreachable,
+                timed_out=error.timed_out,
+                of_host=True,
+            ) from error
         except Refused as error:
             return Protego.parse("") if 400 <= error.status < 500 else str(error)
         except (AddressRefused, BodyRefused) as error:

@@ -35,8 +35,7 @@ def translated() -> Iterator[None]:
             raise Passing("no answer in time", timed_out=True) from error
         if "IncompleteRead" in repr(error) or "Connection broken" in str(error):
             raise BodyRefused(f"a body cut short ({_short(error)})") from error
-        raise Refused(f"no connection ({_short(error)})", "check the network; the last good page is kept",
-                       unreachable=True) from error
+        raise Refused(f"no connection ({_short(error)})", "check the network; the last good page is kept", unreachable=True) from error
 
 
 def _short(error: BaseException) -> str:

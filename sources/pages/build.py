@@ -59,8 +59,7 @@ class PriceRows:
         self.listed: dict[str, dict[str, Money | None]] = {}
         """Models ``once`` has added, with their prices."""
 
-    def add(self, label: str, prices: Mapping[str, Money | None], *, evidence: str, locator: str,
-            **fields: str) -> int | None:
+    def add(self, label: str, prices: Mapping[str, Money | None], *, evidence: str, locator: str, **fields: str) -> int | None:
         """Add one wide row: component -> price (None: no such price). Returns its ordinal, None if empty.
 
         ``fields`` are further PriceQuote fields (tier, condition, status, effective_from, unit ...).
@@ -73,8 +72,9 @@ class PriceRows:
             self.quotes.append(self._quote(label, component, money, evidence, locator, row, fields))
         return row
 
-    def once(self, label: str, prices: dict[str, Money | None], *, answers: bool, where: str, evidence: str,
-             locator: str, **fields: str) -> None:
+    def once(
+        self, label: str, prices: dict[str, Money | None], *, answers: bool, where: str, evidence: str, locator: str, **fields: str
+    ) -> None:
         """Add a model of a page that may print it twice (for wide and narrow screens), at one price.
 
         ``answers``: whether the table prices output; where not, the model embeds and its input price is long form
@@ -97,7 +97,7 @@ class PriceRows:
 
     def back_to(self, mark: tuple[int, int]) -> None:
         """Take back what was added since ``mark``."""
-        del self.quotes[mark[0]:]
+        del self.quotes[mark[0] :]
         self._next = mark[1]
 
     def take(self, quotes: Sequence[PriceQuote]) -> None:
@@ -110,14 +110,24 @@ class PriceRows:
         """Add a price that the wide form does not show (modality variants, meters, struck prices)."""
         self.quotes.append(self._quote(label, component, money, evidence, locator, None, fields))
 
-    def _quote(self, label: str, component: str, money: Money, evidence: str, locator: str,
-               row: int | None, fields: Mapping[str, str]) -> PriceQuote:
+    def _quote(
+        self, label: str, component: str, money: Money, evidence: str, locator: str, row: int | None, fields: Mapping[str, str]
+    ) -> PriceQuote:
         name = plain(label)
         if not name:
             raise PageChanged(f"expected a model name beside {money.text!r} ({locator}), found none")
         options = {"unit": self.unit, **fields}
-        return PriceQuote(model_label=name, component=component, value=money.amount, value_text=money.text,
-                          currency=money.currency, evidence=evidence, locator=locator, row=row, **options)
+        return PriceQuote(
+            model_label=name,
+            component=component,
+            value=money.amount,
+            value_text=money.text,
+            currency=money.currency,
+            evidence=evidence,
+            locator=locator,
+            row=row,
+            **options,
+        )
 
 
 def row_evidence(cells: list[Cell]) -> str:

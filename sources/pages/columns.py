@@ -20,8 +20,10 @@ FOOTNOTE = re.compile(r"\s*(?:\(\d\)|\[\^?\d{1,2}\]|[*†‡§]+)$")
 """A footnote mark at the end of a cell: ``(1)``, ``[2]``, ``[^3]``, ``*``, ``†``; never a bare figure."""
 
 _FIGURE = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
-_AMOUNT = (r"(?:(?:US\$|[$€¥£])\s?(?P<a>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)|"
-           r"(?P<b>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s?(?:[$€¥£元]|USD|EUR|CNY))")
+_AMOUNT = (
+    r"(?:(?:US\$|[$€¥£])\s?(?P<a>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)|"
+    r"(?P<b>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s?(?:[$€¥£元]|USD|EUR|CNY))"
+)
 _PRICE = re.compile(rf"{_AMOUNT}(?:\s(?:USD|EUR|CNY))?(?:\s*(?:/|per\b)\s*(?P<unit>[^/]+?))?", re.IGNORECASE)
 
 
@@ -40,8 +42,7 @@ def columns(header: Sequence[str], meanings: Mapping[str, str], *, where: str) -
         if name is None:
             raise PageChanged(f"{where}: expected a known column, found {plain(text)!r}")
         if name and name in found:
-            raise PageChanged(f"{where}: expected one column for {name}, found two "
-                              f"({plain(header[found[name]])!r} and {plain(text)!r})")
+            raise PageChanged(f"{where}: expected one column for {name}, found two ({plain(header[found[name]])!r} and {plain(text)!r})")
         if name:
             found[name] = number
     return found
@@ -126,8 +127,7 @@ def one_token_unit(texts: Iterable[str], *, where: str) -> str:
 
 def declared_currency(text: str) -> str:
     """The currency that prose such as ``All prices are in USD`` declares; empty where it declares none."""
-    said = {CURRENCIES[m[1].upper()] for m in
-            re.finditer(r"(?i)\bprices?\b[^.\n]{0,60}?\bin (USD|EUR|CNY|GBP|RMB)\b", plain(text))}
+    said = {CURRENCIES[m[1].upper()] for m in re.finditer(r"(?i)\bprices?\b[^.\n]{0,60}?\bin (USD|EUR|CNY|GBP|RMB)\b", plain(text))}
     if len(said) > 1:
         raise PageChanged(f"expected one declared currency, found {sorted(said)}")
     return said.pop() if said else ""

@@ -33,9 +33,14 @@ class Entries:
             yield
         except (PageChanged, UnreadableQuantity, *SLIPS) as error:
             self._undo(mark)
-            reason = str(error) if isinstance(error, PageChanged | UnreadableQuantity) else f"expected a known entry, found {type(error).__name__}: {error}"
-            self.left_out.append(LeftOut(subject=subject, reason=reason, locator=locator,
-                                         evidence=evidence(subject, told) if isinstance(told, dict) else ""))
+            reason = (
+                str(error)
+                if isinstance(error, PageChanged | UnreadableQuantity)
+                else f"expected a known entry, found {type(error).__name__}: {error}"
+            )
+            self.left_out.append(
+                LeftOut(subject=subject, reason=reason, locator=locator, evidence=evidence(subject, told) if isinstance(told, dict) else "")
+            )
 
     def _mark(self) -> Any:
         """What ``_undo`` needs to forget the rows of the entry that begins here."""

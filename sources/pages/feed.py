@@ -30,7 +30,7 @@ class Feed(PriceRows, Entries):
         return len(self.quotes), self._next
 
     def _undo(self, mark: tuple[int, int]) -> None:
-        del self.quotes[mark[0]:]
+        del self.quotes[mark[0] :]
         self._next = mark[1]
 
     def read(self) -> list[PriceQuote | LeftOut]:
@@ -51,8 +51,14 @@ class Feed(PriceRows, Entries):
         disputed = {promise[0] for promise, place in echoes if told[promise][place] != next(iter(told[promise].values()))}
         for offer in sorted(disputed):
             held = [q for q in self.quotes if _offer(q) == offer]
-            self.left_out.append(LeftOut(subject=held[0].model_label, reason="the list has it more than once, at prices that differ",
-                                         locator=f"{held[0].locator}, {held[-1].locator}", evidence=held[0].evidence))
+            self.left_out.append(
+                LeftOut(
+                    subject=held[0].model_label,
+                    reason="the list has it more than once, at prices that differ",
+                    locator=f"{held[0].locator}, {held[-1].locator}",
+                    evidence=held[0].evidence,
+                )
+            )
         self.quotes = [q for q in self.quotes if _offer(q) not in disputed and _promise(q) not in echoes]
 
 

@@ -21,15 +21,25 @@ _END = r"retire\w*|retiring|shut(?:ting)?[ -]?down|shutoff|remov(?:al|ed|ing)|su
 _DEPRECATE = r"deprecat\w*|legacy"
 _BOUND = re.compile(r"not (?:sooner|earlier|before)|no (?:sooner|earlier)|or later|earliest|at least|tentative(?!.*date$)", re.I)
 _EARLIEST = re.compile(r"earliest possible date", re.I)
-_NAMES = ((r"^api\b|\bids?\b|identifier|model code", 0), (r"deprecated model|retire\w* model|being retired", 1), (r"^models?\b|snapshot|system|model name|endpoint|模型", 2))
+_NAMES = (
+    (r"^api\b|\bids?\b|identifier|model code", 0),
+    (r"deprecated model|retire\w* model|being retired", 1),
+    (r"^models?\b|snapshot|system|model name|endpoint|模型", 2),
+)
 _REPLACES = re.compile(r"replac|alternativ|recommend|redirect|substitut|successor|migrat|upgrade|替代", re.I)
-_INSTEAD = re.compile(r"\b(?:use|using|migrat\w*|replac\w*|redirect\w*|point(?:s|ing)? to|switch\w*|recommend\w*|upgrade|instead|serve[ds]? by|with)\b", re.I)
+_INSTEAD = re.compile(
+    r"\b(?:use|using|migrat\w*|replac\w*|redirect\w*|point(?:s|ing)? to|switch\w*|recommend\w*|upgrade|instead|serve[ds]? by|with)\b", re.I
+)
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
-_DATES = re.compile(rf"\b(?:(?P<iso>\d{{4}}[-./年]\d{{1,2}}[-./月]\d{{1,2}})日?|(?P<named>{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}})"
-                    rf"|(?P<other>\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}\.?,? \d{{4}})|(?P<us>\d{{1,2}}/\d{{1,2}}/(?:\d{{4}}|\d{{2}})))(?![\w/])")
+_DATES = re.compile(
+    rf"\b(?:(?P<iso>\d{{4}}[-./年]\d{{1,2}}[-./月]\d{{1,2}})日?|(?P<named>{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}})"
+    rf"|(?P<other>\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}\.?,? \d{{4}})|(?P<us>\d{{1,2}}/\d{{1,2}}/(?:\d{{4}}|\d{{2}})))(?![\w/])"
+)
 _CODE = re.compile(r"`([^`\s][^`]{0,80})`")
 _STRONG = re.compile(r"\*\*\[?([^*\[\]]{2,60}?)\]?(?:\([^()]*\))?\*\*")
-_NO_MODEL = re.compile(r"\b(?:parameters?|fields?|endpoints?|tools?|headers?|options?|apps?|fine-?tun\w*|capabilit\w*)\b|^/|[=\s(){}]", re.I)
+_NO_MODEL = re.compile(
+    r"\b(?:parameters?|fields?|endpoints?|tools?|headers?|options?|apps?|fine-?tun\w*|capabilit\w*)\b|^/|[=\s(){}]", re.I
+)
 _LABEL = re.compile(r'<Update\b[^>]*\blabel="([^"]+)"', re.I)
 
 
@@ -86,8 +96,14 @@ class _Columns:
 
 def _columns(heads: list[str]) -> _Columns | None:
     places = sorted((rank, i) for i, h in enumerate(heads) for p, rank in _NAMES if re.search(p, h, re.I) and not _REPLACES.search(h))
-    dated = [i for i, h in enumerate(heads) if re.search(r"date|time|day|eol|deprecat|retire|shut|remov|sunset", h, re.I) and i not in {p for _, p in places if re.search("model", heads[p], re.I)}
-             and not _REPLACES.search(h) and not re.search(r"release|launch|state|status|price", h, re.I)]
+    dated = [
+        i
+        for i, h in enumerate(heads)
+        if re.search(r"date|time|day|eol|deprecat|retire|shut|remov|sunset", h, re.I)
+        and i not in {p for _, p in places if re.search("model", heads[p], re.I)}
+        and not _REPLACES.search(h)
+        and not re.search(r"release|launch|state|status|price", h, re.I)
+    ]
     end = next((i for i in dated if re.search(_END, heads[i], re.I)), None)
     deprecated = next((i for i in dated if i != end and re.search(_DEPRECATE, heads[i], re.I)), None)
     if end is None and deprecated is not None and len(dated) == 1:
@@ -96,7 +112,11 @@ def _columns(heads: list[str]) -> _Columns | None:
     name = next((i for _, i in places if i not in (end, deprecated, state)), None)
     if name is None or (end is None and deprecated is None):
         return None
-    instead = (i for i, h in enumerate(heads) if _REPLACES.search(h) and i not in (end, deprecated) and not re.search(r"\b(?:time|date|impact)\b", h, re.I))
+    instead = (
+        i
+        for i, h in enumerate(heads)
+        if _REPLACES.search(h) and i not in (end, deprecated) and not re.search(r"\b(?:time|date|impact)\b", h, re.I)
+    )
     return _Columns(name, end, deprecated, state, next(instead, None))
 
 
@@ -116,9 +136,16 @@ def _of_table(grid: Grid) -> Iterator[RetirementQuote]:
         words = " | ".join(t for t in text if t)
         for name in _names_of(text[columns.name]):
             said_on = announced[0][0] if announced and (not ends or announced[0][0] < ends[-1][0]) else ""
-            yield RetirementQuote(model_label=name, retired_on=ends[-1][0] if ends else "", announced_on=said_on,
-                                  replacement=_first(text[columns.replacement]) if columns.replacement is not None else "", status=status,
-                                  value_text=said if ends else "", evidence=words[:300], locator=grid.locator(r, columns.name))
+            yield RetirementQuote(
+                model_label=name,
+                retired_on=ends[-1][0] if ends else "",
+                announced_on=said_on,
+                replacement=_first(text[columns.replacement]) if columns.replacement is not None else "",
+                status=status,
+                value_text=said if ends else "",
+                evidence=words[:300],
+                locator=grid.locator(r, columns.name),
+            )
 
 
 def _names_of(cell: str) -> list[str]:
@@ -166,9 +193,9 @@ def _ids(lines: list[str]) -> dict[int, str]:
     start = 1
     for n, line in enumerate([*lines, "# end"], 1):
         if line.startswith("#"):
-            said = lines[start - 1:n - 1]
+            said = lines[start - 1 : n - 1]
             at = next((i for i, text in enumerate(said) if re.fullmatch(r"\W*model id\W*", text, re.I)), None)
-            code = _CODE.search(" ".join(said[at + 1:at + 4])) if at is not None else None
+            code = _CODE.search(" ".join(said[at + 1 : at + 4])) if at is not None else None
             if code:
                 found |= dict.fromkeys(range(start, n), code[1])
             start = n
@@ -187,26 +214,49 @@ def _opens(line: str) -> tuple[str, str] | None:
 def _sentence(sentence: str, under: str, line: int, section: str) -> Iterator[RetirementQuote]:
     """The ends one sentence states. ``under``: the day of its section, ``section``: the model its section is about."""
     verb = re.search(_END, sentence, re.I) or re.search(r"(?:is|are|been|^\W*)\s*deprecat\w*", sentence, re.I)
-    if verb is None or re.search(r"\bif\b|\bnot\b|\bmay\b|\bmight\b|fine-?tun", sentence[:verb.start()], re.I) or re.match(r"\s*to (?:new|newly)\b", sentence[verb.end():], re.I):
+    if (
+        verb is None
+        or re.search(r"\bif\b|\bnot\b|\bmay\b|\bmight\b|fine-?tun", sentence[: verb.start()], re.I)
+        or re.match(r"\s*to (?:new|newly)\b", sentence[verb.end() :], re.I)
+    ):
         return
     dates = dates_in(sentence)
     told_on = re.search(r"notif|announc", sentence, re.I)  # the day before such a verb is that of the message
     day = next((d for d, at in dates if at > verb.start()), dates[0][0] if dates and not told_on else "")
     ends = bool(re.search(_END, verb[0], re.I)) and bool(day or not told_on)
     turn = _INSTEAD.search(sentence, verb.end())
-    told = sentence[:turn.start() if turn else len(sentence)]
+    told = sentence[: turn.start() if turn else len(sentence)]
     names = [(m[1], m.end()) for m in _CODE.finditer(told) if re.fullmatch(r"(?=.*[-\d])[A-Za-z0-9][A-Za-z0-9.:/@-]*", m[1])]
     names = names or [(m[1], m.end()) for m in _STRONG.finditer(told) if re.match(r"[A-Z].*\d", m[1]) and not dates_in(m[1])]
     if not names and section and day:
         names = [(section, verb.start())]
-    stated = day or under or re.search(r"\b(?:been|was|were|now|is|are)\b", sentence[:verb.start()], re.I)
-    of_something_else = any(_NO_MODEL.match(told[m.end():].lstrip("* ")[:20]) for m in _CODE.finditer(told))
+    stated = day or under or re.search(r"\b(?:been|was|were|now|is|are)\b", sentence[: verb.start()], re.I)
+    of_something_else = any(_NO_MODEL.match(told[m.end() :].lstrip("* ")[:20]) for m in _CODE.finditer(told))
     for name, _ in names if stated and not of_something_else else ():
         after = _CODE.search(sentence, turn.end()) if turn else None
-        yield _notice(name, day if ends else "", "" if ends and day else under, sentence, line, ends=ends, announced=day if not ends else "", replacement=after[1] if after else "")
+        yield _notice(
+            name,
+            day if ends else "",
+            "" if ends and day else under,
+            sentence,
+            line,
+            ends=ends,
+            announced=day if not ends else "",
+            replacement=after[1] if after else "",
+        )
 
 
-def _notice(name: str, day: str, under: str, words: str, line: int, *, ends: bool = True, announced: str = "", replacement: str = "") -> RetirementQuote:
+def _notice(
+    name: str, day: str, under: str, words: str, line: int, *, ends: bool = True, announced: str = "", replacement: str = ""
+) -> RetirementQuote:
     retired = day or (under if ends else "")
-    return RetirementQuote(model_label=name.strip(), retired_on=retired, announced_on=announced or ("" if retired == under else under), replacement=replacement,
-                           status="announced" if retired else "retired" if ends else "deprecated", value_text=retired, evidence=plain(words)[:300], locator=f"line {line}")
+    return RetirementQuote(
+        model_label=name.strip(),
+        retired_on=retired,
+        announced_on=announced or ("" if retired == under else under),
+        replacement=replacement,
+        status="announced" if retired else "retired" if ends else "deprecated",
+        value_text=retired,
+        evidence=plain(words)[:300],
+        locator=f"line {line}",
+    )

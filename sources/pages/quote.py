@@ -10,16 +10,47 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-COMPONENTS = frozenset({
-    "input", "output", "cached_input", "cache_write_5m", "cache_write_1h", "cache_storage_hour",
-    "input_audio", "output_audio", "cached_input_audio", "input_image", "output_image", "cached_input_image",
-    "input_video", "output_video", "input_text_for_image", "embedding", "rerank", "request", "search",
-    "training", "image", "audio_minute", "audio_hour", "video_second", "character", "page", "hour", "other",
-})
+COMPONENTS = frozenset(
+    {
+        "input",
+        "output",
+        "cached_input",
+        "cache_write_5m",
+        "cache_write_1h",
+        "cache_storage_hour",
+        "input_audio",
+        "output_audio",
+        "cached_input_audio",
+        "input_image",
+        "output_image",
+        "cached_input_image",
+        "input_video",
+        "output_video",
+        "input_text_for_image",
+        "embedding",
+        "rerank",
+        "request",
+        "search",
+        "training",
+        "image",
+        "audio_minute",
+        "audio_hour",
+        "video_second",
+        "character",
+        "page",
+        "hour",
+        "other",
+    }
+)
 """What a price is for. ``input``/``output``/``cached_input``/``cache_write_*`` of text make the wide form."""
 
-WIDE_COMPONENTS = {"input": "input", "output": "output", "cached_input": "cached",
-                   "cache_write_5m": "cache_write_5m", "cache_write_1h": "cache_write_1h"}
+WIDE_COMPONENTS = {
+    "input": "input",
+    "output": "output",
+    "cached_input": "cached",
+    "cache_write_5m": "cache_write_5m",
+    "cache_write_1h": "cache_write_1h",
+}
 
 TIERS = frozenset({"standard", "batch", "flex", "priority", "fast", "peak", "off-peak", "free"})
 STATUSES = frozenset({"in_force", "announced", "promotional", "struck"})

@@ -123,8 +123,14 @@ def _cell(text: str, struck: list[str], notes: list[str], *, header: bool = Fals
         return Cell(line, (line,) if line else (), header=header, printed=" ".join(text.split()))
     lines = tuple(line for line in (plain(part) for part in text.split("\n")) if line)
     printed = text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
-    return Cell(" ".join(lines), lines, tuple(s for s in struck if s), tuple(n for n in notes if n), header=header,
-                printed=re.sub(r"\s+", " ", printed).strip())
+    return Cell(
+        " ".join(lines),
+        lines,
+        tuple(s for s in struck if s),
+        tuple(n for n in notes if n),
+        header=header,
+        printed=re.sub(r"\s+", " ", printed).strip(),
+    )
 
 
 def html_grids(tree: Any) -> list[Grid]:
@@ -148,9 +154,16 @@ def html_grids(tree: Any) -> list[Grid]:
         rows = _fill(node)
         if rows:
             caption = node.css_first("caption")
-            grids.append(Grid(rows, tuple(path[k] for k in sorted(path)), len(grids),
-                              node_cell(caption).text if caption is not None else "",
-                              {k: v or "" for k, v in node.attributes.items()}, "\n".join(prose)))
+            grids.append(
+                Grid(
+                    rows,
+                    tuple(path[k] for k in sorted(path)),
+                    len(grids),
+                    node_cell(caption).text if caption is not None else "",
+                    {k: v or "" for k, v in node.attributes.items()},
+                    "\n".join(prose),
+                )
+            )
         prose = []
     return grids
 
@@ -276,9 +289,15 @@ def markdown_grids(text: str) -> list[Grid]:
             cells[0] = [replace(c, header=True) for c in cells[0]]
             if i == len(lines) and _is_cut(lines[i - len(rows) - 1], lines[-1]) and not text.endswith("\n"):
                 cells[-1][-1] = Cell(missing=True)
-            grids.append(Grid(_rectangle(cells),
-                              tuple(path[k] for k in sorted(path)), len(grids), attributes={"identifiers": codes[max(codes)]} if codes else {},
-                              before="\n".join(prose)))
+            grids.append(
+                Grid(
+                    _rectangle(cells),
+                    tuple(path[k] for k in sorted(path)),
+                    len(grids),
+                    attributes={"identifiers": codes[max(codes)]} if codes else {},
+                    before="\n".join(prose),
+                )
+            )
             prose = []
             continue
         elif lines[i].strip():

@@ -19,11 +19,30 @@ from sources.pages.quote import (
     VolumeQuote,
 )
 
-WIDE_COLUMNS = ("model", "unit", "input", "output", "cached", "currency", "tier", "condition",
-                "cache_write_5m", "cache_write_1h", "valid_from", "valid_to")
+WIDE_COLUMNS = (
+    "model",
+    "unit",
+    "input",
+    "output",
+    "cached",
+    "currency",
+    "tier",
+    "condition",
+    "cache_write_5m",
+    "cache_write_1h",
+    "valid_from",
+    "valid_to",
+)
 SPEC_COLUMNS = ("accelerator", "field", "value", "unit")
-QUOTE_TYPES = {"prices": PriceQuote, "hardware": SpecQuote, "rentals": RentalQuote, "energy": EnergyQuote,
-               "scores": ScoreQuote, "volumes": VolumeQuote, "retirements": RetirementQuote}
+QUOTE_TYPES = {
+    "prices": PriceQuote,
+    "hardware": SpecQuote,
+    "rentals": RentalQuote,
+    "energy": EnergyQuote,
+    "scores": ScoreQuote,
+    "volumes": VolumeQuote,
+    "retirements": RetirementQuote,
+}
 
 
 def wide_rows(quotes: Iterable[PriceQuote]) -> list[dict[str, str]]:
@@ -37,8 +56,15 @@ def wide_rows(quotes: Iterable[PriceQuote]) -> list[dict[str, str]]:
         if q.row is None or column is None or q.status == "struck":
             continue
         row = rows.setdefault(q.row, dict.fromkeys(WIDE_COLUMNS, ""))
-        row |= {"model": q.model_label, "unit": q.unit, "currency": q.currency, "tier": q.tier,
-                "condition": q.condition, "valid_from": q.effective_from, "valid_to": q.effective_to}
+        row |= {
+            "model": q.model_label,
+            "unit": q.unit,
+            "currency": q.currency,
+            "tier": q.tier,
+            "condition": q.condition,
+            "valid_from": q.effective_from,
+            "valid_to": q.effective_to,
+        }
         row[column] = f"{q.value:f}"
     return [rows[k] for k in sorted(rows)]
 

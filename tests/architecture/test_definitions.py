@@ -10,8 +10,12 @@ import pytest
 from reference import definitions
 from tests.conftest import ROOT
 
-CODE = sorted(p for folder in ("belief", "throughput", "forecasting", "warehouse", "reports", "assets", "pipelines")
-              for p in (ROOT / folder).rglob("*") if p.suffix in (".py", ".sql"))
+CODE = sorted(
+    p
+    for folder in ("belief", "throughput", "forecasting", "warehouse", "reports", "assets", "pipelines")
+    for p in (ROOT / folder).rglob("*")
+    if p.suffix in (".py", ".sql")
+)
 TRACES = {
     "the headline scale": re.compile(r"['\"-]gpqa_diamond\b(?!'\s+then\b)(?!-hedonic)"),
     "the mix of tokens": re.compile(r"['\"-]3to1\b|\(3(\.0)? \* \w*\.?(price|cost)_input|input_per_output\w*: float = "),
@@ -31,8 +35,9 @@ def _code_only(path: Path) -> str:
 
 @pytest.mark.parametrize("what", sorted(TRACES))
 def test_a_defined_value_stands_only_in_the_file_of_definitions(what: str) -> None:
-    repeats = [f"{path.relative_to(ROOT)}: {m[0]}" for path in CODE if "schema" not in path.parts
-               for m in TRACES[what].finditer(_code_only(path))]
+    repeats = [
+        f"{path.relative_to(ROOT)}: {m[0]}" for path in CODE if "schema" not in path.parts for m in TRACES[what].finditer(_code_only(path))
+    ]
     assert not repeats, f"{what} is set in reference/definitions.toml and repeated in {repeats}"
 
 

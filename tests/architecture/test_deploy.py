@@ -22,12 +22,16 @@ def _run(*command: str | Path, **more: object) -> subprocess.CompletedProcess[st
     return subprocess.run([str(c) for c in command], capture_output=True, text=True, check=False, **more)  # type: ignore[call-overload]
 
 
-@pytest.mark.parametrize("command", [
-    ["hadolint", "deploy/Dockerfile"],
-    ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", "deploy/compose.yaml"],
-    ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", "deploy/actions/daily.yml"],
-    ["kubernetes-validate", "--strict", "deploy/k8s/deflation.yaml"],
-], ids=lambda c: c[0] + " " + c[-1])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["hadolint", "deploy/Dockerfile"],
+        ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", "deploy/compose.yaml"],
+        ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", "deploy/actions/daily.yml"],
+        ["kubernetes-validate", "--strict", "deploy/k8s/deflation.yaml"],
+    ],
+    ids=lambda c: c[0] + " " + c[-1],
+)
 def test_a_linter_of_its_kind_finds_nothing(command: list[str]) -> None:
     done = _run(BIN / command[0], *command[1:], cwd=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -57,7 +61,9 @@ def test_the_image_takes_every_package_of_the_wheel_and_no_state_or_environment(
 
 def test_only_the_site_reaches_the_web_server_of_compose() -> None:
     mounted = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]["site"]["volumes"]
-    assert [m["volume"]["subpath"] for m in mounted if isinstance(m, dict)] == ["site"] and all(m["read_only"] for m in mounted if isinstance(m, dict))
+    assert [m["volume"]["subpath"] for m in mounted if isinstance(m, dict)] == ["site"] and all(
+        m["read_only"] for m in mounted if isinstance(m, dict)
+    )
 
 
 def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
@@ -84,7 +90,11 @@ def test_the_workflow_keeps_the_state_of_a_day_for_the_next(tmp_path: Path) -> N
         assert kept.returncode == 0, kept.stderr
     shutil.rmtree(home)
     assert _run("bash", script, "fetch", env=env).returncode == 0
-    assert (home / "archive" / "index.jsonl").read_text() == "day one" and not (home / "build.duckdb").exists() and not (home / ".git").exists()
+    assert (
+        (home / "archive" / "index.jsonl").read_text() == "day one"
+        and not (home / "build.duckdb").exists()
+        and not (home / ".git").exists()
+    )
     assert _run("git", "-C", remote, "rev-list", "--count", "state").stdout.strip() == "1"
 
 
@@ -93,10 +103,16 @@ def test_the_workflow_opens_one_issue_a_broken_source(tmp_path: Path) -> None:
     (tmp_path / "published.duckdb").write_text("")
     told = tmp_path / "told"
     gh, deflation = tmp_path / "gh", tmp_path / "deflation"
-    gh.write_text(f'#!/bin/sh\ncase "$2" in list) case "$*" in *known*) echo 7;; esac;; create) echo "$*" >> {told}; cat >> {told};; esac\n')
+    gh.write_text(
+        f'#!/bin/sh\ncase "$2" in list) case "$*" in *known*) echo 7;; esac;; create) echo "$*" >> {told}; cat >> {told};; esac\n'
+    )
     deflation.write_text('#!/bin/sh\nprintf "source,message\\nprices/known,gone\\nprices/new,moved away\\n"\n')
     for program in (gh, deflation):
         program.chmod(0o755)
-    done = _run("bash", DEPLOY / "actions" / "report_broken.sh", env=os.environ | {"GH": str(gh), "DEFLATION": str(deflation), "DEFLATION_HOME": str(tmp_path)})
+    done = _run(
+        "bash",
+        DEPLOY / "actions" / "report_broken.sh",
+        env=os.environ | {"GH": str(gh), "DEFLATION": str(deflation), "DEFLATION_HOME": str(tmp_path)},
+    )
     assert done.returncode == 0, done.stderr
     assert "source broken: prices/new" in told.read_text() and "moved away" in told.read_text() and "known" not in told.read_text()

@@ -63,8 +63,12 @@ def test_no_asset_depends_on_a_key_nobody_makes() -> None:
     graph = defs.resolve_asset_graph()
     made = graph.materializable_asset_keys
     assert len(made) > 100
-    dangling = {f"{key.to_user_string()} -> {parent.to_user_string()}" for key in made
-                for parent in graph.get(key).parent_keys if parent not in made}
+    dangling = {
+        f"{key.to_user_string()} -> {parent.to_user_string()}"
+        for key in made
+        for parent in graph.get(key).parent_keys
+        if parent not in made
+    }
     assert not dangling, dangling
     assert dg.AssetKey(["marts", "price_now"]) in made
 
@@ -85,10 +89,33 @@ def test_every_column_is_declared_once_and_numbers_carry_units() -> None:
         for name in table.columns:
             assert name in COLUMNS, f"{table.name}.{name} is not in the dictionary"
     # in the unit that the row's own column ``unit`` (or ``measured_unit``) names
-    plain = {"value", "lower", "upper", "interval_level", "quantile", "statistic", "low", "mode", "high", "se", "value_low",
-             "value_high", "interval_low", "interval_high", "measured_value", "measured_lower", "measured_upper", "claimed_low",
-             "claimed_high", "quoted_value", "ours_value", "first_value", "last_value",
-             "query_matrices", "expert_matrices"}  # the last two count matrices, fractions of one where they are low-rank
+    plain = {
+        "value",
+        "lower",
+        "upper",
+        "interval_level",
+        "quantile",
+        "statistic",
+        "low",
+        "mode",
+        "high",
+        "se",
+        "value_low",
+        "value_high",
+        "interval_low",
+        "interval_high",
+        "measured_value",
+        "measured_lower",
+        "measured_upper",
+        "claimed_low",
+        "claimed_high",
+        "quoted_value",
+        "ours_value",
+        "first_value",
+        "last_value",
+        "query_matrices",
+        "expert_matrices",
+    }  # the last two count matrices, fractions of one where they are low-rank
     without = [c.name for c in COLUMNS.values() if c.type == "DOUBLE" and not unit_of(c.name) and c.name not in plain]
     assert not without, f"numbers whose name carries no unit: {without}"
 

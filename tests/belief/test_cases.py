@@ -27,7 +27,9 @@ def tables(path: Path) -> tuple[str, list[dict[str, str]]]:
     return stated, list(csv.DictReader(io.StringIO(asked)))
 
 
-QUESTIONS = [pytest.param(path, row, id=f"{path.stem}-{n}") for path in sorted(FOLDER.glob("*.csv")) for n, row in enumerate(tables(path)[1])]
+QUESTIONS = [
+    pytest.param(path, row, id=f"{path.stem}-{n}") for path in sorted(FOLDER.glob("*.csv")) for n, row in enumerate(tables(path)[1])
+]
 
 
 def weighed(path: Path, at: datetime) -> tuple[evidence.Belief, pl.DataFrame]:
@@ -53,7 +55,11 @@ def test_a_dispute_is_settled_as_the_evidence_says(path: Path, asked: dict[str, 
     rows = answers.answers(belief, unread, at, int(asked["input_tokens"] or 1000)).filter(pl.col("model") == asked["model"])
     if asked["tier"]:
         rows = rows.filter(pl.col("tier") == asked["tier"])
-    rows = rows.filter(pl.col("condition").str.contains(asked["condition"], literal=True) if asked["condition"] else ~pl.col("condition").str.contains("region|zone|regional"))
+    rows = rows.filter(
+        pl.col("condition").str.contains(asked["condition"], literal=True)
+        if asked["condition"]
+        else ~pl.col("condition").str.contains("region|zone|regional")
+    )
     answer = rows.filter(~pl.col("status").is_in(ASIDE))
     assert answer.height == 1, rows
     found = answer.row(0, named=True)

@@ -19,12 +19,28 @@ RATES = pl.DataFrame({"month": [date(2026, 1, 1)], "currency": ["CNY"], "units_p
 def quote(day: int, model: str, component: str, value: float, **given: object) -> dict[str, object]:
     moment = datetime(2026, 3, day, 6, tzinfo=UTC)
     row: dict[str, object] = {name: "" for name, kind in quote_schema("prices").items() if kind == pl.String}
-    return row | {
-        "quote_id": f"{day}{model}{component}{given}", "source": "prices/acme", "provider": "acme", "source_url": "https://acme/p",
-        "snapshot_sha256": str(day), "fetched_at": moment, "observed_at": moment.date(), "model_label": model,
-        "component": component, "value": value, "unit": "1M tokens", "currency": "USD", "tier": "standard",
-        "status": "in_force", "wide_row": 0, "evidence": f"{model} {value}",
-    } | given
+    return (
+        row
+        | {
+            "quote_id": f"{day}{model}{component}{given}",
+            "source": "prices/acme",
+            "provider": "acme",
+            "source_url": "https://acme/p",
+            "snapshot_sha256": str(day),
+            "fetched_at": moment,
+            "observed_at": moment.date(),
+            "model_label": model,
+            "component": component,
+            "value": value,
+            "unit": "1M tokens",
+            "currency": "USD",
+            "tier": "standard",
+            "status": "in_force",
+            "wide_row": 0,
+            "evidence": f"{model} {value}",
+        }
+        | given
+    )
 
 
 def frame(*rows: dict[str, object]) -> pl.DataFrame:
@@ -43,13 +59,33 @@ def observed(quotes: pl.DataFrame, **given: object) -> pl.DataFrame:
     return history.observed_intervals(quotes, RATES, **options)  # type: ignore[arg-type]
 
 
-def packaged(model: str, output: float, *, since: date = date(2025, 1, 1), rank: int = 3, source: str = "feed", seen: date | None = None) -> pl.DataFrame:
-    row = {c: None for c in history.INTERVAL_COLUMNS} | {
-        "provider": "acme", "model": model, "model_label": model, "tier": "standard", "condition": "", "currency": "USD",
-        "price_input_usd_per_mtok": output / 4, "price_output_usd_per_mtok": output, "valid_from": since, "observed_at": since,
-        "confirmed_at": since, "source": source, "witness": source, "rank": rank, "origin": "packaged", "end_reason": "",
-        "valid_from_basis": "observed", "price_kind": "",
-    } | ({} if seen is None else {"confirmed_at": seen})
+def packaged(
+    model: str, output: float, *, since: date = date(2025, 1, 1), rank: int = 3, source: str = "feed", seen: date | None = None
+) -> pl.DataFrame:
+    row = (
+        {c: None for c in history.INTERVAL_COLUMNS}
+        | {
+            "provider": "acme",
+            "model": model,
+            "model_label": model,
+            "tier": "standard",
+            "condition": "",
+            "currency": "USD",
+            "price_input_usd_per_mtok": output / 4,
+            "price_output_usd_per_mtok": output,
+            "valid_from": since,
+            "observed_at": since,
+            "confirmed_at": since,
+            "source": source,
+            "witness": source,
+            "rank": rank,
+            "origin": "packaged",
+            "end_reason": "",
+            "valid_from_basis": "observed",
+            "price_kind": "",
+        }
+        | ({} if seen is None else {"confirmed_at": seen})
+    )
     return pl.DataFrame([row], schema=history.empty_intervals().schema)
 
 
@@ -67,7 +103,9 @@ def outputs(*parts: pl.DataFrame, as_of: date = DAY) -> list[tuple[object, ...]]
 def test_a_change_begins_a_new_interval_and_keeps_the_old_one() -> None:
     got = observed(frame(quote(1, "m", "output", 4.0), quote(2, "m", "output", 4.0), quote(3, "m", "output", 3.0)))
     assert got.select("valid_from", "valid_to", "price_output_usd_per_mtok", "end_reason").rows() == [
-        (date(2026, 3, 1), date(2026, 3, 3), 4.0, "changed"), (date(2026, 3, 3), None, 3.0, "")]
+        (date(2026, 3, 1), date(2026, 3, 3), 4.0, "changed"),
+        (date(2026, 3, 3), None, 3.0, ""),
+    ]
 
 
 def test_a_model_that_leaves_the_page_ends_and_says_so() -> None:
@@ -89,7 +127,9 @@ def test_prices_per_thousand_and_in_yuan_become_dollars_per_million() -> None:
 def test_a_first_party_page_outranks_a_feed_from_its_first_reading_on() -> None:
     got = weighed(packaged("m", 8.0, seen=DAY), observed(frame(quote(1, "m", "output", 6.0)))).intervals
     assert got.select("valid_from", "valid_to", "price_output_usd_per_mtok", "source", "status").rows() == [
-        (date(2025, 1, 1), date(2026, 3, 1), 8.0, "feed", "single"), (date(2026, 3, 1), None, 6.0, "prices/acme", "first_party")]
+        (date(2025, 1, 1), date(2026, 3, 1), 8.0, "feed", "single"),
+        (date(2026, 3, 1), None, 6.0, "prices/acme", "first_party"),
+    ]
 
 
 def test_a_witness_that_says_something_else_is_written_down() -> None:
@@ -120,13 +160,17 @@ def test_a_feeds_output_price_below_its_input_price_is_held_back() -> None:
 
 
 def test_belief_does_not_depend_on_the_order_of_witnesses() -> None:
-    both = pl.concat([packaged("m", 8.0), packaged("m", 7.0, since=date(2025, 6, 1), source="z"), observed(frame(quote(1, "m", "output", 6.0)))])
+    both = pl.concat(
+        [packaged("m", 8.0), packaged("m", 7.0, since=date(2025, 6, 1), source="z"), observed(frame(quote(1, "m", "output", 6.0)))]
+    )
     assert weighed(both).intervals.equals(weighed(both.reverse()).intervals)
 
 
 def test_a_page_last_seen_long_ago_is_overtaken_when_a_feed_that_agreed_with_it_cuts_since_or_dates_a_rise() -> None:
     page, before = observed(frame(quote(1, "m", "output", 6.0))), packaged("m", 6.0, since=date(2026, 1, 1), seen=date(2026, 3, 19))
-    before = before.with_columns(valid_to=pl.lit(date(2026, 3, 20)), end_reason=pl.lit("changed"), price_input_usd_per_mtok=pl.lit(None, dtype=pl.Float64))
+    before = before.with_columns(
+        valid_to=pl.lit(date(2026, 3, 20)), end_reason=pl.lit("changed"), price_input_usd_per_mtok=pl.lit(None, dtype=pl.Float64)
+    )
     after = packaged("m", 4.0, since=date(2026, 3, 20), seen=DAY).with_columns(price_input_usd_per_mtok=pl.lit(None, dtype=pl.Float64))
     dearer = after.with_columns(price_output_usd_per_mtok=pl.lit(7.5))
     assert [r[2] for r in outputs(page, before, dearer)] == [6.0]
@@ -143,7 +187,12 @@ def test_a_feed_that_never_said_the_pages_price_does_not_overtake_it_alone_but_t
 
 def test_a_page_still_seen_today_is_not_overtaken() -> None:
     seen = observed(frame(quote(1, "m", "output", 6.0)), confirmed_at=date(2026, 3, 20))
-    got = weighed(seen, packaged("m", 4.0, since=date(2026, 3, 20)), packaged("m", 4.0, since=date(2026, 3, 20), source="other"), as_of=date(2026, 3, 20)).intervals
+    got = weighed(
+        seen,
+        packaged("m", 4.0, since=date(2026, 3, 20)),
+        packaged("m", 4.0, since=date(2026, 3, 20), source="other"),
+        as_of=date(2026, 3, 20),
+    ).intervals
     assert got.select("price_output_usd_per_mtok", "valid_to").rows() == [(6.0, None)]
 
 
@@ -162,14 +211,20 @@ def test_what_an_abandoned_address_said_ends_with_the_next_page_and_at_the_lates
 
 def test_a_promotion_ends_with_its_last_day_though_no_page_was_read_then() -> None:
     rows = frame(quote(1, "m", "output", 4.0, status="promotional", effective_to="2026-03-10"), quote(20, "m", "output", 8.0))
-    assert observed(rows, as_of=date(2026, 3, 20)).select("valid_from", "valid_to", "end_reason").rows()[0] == (date(2026, 3, 1), date(2026, 3, 11), "ended")
+    assert observed(rows, as_of=date(2026, 3, 20)).select("valid_from", "valid_to", "end_reason").rows()[0] == (
+        date(2026, 3, 1),
+        date(2026, 3, 11),
+        "ended",
+    )
 
 
 def test_a_new_months_exchange_rate_is_no_price_change() -> None:
     rates = pl.DataFrame({"month": [date(2026, 3, 1), date(2026, 4, 1)], "currency": ["CNY", "CNY"], "units_per_usd": [7.0, 6.5]})
     april = {"observed_at": date(2026, 4, 5), "fetched_at": datetime(2026, 4, 5, tzinfo=UTC)}
     rows = frame(quote(1, "m", "output", 14.0, currency="CNY"), quote(2, "m", "output", 14.0, currency="CNY", **april))
-    assert history.observed_intervals(rows, rates, rank="first_party", witness="", origin="archive")["price_output_usd_per_mtok"].to_list() == [2.0]
+    assert history.observed_intervals(rows, rates, rank="first_party", witness="", origin="archive")[
+        "price_output_usd_per_mtok"
+    ].to_list() == [2.0]
 
 
 def test_a_feeds_slip_by_a_thousand_is_not_believed_for_being_repeated_some_days() -> None:
@@ -189,7 +244,10 @@ def test_a_name_that_its_seller_ended_has_no_price_from_that_day_though_a_tracke
     ends = pl.DataFrame({"provider": ["acme"], "model_label": ["M"], "retired_on": [date(2026, 3, 15)], "replacement": ["n"]})
     carried, other = packaged("m", 8.0, seen=DAY), packaged("m-mini", 1.0, since=date(2026, 1, 1), seen=DAY)
     got = weigh(pl.concat([carried, other]), DAY, retirements=ends)
-    assert got.intervals.select("model", "valid_to", "end_reason").sort("model").rows() == [("m", date(2026, 3, 15), "retired"), ("m-mini", None, "")]
+    assert got.intervals.select("model", "valid_to", "end_reason").sort("model").rows() == [
+        ("m", date(2026, 3, 15), "retired"),
+        ("m-mini", None, ""),
+    ]
     assert got.stretches.filter(pl.col("line").is_null())["why"].to_list() == ["retired by its seller on 2026-03-15, replaced by n"]
 
 

@@ -21,7 +21,12 @@ from belief.offer_keys import one_key
 from belief.statements import with_offer
 
 MOMENTS = [datetime(2026, 11, 20, 2, 30, tzinfo=UTC), datetime(2026, 11, 21, 2, 30, tzinfo=UTC), datetime(2026, 11, 24, 12, tzinfo=UTC)]
-PAST = [datetime(2025, 7, 20, 17, tzinfo=UTC), datetime(2026, 2, 20, 12, tzinfo=UTC), datetime(2026, 8, 26, 2, 30, tzinfo=UTC), datetime(2026, 10, 5, 2, 30, tzinfo=UTC)]
+PAST = [
+    datetime(2025, 7, 20, 17, tzinfo=UTC),
+    datetime(2026, 2, 20, 12, tzinfo=UTC),
+    datetime(2026, 8, 26, 2, 30, tzinfo=UTC),
+    datetime(2026, 10, 5, 2, 30, tzinfo=UTC),
+]
 LENGTHS = (1_000, 150_000, 199_500, 200_000, 200_001, 250_000, 272_001, 300_000, 600_000)
 
 
@@ -29,7 +34,9 @@ LENGTHS = (1_000, 150_000, 199_500, 200_000, 200_001, 250_000, 272_001, 300_000,
 def rows_of(source: str) -> dict[tuple[str, str], list[dict[str, Any]]]:
     """The packaged rows of one tracker by (provider as it names it, label), as witness intervals in shared spelling."""
     packaged = reference.load("price_history").filter((pl.col("source") == source) & (pl.col("tier") != "batch"))
-    stated = history.packaged_intervals(packaged, reference.load("price_snapshots"), {}).with_columns(pl.concat_str("provider", pl.lit("|"), "model_label").alias("model"))
+    stated = history.packaged_intervals(packaged, reference.load("price_snapshots"), {}).with_columns(
+        pl.concat_str("provider", pl.lit("|"), "model_label").alias("model")
+    )
     keyed = with_offer(one_key(stated)).with_row_index("interval_id").with_columns(pl.col("interval_id").cast(pl.String))
     return {key: part.to_dicts() for key, part in keyed.partition_by(["provider", "model_label"], as_dict=True).items()}
 
@@ -37,8 +44,19 @@ def rows_of(source: str) -> dict[tuple[str, str], list[dict[str, Any]]]:
 def ours(rows: list[dict[str, Any]], at: datetime, tokens: int, place: str = "") -> tuple[float | None, float | None] | None:
     """Input and output price per million tokens that a request would pay, None where no price is in force."""
     service = "standard" if any(r["service"] == "standard" for r in rows) else rows[0]["service"]  # a label may name its own tier
-    live = [r for r in rows if r["service"] == service and r["place"] == place and r["valid_from"] <= at.date() and (r["valid_to"] is None or r["valid_to"] > at.date())]
-    cost = request_cost.charged([(r, request_cost.parse(r["condition"])) for r in live], request_cost.Request(tokens, 1, tier=service, at=at)) if live else None
+    live = [
+        r
+        for r in rows
+        if r["service"] == service
+        and r["place"] == place
+        and r["valid_from"] <= at.date()
+        and (r["valid_to"] is None or r["valid_to"] > at.date())
+    ]
+    cost = (
+        request_cost.charged([(r, request_cost.parse(r["condition"])) for r in live], request_cost.Request(tokens, 1, tier=service, at=at))
+        if live
+        else None
+    )
     if cost is None:
         return None
     prices = {line.component: line.usd_per_mtok for line in cost.lines}
@@ -53,7 +71,10 @@ def told(found: Counter[str], wrong: list[str], least: float) -> None:
 
 def test_genai_prices_charges_what_its_own_calculator_charges() -> None:
     data = pytest.importorskip("genai_prices.data", reason="genai-prices is a dev dependency")
-    names = {r["source_provider"]: r["provider"] for r in reference.load("providers").filter((pl.col("source_name") == "genai-prices") & pl.col("packaged")).to_dicts()}
+    names = {
+        r["source_provider"]: r["provider"]
+        for r in reference.load("providers").filter((pl.col("source_name") == "genai-prices") & pl.col("packaged")).to_dicts()
+    }
     rows, found, wrong = rows_of("genai-prices"), Counter(), []
     for provider in data.providers:
         for model in provider.models:
@@ -69,7 +90,9 @@ def test_genai_prices_charges_what_its_own_calculator_charges() -> None:
                         continue  # zero outside a free tier is refused on import
                     places = {r["place"] for r in mine}
                     got = ours(mine, at, tokens, "" if "" in places else sorted(places)[0])
-                    same = got is not None and all(a == b or (a is not None and b is not None and abs(a - b) < 1e-6) for a, b in zip(got, theirs, strict=True))
+                    same = got is not None and all(
+                        a == b or (a is not None and b is not None and abs(a - b) < 1e-6) for a, b in zip(got, theirs, strict=True)
+                    )
                     found["equal" if same else "differs"] += 1
                     wrong += [] if same else [f"{provider.id}/{model.id} {at:%m-%d %H:%M} {tokens}: ours {got}, theirs {theirs}"]
     told(found, wrong, 0.995)
@@ -84,7 +107,10 @@ def _at_length(value: Any, tokens: int) -> float | None:
 
 def test_model_prices_charges_what_its_own_calculator_charges() -> None:
     package = pytest.importorskip("model_prices", reason="model-prices is a dev dependency")
-    names = {r["source_provider"]: r["provider"] for r in reference.load("providers").filter((pl.col("source_name") == "model-prices") & pl.col("packaged")).to_dicts()}
+    names = {
+        r["source_provider"]: r["provider"]
+        for r in reference.load("providers").filter((pl.col("source_name") == "model-prices") & pl.col("packaged")).to_dicts()
+    }
     rows, found, wrong = rows_of("model-prices"), Counter(), []
     for provider, models in package._data()["prices"].items():
         for label in models:

@@ -17,16 +17,19 @@ TODAY = date(2026, 11, 27)
 FIRST = date(2026, 9, 1)
 
 
-@pytest.mark.parametrize(("label", "model", "effort"), [
-    ("GPT-5.6-Sol (xhigh)", "gpt-5-6-sol", "xhigh"),
-    ("qwen3.8-max", "qwen3-8-max", ""),
-    ("Qwen3.8-Max (xhigh)", "qwen3-8-max", "xhigh"),
-    ("claude-3-7-sonnet-20250219_1K", "claude-3-7-sonnet", "1k"),
-    ("gpt-5-4-high", "gpt-5-4", "high"),
-    ("gpt-5.1-codex-max", "gpt-5-1-codex-max", ""),
-    ("openai-gpt-5-6-luna-high", "gpt-5-6-luna", "high"),
-    ("anthropic/claude-4.7-opus-20260416", "claude-opus-4-7", ""),
-])
+@pytest.mark.parametrize(
+    ("label", "model", "effort"),
+    [
+        ("GPT-5.6-Sol (xhigh)", "gpt-5-6-sol", "xhigh"),
+        ("qwen3.8-max", "qwen3-8-max", ""),
+        ("Qwen3.8-Max (xhigh)", "qwen3-8-max", "xhigh"),
+        ("claude-3-7-sonnet-20250219_1K", "claude-3-7-sonnet", "1k"),
+        ("gpt-5-4-high", "gpt-5-4", "high"),
+        ("gpt-5.1-codex-max", "gpt-5-1-codex-max", ""),
+        ("openai-gpt-5-6-luna-high", "gpt-5-6-luna", "high"),
+        ("anthropic/claude-4.7-opus-20260416", "claude-opus-4-7", ""),
+    ],
+)
 def test_a_label_becomes_its_model_and_its_effort(label: str, model: str, effort: str) -> None:
     found = resolve_labels([label], reference.at("model_aliases", TODAY), TODAY).row(0, named=True)
     assert (found["model"], found["effort"]) == (model, effort)
@@ -47,13 +50,39 @@ def quotes(*readings: tuple[date, dict[str, float]], version: str = "", unit: st
     for day, board in readings:
         for label, value in board.items():
             row: dict[str, object] = {name: "" for name, kind in quote_schema("scores").items() if kind == pl.String}
-            rows.append(row | {"source": "scores/list", "model_label": label, "benchmark": "list index", "benchmark_version": version, "value": value,
-                               "unit": unit, "measurer": "lister", "effort": "best listed", "observed_at": day, "confirmed_at": day, "quote_id": f"{day}{label}",
-                               "fetched_at": datetime.combine(day, datetime.min.time(), timezone.utc), "gone_at": None})
+            rows.append(
+                row
+                | {
+                    "source": "scores/list",
+                    "model_label": label,
+                    "benchmark": "list index",
+                    "benchmark_version": version,
+                    "value": value,
+                    "unit": unit,
+                    "measurer": "lister",
+                    "effort": "best listed",
+                    "observed_at": day,
+                    "confirmed_at": day,
+                    "quote_id": f"{day}{label}",
+                    "fetched_at": datetime.combine(day, datetime.min.time(), timezone.utc),
+                    "gone_at": None,
+                }
+            )
     return pl.DataFrame(rows, schema=quote_schema("scores"))
 
 
-MODELS = ("gpt-5-5", "gpt-5-4", "gpt-5-2", "gpt-5-1", "claude-opus-4-7", "claude-opus-4-6", "glm-5", "kimi-k2-5", "deepseek-v3-2", "gemini-2-5-pro")
+MODELS = (
+    "gpt-5-5",
+    "gpt-5-4",
+    "gpt-5-2",
+    "gpt-5-1",
+    "claude-opus-4-7",
+    "claude-opus-4-6",
+    "glm-5",
+    "kimi-k2-5",
+    "deepseek-v3-2",
+    "gemini-2-5-pro",
+)
 BOARD = {m: 20.0 + 4 * k for k, m in enumerate(MODELS)}
 EMPTY = pl.DataFrame(schema=SCHEMAS["quality_scores"])
 
@@ -69,7 +98,9 @@ def test_a_list_whose_models_all_moved_at_once_begins_a_new_version_and_a_revisi
 
 def test_a_score_shown_every_day_is_one_row_until_it_changes() -> None:
     days = [FIRST + timedelta(days=k) for k in range(3)]
-    joined = scores.joined(EMPTY, quotes((days[0], BOARD), (days[1], BOARD), (days[2], BOARD | {"glm-5": 50.0})), reference.at("model_aliases", TODAY), TODAY)
+    joined = scores.joined(
+        EMPTY, quotes((days[0], BOARD), (days[1], BOARD), (days[2], BOARD | {"glm-5": 50.0})), reference.at("model_aliases", TODAY), TODAY
+    )
     assert joined.height == len(BOARD) + 1
     assert set(joined["benchmark_version"]) == {"best listed [lister]"}
     assert joined.filter(pl.col("model") == "glm-5").sort("first_seen")["score"].to_list() == [BOARD["glm-5"], 50.0]
@@ -85,8 +116,25 @@ def test_the_newest_reading_of_a_volume_stands_and_the_packaged_ones_stay() -> N
     rows = []
     for day, value in ((FIRST, 10.0), (FIRST + timedelta(days=1), 11.0)):
         row: dict[str, object] = {name: "" for name, kind in quote_schema("volumes").items() if kind == pl.String}
-        rows.append(row | {"source": "volumes/openrouter", "model_label": "a/b", "measure": "total_tokens", "period": "2026-08-31", "value": value, "unit": "tokens",
-                           "period_days": 1, "observed_at": day, "confirmed_at": day, "fetched_at": datetime.combine(day, datetime.min.time(), timezone.utc)})
+        rows.append(
+            row
+            | {
+                "source": "volumes/openrouter",
+                "model_label": "a/b",
+                "measure": "total_tokens",
+                "period": "2026-08-31",
+                "value": value,
+                "unit": "tokens",
+                "period_days": 1,
+                "observed_at": day,
+                "confirmed_at": day,
+                "fetched_at": datetime.combine(day, datetime.min.time(), timezone.utc),
+            }
+        )
     both = scores.volumes(packaged, pl.DataFrame(rows, schema=quote_schema("volumes")))
     assert both.height == packaged.height + 1
-    assert both.filter(pl.col("model_label") == "a/b").select("gateway", "period_start", "value").row(0) == ("openrouter", date(2026, 8, 31), 11.0)
+    assert both.filter(pl.col("model_label") == "a/b").select("gateway", "period_start", "value").row(0) == (
+        "openrouter",
+        date(2026, 8, 31),
+        11.0,
+    )

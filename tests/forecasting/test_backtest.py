@@ -34,8 +34,9 @@ def scored(panels: pl.DataFrame) -> pl.DataFrame:
     """Makers' list prices, vintage true, quarterly origins, priors from the other panels alone."""
     others = panels.filter(pl.col("panel") != "first_parties")
     panel, _ = backtest.knowledge(panels.filter(pl.col("panel") == "first_parties"), hindsight=False)
-    return backtest.run(panel, backtest.default_origins(panel, date(2024, 1, 1), 91), tuple(BARS), MODELS,
-                        lambda day: priors.estimate(others, day))
+    return backtest.run(
+        panel, backtest.default_origins(panel, date(2024, 1, 1), 91), tuple(BARS), MODELS, lambda day: priors.estimate(others, day)
+    )
 
 
 @pytest.mark.parametrize("days", BARS)
@@ -74,8 +75,7 @@ def test_there_are_vintage_true_origins_and_the_label_counts_the_rest(panels: pl
 
 def test_a_series_has_no_row_on_a_day_on_which_no_score_below_its_threshold_was_known(panels: pl.DataFrame) -> None:
     """Four rating series were once one series, because the lowest threshold lay below the lowest score known."""
-    path = panels.filter(pl.col("unique_id").str.starts_with("arena")).sort("ds").group_by("panel", "unique_id").agg(
-        "ds", "y")
+    path = panels.filter(pl.col("unique_id").str.starts_with("arena")).sort("ds").group_by("panel", "unique_id").agg("ds", "y")
     assert not path.select("panel", "ds", "y").is_duplicated().any()
 
 
@@ -96,8 +96,9 @@ def test_the_atom_at_unchanged_shrinks_with_the_horizon_and_with_a_record_of_rep
     busy = np.log(1.0 + 0.05 * np.arange(len(day)) % 2 + 0.01 * np.arange(len(day)))
     series = tuple(PriceSeries(n, day, y) for n, y in (("still", np.zeros(len(day))), ("busy", busy)))
     at = past.states(series, int(day[-1]))
-    atom = [np.mean(repricing.draws(at, years, repricing.Parameters(2.5, 0.35, 0.6)) == at.log_price[:, None], axis=1)
-            for years in (0.25, 1.0)]
+    atom = [
+        np.mean(repricing.draws(at, years, repricing.Parameters(2.5, 0.35, 0.6)) == at.log_price[:, None], axis=1) for years in (0.25, 1.0)
+    ]
     assert (atom[0] > atom[1]).all()
     assert atom[0][0] > atom[0][1] + 0.2
 
@@ -105,10 +106,13 @@ def test_the_atom_at_unchanged_shrinks_with_the_horizon_and_with_a_record_of_rep
 def test_technologies_without_a_floor_are_forecast_better_than_by_no_change(shared_data) -> None:
     """Series in different units: the panel's low means nothing, each series' own low does."""
     logs = published.technology_logs(shared_data / "forecast" / "technologytimeseries")
-    frame = pl.concat([
-        pl.DataFrame({"unique_id": name, "ds": [date(1900 + k, 12, 31) for k in range(len(x))], "y": np.exp(x)})
-        for name, x in sorted(logs.items()) if len(x) >= 20
-    ])
+    frame = pl.concat(
+        [
+            pl.DataFrame({"unique_id": name, "ds": [date(1900 + k, 12, 31) for k in range(len(x))], "y": np.exp(x)})
+            for name, x in sorted(logs.items())
+            if len(x) >= 20
+        ]
+    )
     scored = backtest.run(frame, [date(y, 12, 31) for y in (1909, 1913, 1917)], (365,), [INCUMBENT, "no_change"])
     table = comparison.compare(scored)
     row = table.filter(pl.col("model") == INCUMBENT).row(0, named=True)
@@ -151,20 +155,20 @@ def test_changing_the_future_changes_no_forecast() -> None:
 
 
 def test_rows_not_yet_known_are_not_used() -> None:
-    panel = price_panel(np.random.default_rng(1), n=6, months=24).with_columns(
-        (pl.col("ds") + pl.duration(days=45)).alias("known_from")
-    )
+    panel = price_panel(np.random.default_rng(1), n=6, months=24).with_columns((pl.col("ds") + pl.duration(days=45)).alias("known_from"))
     origin = date(2024, 9, 1)
     assert backtest.known_at(panel, origin)["ds"].max() <= origin - timedelta(days=45)
 
 
 @pytest.mark.parametrize("name", sorted(CANDIDATES))
 def test_every_candidate_gives_ordered_quantiles_for_short_and_flat_series(name: str) -> None:
-    frame = pl.DataFrame({
-        "unique_id": ["one", "two", "two", *["flat"] * 6, *["fall"] * 6],
-        "ds": [date(2025, 1, 1), date(2025, 1, 1), date(2025, 2, 1), *[date(2025, m, 1) for m in range(1, 7)] * 2],
-        "y": [1.0, 3.0, 2.0, *[0.5] * 6, *[float(10 / 2**m) for m in range(6)]],
-    })
+    frame = pl.DataFrame(
+        {
+            "unique_id": ["one", "two", "two", *["flat"] * 6, *["fall"] * 6],
+            "ds": [date(2025, 1, 1), date(2025, 1, 1), date(2025, 2, 1), *[date(2025, m, 1) for m in range(1, 7)] * 2],
+            "y": [1.0, 3.0, 2.0, *[0.5] * 6, *[float(10 / 2**m) for m in range(6)]],
+        }
+    )
     panel = prepare(frame)
     p = repricing.fit(panel.series, repricing.Prior())
     q = CANDIDATES[name](panel.series, panel.cutoff.toordinal(), (30, 365), p)
@@ -209,13 +213,27 @@ def test_pit_of_a_calibrated_forecast_is_flat_and_of_a_price_that_stays_is_in_th
 
 def _issued() -> pl.DataFrame:
     value = np.exp(np.linspace(-1, 1, 19))
-    return frames.conform("stats.forecast", pl.concat([
-        pl.DataFrame({
-            "forecast_id": f"{v}/a/{INCUMBENT}/30", "vintage": v, "series_id": "a", "model": INCUMBENT,
-            "is_champion": True, "horizon_days": 30, "target_date": v + timedelta(days=30), "quantile": QUANTILES,
-            "value_usd_per_mtok": value,
-        }) for v in (date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1))
-    ]))
+    return frames.conform(
+        "stats.forecast",
+        pl.concat(
+            [
+                pl.DataFrame(
+                    {
+                        "forecast_id": f"{v}/a/{INCUMBENT}/30",
+                        "vintage": v,
+                        "series_id": "a",
+                        "model": INCUMBENT,
+                        "is_champion": True,
+                        "horizon_days": 30,
+                        "target_date": v + timedelta(days=30),
+                        "quantile": QUANTILES,
+                        "value_usd_per_mtok": value,
+                    }
+                )
+                for v in (date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1))
+            ]
+        ),
+    )
 
 
 def _due(as_of: date) -> pl.DataFrame:
@@ -226,17 +244,27 @@ def test_a_first_run_has_a_track_record_of_replays_that_says_so_and_loses_none_t
     known = replays.before(date(2026, 9, 1))
     assert known.height and known["vintage"].max() < date(2026, 9, 1) and set(known["code_version"]) == {replays.CODE}
     prices = known.group_by("series_id").agg(pl.col("value_usd_per_mtok").median()).sort("series_id")
-    front = pl.concat([prices.select("series_id", pl.lit(d).alias("day"), pl.lit("all").alias("provider_tier"),
-                                     pl.col("value_usd_per_mtok").alias("price_usd_per_mtok"))
-                       for d in (date(2025, 1, 1), date(2026, 9, 1))])
+    front = pl.concat(
+        [
+            prices.select(
+                "series_id",
+                pl.lit(d).alias("day"),
+                pl.lit("all").alias("provider_tier"),
+                pl.col("value_usd_per_mtok").alias("price_usd_per_mtok"),
+            )
+            for d in (date(2025, 1, 1), date(2026, 9, 1))
+        ]
+    )
     nothing = scoring.widened(pl.DataFrame(schema=frames.polars_schema("core.issued_forecast")), date(2026, 9, 1))
     summary = scoring.build(nothing, front, date(2026, 9, 1))["track_record_summary"]
     assert summary.height and set(summary["label"]) == {replays.label(0, 1)}
     assert {30, 90, 180} <= set(summary["horizon_days"])
     assert summary.filter(pl.col("model") == "no_change")["crps_ratio"].to_list() == pytest.approx(
-        [1.0] * summary["horizon_days"].n_unique()), "the bar is what was known on the day"
+        [1.0] * summary["horizon_days"].n_unique()
+    ), "the bar is what was known on the day"
     assert replays.newest_first_day(pl.DataFrame(schema=frames.polars_schema("core.issued_forecast")), date(2026, 9, 1))[
-        "vintage"].max() == date(2026, 8, 31)
+        "vintage"
+    ].max() == date(2026, 8, 31)
     assert "live on 2 days and replays" in replays.label(2, 5) and replays.label(3, 0) == "live"
 
 
@@ -249,8 +277,7 @@ def test_a_replay_knows_nothing_later_than_its_day() -> None:
 
 
 def test_the_track_record_scores_only_forecasts_whose_day_came_and_was_seen() -> None:
-    actuals = pl.DataFrame({"unique_id": ["a"] * 3, "ds": [date(2026, 1, 1), date(2026, 2, 10), date(2026, 3, 5)],
-                            "y": [1.0, 2.0, 50.0]})
+    actuals = pl.DataFrame({"unique_id": ["a"] * 3, "ds": [date(2026, 1, 1), date(2026, 2, 10), date(2026, 3, 5)], "y": [1.0, 2.0, 50.0]})
     record = scoring.track_record(_due(date(2026, 3, 5)), actuals)
     table = record["track_record"]
     assert table["vintage"].to_list() == [date(2026, 1, 1), date(2026, 2, 1)]
@@ -281,8 +308,9 @@ def test_the_verb_prints_every_model_and_horizon() -> None:
     assert result.exit_code == 0
     table = pl.read_csv(result.stdout.encode())
     assert set(table["model"]) == set(CANDIDATES)
-    assert {"no_change_ratio", "random_walk_ratio", "drift_ratio", "coverage_50_share", "coverage_90_share",
-            "p_value"} <= set(table.columns)
+    assert {"no_change_ratio", "random_walk_ratio", "drift_ratio", "coverage_50_share", "coverage_90_share", "p_value"} <= set(
+        table.columns
+    )
     assert table["origin_year"].drop_nulls().n_unique() >= 2 and table["origin_year"].is_null().any()
     assert table["label"].n_unique() == 1 and table["label"][0].startswith("vintage true")
     wrong = CliRunner().invoke(command, ["--panel", "nowhere"])

@@ -61,14 +61,23 @@ def test_shapley_is_efficient_symmetric_and_gives_a_dummy_nothing() -> None:
 
 
 def _cost_row(**change: object) -> dict[str, object]:
-    row = {"series_id": "s", "period_day": date(2025, 1, 1), "model": "m", "price_usd_per_mtok": 10.0,
-           "rental_usd_per_hour": 3.0, "throughput_tok_per_s": 1000.0, "utilisation_share": 0.4, "energy_usd_per_mtok": 0.02}
+    row = {
+        "series_id": "s",
+        "period_day": date(2025, 1, 1),
+        "model": "m",
+        "price_usd_per_mtok": 10.0,
+        "rental_usd_per_hour": 3.0,
+        "throughput_tok_per_s": 1000.0,
+        "utilisation_share": 0.4,
+        "energy_usd_per_mtok": 0.02,
+    }
     return {**row, **change}
 
 
 def test_the_price_identity_sums_in_logs_and_dollars_and_names_each_cause() -> None:
-    after = _cost_row(price_usd_per_mtok=2.0, rental_usd_per_hour=2.0, throughput_tok_per_s=2500.0, utilisation_share=0.6,
-                      energy_usd_per_mtok=0.01)
+    after = _cost_row(
+        price_usd_per_mtok=2.0, rental_usd_per_hour=2.0, throughput_tok_per_s=2500.0, utilisation_share=0.6, energy_usd_per_mtok=0.01
+    )
     parts = decompose.price_change(_cost_row(), after)
     assert sum(v[0] for v in parts.values()) == pytest.approx(np.log(0.2), abs=1e-12)
     assert sum(v[1] for v in parts.values()) == pytest.approx(-8.0, abs=1e-9)
@@ -96,11 +105,19 @@ def test_the_decomposition_table_has_lmdi_shapley_and_the_range_of_orders() -> N
     assert np.prod(shapley["factor"].to_numpy()) == pytest.approx(4.0)
 
 
-FLOORS = pl.DataFrame({
-    "series_id": ["s00", "s00"], "floor_kind": ["energy", "gpu_hour"], "model": ["m", "m"],
-    "low_usd_per_mtok": [0.001, 0.02], "mode_usd_per_mtok": [0.002, 0.03], "high_usd_per_mtok": [0.004, 0.05],
-    "cost_factor_low_per_year": [1.0, 0.9], "cost_factor_mode_per_year": [1.3, 1.25], "cost_factor_high_per_year": [1.7, 1.8],
-})
+FLOORS = pl.DataFrame(
+    {
+        "series_id": ["s00", "s00"],
+        "floor_kind": ["energy", "gpu_hour"],
+        "model": ["m", "m"],
+        "low_usd_per_mtok": [0.001, 0.02],
+        "mode_usd_per_mtok": [0.002, 0.03],
+        "high_usd_per_mtok": [0.004, 0.05],
+        "cost_factor_low_per_year": [1.0, 0.9],
+        "cost_factor_mode_per_year": [1.3, 1.25],
+        "cost_factor_high_per_year": [1.7, 1.8],
+    }
+)
 
 
 def test_a_price_that_falls_no_faster_than_its_floor_never_meets_it() -> None:
@@ -110,8 +127,12 @@ def test_a_price_that_falls_no_faster_than_its_floor_never_meets_it() -> None:
     assert table["probability_share"].min() > 0.95
     ten = floor.meeting_dates(flat, FLOORS, AS_OF).filter(pl.col("scenario") == "ten_times_rule")
     by_year = ten.filter(pl.col("deadline").is_not_null()).sort("floor_kind", "deadline")
-    assert by_year.group_by("floor_kind", maintain_order=True).agg(pl.col("probability_share").diff().drop_nulls().min())[
-        "probability_share"].min() >= 0
+    assert (
+        by_year.group_by("floor_kind", maintain_order=True)
+        .agg(pl.col("probability_share").diff().drop_nulls().min())["probability_share"]
+        .min()
+        >= 0
+    )
     assert ten.filter(pl.col("outcome") == "never")["probability_share"].max() < 0.05
 
 
@@ -132,8 +153,14 @@ def test_variance_shares_of_a_product_sum_to_one() -> None:
 
 @pytest.mark.parametrize(
     ("value", "low", "high", "expected"),
-    [(2.0, 1.8, 2.2, "supported"), (2.0, 1.0, 2.5, "partly"), (1.2, 1.1, 1.3, "contradicted"), (None, None, None, "not measurable"),
-     (2.0, None, None, "supported"), (float("nan"), None, None, "not measurable")],
+    [
+        (2.0, 1.8, 2.2, "supported"),
+        (2.0, 1.0, 2.5, "partly"),
+        (1.2, 1.1, 1.3, "contradicted"),
+        (None, None, None, "not measurable"),
+        (2.0, None, None, "supported"),
+        (float("nan"), None, None, "not measurable"),
+    ],
 )
 def test_a_verdict_follows_from_the_interval(value: float, low: float, high: float, expected: str) -> None:
     assert claims.verdict(value, low, high, 1.7, 2.3) == expected
@@ -163,16 +190,37 @@ def test_assumptions_are_sourced_or_argued_and_ordered() -> None:
 def world() -> dict:
     prices, scores, models = market(AS_OF)
     index = index_set.build(prices, scores, models, None, AS_OF)
-    engine = pl.DataFrame({"model": ["m0", "m3"], "accelerator": ["H100", "H100"], "rental_usd_per_hour": [2.5, 2.5],
-                           "accelerators_count": [1, 2], "throughput_tok_per_s": [8000.0, 3000.0],
-                           "price_usd_per_mtok": [3.0, 0.2]})
-    return {"prices": prices, "scores": scores, "models": models, "index": index, "engine": engine,
-            "series": series_from_frontier(index["frontier_price"])}
+    engine = pl.DataFrame(
+        {
+            "model": ["m0", "m3"],
+            "accelerator": ["H100", "H100"],
+            "rental_usd_per_hour": [2.5, 2.5],
+            "accelerators_count": [1, 2],
+            "throughput_tok_per_s": [8000.0, 3000.0],
+            "price_usd_per_mtok": [3.0, 0.2],
+        }
+    )
+    return {
+        "prices": prices,
+        "scores": scores,
+        "models": models,
+        "index": index,
+        "engine": engine,
+        "series": series_from_frontier(index["frontier_price"]),
+    }
 
 
 def _meaning(world: dict, applications: pl.DataFrame, assumptions: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    return meaning.build(applications, assumptions, world["index"]["frontier_price"], world["prices"], world["scores"],
-                         world["models"], world["engine"], AS_OF)
+    return meaning.build(
+        applications,
+        assumptions,
+        world["index"]["frontier_price"],
+        world["prices"],
+        world["scores"],
+        world["models"],
+        world["engine"],
+        AS_OF,
+    )
 
 
 def test_every_section_is_computed_or_says_not_yet_measured(world: dict) -> None:
@@ -188,9 +236,9 @@ def test_perturbing_any_assumption_of_a_fact_moves_that_fact(world: dict) -> Non
     applications, assumptions = reference.table("applications"), reference.table("assumptions")
     base = _meaning(world, applications, assumptions)
     app = base["viability"]["application"][0]
-    for identifier in applications.filter(
-        (pl.col("application") == app) & (pl.col("quantity") != "quality_threshold_gpqa")
-    )["assumption_id"]:
+    for identifier in applications.filter((pl.col("application") == app) & (pl.col("quantity") != "quality_threshold_gpqa"))[
+        "assumption_id"
+    ]:
         changed = meaning.viability(_scaled(applications, identifier), world["series"], AS_OF)
         old, new = (t.filter(pl.col("application") == app).drop("inputs") for t in (base["viability"], changed))
         assert not old.equals(new), identifier
@@ -217,8 +265,17 @@ def _scaled(table: pl.DataFrame, identifier: str) -> pl.DataFrame:
 
 
 def test_elasticity_minus_one_keeps_spend_and_takes_the_whole_saving_back() -> None:
-    rows = pl.DataFrame({"assumption_id": ["e"], "section": ["jevons"], "subject": ["unit"], "quantity": ["elasticity"],
-                         "low": [-1.0], "mode": [-1.0], "high": [-1.0 + 1e-9]})
+    rows = pl.DataFrame(
+        {
+            "assumption_id": ["e"],
+            "section": ["jevons"],
+            "subject": ["unit"],
+            "quantity": ["elasticity"],
+            "low": [-1.0],
+            "mode": [-1.0],
+            "high": [-1.0 + 1e-9],
+        }
+    )
     got = meaning.jevons(rows, 3.0, AS_OF).row(0, named=True)
     assert got["spend_factor_per_year"] == pytest.approx(1.0, abs=1e-6)
     assert got["rebound_share"] == pytest.approx(1.0)
@@ -228,7 +285,9 @@ def test_a_revision_sums_exactly_and_zero_causes_are_zero() -> None:
     old = price_panel(np.random.default_rng(2), n=4, months=20)
     day0, day1 = old["ds"].unique().sort()[-2], old["ds"].unique().sort()[-1]
     previous = issue.forecasts(old, None, day0)
-    cheaper = old.with_columns(pl.when((pl.col("ds") == day1) & (pl.col("unique_id") == "s00")).then(pl.col("y") / 2).otherwise("y").alias("y"))
+    cheaper = old.with_columns(
+        pl.when((pl.col("ds") == day1) & (pl.col("unique_id") == "s00")).then(pl.col("y") / 2).otherwise("y").alias("y")
+    )
     carried = old.filter(pl.col("ds") <= day0)
     stages = [
         ("passage_of_time", lambda: issue.forecasts(carried, None, day1)),

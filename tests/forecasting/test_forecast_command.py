@@ -69,9 +69,7 @@ def test_packaged_priors_after_as_of_do_not_matter(panel_file: Path, monkeypatch
     before, _, _ = run(panel_file, "--as-of", cut)
     table = priors.read()
     assert (table["vintage"] > cut).any(), "without a later vintage this test says nothing"
-    later = table.with_columns(
-        pl.when(pl.col("vintage") > cut).then(9.0).otherwise(pl.col("hazard_per_year")).alias("hazard_per_year")
-    )
+    later = table.with_columns(pl.when(pl.col("vintage") > cut).then(9.0).otherwise(pl.col("hazard_per_year")).alias("hazard_per_year"))
     monkeypatch.setattr(priors, "read", lambda: later)
     after, _, _ = run(panel_file, "--as-of", cut)
     assert before.equals(after)
@@ -110,9 +108,17 @@ def test_every_kind_of_bad_series_gets_a_sentence_and_the_others_an_answer(tmp_p
     path.write_text(BAD)
     frame, said, code = run(path, "--horizons", "90")
     assert code == 0
-    for name, word in {"two": "only 2", "constant": "never changed", "gap": "gap of", "twice": "several different",
-                       "zero": "zero, negative", "dead": "no positive", "high": "floor 5", "future": "future",
-                       "ended": "ends on"}.items():
+    for name, word in {
+        "two": "only 2",
+        "constant": "never changed",
+        "gap": "gap of",
+        "twice": "several different",
+        "zero": "zero, negative",
+        "dead": "no positive",
+        "high": "floor 5",
+        "future": "future",
+        "ended": "ends on",
+    }.items():
         lines = [line for line in said.splitlines() if line.startswith(f"{name}:")]
         assert any(word in line for line in lines), (name, lines)
     assert set(frame["unique_id"]) == {"two", "constant", "gap", "twice", "zero", "high", "future", "ended"}
@@ -121,8 +127,7 @@ def test_every_kind_of_bad_series_gets_a_sentence_and_the_others_an_answer(tmp_p
 
 @pytest.mark.parametrize(
     ("text", "word"),
-    [("a,b\n1,2\n", "no column"), ("unique_id,ds,y\n", "no rows"), ("unique_id,ds,y\na,2025-01-01,0\n", "no series"),
-     ("", "empty")],
+    [("a,b\n1,2\n", "no column"), ("unique_id,ds,y\n", "no rows"), ("unique_id,ds,y\na,2025-01-01,0\n", "no series"), ("", "empty")],
 )
 def test_a_file_that_cannot_be_read_is_one_sentence_and_no_traceback(tmp_path: Path, text: str, word: str) -> None:
     path = tmp_path / "x.csv"

@@ -14,33 +14,81 @@ from forecasting.floors.rentals import SERIES, believed
 from reference import load
 
 TODAY = date(2026, 11, 22)
-ENERGY = pl.DataFrame([{"usd_per_kwh": 0.0866, "low_usd_per_kwh": 0.066, "high_usd_per_kwh": 0.18, "pue": 1.15, "low_pue": 1.08,
-                        "high_pue": 1.56, "observed_at": date(2026, 6, 29), "basis": "quoted"}])
+ENERGY = pl.DataFrame(
+    [
+        {
+            "usd_per_kwh": 0.0866,
+            "low_usd_per_kwh": 0.066,
+            "high_usd_per_kwh": 0.18,
+            "pue": 1.15,
+            "low_pue": 1.08,
+            "high_pue": 1.56,
+            "observed_at": date(2026, 6, 29),
+            "basis": "quoted",
+        }
+    ]
+)
 NAMES = ("llama-3.3-70b", "qwen3-32b", "gemma-3-27b")
 
 
 def hourly(**n: int) -> pl.DataFrame:
     usd = {"H100-SXM": (1.6, 2.6, 5.2), "B200-SXM": (3.4, 4.9, 7.0), "MI355X": (1.9, 1.9, 1.9)}
-    return pl.DataFrame([{"accelerator": a, "low_usd_per_accelerator_hour": low, "usd_per_accelerator_hour": mode,
-                          "high_usd_per_accelerator_hour": high, "n": n.get(a.partition("-")[0], 5), "basis": "quoted"}
-                         for a, (low, mode, high) in usd.items()])
+    return pl.DataFrame(
+        [
+            {
+                "accelerator": a,
+                "low_usd_per_accelerator_hour": low,
+                "usd_per_accelerator_hour": mode,
+                "high_usd_per_accelerator_hour": high,
+                "n": n.get(a.partition("-")[0], 5),
+                "basis": "quoted",
+            }
+            for a, (low, mode, high) in usd.items()
+        ]
+    )
 
 
 def serving(seed: int = 1, models: tuple[str, ...] = NAMES) -> pl.DataFrame:
     rng = np.random.default_rng(seed)
-    return pl.DataFrame([{
-        "model": m.upper(), "accelerator": a, "precision": p, "service_level_tok_s_per_user": level, "cost_input_usd_per_mtok": float(c) / 5,
-        "cost_output_usd_per_mtok": float(c), "energy_j_per_input_token": float(j) / 6, "energy_j_per_output_token": float(j),
-        "throughput_tok_per_s": 1000.0, "throughput_lower_tok_per_s": float(low), "throughput_upper_tok_per_s": 1300.0}
-        for m in models for a in ("H100-SXM", "B200-SXM", "MI355X", "unrented") for p in ("bf16", "fp8") for level in (20, 50)
-        for c, j, low in [(rng.uniform(0.1, 1), rng.uniform(0.05, 0.5), rng.uniform(600, 950))]])
+    return pl.DataFrame(
+        [
+            {
+                "model": m.upper(),
+                "accelerator": a,
+                "precision": p,
+                "service_level_tok_s_per_user": level,
+                "cost_input_usd_per_mtok": float(c) / 5,
+                "cost_output_usd_per_mtok": float(c),
+                "energy_j_per_input_token": float(j) / 6,
+                "energy_j_per_output_token": float(j),
+                "throughput_tok_per_s": 1000.0,
+                "throughput_lower_tok_per_s": float(low),
+                "throughput_upper_tok_per_s": 1300.0,
+            }
+            for m in models
+            for a in ("H100-SXM", "B200-SXM", "MI355X", "unrented")
+            for p in ("bf16", "fp8")
+            for level in (20, 50)
+            for c, j, low in [(rng.uniform(0.1, 1), rng.uniform(0.05, 0.5), rng.uniform(600, 950))]
+        ]
+    )
 
 
 def core(**given: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    architectures = pl.DataFrame({"model": [n.upper() for n in NAMES], "canonical_model": [*NAMES[:2], None],
-                                  "served_models": [f"{NAMES[0]}|{NAMES[0]}-tuned", NAMES[1], ""]})
-    return {"architectures": architectures, "hourly": hourly(), "energy_price": ENERGY, "assumption": load("assumptions"),
-            "hardware_part": load("hardware_parts")} | given
+    architectures = pl.DataFrame(
+        {
+            "model": [n.upper() for n in NAMES],
+            "canonical_model": [*NAMES[:2], None],
+            "served_models": [f"{NAMES[0]}|{NAMES[0]}-tuned", NAMES[1], ""],
+        }
+    )
+    return {
+        "architectures": architectures,
+        "hourly": hourly(),
+        "energy_price": ENERGY,
+        "assumption": load("assumptions"),
+        "hardware_part": load("hardware_parts"),
+    } | given
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +100,13 @@ def test_every_model_level_boundary_and_kind_of_token_has_its_floor(built: dict[
     table = built["model_floors"]
     assert table.height == 3 * 2 * (3 + 1) * 3
     assert set(table["token_kind"]) == {"input", "output", "blend"} and set(table["boundary"]) == {*floors_mc.BOUNDARIES, "rented hour"}
-    assert table.select((pl.col("low_usd_per_mtok") < pl.col("mode_usd_per_mtok")) & (pl.col("mode_usd_per_mtok") < pl.col("high_usd_per_mtok"))).to_series().all()
+    assert (
+        table.select(
+            (pl.col("low_usd_per_mtok") < pl.col("mode_usd_per_mtok")) & (pl.col("mode_usd_per_mtok") < pl.col("high_usd_per_mtok"))
+        )
+        .to_series()
+        .all()
+    )
     assert table.select(pl.sum_horizontal(pl.col("^.*_variance_share$"))).to_series().to_list() == pytest.approx([1.0] * table.height)
     assert not set(table.filter(pl.col("floor_kind") == "gpu_hour")["accelerator"]) & {"unrented"}
 
@@ -66,12 +120,18 @@ def test_the_contender_is_the_cheapest_of_all_configurations() -> None:
     same_error = served.with_columns(engine_low_share=pl.lit(0.8), engine_high_share=pl.lit(1.25))
     everything = floors_mc.lowest(floors_mc.model_floors(same_error, ranges, assumed, np.random.default_rng(3), input_per_output=3.0))
     chosen = floors_mc.contenders(same_error, ranges, input_per_output=3.0)
-    few = pl.concat([floors_mc.lowest(floors_mc.model_floors(chosen[k], ranges, assumed, np.random.default_rng(3), kinds=(k,), input_per_output=3.0))
-                     for k in ("energy", "gpu_hour")]).sort("model", "service_level_tok_s_per_user", "floor_kind")
+    few = pl.concat(
+        [
+            floors_mc.lowest(floors_mc.model_floors(chosen[k], ranges, assumed, np.random.default_rng(3), kinds=(k,), input_per_output=3.0))
+            for k in ("energy", "gpu_hour")
+        ]
+    ).sort("model", "service_level_tok_s_per_user", "floor_kind")
     key = ["model", "service_level_tok_s_per_user", "floor_kind", "precision"]
     energy = pl.col("floor_kind") == "energy"  # rentals are drawn per accelerator: compare by accelerator where ranges are skewed
     assert few.filter(energy).select(*key, "accelerator").equals(everything.filter(energy).select(*key, "accelerator"))
-    ratio = few.join(everything, on=key[:3], suffix="_all").select(pl.col("mode_usd_per_mtok") / pl.col("mode_usd_per_mtok_all")).to_series()
+    ratio = (
+        few.join(everything, on=key[:3], suffix="_all").select(pl.col("mode_usd_per_mtok") / pl.col("mode_usd_per_mtok_all")).to_series()
+    )
     assert ratio.max() < 1.1
 
 
@@ -82,8 +142,12 @@ def test_the_floors_that_prices_meet_are_the_wall_and_the_rented_hour_at_chat_sp
     assert tuned.equals(base), "another name of the same weights costs the same"
     for row in floors.filter(pl.col("model").is_in(NAMES)).to_dicts():
         boundary = "wall" if row["floor_kind"] == "energy" else "rented hour"
-        same = all_of.filter((pl.col("model") == row["model"]) & (pl.col("boundary") == boundary) & (pl.col("token_kind") == "blend")
-                             & (pl.col("service_level_tok_s_per_user") == 20)).to_dicts()[0]
+        same = all_of.filter(
+            (pl.col("model") == row["model"])
+            & (pl.col("boundary") == boundary)
+            & (pl.col("token_kind") == "blend")
+            & (pl.col("service_level_tok_s_per_user") == 20)
+        ).to_dicts()[0]
         assert (same["mode_usd_per_mtok"], same["accelerator"]) == (row["mode_usd_per_mtok"], row["accelerator"])
     energy = floors.filter(pl.col("floor_kind") == "energy").to_dicts()[0]
     assert (round(energy["cost_factor_low_per_year"], 2), round(energy["cost_factor_mode_per_year"], 2)) == (1.09, 1.14)
@@ -132,7 +196,9 @@ def test_the_parts_of_ownership_sum_to_the_total_and_the_published_total_is_in_t
     table = hardware_costs.ownership_table(load("ownership_cost"), ENERGY, load("assumptions"), TODAY)
     usd = pl.col("usd_per_accelerator_hour")
     total = pl.col("cost_component") == "total"
-    sums = table.group_by("accelerator", "owner_kind").agg(usd.filter(~total).sum().alias("parts"), usd.filter(total).first().alias("total"))
+    sums = table.group_by("accelerator", "owner_kind").agg(
+        usd.filter(~total).sum().alias("parts"), usd.filter(total).first().alias("total")
+    )
     assert sums["parts"].to_list() == pytest.approx(sums["total"].to_list())
     stated = table.filter((pl.col("owner_kind") == "stated assumptions") & total)
     assert set(stated["accelerator"]) == {"H100-SXM", "MI300X"}
@@ -140,7 +206,9 @@ def test_the_parts_of_ownership_sum_to_the_total_and_the_published_total_is_in_t
         published = table.filter((pl.col("accelerator") == row["accelerator"]) & (pl.col("owner_kind") == "hyperscaler_owned") & total)
         assert row["low_usd_per_accelerator_hour"] < published["usd_per_accelerator_hour"].item() < row["high_usd_per_accelerator_hour"]
         assert all(i.startswith("table:") or i in set(load("assumptions")["assumption_id"]) for i in row["inputs"].split())
-    power = table.filter((pl.col("accelerator") == "H100-SXM") & (pl.col("owner_kind") == "neocloud_owned") & (pl.col("cost_component") == "power"))
+    power = table.filter(
+        (pl.col("accelerator") == "H100-SXM") & (pl.col("owner_kind") == "neocloud_owned") & (pl.col("cost_component") == "power")
+    )
     assert 0.07 < power["component_share"].item() < 0.13
     assert hardware_costs.ownership_table(load("ownership_cost"), ENERGY.head(0), load("assumptions"), TODAY).is_empty()
 
@@ -160,7 +228,10 @@ def test_what_nobody_has_looked_at_lately_is_stale_and_not_gone() -> None:
     now = tables["rental_now"]
     assert now.select("accelerator", "term").is_unique().all() and set(now["status"]) == {"current", "stale"}
     assert now.filter(pl.col("status") == "current")["age_days"].max() <= 120 < now.filter(pl.col("status") == "stale")["age_days"].min()
-    assert set(SERIES) <= set(tables["rental_breaks"].columns) and (tables["rental_breaks"]["change_share"].abs() >= np.expm1(0.08) - 0.01).all()
+    assert (
+        set(SERIES) <= set(tables["rental_breaks"].columns)
+        and (tables["rental_breaks"]["change_share"].abs() >= np.expm1(0.08) - 0.01).all()
+    )
     shown = tables["rental_index"].filter(pl.col("status").is_in(["begins", "link_missing"]))
     assert shown.height > 0 and shown["index_ratio"].unique().to_list() == [1.0]
     empty = hardware_costs.rental_tables(believed(load("rental_prices"), date(2000, 1, 1)), date(2000, 1, 1))

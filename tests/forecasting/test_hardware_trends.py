@@ -18,9 +18,17 @@ def made(growth: float, n: int, noise: float, seed: int) -> pl.DataFrame:
     rng = np.random.default_rng(seed)
     years = rng.uniform(0, 9, n)
     value = 500 * np.exp(np.log1p(growth) * years + rng.normal(0, noise, n))
-    return pl.DataFrame({"launch_date": [date(2016, 1, 1) + timedelta(days=float(y) * 365.25) for y in years], "memory_gb": 80.0,
-                         "memory_bandwidth_gb_s": value, "tensor_tflops": value, "tdp_w": 500.0, "price_usd": None},
-                        schema_overrides={"price_usd": pl.Float64})
+    return pl.DataFrame(
+        {
+            "launch_date": [date(2016, 1, 1) + timedelta(days=float(y) * 365.25) for y in years],
+            "memory_gb": 80.0,
+            "memory_bandwidth_gb_s": value,
+            "tensor_tflops": value,
+            "tdp_w": 500.0,
+            "price_usd": None,
+        },
+        schema_overrides={"price_usd": pl.Float64},
+    )
 
 
 def test_a_known_growth_is_inside_its_interval_as_often_as_the_interval_says() -> None:

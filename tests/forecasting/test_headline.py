@@ -18,11 +18,28 @@ REFERENCE = reference.basket()[1]
 
 def offers(*rows: tuple) -> pl.DataFrame:
     """core.input_price from (model, provider, price, from, to, status)."""
-    return pl.DataFrame([
-        {"offer_id": f"{r[1]}|{r[0]}", "model": r[0], "provider": r[1], "provider_tier": "host", "price_input_usd_per_mtok": r[2],
-         "price_output_usd_per_mtok": r[2], "price_cached_usd_per_mtok": None, "valid_from": r[3], "valid_to": r[4], "observed_at": r[3],
-         "source": "s", "interval_id": f"{r}", "status": r[5]} for r in rows
-    ], schema_overrides={"valid_from": pl.Date, "valid_to": pl.Date, "observed_at": pl.Date, "price_cached_usd_per_mtok": pl.Float64}, infer_schema_length=None)
+    return pl.DataFrame(
+        [
+            {
+                "offer_id": f"{r[1]}|{r[0]}",
+                "model": r[0],
+                "provider": r[1],
+                "provider_tier": "host",
+                "price_input_usd_per_mtok": r[2],
+                "price_output_usd_per_mtok": r[2],
+                "price_cached_usd_per_mtok": None,
+                "valid_from": r[3],
+                "valid_to": r[4],
+                "observed_at": r[3],
+                "source": "s",
+                "interval_id": f"{r}",
+                "status": r[5],
+            }
+            for r in rows
+        ],
+        schema_overrides={"valid_from": pl.Date, "valid_to": pl.Date, "observed_at": pl.Date, "price_cached_usd_per_mtok": pl.Float64},
+        infer_schema_length=None,
+    )
 
 
 JOINT = pl.DataFrame({"model": [REFERENCE, "able", "abler", "weak"], "ability_logit": [0.0, 0.1, 1.0, -1.0]})
@@ -35,8 +52,14 @@ def price_of(table: pl.DataFrame, day: date = TODAY) -> list[float]:
 
 
 def test_the_second_cheapest_confirmed_seller_sets_the_price() -> None:
-    table = offers(WEAK, ("able", "a", 1.0, START, None, "confirmed"), ("able", "b", 2.0, START, None, "first_party"), ("abler", "c", 3.0, START, None, "confirmed"),
-                   ("able", "d", 0.1, START, None, "single"), ("able", "e", 0.2, START, None, "stale"))
+    table = offers(
+        WEAK,
+        ("able", "a", 1.0, START, None, "confirmed"),
+        ("able", "b", 2.0, START, None, "first_party"),
+        ("abler", "c", 3.0, START, None, "confirmed"),
+        ("able", "d", 0.1, START, None, "single"),
+        ("able", "e", 0.2, START, None, "stale"),
+    )
     assert price_of(fixed_quality.prices(table, JOINT, TODAY)) == [2.0]
 
 
@@ -46,7 +69,11 @@ def test_two_offers_of_one_seller_are_one_seller() -> None:
 
 
 def test_an_ability_below_which_nothing_is_on_sale_is_not_live() -> None:
-    table = offers(("able", "a", 1.0, START, None, "confirmed"), ("able", "b", 2.0, START, None, "confirmed"), ("weak", "w", 0.01, START, TODAY - timedelta(days=8), "confirmed"))
+    table = offers(
+        ("able", "a", 1.0, START, None, "confirmed"),
+        ("able", "b", 2.0, START, None, "confirmed"),
+        ("weak", "w", 0.01, START, TODAY - timedelta(days=8), "confirmed"),
+    )
     found = fixed_quality.prices(table, JOINT, TODAY).filter(pl.col("reference_model") == REFERENCE).sort("day")
     assert found["is_live"].to_list()[-3:] == [True, False, False] or found["is_live"].to_list()[-2:] == [True, False]
 
@@ -81,8 +108,14 @@ def test_the_moving_block_interval_covers_a_known_drift(correlation: float, leas
             noise[t] = correlation * noise[t - 1] + rng.normal(0, 0.02)
         logs = np.concatenate([[0.0], np.cumsum(-np.log(2) / 52 + noise[-52:])])
         end = TODAY - timedelta(days=k)
-        table = pl.DataFrame({"reference_model": [REFERENCE] * 53, "day": [end - timedelta(weeks=52 - t) for t in range(53)],
-                              "price_usd_per_mtok": np.exp(logs), "is_live": [True] * 53})
+        table = pl.DataFrame(
+            {
+                "reference_model": [REFERENCE] * 53,
+                "day": [end - timedelta(weeks=52 - t) for t in range(53)],
+                "price_usd_per_mtok": np.exp(logs),
+                "is_live": [True] * 53,
+            }
+        )
         rate = fixed_quality.rate(table, end)
         assert rate is not None
         truth = -np.log(2) / 52 * 365.25 / 7
@@ -92,7 +125,11 @@ def test_the_moving_block_interval_covers_a_known_drift(correlation: float, leas
 
 def test_a_threshold_below_which_nobody_is_on_sale_is_closed_on_its_day() -> None:
     gone = TODAY - timedelta(days=30)
-    table = offers(("able", "a", 1.0, START, None, "confirmed"), ("abler", "b", 2.0, START, None, "confirmed"), ("weak", "w", 0.01, START, gone, "confirmed"))
+    table = offers(
+        ("able", "a", 1.0, START, None, "confirmed"),
+        ("abler", "b", 2.0, START, None, "confirmed"),
+        ("weak", "w", 0.01, START, gone, "confirmed"),
+    )
     scores = pl.DataFrame({"model": ["able", "abler", "weak"], "score": [60.0, 70.0, 20.0], "scale_version": ["v"] * 3})
     models = pl.DataFrame({"model": ["able", "abler", "weak"], "open_weights": [False] * 3})
     from forecasting.panel.listings import usable_prices
@@ -105,7 +142,9 @@ def test_a_threshold_below_which_nobody_is_on_sale_is_closed_on_its_day() -> Non
 
 def test_coverage_counts_models_first_listed_in_the_last_ninety_days() -> None:
     fresh = TODAY - timedelta(days=10)
-    table = offers(("able", "a", 1.0, START, None, "single"), ("abler", "a", 1.0, fresh, None, "single"), ("nobody", "a", 1.0, fresh, None, "single"))
+    table = offers(
+        ("able", "a", 1.0, START, None, "single"), ("abler", "a", 1.0, fresh, None, "single"), ("nobody", "a", 1.0, fresh, None, "single")
+    )
     last = fixed_quality.coverage(table, JOINT, TODAY).filter(pl.col("day") == TODAY).row(0, named=True)
     assert (last["entrants_count"], last["scored_count"], last["coverage_share"]) == (2, 1, 0.5)
     assert fixed_quality.supported_until(fixed_quality.coverage(table, JOINT, TODAY)) == TODAY

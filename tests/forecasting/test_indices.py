@@ -22,17 +22,28 @@ AS_OF = date(2026, 9, 1)
 def offers(*rows: tuple) -> pl.DataFrame:
     """(offer, model, provider, price, from, to, observed) with input = output, so that every blend is the price."""
     return pl.DataFrame(
-        [(o, m, p, "host", x, x, None, f, t, s, "test") for o, m, p, x, f, t, s in rows], orient="row",
-        schema={"offer_id": pl.String, "model": pl.String, "provider": pl.String, "provider_tier": pl.String,
-                "price_input_usd_per_mtok": pl.Float64, "price_output_usd_per_mtok": pl.Float64,
-                "price_cached_usd_per_mtok": pl.Float64, "valid_from": pl.Date, "valid_to": pl.Date,
-                "observed_at": pl.Date, "source": pl.String},
+        [(o, m, p, "host", x, x, None, f, t, s, "test") for o, m, p, x, f, t, s in rows],
+        orient="row",
+        schema={
+            "offer_id": pl.String,
+            "model": pl.String,
+            "provider": pl.String,
+            "provider_tier": pl.String,
+            "price_input_usd_per_mtok": pl.Float64,
+            "price_output_usd_per_mtok": pl.Float64,
+            "price_cached_usd_per_mtok": pl.Float64,
+            "valid_from": pl.Date,
+            "valid_to": pl.Date,
+            "observed_at": pl.Date,
+            "source": pl.String,
+        },
     )
 
 
 JAN = date(2026, 1, 1)
-MODELS = pl.DataFrame({"model": ["a", "b", "c"], "developer": ["d"] * 3, "family": ["f"] * 3,
-                       "release_date": [JAN] * 3, "open_weights": [True, False, False]})
+MODELS = pl.DataFrame(
+    {"model": ["a", "b", "c"], "developer": ["d"] * 3, "family": ["f"] * 3, "release_date": [JAN] * 3, "open_weights": [True, False, False]}
+)
 SCALE = {"scale": "gpqa_diamond", "benchmark": ["GPQA-Diamond"], "kind": "share", "thresholds": [50]}
 SCORES = pl.DataFrame({"model": ["a", "b", "c"], "score": [60.0, 55.0, 40.0], "scale_version": ["v"] * 3})
 
@@ -46,16 +57,31 @@ def test_a_price_is_not_used_before_it_was_in_force_or_known() -> None:
 
 
 def test_a_score_published_later_is_not_used_unless_hindsight_is_asked_for() -> None:
-    scores = pl.DataFrame({"model": ["a"], "benchmark": ["GPQA-Diamond"], "benchmark_version": ["v"], "score": [60.0],
-                           "as_of": [date(2026, 6, 1)], "source": ["s"]})
+    scores = pl.DataFrame(
+        {
+            "model": ["a"],
+            "benchmark": ["GPQA-Diamond"],
+            "benchmark_version": ["v"],
+            "score": [60.0],
+            "as_of": [date(2026, 6, 1)],
+            "source": ["s"],
+        }
+    )
     assert listings.usable_scores(scores, JAN).is_empty()
     assert listings.usable_scores(scores, JAN, hindsight=True).height == 1
 
 
 def test_versions_of_a_benchmark_are_never_mixed() -> None:
-    scores = pl.DataFrame({"model": ["a", "b", "c", "a"], "benchmark": ["GPQA-Diamond"] * 4,
-                           "benchmark_version": ["new", "new", "new", "old"], "score": [50.0, 51.0, 52.0, 90.0],
-                           "as_of": [JAN] * 4, "source": ["s"] * 4})
+    scores = pl.DataFrame(
+        {
+            "model": ["a", "b", "c", "a"],
+            "benchmark": ["GPQA-Diamond"] * 4,
+            "benchmark_version": ["new", "new", "new", "old"],
+            "score": [50.0, 51.0, 52.0, 90.0],
+            "as_of": [JAN] * 4,
+            "source": ["s"] * 4,
+        }
+    )
     got = listings.scale_scores(listings.usable_scores(scores, AS_OF), SCALE)
     assert dict(got.select("model", "score").iter_rows())["a"] == 50.0
 
@@ -69,7 +95,8 @@ def _minima(prices: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 def test_one_hosts_promotion_moves_the_raw_minimum_and_not_the_robust_one() -> None:
     prices = offers(
-        ("x", "a", "p", 2.0, JAN, None, JAN), ("y", "b", "q", 3.0, JAN, None, JAN),
+        ("x", "a", "p", 2.0, JAN, None, JAN),
+        ("y", "b", "q", 3.0, JAN, None, JAN),
         ("z", "a", "r", 0.1, date(2026, 3, 1), date(2026, 3, 5), date(2026, 3, 1)),
     )
     day = _minima(prices, date(2026, 3, 20)).filter(pl.col("day") == date(2026, 3, 3)).row(0, named=True)
@@ -90,8 +117,9 @@ def test_a_low_that_lasts_a_fortnight_counts_and_a_second_provider_makes_it_coun
 
 
 def test_a_model_below_the_threshold_is_not_on_the_frontier_and_a_price_that_ends_lets_it_rise() -> None:
-    prices = offers(("x", "a", "p", 2.0, JAN, None, JAN), ("y", "b", "q", 0.5, JAN, date(2026, 2, 28), JAN),
-                    ("z", "c", "r", 0.01, JAN, None, JAN))
+    prices = offers(
+        ("x", "a", "p", 2.0, JAN, None, JAN), ("y", "b", "q", 0.5, JAN, date(2026, 2, 28), JAN), ("z", "c", "r", 0.01, JAN, None, JAN)
+    )
     price = dict(_minima(prices, date(2026, 4, 1)).select("day", "price_usd_per_mtok").iter_rows())
     assert price[date(2026, 2, 20)] == pytest.approx(0.5)
     assert price[date(2026, 3, 10)] == pytest.approx(2.0)
@@ -119,7 +147,7 @@ def test_the_time_dummy_index_falls_by_the_true_rate_and_starts_at_zero() -> Non
     rows = listings_world(np.random.default_rng(1), 4.0, families=60)
     index = hedonic.time_dummy(rows)
     assert index["index_log"][0] == 0.0
-    span = (rows["years"].max() - rows["years"].min())
+    span = rows["years"].max() - rows["years"].min()
     assert -index["index_log"][-1] / span == pytest.approx(np.log(4.0), rel=0.15)
     rolled = hedonic.rolling(rows)
     assert -rolled["index_log"][-1] / span == pytest.approx(np.log(4.0), rel=0.25)
@@ -142,8 +170,15 @@ def test_a_dear_reseller_that_enters_does_not_make_the_index_rise() -> None:
         rows.append((f"a{i}", f"m{i}", "maker" if i % 2 else "host", price, JAN, None, JAN))
         rows.append((f"r{i}", f"m{i}", "reseller", 3 * price, date(2026, 5, 1), None, date(2026, 5, 1)))
     quality = pl.DataFrame({"model": [f"m{i}" for i in range(30)], "quality": [0.0] * 30})
-    models = pl.DataFrame({"model": quality["model"], "developer": "d", "family": [f"f{i}" for i in range(30)],
-                           "release_date": [JAN] * 30, "open_weights": [False] * 30})
+    models = pl.DataFrame(
+        {
+            "model": quality["model"],
+            "developer": "d",
+            "family": [f"f{i}" for i in range(30)],
+            "release_date": [JAN] * 30,
+            "open_weights": [False] * 30,
+        }
+    )
     panel = listings.monthly(listings.usable_prices(offers(*rows), AS_OF), quality, models, AS_OF)
     levels = panel.group_by("month").agg(pl.col("log_price").mean()).sort("month")["log_price"].to_numpy()
     naive = np.log(3) / 2
@@ -201,8 +236,16 @@ def test_the_days_other_tables_follow_from_the_indices(index: dict[str, pl.DataF
 
 def test_cost_per_task_rises_with_tokens_at_a_falling_price() -> None:
     prices = offers(("x", "a", "p", 2.0, JAN, date(2026, 3, 31), JAN), ("y", "b", "q", 1.0, date(2026, 4, 1), None, JAN))
-    scores = pl.DataFrame({"model": ["a", "b"], "benchmark": ["X"] * 2, "benchmark_version": ["v"] * 2,
-                           "score": [60.0, 70.0], "as_of": [JAN] * 2, "source": ["s"] * 2})
+    scores = pl.DataFrame(
+        {
+            "model": ["a", "b"],
+            "benchmark": ["X"] * 2,
+            "benchmark_version": ["v"] * 2,
+            "score": [60.0, 70.0],
+            "as_of": [JAN] * 2,
+            "source": ["s"] * 2,
+        }
+    )
     tokens = pl.DataFrame({"model": ["a", "b"], "benchmark": ["X"] * 2, "tokens_output_per_task": [1000.0, 4000.0]})
     table = index_set.build(prices, scores, MODELS, tokens, AS_OF)["cost_per_task"]
     assert table["cost_usd_per_task"][0] == pytest.approx(0.002)

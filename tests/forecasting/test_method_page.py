@@ -38,8 +38,13 @@ def test_the_pages_backtest_rows_are_what_the_backtest_prints(hindsight: bool) -
     panels = reference.frontier_panel()
     panel, label = backtest.knowledge(panels.filter(pl.col("panel") == "first_parties"), hindsight)
     others = panels.filter(pl.col("panel") != "first_parties")
-    scored = backtest.run(panel, backtest.default_origins(panel, date(2024, 1, 1), 91), (90, 180, 365),
-                          [INCUMBENT, "no_change", "random_walk"], lambda day: priors.estimate(others, day))
+    scored = backtest.run(
+        panel,
+        backtest.default_origins(panel, date(2024, 1, 1), 91),
+        (90, 180, 365),
+        [INCUMBENT, "no_change", "random_walk"],
+        lambda day: priors.estimate(others, day),
+    )
     for row in comparison.compare(scored).filter(pl.col("model") == INCUMBENT).iter_rows(named=True):
         start = f"| first_parties | {label.split(':')[0]} | {row['horizon_days']} |"
         cells = [c.strip() for c in next(x for x in PAGE.splitlines() if x.startswith(start)).strip("|").split("|")]

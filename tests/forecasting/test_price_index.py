@@ -20,11 +20,20 @@ SYMMETRIC = ("price", "fisher", "geks", "tpd")
 def panel(*days: dict[str, tuple[float, ...]]) -> pl.DataFrame:
     """One row per item and day, from a mapping item -> (price, quantity[, quality]) per day."""
     start = date(2026, 1, 5)
-    return pl.DataFrame([
-        {"item": item, "day": start + timedelta(k), "price": float(row[0]), "quantity": float(row[1]),
-         "quality": float(row[2]) if len(row) > 2 else None}
-        for k, day in enumerate(days) for item, row in day.items()
-    ], schema={"item": pl.String, "day": pl.Date, "price": pl.Float64, "quantity": pl.Float64, "quality": pl.Float64})
+    return pl.DataFrame(
+        [
+            {
+                "item": item,
+                "day": start + timedelta(k),
+                "price": float(row[0]),
+                "quantity": float(row[1]),
+                "quality": float(row[2]) if len(row) > 2 else None,
+            }
+            for k, day in enumerate(days)
+            for item, row in day.items()
+        ],
+        schema={"item": pl.String, "day": pl.Date, "price": pl.Float64, "quantity": pl.Float64, "quality": pl.Float64},
+    )
 
 
 def values(frame: pl.DataFrame, window: int = family.WINDOW) -> dict[str, list[float]]:
@@ -39,35 +48,51 @@ def random_panel(seed: int, items: int = 12, days: int = 9, complete: bool = Tru
     price = np.exp(rng.normal(0, 1, (items, 1)) + np.cumsum(rng.normal(-0.05, 0.2, (items, days)), axis=1))
     quantity = np.exp(rng.normal(0, 1, (items, 1)) + np.cumsum(rng.normal(0, 0.4, (items, days)), axis=1))
     cells = [(i, t) for i in range(items) for t in range(days) if complete or i == 0 or rng.random() < 2 / 3]
-    return pl.DataFrame({
-        "item": [f"item {i}" for i, _ in cells], "day": [date(2026, 1, 5) + timedelta(t) for _, t in cells],
-        "price": [float(price[c]) for c in cells], "quantity": [float(quantity[c]) for c in cells],
-    })
+    return pl.DataFrame(
+        {
+            "item": [f"item {i}" for i, _ in cells],
+            "day": [date(2026, 1, 5) + timedelta(t) for _, t in cells],
+            "price": [float(price[c]) for c in cells],
+            "quantity": [float(quantity[c]) for c in cells],
+        }
+    )
 
 
 BY_HAND = {
     "quantities move to the dear item": (
         panel({"A": (10, 1), "B": (1, 9)}, {"A": (10, 3), "B": (1, 7)}),
-        {"spend": [1.9, 3.7], "mix": [1, 3.7 / 1.9], "entry": [1, 1], **{f: [1, 1] for f in PRICE_FORMULAE}}),
+        {"spend": [1.9, 3.7], "mix": [1, 3.7 / 1.9], "entry": [1, 1], **{f: [1, 1] for f in PRICE_FORMULAE}},
+    ),
     "one price halves": (
         panel({"A": (10, 1), "B": (1, 10)}, {"A": (5, 4), "B": (1, 10)}),
-        {"laspeyres": [1, 0.75], "paasche": [1, 0.6], "fisher": [1, 0.45**0.5],
-         "price": [1, 0.5 ** ((1 / 2 + 2 / 3) / 2)], "geks": [1, 0.5 ** ((1 / 2 + 2 / 3) / 2)]}),
+        {
+            "laspeyres": [1, 0.75],
+            "paasche": [1, 0.6],
+            "fisher": [1, 0.45**0.5],
+            "price": [1, 0.5 ** ((1 / 2 + 2 / 3) / 2)],
+            "geks": [1, 0.5 ** ((1 / 2 + 2 / 3) / 2)],
+        },
+    ),
     "a cheap item enters": (
         panel({"A": (10, 1)}, {"A": (10, 1), "B": (1, 9)}),
-        {"price": [1, 1], "mix": [1, 1], "entry": [1, 0.19], "spend": [10, 1.9]}),
+        {"price": [1, 1], "mix": [1, 1], "entry": [1, 0.19], "spend": [10, 1.9]},
+    ),
     "a sale drifts in Laspeyres alone": (
         panel({"A": (1, 1), "B": (1, 1)}, {"A": (0.5, 10), "B": (1, 1)}, {"A": (1, 1), "B": (1, 1)}),
-        {"laspeyres": [1, 0.75, 1.375], "price": [1, 0.5 ** ((1 / 2 + 5 / 6) / 2), 1], "mix": [1, None, 1]}),
+        {"laspeyres": [1, 0.75, 1.375], "price": [1, 0.5 ** ((1 / 2 + 5 / 6) / 2), 1], "mix": [1, None, 1]},
+    ),
     "equal shares": (
         panel({"A": (1, 1), "B": (1, 1)}, {"A": (2, 0.5), "B": (1, 1)}, {"A": (4, 0.25), "B": (1, 1)}),
-        {f: [1, 2**0.5, 2] for f in SYMMETRIC}),
+        {f: [1, 2**0.5, 2] for f in SYMMETRIC},
+    ),
     "a free item leaves": (
         panel({"F": (0, 90), "A": (1, 10)}, {"A": (1, 10)}),
-        {"spend": [0.1, 1], "price": [1, 1], "mix": [1, 1], "entry": [1, 1]}),
+        {"spend": [0.1, 1], "price": [1, 1], "mix": [1, 1], "entry": [1, 1]},
+    ),
     "quality doubles at the same price": (
         panel({"A": (1, 1, 0), "B": (np.e, 1, 1)}, {"A": (1, 1, 1), "B": (np.e, 1, 2)}),
-        {"quality": [1, np.exp(-1)]}),
+        {"quality": [1, np.exp(-1)]},
+    ),
 }
 
 
@@ -119,8 +144,7 @@ def test_geks_equals_the_geometric_mean_of_all_indirect_tornqvists() -> None:
     wide = frame.pivot(on="day", index="item", values=["price", "quantity"]).drop("item").to_numpy()
     price, spend = wide[:, :4], wide[:, :4] * wide[:, 4:]
     share = spend / spend.sum(axis=0)
-    pair = [[float(((share[:, s] + share[:, t]) / 2 * np.log(price[:, t] / price[:, s])).sum()) for t in range(4)]
-            for s in range(4)]
+    pair = [[float(((share[:, s] + share[:, t]) / 2 * np.log(price[:, t] / price[:, s])).sum()) for t in range(4)] for s in range(4)]
     expected = [np.exp(np.mean([pair[0][via] + pair[via][t] for via in range(4)])) for t in range(4)]
     assert values(frame)["geks"] == pytest.approx(expected, rel=1e-12)
 
@@ -129,14 +153,19 @@ def test_the_time_product_dummy_is_the_weighted_regression() -> None:
     import statsmodels.api as sm
 
     frame = random_panel(8, items=6, days=5, complete=False)
-    spend = (pl.col("price") * pl.col("quantity"))
+    spend = pl.col("price") * pl.col("quantity")
     rows = frame.with_columns((spend / spend.sum().over("day")).alias("w"))
-    design = pl.concat([rows.select("item").to_dummies(), rows.select(pl.col("day").cast(pl.String)).to_dummies(drop_first=True)],
-                       how="horizontal").to_numpy().astype(float)
+    design = (
+        pl.concat(
+            [rows.select("item").to_dummies(), rows.select(pl.col("day").cast(pl.String)).to_dummies(drop_first=True)], how="horizontal"
+        )
+        .to_numpy()
+        .astype(float)
+    )
     order = sorted(set(rows["day"].cast(pl.String)))
     names = rows.select(pl.col("day").cast(pl.String)).to_dummies(drop_first=True).columns
     fit = sm.WLS(np.log(rows["price"].to_numpy()), design, weights=rows["w"].to_numpy()).fit()
-    effect = dict(zip(names, fit.params[-len(names):], strict=True))
+    effect = dict(zip(names, fit.params[-len(names) :], strict=True))
     base = effect.get(f"day_{order[0]}", 0.0)
     assert np.log(values(frame)["tpd"]) == pytest.approx([effect.get(f"day_{d}", 0.0) - base for d in order], abs=1e-9)
 
@@ -159,9 +188,9 @@ def test_every_price_doubled_doubles_a_price_index_and_tokens_doubled_do_nothing
 
 def test_names_and_the_order_of_rows_change_no_byte() -> None:
     frame = random_panel(3, complete=False)
-    renamed = frame.with_columns(pl.col("item").replace_strict(
-        {n: f"{hash(n) % 997:03}-{k}" for k, n in enumerate(frame["item"].unique().sort().to_list())})).sample(
-        fraction=1, shuffle=True, seed=1)
+    renamed = frame.with_columns(
+        pl.col("item").replace_strict({n: f"{hash(n) % 997:03}-{k}" for k, n in enumerate(frame["item"].unique().sort().to_list())})
+    ).sample(fraction=1, shuffle=True, seed=1)
     tables = [family.compute(item_panel.read(f))[0].write_csv() for f in (frame, renamed)]
     assert tables[0] == tables[1]
 
@@ -213,16 +242,20 @@ def test_geks_bridges_a_day_on_which_an_item_was_away() -> None:
 def test_lots_are_joined_and_repeats_counted_once() -> None:
     one = panel({"A": (1, 1), "B": (1, 1)}, {"A": (2, 4), "B": (1, 1)})
     day = one["day"].max()
-    extra = pl.concat([one, one.filter(pl.col("day") == day, pl.col("item") == "B"),
-                       pl.DataFrame([{"item": "A", "day": day, "price": 1.0, "quantity": 4.0, "quality": None}], schema=one.schema)])
+    extra = pl.concat(
+        [
+            one,
+            one.filter(pl.col("day") == day, pl.col("item") == "B"),
+            pl.DataFrame([{"item": "A", "day": day, "price": 1.0, "quantity": 4.0, "quality": None}], schema=one.schema),
+        ]
+    )
     assert values(extra) == values(panel({"A": (1, 1), "B": (1, 1)}, {"A": (1.5, 8), "B": (1, 1)}))
     assert "1 rows repeat" in said(extra)
     assert "unit value" in said(extra)
 
 
 def test_quality_is_not_published_under_seventy_per_cent_of_spend() -> None:
-    frame = panel({"A": (1, 8, 1), "B": (2, 1, 2)}, {"A": (1, 2, 1), "B": (2, 1, 2), "C": (1, 9)},
-                  {"A": (1, 8, 1), "B": (2, 2, 2)})
+    frame = panel({"A": (1, 8, 1), "B": (2, 1, 2)}, {"A": (1, 2, 1), "B": (2, 1, 2), "C": (1, 9)}, {"A": (1, 8, 1), "B": (2, 2, 2)})
     assert values(frame)["quality"] == pytest.approx([1, None, 1])
     assert "quality is empty on 1 of 3 days (first 2026-01-06)" in said(frame)
 
@@ -273,8 +306,14 @@ def test_the_interval_covers_the_index_of_the_population_nine_times_in_ten() -> 
 
     def frame(rows: np.ndarray) -> pl.DataFrame:
         i, t = np.repeat(rows, days), np.tile(np.arange(days), len(rows))
-        return pl.DataFrame({"item": i.astype(str), "day": pl.Series([date(2026, 1, 5) + timedelta(int(k)) for k in t]),
-                             "price": price[i, t], "quantity": quantity[i, t]})
+        return pl.DataFrame(
+            {
+                "item": i.astype(str),
+                "day": pl.Series([date(2026, 1, 5) + timedelta(int(k)) for k in t]),
+                "price": price[i, t],
+                "quantity": quantity[i, t],
+            }
+        )
 
     truth = values(frame(np.arange(population)))
     hits = {"price": 0, "geks": 0}

@@ -52,9 +52,12 @@ def test_epochs_method_finds_a_decline_on_its_own_dates_and_scores_without_trend
     """Price depends on the score alone; the spread is that of the residuals of their prices given score and date."""
     table = published.epoch_table(shared_data / "forecast" / "epoch_price_trends").drop_nulls("USD per 1M Tokens")
     standard = [(table[b] - table[b].mean()) / table[b].std() for b in published.EPOCH_BENCHMARKS]
-    score = table.with_columns(s.alias(f"z{i}") for i, s in enumerate(standard)).select(
-        pl.mean_horizontal(f"z{i}" for i in range(len(standard))).fill_null(0.0)
-    ).to_series().to_numpy()
+    score = (
+        table.with_columns(s.alias(f"z{i}") for i, s in enumerate(standard))
+        .select(pl.mean_horizontal(f"z{i}" for i in range(len(standard))).fill_null(0.0))
+        .to_series()
+        .to_numpy()
+    )
     day = np.array([d.toordinal() for d in table["Release Date"]], float)
     slope, spread = index_set._quality_slope(day, table["USD per 1M Tokens"].to_numpy(), score)
 
@@ -118,8 +121,10 @@ def test_the_break_date_is_found() -> None:
 
 def test_the_repricing_model_finds_the_hazard_it_was_simulated_with() -> None:
     for true_hazard in (1.0, 5.0):
-        found = [repricing.fit(prepare(repriced_panel(np.random.default_rng(seed), true_hazard)).series,
-                               repricing.Prior()).hazard for seed in range(6)]
+        found = [
+            repricing.fit(prepare(repriced_panel(np.random.default_rng(seed), true_hazard)).series, repricing.Prior()).hazard
+            for seed in range(6)
+        ]
         assert np.log(np.median(found)) == pytest.approx(np.log(true_hazard), abs=0.5)
     series = prepare(repriced_panel(np.random.default_rng(0), 5.0)).series
     shrunk = repricing.fit(series, repricing.Prior(weight=1e4))

@@ -16,9 +16,23 @@ TODAY = date(2026, 11, 27)
 
 def offers(*rows: tuple[str, str, float, str]) -> pl.DataFrame:
     """Rentals from (month 'YYYY-MM', provider, USD per hour, provider kind), one part and term, seen on the 15th."""
-    return pl.DataFrame([
-        {"provider": p, "accelerator": "H100-SXM", "region": "", "term": "on_demand", "accelerators_in_offer": 1, "note": "", "source": "s",
-         "usd_per_accelerator_hour": usd, "provider_kind": kind, "observed_at": date.fromisoformat(f"{month}-15")} for month, p, usd, kind in rows])
+    return pl.DataFrame(
+        [
+            {
+                "provider": p,
+                "accelerator": "H100-SXM",
+                "region": "",
+                "term": "on_demand",
+                "accelerators_in_offer": 1,
+                "note": "",
+                "source": "s",
+                "usd_per_accelerator_hour": usd,
+                "provider_kind": kind,
+                "observed_at": date.fromisoformat(f"{month}-15"),
+            }
+            for month, p, usd, kind in rows
+        ]
+    )
 
 
 def index(*rows: tuple[str, str, float, str], family: str = "neocloud") -> dict[str, dict]:
@@ -56,8 +70,15 @@ def test_two_sellers_are_suppressed_with_the_number() -> None:
 
 
 def test_three_sellers_of_whom_one_is_matched_are_suppressed_and_a_new_chain_begins_after() -> None:
-    found = index(*each("2026-01", 2.0, 3.0, 4.0), ("2026-02", "a", 2.0, "cloud"), ("2026-02", "x", 3.0, "cloud"), ("2026-02", "y", 3.0, "cloud"),
-                  ("2026-03", "a", 1.0, "cloud"), ("2026-03", "x", 1.5, "cloud"), ("2026-03", "y", 1.5, "cloud"))
+    found = index(
+        *each("2026-01", 2.0, 3.0, 4.0),
+        ("2026-02", "a", 2.0, "cloud"),
+        ("2026-02", "x", 3.0, "cloud"),
+        ("2026-02", "y", 3.0, "cloud"),
+        ("2026-03", "a", 1.0, "cloud"),
+        ("2026-03", "x", 1.5, "cloud"),
+        ("2026-03", "y", 1.5, "cloud"),
+    )
     assert found["2026-02"]["status"] == "suppressed: 1 matched changes of 1 sellers"
     assert found["2026-03"]["index_ratio"] == pytest.approx(0.5)
     assert found["2026-03"]["chain_start"] == date(2026, 2, 1)
@@ -73,6 +94,12 @@ def test_families_are_never_blended() -> None:
 def test_no_month_without_an_observation_has_a_value_on_the_packaged_offers() -> None:
     rentals = believed(reference.load("rental_prices"), TODAY)
     table = rental_index.build(rentals, TODAY)
-    seen = set(rentals.with_columns(pl.col("observed_at").dt.truncate("1mo").alias("month")).select("accelerator", "term", "month").unique().rows())
+    seen = set(
+        rentals.with_columns(pl.col("observed_at").dt.truncate("1mo").alias("month")).select("accelerator", "term", "month").unique().rows()
+    )
     assert set(table.select("accelerator", "term", "month").rows()) == seen
-    assert table.filter(pl.col("status") == "published")["series_count"].min() >= 3 if table.filter(pl.col("status") == "published").height else True
+    assert (
+        table.filter(pl.col("status") == "published")["series_count"].min() >= 3
+        if table.filter(pl.col("status") == "published").height
+        else True
+    )

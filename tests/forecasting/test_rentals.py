@@ -14,19 +14,40 @@ from reference import load
 TODAY = date(2026, 11, 22)
 
 
-def rows(provider: str, prices: dict[date, float], *, source: str = "observer", note: str = "", term: str = "on_demand",
-         kind: str = "cloud", basis: str = "quoted") -> pl.DataFrame:
-    return pl.DataFrame({"provider": provider, "accelerator": "H100-SXM", "region": "", "term": term,
-                         "usd_per_accelerator_hour": list(prices.values()), "accelerators_in_offer": 8, "provider_kind": kind,
-                         "note": note, "source": source, "observed_at": list(prices), "basis": basis})
+def rows(
+    provider: str,
+    prices: dict[date, float],
+    *,
+    source: str = "observer",
+    note: str = "",
+    term: str = "on_demand",
+    kind: str = "cloud",
+    basis: str = "quoted",
+) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "provider": provider,
+            "accelerator": "H100-SXM",
+            "region": "",
+            "term": term,
+            "usd_per_accelerator_hour": list(prices.values()),
+            "accelerators_in_offer": 8,
+            "provider_kind": kind,
+            "note": note,
+            "source": source,
+            "observed_at": list(prices),
+            "basis": basis,
+        }
+    )
 
 
 def test_a_price_not_seen_for_long_stops_counting() -> None:
     assert current(rows("a", {date(2025, 1, 1): 4.0}), date(2026, 1, 15)).is_empty()
 
 
-@pytest.mark.parametrize("bad", [
-    {"note": "estimate"}, {"source": "random seed generator"}, {"source": ""}, {"basis": "assumed"}, {"note": "synthetic fill"}])
+@pytest.mark.parametrize(
+    "bad", [{"note": "estimate"}, {"source": "random seed generator"}, {"source": ""}, {"basis": "assumed"}, {"note": "synthetic fill"}]
+)
 def test_rows_nobody_was_offered_are_kept_out(bad: dict[str, str]) -> None:
     assert believed(rows("a", {date(2026, 1, 1): 3.0}, **bad), TODAY).is_empty()
 
@@ -73,12 +94,21 @@ def test_the_packaged_panel_gives_breaks() -> None:
 
 def test_owning_costs_are_an_annuity_plus_power_and_within_a_quarter_of_published_ones() -> None:
     """InferenceX (2026-04): an owned H100 at 1.73 kW all-in costs a hyperscaler 1.30 USD per hour."""
-    cost = ownership_cost(capex_usd=32_000, life_years=4, cost_of_capital=0.09, power_kw_all_in=1.73, usd_per_kwh=0.08,
-                          overhead_share=0.05, salvage_share=0.1)
+    cost = ownership_cost(
+        capex_usd=32_000, life_years=4, cost_of_capital=0.09, power_kw_all_in=1.73, usd_per_kwh=0.08, overhead_share=0.05, salvage_share=0.1
+    )
     assert cost["total_usd_per_hour"] == pytest.approx(1.30, rel=0.25)
     assert 0.08 < cost["energy_share"] < 0.14
-    paid = sum((ownership_cost(capex_usd=8766, life_years=2, cost_of_capital=0.1, power_kw_all_in=0, usd_per_kwh=0, overhead_share=0)
-                ["capital_usd_per_hour"]) * 8766 / 1.1**year for year in (1, 2))
+    paid = sum(
+        (
+            ownership_cost(capex_usd=8766, life_years=2, cost_of_capital=0.1, power_kw_all_in=0, usd_per_kwh=0, overhead_share=0)[
+                "capital_usd_per_hour"
+            ]
+        )
+        * 8766
+        / 1.1**year
+        for year in (1, 2)
+    )
     assert paid == pytest.approx(8766)  # the annuity repays the capital exactly
     with pytest.raises(ValueError, match="utilisation"):
         ownership_cost(capex_usd=1, life_years=1, cost_of_capital=0, power_kw_all_in=0, usd_per_kwh=0, overhead_share=0, utilisation=0)

@@ -95,8 +95,13 @@ def test_a_half_life_a_break_and_a_concentration_are_recovered() -> None:
     assert market.chow(line)[1] > 0.01
     bent = line.with_columns(pl.col("log_price") - pl.when(pl.col("years") > 0).then(0.5 * pl.col("years")).otherwise(0.0))
     assert market.chow(bent)[1] < 1e-6
-    weeks = pl.DataFrame({"week": [date(2026, 1, 4)] * 3 + [date(2026, 2, 1)] * 2,
-                          "permaslug": ["a/x", "a/y", "b/z", "a/x", "b/z"], "total_tokens": [3, 3, 2, 1, 1]})
+    weeks = pl.DataFrame(
+        {
+            "week": [date(2026, 1, 4)] * 3 + [date(2026, 2, 1)] * 2,
+            "permaslug": ["a/x", "a/y", "b/z", "a/x", "b/z"],
+            "total_tokens": [3, 3, 2, 1, 1],
+        }
+    )
     assert market.concentration(weeks, date(2026, 1, 20)) == pytest.approx(1e4 * (0.75**2 + 0.25**2))
     assert market.concentration(weeks, date(2026, 3, 1)) == pytest.approx(5000)
 
@@ -106,8 +111,14 @@ def test_the_mean_list_price_of_a_token_counts_free_ones_at_nothing_and_leaves_u
 
     from research import market, study
 
-    catalogue = pl.DataFrame({"observed_date": [date(2026, 5, 1), date(2026, 6, 15)], "model": ["a/one-1", "a/one-1"],
-                              "price": [2.0, 9.0]}).with_columns(pl.col("model").map_elements(study.key, return_dtype=pl.String).alias("score_key"))
-    daily = pl.DataFrame({"date": [date(2026, 5, 30)] * 3 + [date(2026, 5, 20)],
-                          "model_permaslug": ["a/one-1", "a/one-1:free", "b/other-2", "a/one-1"], "total_tokens": [3, 1, 50, 99]})
+    catalogue = pl.DataFrame(
+        {"observed_date": [date(2026, 5, 1), date(2026, 6, 15)], "model": ["a/one-1", "a/one-1"], "price": [2.0, 9.0]}
+    ).with_columns(pl.col("model").map_elements(study.key, return_dtype=pl.String).alias("score_key"))
+    daily = pl.DataFrame(
+        {
+            "date": [date(2026, 5, 30)] * 3 + [date(2026, 5, 20)],
+            "model_permaslug": ["a/one-1", "a/one-1:free", "b/other-2", "a/one-1"],
+            "total_tokens": [3, 1, 50, 99],
+        }
+    )
     assert market.list_price_of_a_token(daily, catalogue, date(2026, 5, 31)) == pytest.approx(2.0 * 3 / 4)

@@ -27,19 +27,27 @@ def scores() -> pl.DataFrame:
             rows.append((f"m{i:02d}", "MMLU", min(100 / (1 + np.exp(-(i - 2) / 4)), 99.0)))
         rows += [(f"m{i:02d}", f"other {k}", 100 / (1 + np.exp(-(i - 15 + k) / 6))) for k in range(3)]
     return pl.DataFrame(rows, schema=["model", "benchmark", "score"], orient="row").with_columns(
-        pl.lit("1").alias("benchmark_version"), pl.lit(DAY).alias("as_of"), pl.lit("s").alias("source"))
+        pl.lit("1").alias("benchmark_version"), pl.lit(DAY).alias("as_of"), pl.lit("s").alias("source")
+    )
 
 
 def frontier(price: float = 2.0) -> pl.DataFrame:
     wanted = [("gpqa_diamond", t) for t in (30.0, 50.0, 70.0)] + [("mmlu", t) for t in (42.0, 64.8, 83.0)]
-    return pl.DataFrame([{"series_id": f"{s}-{t:g}", "scale": s, "threshold_score": t, "provider_tier": "all", "day": DAY,
-                          "price_usd_per_mtok": price} for s, t in wanted])
+    return pl.DataFrame(
+        [
+            {"series_id": f"{s}-{t:g}", "scale": s, "threshold_score": t, "provider_tier": "all", "day": DAY, "price_usd_per_mtok": price}
+            for s, t in wanted
+        ]
+    )
 
 
 def floors(cheap: str, dollars: float = 0.01) -> pl.DataFrame:
     """Every model costs a dollar to serve but one."""
-    rows = [{"model": f"m{i:02d}", "floor_kind": k, "mode_usd_per_mtok": dollars if f"m{i:02d}" == cheap else 1.0}
-            for i in range(COUNT) for k in ("energy", "gpu_hour")]
+    rows = [
+        {"model": f"m{i:02d}", "floor_kind": k, "mode_usd_per_mtok": dollars if f"m{i:02d}" == cheap else 1.0}
+        for i in range(COUNT)
+        for k in ("energy", "gpu_hour")
+    ]
     mode = pl.col("mode_usd_per_mtok")
     return pl.DataFrame(rows).with_columns((mode / 2).alias("low_usd_per_mtok"), (mode * 2).alias("high_usd_per_mtok"))
 
@@ -68,8 +76,11 @@ def test_a_measured_failure_counts_more_than_ability() -> None:
 
 @pytest.mark.parametrize("cheap", ["m05", "m14", "m29"])
 def test_on_one_scale_a_harder_series_never_has_a_lower_floor(cheap: str) -> None:
-    table = series_floor.series_floors(frontier(), floors(cheap), scores(), DAY).join(
-        frontier().select("series_id", "scale", "threshold_score"), on="series_id").sort("scale", "floor_kind", "threshold_score")
+    table = (
+        series_floor.series_floors(frontier(), floors(cheap), scores(), DAY)
+        .join(frontier().select("series_id", "scale", "threshold_score"), on="series_id")
+        .sort("scale", "floor_kind", "threshold_score")
+    )
     step = table.select(pl.col("mode_usd_per_mtok").diff().over("scale", "floor_kind"))["mode_usd_per_mtok"].drop_nulls()
     assert (step >= 0).all()
 

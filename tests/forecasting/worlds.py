@@ -10,8 +10,9 @@ import polars as pl
 START = date(2023, 7, 1)
 
 
-def listings_world(rng: np.random.Generator, factor: float, factor_after: float | None = None, months: int = 36,
-                   families: int = 40) -> pl.DataFrame:
+def listings_world(
+    rng: np.random.Generator, factor: float, factor_after: float | None = None, months: int = 36, families: int = 40
+) -> pl.DataFrame:
     """Rows in the shape of ``listings.monthly``: price falls ``factor`` times a year at fixed quality (and
     ``factor_after`` times from the middle), with model effects shared inside a family. Models enter through time."""
     rows = []
@@ -27,8 +28,19 @@ def listings_world(rng: np.random.Generator, factor: float, factor_after: float 
                 slope = -np.log(factor)
                 later = -np.log(factor_after if factor_after else factor)
                 level = slope * min(t, half) + later * max(t - half, 0)
-                rows.append((f"m{f}-{m}", _month(k), 23.5 + t, level + 0.9 * quality + effect
-                             + 0.05 * rng.standard_normal(), quality, (k - entry) / 12, 0.0, f"f{f}", k == entry))
+                rows.append(
+                    (
+                        f"m{f}-{m}",
+                        _month(k),
+                        23.5 + t,
+                        level + 0.9 * quality + effect + 0.05 * rng.standard_normal(),
+                        quality,
+                        (k - entry) / 12,
+                        0.0,
+                        f"f{f}",
+                        k == entry,
+                    )
+                )
     names = ["model", "month", "years", "log_price", "quality", "age_years", "open", "cluster", "launch"]
     return pl.DataFrame(rows, schema=names, orient="row").sort("month", "model")
 
@@ -37,8 +49,7 @@ def _month(k: int) -> date:
     return date(2023 + (6 + k) // 12, (6 + k) % 12 + 1, 1)
 
 
-def price_panel(rng: np.random.Generator, n: int = 24, months: int = 30, rate: float = 1.0,
-                floor: float = 0.02) -> pl.DataFrame:
+def price_panel(rng: np.random.Generator, n: int = 24, months: int = 30, rate: float = 1.0, floor: float = 0.02) -> pl.DataFrame:
     """unique_id, ds, y: prices that jump toward ``floor`` at ``rate`` per year, with common and own jumps."""
     rows = []
     common = rng.gamma(rate / 12 / 0.5, 0.5, months) * 0.5
@@ -76,21 +87,47 @@ def market(as_of: date = date(2026, 9, 1), models: int = 40, seed: int = 7) -> t
         for bench in ("GPQA-Diamond", "MMLU", "HLE"):
             scores.append((f"m{m}", bench, "v1", float(np.clip(quality + 5 * rng.standard_normal(), 1, 99)), release, "s"))
         for p in range(int(rng.integers(1, 4))):
-            start, price = release + timedelta(days=int(rng.integers(0, 20))), float(
-                np.exp(0.04 * quality - 0.7 * (release - date(2024, 1, 1)).days / 365 + 0.4 * rng.standard_normal())
+            start, price = (
+                release + timedelta(days=int(rng.integers(0, 20))),
+                float(np.exp(0.04 * quality - 0.7 * (release - date(2024, 1, 1)).days / 365 + 0.4 * rng.standard_normal())),
             )
             while start < as_of:
                 end = start + timedelta(days=int(rng.integers(60, 300)))
                 open_end = end >= as_of
-                prices.append((f"o{m}-{p}", f"m{m}", f"prov{p}", "first_party" if p == 0 else "host", price, 4 * price,
-                               None, start, None if open_end else end - timedelta(days=1), start, "s"))
+                prices.append(
+                    (
+                        f"o{m}-{p}",
+                        f"m{m}",
+                        f"prov{p}",
+                        "first_party" if p == 0 else "host",
+                        price,
+                        4 * price,
+                        None,
+                        start,
+                        None if open_end else end - timedelta(days=1),
+                        start,
+                        "s",
+                    )
+                )
                 start, price = end, price * float(np.exp(-abs(0.2 * rng.standard_normal())))
     return (
-        pl.DataFrame(prices, orient="row", schema={
-            "offer_id": pl.String, "model": pl.String, "provider": pl.String, "provider_tier": pl.String,
-            "price_input_usd_per_mtok": pl.Float64, "price_output_usd_per_mtok": pl.Float64,
-            "price_cached_usd_per_mtok": pl.Float64, "valid_from": pl.Date, "valid_to": pl.Date,
-            "observed_at": pl.Date, "source": pl.String}),
+        pl.DataFrame(
+            prices,
+            orient="row",
+            schema={
+                "offer_id": pl.String,
+                "model": pl.String,
+                "provider": pl.String,
+                "provider_tier": pl.String,
+                "price_input_usd_per_mtok": pl.Float64,
+                "price_output_usd_per_mtok": pl.Float64,
+                "price_cached_usd_per_mtok": pl.Float64,
+                "valid_from": pl.Date,
+                "valid_to": pl.Date,
+                "observed_at": pl.Date,
+                "source": pl.String,
+            },
+        ),
         pl.DataFrame(scores, orient="row", schema=["model", "benchmark", "benchmark_version", "score", "as_of", "source"]),
         pl.DataFrame(known, orient="row", schema=["model", "developer", "family", "release_date", "open_weights"]),
     )

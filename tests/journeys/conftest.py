@@ -14,6 +14,8 @@ import pytest
 from tests.conftest import ROOT
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
 @pytest.fixture(scope="session")
 def deflation() -> Run:
     """``deflation(home, *arguments, days_later=0, **environment)`` -> the completed process."""
@@ -22,7 +24,15 @@ def deflation() -> Run:
         env = {k: v for k, v in os.environ.items() if not k.startswith("DEFLATION_")} | {"DEFLATION_HOME": str(home)} | environment
         if days_later:
             env["DEFLATION_NOW"] = (datetime.now(UTC) + timedelta(days=days_later)).isoformat()
-        return subprocess.run([Path(sys.executable).with_name("deflation"), *arguments], cwd=ROOT, env=env, capture_output=True, text=True, timeout=timeout, check=False)
+        return subprocess.run(
+            [Path(sys.executable).with_name("deflation"), *arguments],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
 
     return run
 

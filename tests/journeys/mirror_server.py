@@ -64,9 +64,12 @@ class MirrorServer:
 
 def eia(rows: list[dict[str, object]], rows_at_once: int, echo: str) -> Answer:
     """EIA's interface: at most ``rows_at_once`` rows a call from ``offset`` on, their number as text, the request echoed with its key."""
+
     def given(query: dict[str, list[str]]) -> tuple[int, bytes]:
         start = int(query.get("offset", ["0"])[0])
-        response = {"total": str(len(rows)), "dateFormat": "YYYY-MM", "frequency": "monthly", "data": rows[start:start + rows_at_once]}
-        return 200, json.dumps({"response": response, "request": {"command": "/v2/", "params": {"api_key": echo, "offset": start}}}).encode()
+        response = {"total": str(len(rows)), "dateFormat": "YYYY-MM", "frequency": "monthly", "data": rows[start : start + rows_at_once]}
+        return 200, json.dumps(
+            {"response": response, "request": {"command": "/v2/", "params": {"api_key": echo, "offset": start}}}
+        ).encode()
 
     return given

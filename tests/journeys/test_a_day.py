@@ -25,8 +25,12 @@ from tests.journeys.conftest import Run
 from tests.journeys.mirror_server import MirrorServer, eia
 
 KEY = "Sekret/Key+0123456789abcdef"
-RENTALS = {"aws": "aws_public_feed_2026-09-10.json", "azure": "azure_retail_prices_ND96isr_H100_v5_2026-09-16.json",
-           "coreweave": "coreweave_blocks_2026-09-16.html", "lambda": "lambda_rows_2026-09-16.html"}
+RENTALS = {
+    "aws": "aws_public_feed_2026-09-10.json",
+    "azure": "azure_retail_prices_ND96isr_H100_v5_2026-09-16.json",
+    "coreweave": "coreweave_blocks_2026-09-16.html",
+    "lambda": "lambda_rows_2026-09-16.html",
+}
 
 
 def rows(home: Path, sql: str) -> list[tuple]:
@@ -55,7 +59,11 @@ def place_hardware(server: MirrorServer, hardware: Path) -> list[dict[str, objec
     tariffs = hardware / "captures" / "electricity"
     server.place("energy/eurostat", next(tariffs.glob("eurostat*")).read_bytes())
     found = json.loads(next(tariffs.glob("eia_v2*")).read_text())["response"]["data"]
-    country = next(r for r in found if r["stateid"] == "AL" and r["sectorid"] == "IND") | {"stateid": "US", "period": "2026-08", "price": "9.99"}
+    country = next(r for r in found if r["stateid"] == "AL" and r["sectorid"] == "IND") | {
+        "stateid": "US",
+        "period": "2026-08",
+        "price": "9.99",
+    }
     server.answer("energy/eia", eia([country, *found], 7, KEY))
     return [country, *found]
 
@@ -122,8 +130,11 @@ def test_live_pages_become_quotes_with_their_words(lived: Path) -> None:
 
 
 def test_the_price_that_changed_overnight_is_an_event_with_its_evidence(lived: Path) -> None:
-    found = rows(lived, "select price_before_usd_per_mtok, price_after_usd_per_mtok, evidence, length(snapshot_sha256) from marts.price_events "
-                       "where provider = 'anthropic' and token_class = 'output' and kind = 'cut' and model like '%haiku-4-5%' and tier = 'standard'")
+    found = rows(
+        lived,
+        "select price_before_usd_per_mtok, price_after_usd_per_mtok, evidence, length(snapshot_sha256) from marts.price_events "
+        "where provider = 'anthropic' and token_class = 'output' and kind = 'cut' and model like '%haiku-4-5%' and tier = 'standard'",
+    )
     assert (5.0, 4.0) in {(b, a) for b, a, *_ in found}
     assert any("$4 / MTok" in words and length == 64 for _, _, words, length in found)
 
@@ -143,56 +154,91 @@ def test_a_blocked_page_fails_alone_and_its_last_good_rows_stay(lived: Path) -> 
 
 def test_every_rental_and_energy_source_is_read_live_to_the_marts(lived: Path) -> None:
     assert {s: (status, origin) for s, status, origin, _ in first_day(lived, "health")} == {
-        f"rentals/{n}": ("ok", "live") for n in (*RENTALS, "gpuhunt", "hyperstack", "nebius")} | {"energy/eia": ("ok", "live"), "energy/eurostat": ("ok", "live")}
+        f"rentals/{n}": ("ok", "live") for n in (*RENTALS, "gpuhunt", "hyperstack", "nebius")
+    } | {"energy/eia": ("ok", "live"), "energy/eurostat": ("ok", "live")}
     offers = {(s, p, a, t): usd for s, p, a, t, usd in first_day(lived, "offers")}
-    assert offers["rentals/aws", "aws", "H100-SXM", "on_demand"] == 6.88 and offers["rentals/azure", "azure", "H100-SXM", "on_demand"] == 12.29
-    assert offers["rentals/coreweave", "coreweave", "B200-SXM", "on_demand"] == 8.6 and offers["rentals/gpuhunt", "oci", "H100-SXM", "on_demand"] == 10
-    assert offers["rentals/lambda", "lambda", "H100-SXM", "on_demand"] in (3.99, 4.29) and offers["rentals/nebius", "nebius", "H100-SXM", "spot"] == 2.15
+    assert (
+        offers["rentals/aws", "aws", "H100-SXM", "on_demand"] == 6.88 and offers["rentals/azure", "azure", "H100-SXM", "on_demand"] == 12.29
+    )
+    assert (
+        offers["rentals/coreweave", "coreweave", "B200-SXM", "on_demand"] == 8.6
+        and offers["rentals/gpuhunt", "oci", "H100-SXM", "on_demand"] == 10
+    )
+    assert (
+        offers["rentals/lambda", "lambda", "H100-SXM", "on_demand"] in (3.99, 4.29)
+        and offers["rentals/nebius", "nebius", "H100-SXM", "spot"] == 2.15
+    )
     assert first_day(lived, "tariff") == [[0.0999]], "the newest month of the country is what power costs"
-    now = rows(lived, "select status, age_days, providers_count from marts.rental_now where accelerator = 'H100-SXM' and term = 'on_demand'")
+    now = rows(
+        lived, "select status, age_days, providers_count from marts.rental_now where accelerator = 'H100-SXM' and term = 'on_demand'"
+    )
     assert now[0][0] == "current" and now[0][1] <= 1 and now[0][2] >= 6
-    assert rows(lived, "select count(*) > 0 from core.hourly where accelerator = 'H100-SXM' and rental_date >= (select as_of from core.vintage) - 1") == [(True,)]
+    assert rows(
+        lived, "select count(*) > 0 from core.hourly where accelerator = 'H100-SXM' and rental_date >= (select as_of from core.vintage) - 1"
+    ) == [(True,)]
     unmapped = rows(lived, "select message from marts.data_health where source = 'hardware/epoch'")
     assert "printed accelerators are not mapped" in unmapped[0][0], "what a database prints and nobody mapped is said"
     left = rows(lived, "select accelerator_label, reason from core.unmapped_accelerator where source = 'rentals/hyperstack'")
     assert [(n, r.endswith("(1 offers)")) for n, r in left] == [("NVIDIA RTX A4000", True)]
-    assert rows(lived, "select count(*) from core.spec_history where source = 'hardware/epoch' and observed_at >= (select as_of from core.vintage) - 1") == [(0,)], (
-        "a table read again with the same figures adds nothing")
+    assert rows(
+        lived,
+        "select count(*) from core.spec_history where source = 'hardware/epoch' and observed_at >= (select as_of from core.vintage) - 1",
+    ) == [(0,)], "a table read again with the same figures adds nothing"
 
 
 def test_a_rental_price_that_changed_is_believed_and_the_old_one_stays_dated(lived: Path) -> None:
-    seen = rows(lived, "select usd_per_accelerator_hour, observed_at - (select as_of from core.vintage) from core.rental_believed "
-                       "where source = 'rentals/azure' and term = 'on_demand' order by observed_at")
+    seen = rows(
+        lived,
+        "select usd_per_accelerator_hour, observed_at - (select as_of from core.vintage) from core.rental_believed "
+        "where source = 'rentals/azure' and term = 'on_demand' order by observed_at",
+    )
     assert seen == [(12.29, -1), (10.0, 0)]
-    unchanged = rows(lived, "select count(*), max(observed_at) = (select as_of from core.vintage) from core.rental_believed where source = 'rentals/coreweave'")
+    unchanged = rows(
+        lived,
+        "select count(*), max(observed_at) = (select as_of from core.vintage) from core.rental_believed where source = 'rentals/coreweave'",
+    )
     assert unchanged == [(4, True)], "an equal price seen again is two looks of two offers"
 
 
 def test_a_revised_period_of_electricity_is_a_vintage_and_power_and_floors_follow(lived: Path) -> None:
     month = "where source = 'energy/eia' and region = 'US' and sector = 'IND' and period = '2026-08'"
-    kept = rows(lived, f"select usd_per_kwh, observed_at - (select as_of from core.vintage) from core.electricity {month} order by observed_at")
+    kept = rows(
+        lived, f"select usd_per_kwh, observed_at - (select as_of from core.vintage) from core.electricity {month} order by observed_at"
+    )
     assert kept == [(0.0999, -1), (0.1049, 0)]
     ((count, share),) = rows(lived, f"select vintages_count, revision_share from marts.electricity {month}")
     assert count == 2 and share == pytest.approx(0.1049 / 0.0999 - 1)
     assert rows(lived, FIRST_DAY["tariff"]) == [(0.1049,)]
     for name in ("floor", "owned"):
         assert rows(lived, FIRST_DAY[name])[0][0] > first_day(lived, name)[0][0] > 0, name
-    assert rows(lived, "select count(*) from core.electricity where source = 'energy/eia'")[0][0] == 1 + rows(
-        lived, "select count(distinct (region, sector, period)) from core.electricity where source = 'energy/eia'")[0][0]
+    assert (
+        rows(lived, "select count(*) from core.electricity where source = 'energy/eia'")[0][0]
+        == 1 + rows(lived, "select count(distinct (region, sector, period)) from core.electricity where source = 'energy/eia'")[0][0]
+    )
     assert rows(lived, "select count(*) from marts.electricity where source = 'energy/eurostat' and eur_per_kwh > 0")[0][0] >= 4
 
 
 def test_a_source_that_fails_says_so_and_its_offers_keep_their_day(lived: Path) -> None:
-    ((status, origin, age, message),) = rows(lived, "select status, origin, age_days, message from marts.data_health where source = 'rentals/lambda'")
+    ((status, origin, age, message),) = rows(
+        lived, "select status, origin, age_days, message from marts.data_health where source = 'rentals/lambda'"
+    )
     assert (status, origin, age) == ("failed", "archive", 1) and "410" in message
-    assert rows(lived, "select distinct observed_at - (select as_of from core.vintage) from core.rental_believed where source = 'rentals/lambda'") == [(-1,)]
+    assert rows(
+        lived, "select distinct observed_at - (select as_of from core.vintage) from core.rental_believed where source = 'rentals/lambda'"
+    ) == [(-1,)]
 
 
 def test_figures_that_cannot_be_right_are_refused_with_the_reason_and_yesterdays_stay(lived: Path) -> None:
-    for key, state, reason in (("rentals/nebius", "partial", "a node's price for one accelerator"), ("energy/eurostat", "failed", "0 EUR/kWh is outside")):
+    for key, state, reason in (
+        ("rentals/nebius", "partial", "a node's price for one accelerator"),
+        ("energy/eurostat", "failed", "0 EUR/kWh is outside"),
+    ):
         ((status, message),) = rows(lived, f"select status, message from marts.data_health where source = '{key}'")
         assert status == state and reason in message
-    assert rows(lived, "select usd_per_accelerator_hour from core.rental_believed where source = 'rentals/nebius' and accelerator = 'H100-SXM' and term = 'on_demand'") == [(3.85,)]
+    assert rows(
+        lived,
+        "select usd_per_accelerator_hour from core.rental_believed where source = 'rentals/nebius' and accelerator = 'H100-SXM' and term = 'on_demand'",
+    ) == [(3.85,)]
     assert rows(lived, "select min(eur_per_kwh) from marts.electricity where source = 'energy/eurostat'") == [(0.1297,)]
 
 
@@ -214,11 +260,22 @@ def test_the_key_of_an_interface_is_nowhere_in_the_state_folder(lived: Path) -> 
 
 
 def test_floors_carry_boundary_interval_and_shares(lived: Path) -> None:
-    assert rows(lived, "select distinct boundary from marts.model_floors order by 1") == [("gpu_only",), ("rented hour",), ("system",), ("wall",)]
-    assert rows(lived, "select count(*) from marts.model_floors where not low_usd_per_mtok < mode_usd_per_mtok or not mode_usd_per_mtok < high_usd_per_mtok") == [(0,)]
+    assert rows(lived, "select distinct boundary from marts.model_floors order by 1") == [
+        ("gpu_only",),
+        ("rented hour",),
+        ("system",),
+        ("wall",),
+    ]
+    assert rows(
+        lived,
+        "select count(*) from marts.model_floors where not low_usd_per_mtok < mode_usd_per_mtok or not mode_usd_per_mtok < high_usd_per_mtok",
+    ) == [(0,)]
     shown = re.sub(r"<[^>]+>", "", (lived / "site" / "latest" / "outlook.html").read_text())
     page = " ".join(html.unescape(shown).split())
-    assert "electricity at the wall" in page and rows(lived, "select statement from marts.floor_assumptions where quantity = 'together'")[0][0] in page
+    assert (
+        "electricity at the wall" in page
+        and rows(lived, "select statement from marts.floor_assumptions where quantity = 'together'")[0][0] in page
+    )
 
 
 def test_the_run_names_live_and_failed_inputs(lived: Path) -> None:
@@ -229,8 +286,15 @@ def test_the_run_names_live_and_failed_inputs(lived: Path) -> None:
 def test_days_later_without_a_network_everything_is_as_old_as_it_is(later: tuple[Path, str]) -> None:
     home, said = later
     assert "archive" in said
-    health = {s: (status, origin, age) for s, status, origin, age in rows(
-        home, "select source, status, origin, age_days from marts.data_health where source like 'rentals/%' or source like 'energy/%'")}
+    health = {
+        s: (status, origin, age)
+        for s, status, origin, age in rows(
+            home, "select source, status, origin, age_days from marts.data_health where source like 'rentals/%' or source like 'energy/%'"
+        )
+    }
     assert health["rentals/lambda"] == ("stale", "archive", 6) and health["rentals/azure"] == ("stale", "archive", 5)
     assert health["energy/eia"] == ("ok", "archive", 5), "a source asked once a week is not stale after five days"
-    assert rows(home, "select max(observed_at) = (select edition_day from core.edition_day) - 5 from core.rental_believed where source like 'rentals/%'") == [(True,)]
+    assert rows(
+        home,
+        "select max(observed_at) = (select edition_day from core.edition_day) - 5 from core.rental_believed where source like 'rentals/%'",
+    ) == [(True,)]

@@ -14,7 +14,9 @@ def test_captures_are_added_once_and_read_again_on_demand(deflation: Run, tmp_pa
     given = tmp_path / "given"
     (given / "captures" / "anthropic").mkdir(parents=True)
     (given / "captures" / "anthropic" / "a.md").write_bytes(SPECIMEN.read_bytes())
-    (given / "index.csv").write_text("file,provider,official_url,capture_date\nanthropic/a.md,anthropic,https://claude.com/pricing,2025-10-20\nno/b.md,no,,2025-01\n")
+    (given / "index.csv").write_text(
+        "file,provider,official_url,capture_date\nanthropic/a.md,anthropic,https://claude.com/pricing,2025-10-20\nno/b.md,no,,2025-01\n"
+    )
     first = deflation(tmp_path, "backfill", "captures", str(given))
     again = deflation(tmp_path, "backfill", "captures", str(given))
     assert (first.returncode, again.returncode) == (0, 0)

@@ -22,14 +22,25 @@ def rows(home: Path, sql: str) -> list[tuple]:
 
 
 @pytest.mark.parametrize("days", [1, 30, 120, 400])
-def test_nothing_is_measured_beyond_the_last_day_a_price_was_seen_and_the_report_says_how_old_it_is(days: int, tmp_path: Path, deflation: Run) -> None:
+def test_nothing_is_measured_beyond_the_last_day_a_price_was_seen_and_the_report_says_how_old_it_is(
+    days: int, tmp_path: Path, deflation: Run
+) -> None:
     day = LAST + timedelta(days=days)
     done = deflation(tmp_path, "run", "--offline", DEFLATION_NOW=f"{day}T06:00:00Z")
     assert done.returncode == 0, done.stderr[-2000:]
-    assert f"measured   up to {LAST}: no price was seen since, {days} days before this run" in done.stdout and "clock      DEFLATION_NOW" in done.stdout
+    assert (
+        f"measured   up to {LAST}: no price was seen since, {days} days before this run" in done.stdout
+        and "clock      DEFLATION_NOW" in done.stdout
+    )
     assert rows(tmp_path, "from core.edition_day") == [(day, LAST, days, f"DEFLATION_NOW {day}T06:00:00+00:00")]
-    for table, column in (("frontier", "obs_date"), ("decline_rates", "window_end"), ("champion_forecasts", "cutoff"), ("price_history", "valid_from"),
-                          ("price_history", "confirmed_at"), ("price_events", "event_date")):
+    for table, column in (
+        ("frontier", "obs_date"),
+        ("decline_rates", "window_end"),
+        ("champion_forecasts", "cutoff"),
+        ("price_history", "valid_from"),
+        ("price_history", "confirmed_at"),
+        ("price_events", "event_date"),
+    ):
         reached = rows(tmp_path, f"select max({column}) from marts.{table}")
         assert reached[0][0] is None or reached[0][0] <= LAST, (table, reached)
     in_force = rows(tmp_path, "select count(*) from marts.price_now")[0][0]

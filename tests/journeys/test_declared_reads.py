@@ -48,12 +48,19 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, set[str]
     store = TracedStore(settings.warehouse_path)
     with store.session(raw_tables()):
         job = make_job(settings, None, offline=True, on_step=lambda step: read[step].update(store.taken()))
-        definitions = build_definitions(job=dg.ResourceDefinition.hardcoded_resource(job), warehouse=dg.ResourceDefinition.hardcoded_resource(store))
+        definitions = build_definitions(
+            job=dg.ResourceDefinition.hardcoded_resource(job), warehouse=dg.ResourceDefinition.hardcoded_resource(store)
+        )
         with dg.DagsterInstance.ephemeral() as instance:
             result = definitions.resolve_job_def("daily").execute_in_process(
-                instance=instance, partition_key=str(job.as_of), run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}})
+                instance=instance, partition_key=str(job.as_of), run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+            )
     assert result.success
-    declared = {a.op.name: {".".join(k.path) for keys in a.asset_deps.values() for k in keys} for a in definitions.assets if isinstance(a, dg.AssetsDefinition)}
+    declared = {
+        a.op.name: {".".join(k.path) for keys in a.asset_deps.values() for k in keys}
+        for a in definitions.assets
+        if isinstance(a, dg.AssetsDefinition)
+    }
     return dict(read), declared
 
 
@@ -74,6 +81,9 @@ def test_python_steps_declare_no_table_they_do_not_read(traced: tuple[dict[str, 
     """SQL models are read by the database and parsed for their inputs; steps of frames must read each declared table."""
     read, declared = traced
     frames = {step: tables for step, tables in read.items() if any(t.split(".")[0] in ("core", "stats", "engine") for t in tables)}
-    idle = {step: unread for step, tables in frames.items()
-            if step in declared and (unread := {d for d in declared[step] - tables if d.split(".")[0] in ("core", "stats", "engine")})}
+    idle = {
+        step: unread
+        for step, tables in frames.items()
+        if step in declared and (unread := {d for d in declared[step] - tables if d.split(".")[0] in ("core", "stats", "engine")})
+    }
     assert not idle, idle

@@ -35,7 +35,14 @@ def test_every_verb_is_documented(verb: str) -> None:
     assert any(re.search(rf"deflation {verb}\b", page.read_text()) for page in PAGES), f"no page mentions `deflation {verb}`"
 
 
-@pytest.mark.parametrize("command", [c for c in commands(README) if c.split()[0] in ("query", "trace", "throughput", "hardware", "sources", "model", "verify") and c != "sources check"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        c
+        for c in commands(README)
+        if c.split()[0] in ("query", "trace", "throughput", "hardware", "sources", "model", "verify") and c != "sources check"
+    ],
+)
 def test_the_readmes_commands_run_as_they_stand(command: str, offline_home: Path, deflation: Run) -> None:
     done = deflation(offline_home, *shlex.split(command))
     assert done.returncode == 0, done.stderr

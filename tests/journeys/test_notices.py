@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pipelines.condition import doctor, status
 from pipelines.settings import Settings
 from sources.fetching.post import NotTold, post_json
 from tests.journeys.conftest import Run
+from warehouse.store import query
 
 
 class Hook(HTTPServer):
@@ -63,11 +65,15 @@ def test_a_hook_that_refuses_or_is_gone_stops_nobody_and_its_path_is_hidden(hook
     with pytest.raises(NotTold) as refused:
         post_json(hook.url + "/secret-path", {"text": "x"})
     assert "500" in str(refused.value) and "secret-path" not in str(refused.value)
-    gone = Settings.model_validate({"home": tmp_path, "operator_webhook_url": "http://127.0.0.1:9/secret-path", "heartbeat_url": "http://127.0.0.1:9/"})
+    gone = Settings.model_validate(
+        {"home": tmp_path, "operator_webhook_url": "http://127.0.0.1:9/secret-path", "heartbeat_url": "http://127.0.0.1:9/"}
+    )
     notices.after_run(gone, "why")
 
 
-def test_a_run_that_cannot_publish_tells_the_hook_and_one_that_publishes_pings(hook: Hook, deflation: Run, offline_home: Path, tmp_path: Path) -> None:
+def test_a_run_that_cannot_publish_tells_the_hook_and_one_that_publishes_pings(
+    hook: Hook, deflation: Run, offline_home: Path, tmp_path: Path
+) -> None:
     told = {"DEFLATION_OPERATOR_WEBHOOK_URL": hook.url + "/hook", "DEFLATION_HEARTBEAT_URL": hook.url + "/alive"}
     (tmp_path / "file").write_text("no folder")
     done = deflation(tmp_path / "file" / "state", "run", "--offline", **told)
@@ -76,9 +82,13 @@ def test_a_run_that_cannot_publish_tells_the_hook_and_one_that_publishes_pings(h
 
 
 def test_status_of_a_published_state_says_when_and_of_an_empty_one_what_to_do(offline_home: Path, tmp_path: Path, deflation: Run) -> None:
-    found = {f.topic: f for f in status(Settings(home=offline_home))}
+    seen = query(offline_home / "published.duckdb", "select as_of from core.vintage").item()
+    day_after = datetime.combine(seen, time(), tzinfo=UTC) + timedelta(days=1)
+    found = {f.topic: f for f in status(Settings(home=offline_home, now=day_after))}
     assert found["published"].well and found["last run"].well and "command line" in found["last run"].found
     assert len(found) <= 10
+    late = {f.topic: f for f in status(Settings(home=offline_home, now=day_after + timedelta(days=3)))}
+    assert not late["published"].well and "4 days old" in late["published"].found
     done = deflation(tmp_path, "status")
     assert done.returncode == 1 and "nothing is published yet" in done.stdout and "deflation run" in done.stdout
     assert json.loads(deflation(tmp_path, "status", "--json").stdout)[0]["well"] is False

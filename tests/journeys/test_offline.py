@@ -41,17 +41,25 @@ def test_the_warehouse_has_what_the_first_release_promises(offline_home: Path) -
 
 
 def test_every_example_of_start_here_runs_and_answers(offline_home: Path) -> None:
-    for name, sql in rows(offline_home, "select table_name, sql from marts.start_here where table_name not in ('marts.track_record', 'example: how_wrong') order by ordinal"):
+    for name, sql in rows(
+        offline_home,
+        "select table_name, sql from marts.start_here where table_name not in ('marts.track_record', 'example: how_wrong') order by ordinal",
+    ):
         assert rows(offline_home, sql), f"{name} answers nothing: {sql}"
 
 
 def test_every_table_and_column_carries_a_comment(offline_home: Path) -> None:
-    bare = rows(offline_home, "select table_name, column_name from duckdb_columns() where schema_name in ('marts', 'facts') and comment is null and not internal")
+    bare = rows(
+        offline_home,
+        "select table_name, column_name from duckdb_columns() where schema_name in ('marts', 'facts') and comment is null and not internal",
+    )
     assert not bare, bare
 
 
 def test_every_price_names_its_source_and_when_it_was_seen(offline_home: Path) -> None:
-    assert rows(offline_home, "select count(*) from marts.price_now where source is null or source_url is null or observed_at is null") == [(0,)]
+    assert rows(offline_home, "select count(*) from marts.price_now where source is null or source_url is null or observed_at is null") == [
+        (0,)
+    ]
 
 
 def test_the_headline_price_is_traced_to_a_price_with_source_and_date(offline_home: Path, deflation: Run) -> None:

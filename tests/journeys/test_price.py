@@ -21,15 +21,24 @@ def test_several_providers_come_as_a_table_sorted_by_cost(deflation: Run, offlin
     assert done.returncode == 0 and len(totals) > 5 and totals == sorted(totals)
 
 
-@pytest.mark.parametrize(("arguments", "status", "words"), [
-    (["gpt-4oo", "--input", "1", "--output", "1"], 1, "near names: gpt-4o"),
-    (["gpt-4o", "--provider", "openai", "--tier", "fast", "--at", "2024-12-01", "--input", "1", "--output", "1"], 1, "no price in the tier fast"),
-    (["gpt-4o", "--provider", "opnai", "--input", "1", "--output", "1"], 1, "near names: openai"),
-    (["gpt-4o", "--at", "yesterday", "--input", "1", "--output", "1"], 2, "ISO 8601"),
-    (["gpt-4o", "--input", "1", "--cached", "2", "--output", "1"], 2, "part of the input"),
-    (["gpt-4o", "--tier", "cheap", "--input", "1", "--output", "1"], 2, "no tier"),
-])
-def test_what_cannot_be_answered_is_said_in_a_sentence(deflation: Run, offline_home: Path, arguments: list[str], status: int, words: str) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["gpt-4oo", "--input", "1", "--output", "1"], 1, "near names: gpt-4o"),
+        (
+            ["gpt-4o", "--provider", "openai", "--tier", "fast", "--at", "2024-12-01", "--input", "1", "--output", "1"],
+            1,
+            "no price in the tier fast",
+        ),
+        (["gpt-4o", "--provider", "opnai", "--input", "1", "--output", "1"], 1, "near names: openai"),
+        (["gpt-4o", "--at", "yesterday", "--input", "1", "--output", "1"], 2, "ISO 8601"),
+        (["gpt-4o", "--input", "1", "--cached", "2", "--output", "1"], 2, "part of the input"),
+        (["gpt-4o", "--tier", "cheap", "--input", "1", "--output", "1"], 2, "no tier"),
+    ],
+)
+def test_what_cannot_be_answered_is_said_in_a_sentence(
+    deflation: Run, offline_home: Path, arguments: list[str], status: int, words: str
+) -> None:
     done = deflation(offline_home, "price", *arguments)
     assert done.returncode == status and words in done.stderr and "Traceback" not in done.stderr and done.stdout == ""
 

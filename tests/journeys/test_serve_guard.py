@@ -49,9 +49,19 @@ def _free_port() -> int:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     home, port = tmp_path_factory.mktemp("served"), _free_port()
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("DEFLATION_", "DAGSTER_"))} | {"DEFLATION_HOME": str(home), "PYTHONUNBUFFERED": "1"}
-    program = subprocess.Popen([Path(sys.executable).with_name("deflation"), "serve", "--port", str(port)], cwd=ROOT, env=env,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("DEFLATION_", "DAGSTER_"))} | {
+        "DEFLATION_HOME": str(home),
+        "PYTHONUNBUFFERED": "1",
+    }
+    program = subprocess.Popen(
+        [Path(sys.executable).with_name("deflation"), "serve", "--port", str(port)],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
     assert program.stdout is not None
     token = re.search(r"token=([\w-]+)", program.stdout.readline())
     assert token, "the printed address carries no token"
@@ -72,7 +82,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def test_without_the_token_nothing_is_answered(served: Served) -> None:
-    for method, path, body in (("GET", "/", None), ("GET", "/server_info", None), ("POST", "/graphql", json.dumps({"query": "{ version }"}))):
+    for method, path, body in (
+        ("GET", "/", None),
+        ("GET", "/server_info", None),
+        ("POST", "/graphql", json.dumps({"query": "{ version }"})),
+    ):
         status, headers, said = served.ask(method, path, body, **JSON)
         assert status == 401 and b"token" in said and headers["x-frame-options"] == "DENY"
     assert served.ask("GET", "/?token=wrong")[0] == 401
@@ -93,7 +107,9 @@ def test_an_image_of_another_site_changes_nothing_even_with_the_operators_cookie
     assert served.own("GET", "/graphql?query=" + quote(STOP))[0] == 405
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/graphql", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "application/graphql", "multipart/form-data; boundary=x"]
+)
 def test_a_form_of_any_kind_is_no_request_that_may_change_something(served: Served, kind: str) -> None:
     assert served.own("POST", "/graphql", json.dumps({"query": STOP}), **{"Content-Type": kind})[0] == 415
     assert served.own("POST", "/graphql?query=" + quote(STOP), "", **{"Content-Type": kind})[0] == 415
@@ -109,8 +125,10 @@ def test_another_host_name_another_origin_and_a_forged_materialization_are_refus
 
 
 def test_read_only_is_the_default_and_dagster_holds_it_too(served: Served) -> None:
-    launch = ('mutation { launchRun(executionParams: {selector: {repositoryLocationName: "pipelines.definitions", repositoryName: "__repository__", '
-              'jobName: "daily"}, runConfigData: {}, mode: "default"}) { __typename } }')
+    launch = (
+        'mutation { launchRun(executionParams: {selector: {repositoryLocationName: "pipelines.definitions", repositoryName: "__repository__", '
+        'jobName: "daily"}, runConfigData: {}, mode: "default"}) { __typename } }'
+    )
     status, _, said = served.own("POST", "/graphql", json.dumps({"query": launch}), **JSON, Origin=f"http://127.0.0.1:{served.port}")
     assert status == 200 and b"LaunchRunSuccess" not in said
     assert b"Unauthorized" in said or b"ermission" in said, said[:300]

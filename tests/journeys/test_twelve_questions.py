@@ -48,12 +48,17 @@ def test_1_the_cheapest_scored_model_is_named_seller_by_seller(published) -> Non
 
 def test_2_the_bill_of_gpt_4o_fell_from_2250_to_1250_dollars(published) -> None:
     # $5 and $15 in May 2024, $2.50 and $10 since: 300 x 5 + 50 x 15 and 300 x 2.5 + 50 x 10.
-    assert [(r["asked"], r["cost_usd"]) for r in answer(published, "my_bill")] == [("on 2024-05-20", 2250.0), ("on the vintage day", 1250.0)]
+    assert [(r["asked"], r["cost_usd"]) for r in answer(published, "my_bill")] == [
+        ("on 2024-05-20", 2250.0),
+        ("on the vintage day", 1250.0),
+    ]
 
 
 @pytest.mark.parametrize("day", ["2025-06-25", "2025-07-03", "2026-03-01"])
 def test_2_the_windows_that_a_lagging_tracker_had_wrong_are_right(published, day) -> None:
-    rows = ask(published, f"from marts.bill('gpt-4o', input_tokens := 300e6, output_tokens := 50e6, on_day := '{day}') where provider = 'openai'")
+    rows = ask(
+        published, f"from marts.bill('gpt-4o', input_tokens := 300e6, output_tokens := 50e6, on_day := '{day}') where provider = 'openai'"
+    )
     assert [r["cost_usd"] for r in rows] == [1250.0]
 
 
@@ -64,7 +69,16 @@ def test_2_a_name_means_in_sql_what_it_means_on_the_command_line(published) -> N
     from belief.request_cost import canonical_models
 
     aliases = reference.at("model_aliases", date(2026, 11, 27))
-    for name in ("gpt-4o", "GPT-4o", "openai/gpt-4o", "claude sonnet 4.5", "claude-sonnet-4-5", "deepseek-v3.2", "llama-3.3-70b-instruct", "no such model"):
+    for name in (
+        "gpt-4o",
+        "GPT-4o",
+        "openai/gpt-4o",
+        "claude sonnet 4.5",
+        "claude-sonnet-4-5",
+        "deepseek-v3.2",
+        "llama-3.3-70b-instruct",
+        "no such model",
+    ):
         ours = {r["provider"]: r["model"] for r in ask(published, f"from marts.meant('{name}', day := '2026-11-27')")}
         theirs = canonical_models(name, ["openai", "openrouter", "anthropic"], date(2026, 11, 27), aliases)
         assert ours.get("*") == theirs.get("*"), name
@@ -78,7 +92,9 @@ def test_3_cuts_of_the_year_are_counted_over_offers_sold_on_both_days(published)
 
 def test_4_claude_sonnet_with_its_cache_price(published) -> None:
     own = [r for r in answer(published, "price_with_cache") if r["provider"] == "anthropic" and r["valid_to"] is None]
-    assert [(r["price_input_usd_per_mtok"], r["price_cached_input_usd_per_mtok"], r["price_output_usd_per_mtok"]) for r in own] == [(3.0, 0.3, 15.0)]
+    assert [(r["price_input_usd_per_mtok"], r["price_cached_input_usd_per_mtok"], r["price_output_usd_per_mtok"]) for r in own] == [
+        (3.0, 0.3, 15.0)
+    ]
 
 
 def test_5_self_hosting_is_weighed_against_the_cheapest_seller(published) -> None:

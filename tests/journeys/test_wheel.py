@@ -41,7 +41,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def ask(installed: Path, home: Path, *arguments: str, timeout: float = 400) -> subprocess.CompletedProcess[str]:
     env = {"PATH": os.environ["PATH"], "HOME": str(home), "DEFLATION_HOME": str(home / "var")}
-    return subprocess.run([installed / "deflation", *arguments], cwd=home, env=env, capture_output=True, text=True, timeout=timeout, check=False)
+    return subprocess.run(
+        [installed / "deflation", *arguments], cwd=home, env=env, capture_output=True, text=True, timeout=timeout, check=False
+    )
 
 
 def test_a_price_needs_no_checkout_and_no_run(installed: Path, home: Path) -> None:
@@ -79,7 +81,9 @@ def port() -> Iterator[int]:
 
 def test_the_ui_opens_from_the_wheel(installed: Path, home: Path, port: int) -> None:
     env = {"PATH": os.environ["PATH"], "HOME": str(home), "DEFLATION_HOME": str(home / "var")}
-    with subprocess.Popen([installed / "deflation", "serve", "--port", str(port)], cwd=home, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as served:
+    with subprocess.Popen(
+        [installed / "deflation", "serve", "--port", str(port)], cwd=home, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as served:
         try:
             for _ in range(240):
                 assert served.poll() is None, served.stdout.read().decode()[-1500:] if served.stdout else ""

@@ -30,7 +30,12 @@ def test_every_address_of_a_source_gives_its_rows(one) -> None:
 @pytest.mark.live
 def test_the_newest_price_file_of_litellm_is_read_but_for_two_in_a_hundred_entries(tmp_path: Path) -> None:
     """The file as its publisher's package carries it, newer than any capture kept with the project."""
-    got = subprocess.run([sys.executable, "-m", "pip", "download", "--no-deps", "-q", "-d", str(tmp_path), "litellm"], capture_output=True, text=True, check=False)
+    got = subprocess.run(
+        [sys.executable, "-m", "pip", "download", "--no-deps", "-q", "-d", str(tmp_path), "litellm"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     wheels = list(tmp_path.glob("litellm-*.whl"))
     if got.returncode or not wheels:
         pytest.skip(f"no package to be had: {got.stderr[-200:]}")

@@ -111,8 +111,7 @@ def marts() -> dict[str, pl.DataFrame]:
                 0.6
                 if (series == HEAD and day == AS_OF)
                 else round(
-                    floor * 0.9
-                    + start * math.exp(-math.log(rate) * 1.9 * years(day)) * (1 + 0.06 * math.sin(k * 1.7 + n)),
+                    floor * 0.9 + start * math.exp(-math.log(rate) * 1.9 * years(day)) * (1 + 0.06 * math.sin(k * 1.7 + n)),
                     3,
                 )
             )
@@ -177,7 +176,9 @@ def marts() -> dict[str, pl.DataFrame]:
          "interval_level": 0.9, "window_from": date(2025, 11, 22), "window_to": AS_OF, "observations_count": 40, "status": "final", "why": "argued"}
         for rank, name, f in ((1, "fixed_quality", 2.634), (2, "matched_geks", 1.01), (None, "hedonic_all", 1.4))
     ]  # fmt: skip
-    made["headline_revision"] = [{"vintage_day": date(2026, 8, 22), "first_factor_per_year": 2.4, "latest_factor_per_year": 2.6, "revision_log": 0.08}]
+    made["headline_revision"] = [
+        {"vintage_day": date(2026, 8, 22), "first_factor_per_year": 2.4, "latest_factor_per_year": 2.6, "revision_log": 0.08}
+    ]
     made["score_coverage"] = [{"day": AS_OF, "entrants_count": 243, "scored_count": 15, "coverage_share": 15 / 243}]
     made["acceleration"] = [
         {
@@ -380,7 +381,9 @@ def marts() -> dict[str, pl.DataFrame]:
             "what_would_tell": "a panel of invoices",
         },
     ]
-    made["fact_freshness"] = [{"fact_id": i, "confirmed_at": AS_OF, "source": "prices/anthropic", "cadence_days": 1} for i in facts()["fact_id"]]
+    made["fact_freshness"] = [
+        {"fact_id": i, "confirmed_at": AS_OF, "source": "prices/anthropic", "cadence_days": 1} for i in facts()["fact_id"]
+    ]
     return {name: declared(f"marts.{name}", rows) for name, rows in made.items()}
 
 
@@ -424,10 +427,7 @@ def hostile_edition() -> Edition:
             ):
                 values = [HOSTILE_NAMES[(i + k) % len(HOSTILE_NAMES)] for i in range(frame.height)]
                 if column == "source_url":
-                    values = [
-                        "javascript:alert(1)" if i % 2 else 'https://a.example/"onmouseover="alert(1)'
-                        for i in range(frame.height)
-                    ]
+                    values = ["javascript:alert(1)" if i % 2 else 'https://a.example/"onmouseover="alert(1)' for i in range(frame.height)]
                 columns.append(pl.Series(column, values))
         poisoned[name] = frame.with_columns(columns)
     words = facts().with_columns(
@@ -440,9 +440,7 @@ def hostile_edition() -> Edition:
 
 def with_real_prices(shared_data: Path) -> Edition:
     """The full edition with today's prices and the price of a few models from the study data."""
-    raw = pl.read_csv(
-        shared_data / "prices" / "tables" / "openrouter_monthly.csv", infer_schema_length=None, try_parse_dates=True
-    )
+    raw = pl.read_csv(shared_data / "prices" / "tables" / "openrouter_monthly.csv", infer_schema_length=None, try_parse_dates=True)
     latest = raw.filter(pl.col("observed_date") == raw["observed_date"].max(), pl.col("output") > 0)
     now = latest.select(
         "provider",

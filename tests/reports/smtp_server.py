@@ -86,9 +86,7 @@ def start(inbox: Inbox, ca: trustme.CA | None = None, login: bool = False, host_
     if login:
 
         def check(_server: SMTP, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
-            good = (
-                isinstance(data, LoginPassword) and data.login == USER.encode() and data.password == PASSWORD.encode()
-            )
+            good = isinstance(data, LoginPassword) and data.login == USER.encode() and data.password == PASSWORD.encode()
             return AuthResult(success=good, handled=good)
 
         options |= {"authenticator": check, "auth_required": True, "auth_require_tls": ca is not None}

@@ -20,7 +20,14 @@ ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
 
 def history() -> pl.DataFrame:
-    names = [("openai", "gpt-4o"), ("openai", "gpt-4o"), ("deepinfra", "atlas-70b"), ("../../etc", "passwd"), ("a/b", "<script>"), ("x" * 500, "模型")]
+    names = [
+        ("openai", "gpt-4o"),
+        ("openai", "gpt-4o"),
+        ("deepinfra", "atlas-70b"),
+        ("../../etc", "passwd"),
+        ("a/b", "<script>"),
+        ("x" * 500, "模型"),
+    ]
     return editions.declared("marts.price_history", [
         {"provider": p, "model": m, "tier": "standard", "price_input_usd_per_mtok": 2.5, "price_output_usd_per_mtok": 10.0,
          "valid_from": editions.AS_OF - timedelta(days=400 - i), "status": "confirmed", "interval_id": f"i{i}"} for i, (p, m) in enumerate(names)
@@ -55,7 +62,11 @@ def test_every_document_is_valid_against_the_published_schema(files):
 def test_the_schema_refuses_a_row_that_lacks_a_column_or_has_another(files):
     validator = jsonschema.Draft202012Validator(json.loads(files["v1/schema.json"]) | {"$ref": "#/$defs/prices"})
     document = json.loads(files["v1/prices.json"])
-    for spoil in (lambda row: row.pop("confirmed_at"), lambda row: row.update(colour="red"), lambda row: row.update(price_input_usd_per_mtok="1")):
+    for spoil in (
+        lambda row: row.pop("confirmed_at"),
+        lambda row: row.update(colour="red"),
+        lambda row: row.update(price_input_usd_per_mtok="1"),
+    ):
         broken = json.loads(files["v1/prices.json"])
         spoil(broken["rows"][0])
         with pytest.raises(jsonschema.ValidationError):
@@ -67,7 +78,9 @@ def test_the_schema_refuses_a_row_that_lacks_a_column_or_has_another(files):
 def test_json_and_parquet_hold_the_rows_of_the_mart(files, priced, name):
     frame = priced.facts if name == "facts" else priced.mart(api.TABLES[name].removeprefix("marts."))
     assert pl.read_parquet(io.BytesIO(files[f"v1/{name}.parquet"])).equals(frame)
-    assert len(json.loads(files[f"v1/{name}.json"])["rows"]) == frame.height == json.loads(files["v1/index.json"])["documents"][name]["rows"]
+    assert (
+        len(json.loads(files[f"v1/{name}.json"])["rows"]) == frame.height == json.loads(files["v1/index.json"])["documents"][name]["rows"]
+    )
 
 
 def test_a_model_has_its_history_in_one_file_whatever_it_is_called(files):
@@ -109,7 +122,11 @@ def valid_atom(raw: bytes) -> etree._Element:
     ids = [e.findtext("a:id", namespaces=ATOM) for e in tree.findall("a:entry", ATOM)]
     assert len(ids) == len(set(ids))
     for entry in tree.findall("a:entry", ATOM):
-        assert entry.find("a:content", ATOM) is not None or entry.find("a:link[@rel='alternate']", ATOM) is not None or entry.find("a:link", ATOM) is not None
+        assert (
+            entry.find("a:content", ATOM) is not None
+            or entry.find("a:link[@rel='alternate']", ATOM) is not None
+            or entry.find("a:link", ATOM) is not None
+        )
     return tree
 
 
@@ -125,7 +142,9 @@ def test_both_feeds_are_atom_with_content_and_absolute_links_or_none(tmp_path, p
 
 
 def test_the_price_feed_holds_confirmed_moves_alone(full):
-    rows = editions.marts()["price_events"].with_columns(status=pl.when(pl.col("kind") == "rise").then(pl.lit("held")).otherwise(pl.lit("confirmed")))
+    rows = editions.marts()["price_events"].with_columns(
+        status=pl.when(pl.col("kind") == "rise").then(pl.lit("held")).otherwise(pl.lit("confirmed"))
+    )
     tree = valid_atom(moves_feed(editions.full_edition(marts={"price_events": rows}), "https://deflation.example"))
     titles = [e.findtext("a:title", namespaces=ATOM) for e in tree.findall("a:entry", ATOM)]
     assert len(titles) == 5 and not any("raised" in t for t in titles) and any("withdrew" in t for t in titles)

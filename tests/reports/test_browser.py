@@ -88,7 +88,9 @@ def test_axe_finds_no_serious_fault_on_any_page(browser, folder, look):
         tab = context.new_page()
         tab.goto(path.as_uri())
         found = axe.Axe().run(tab).response["violations"]
-        grave = [(v["id"], n["html"][:160], n.get("failureSummary")) for v in found if v["impact"] in ("serious", "critical") for n in v["nodes"]]
+        grave = [
+            (v["id"], n["html"][:160], n.get("failureSummary")) for v in found if v["impact"] in ("serious", "critical") for n in v["nodes"]
+        ]
         assert grave == [], f"{path.name}: {grave[:2]}"
         context.close()
 
@@ -96,10 +98,18 @@ def test_axe_finds_no_serious_fault_on_any_page(browser, folder, look):
 def test_the_screen_reader_hears_the_questions_in_order_and_every_chart(browser, folder):
     tab, _said, _asked = opened(browser, folder / "index.html")
     tree = tab.locator("main").aria_snapshot()
-    questions = ["How fast", "Where does it go", "How far can it fall", "What changed", "Who moved", "How wrong were we", "What is not known"]
+    questions = [
+        "How fast",
+        "Where does it go",
+        "How far can it fall",
+        "What changed",
+        "Who moved",
+        "How wrong were we",
+        "What is not known",
+    ]
     places = [tree.index(f'heading "{q}') for q in questions]
     assert places == sorted(places)
-    assert tree.count("img \"") == 3
+    assert tree.count('img "') == 3
 
 
 def test_the_table_search_finds_and_sorts(browser, folder):
@@ -114,9 +124,7 @@ def test_the_table_search_finds_and_sorts(browser, folder):
     assert tab.inner_text("#found") == "0 of 144 offers"
     tab.fill("#find", "")
     tab.click("#prices th[data-col=price_output_usd_per_mtok] button")
-    prices = tab.evaluate(
-        "[...document.querySelectorAll('#prices tbody tr')].map(r => parseFloat(r.cells[5].textContent.slice(1)))"
-    )
+    prices = tab.evaluate("[...document.querySelectorAll('#prices tbody tr')].map(r => parseFloat(r.cells[5].textContent.slice(1)))")
     assert prices == sorted(prices) and len(prices) == 144 and said == []
 
 
@@ -162,11 +170,16 @@ def test_the_mail_fits_every_width_and_fetches_nothing(browser, tmp_path, full, 
     tab, _said, asked = opened(browser, tmp_path / "mail.html", viewport={"width": width, "height": 900}, color_scheme=look)
     assert asked == []
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
-    wide = tab.evaluate("[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 90))")
+    wide = tab.evaluate(
+        "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 90))"
+    )
     assert wide == []
     assert tab.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 500 && i.alt.length > 30)")
     assert tab.locator("img").count() == (0 if profile == "alert" else 1)
-    assert tab.locator("a", has_text="Open the report").get_attribute("href") == f"https://deflation.example/editions/{full.edition_id}/index.html"
+    assert (
+        tab.locator("a", has_text="Open the report").get_attribute("href")
+        == f"https://deflation.example/editions/{full.edition_id}/index.html"
+    )
     sheet = tab.evaluate("getComputedStyle(document.querySelector('.sheet')).backgroundColor")
     assert (sheet == "rgb(29, 33, 37)") == (look == "dark")
     assert len(tab.inner_text("body").split()) <= 250
@@ -212,7 +225,12 @@ def test_the_calculator_counts_cached_tokens_apart_and_says_where_a_price_is_not
 
 @pytest.mark.parametrize(
     ("field", "text", "words"),
-    [("#in", "many", "Write tokens as"), ("#cached", "400M", "cannot be more"), ("#models", "atlas-mni", "near names: atlas-"), ("#models", "<img src=x onerror=alert(1)>", "No model is known")],
+    [
+        ("#in", "many", "Write tokens as"),
+        ("#cached", "400M", "cannot be more"),
+        ("#models", "atlas-mni", "near names: atlas-"),
+        ("#models", "<img src=x onerror=alert(1)>", "No model is known"),
+    ],
 )
 def test_the_calculator_answers_wrong_input_with_a_sentence(browser, folder, field, text, words):
     tab, said, _asked = opened(browser, folder / "calculator.html")

@@ -96,17 +96,13 @@ def test_a_message_arrives_whole_through_starttls_and_login(served, tmp_path, fu
     ]
     html = got.get_body(("html",)).get_content()
     pictures = {p["Content-ID"].strip("<>"): p.get_content() for p in got.walk() if p.get_content_type() == "image/png"}
-    assert len(html.encode()) < 80_000 and all(
-        f"cid:{cid}" in html and png.startswith(b"\x89PNG") for cid, png in pictures.items()
-    )
+    assert len(html.encode()) < 80_000 and all(f"cid:{cid}" in html and png.startswith(b"\x89PNG") for cid, png in pictures.items())
     assert "fell 62" in got.get_body(("plain",)).get_content()
 
 
 def test_no_login_is_tried_where_no_user_is_set(served, tmp_path):
     inbox = Inbox()
-    assert send(small_edition(), people("ann"), Ledger(tmp_path / "l"), settings(served(inbox), tmp_path)).counts == {
-        "sent": 1
-    }
+    assert send(small_edition(), people("ann"), Ledger(tmp_path / "l"), settings(served(inbox), tmp_path)).counts == {"sent": 1}
 
 
 @pytest.mark.parametrize("wrong", ["password", "authority", "no tls", "name"])
@@ -141,9 +137,7 @@ def test_a_password_never_crosses_a_foreign_line_in_the_clear(tmp_path):
 
 def test_a_temporary_refusal_is_tried_again_with_longer_and_longer_waits(served, tmp_path):
     inbox, slept = Inbox(rcpt=lambda a, n: "450 greylisted, come back" if "grey" in a and n < 3 else None), []
-    report = send(
-        small_edition(), people("ann", "grey", "zoe"), Ledger(tmp_path / "l"), settings(served(inbox), tmp_path), slept
-    )
+    report = send(small_edition(), people("ann", "grey", "zoe"), Ledger(tmp_path / "l"), settings(served(inbox), tmp_path), slept)
     assert report.complete and report.counts == {"sent": 3} and slept == [5.0, 20.0]
     assert Counter(a for a, _ in inbox.received) == {"ann@example.org": 1, "grey@example.org": 1, "zoe@example.org": 1}
 
@@ -255,9 +249,7 @@ def test_a_crash_between_claim_and_send_never_leads_to_a_second_mail(served, tmp
     again = send(small_edition(), people("ann", "bob", "cyd"), Ledger(tmp_path / "l"), how)
     assert again.counts == {"already": 1, "claimed": 1, "sent": 1} and "--retry claimed" in again.waiting[0]
     assert [a for a, _ in inbox.received] == ["ann@example.org", "cyd@example.org"]
-    assert {o.recipient: o.state for o in ledger.outcomes("daily 2026-11-22")}[
-        recipient_key("bob@example.org")
-    ] == "claimed"
+    assert {o.recipient: o.state for o in ledger.outcomes("daily 2026-11-22")}[recipient_key("bob@example.org")] == "claimed"
 
 
 def test_whom_an_earlier_run_left_open_can_be_tried_again_or_settled(served, tmp_path):
@@ -318,14 +310,16 @@ def test_a_sender_may_have_a_display_name(served, tmp_path):
     inbox, how = Inbox(), None
     how = replace(settings(served(inbox), tmp_path), sender="Price desk <desk@example.org>")
     send(small_edition(), people("ann"), Ledger(tmp_path / "l"), how)
-    assert b'From: Price desk <desk@example.org>' in inbox.received[0][1]
+    assert b"From: Price desk <desk@example.org>" in inbox.received[0][1]
 
 
 def test_a_mail_that_comes_back_is_refused_after_all(tmp_path):
-    notification = (b"From: mailer@example.net\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
-                    b"--b\r\nContent-Type: text/plain\r\n\r\nno such user\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
-                    b"Reporting-MTA: dns; example.net\r\n\r\nFinal-Recipient: rfc822; ann@example.org\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
-                    b"Final-Recipient: rfc822; bob@example.org\r\nAction: delayed\r\nStatus: 4.2.1\r\n\r\n--b--\r\n")
+    notification = (
+        b"From: mailer@example.net\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+        b"--b\r\nContent-Type: text/plain\r\n\r\nno such user\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        b"Reporting-MTA: dns; example.net\r\n\r\nFinal-Recipient: rfc822; ann@example.org\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+        b"Final-Recipient: rfc822; bob@example.org\r\nAction: delayed\r\nStatus: 4.2.1\r\n\r\n--b--\r\n"
+    )
     assert bounces(notification) == [("ann@example.org", "5.1.1")]
     assert bounces(b"From mailer Mon Nov 23 00:00:00 2026\n" + notification.replace(b"\r\n", b"\n")) == [("ann@example.org", "5.1.1")]
     assert bounces(b"") == bounces(b"rubbish\x00") == []
@@ -339,13 +333,14 @@ def test_two_schedulers_at_once_send_each_mail_once(served, tmp_path):
     inbox = Inbox()
     how, whom = settings(served(inbox), tmp_path), people(*(f"p{i}" for i in range(30)))
     reports = []
-    threads = [
-        threading.Thread(target=lambda: reports.append(send(small_edition(), whom, Ledger(tmp_path / "l"), how)))
-        for _ in range(2)
-    ]
+    threads = [threading.Thread(target=lambda: reports.append(send(small_edition(), whom, Ledger(tmp_path / "l"), how))) for _ in range(2)]
     [t.start() for t in threads]
     [t.join() for t in threads]
-    assert sum(r.counts["sent"] for r in reports) == 30 and sum(r.counts["already"] + r.counts["elsewhere"] for r in reports) == 30 and all(r.complete for r in reports)
+    assert (
+        sum(r.counts["sent"] for r in reports) == 30
+        and sum(r.counts["already"] + r.counts["elsewhere"] for r in reports) == 30
+        and all(r.complete for r in reports)
+    )
     assert max(Counter(a for a, _ in inbox.received).values()) == 1
 
 
@@ -356,9 +351,7 @@ def test_another_build_of_the_same_day_is_not_mailed_again_but_a_corrected_headl
     rebuilt = Edition(editions.AS_OF, "v-other", editions.facts().head(4), {})
     assert send(first, people("ann"), ledger, how).counts == {"sent": 1}
     assert send(rebuilt, people("ann"), ledger, how).counts == {"already": 1}
-    minor = rebuilt.correcting(
-        first.edition_id, "", pl.DataFrame({"fact_id": ["coverage.models"], "before": [1.0], "after": [2.0]})
-    )
+    minor = rebuilt.correcting(first.edition_id, "", pl.DataFrame({"fact_id": ["coverage.models"], "before": [1.0], "after": [2.0]}))
     assert send(minor, people("ann"), ledger, how).counts == {"already": 1}
     major = rebuilt.correcting(
         first.edition_id, "", pl.DataFrame({"fact_id": ["headline.decline_factor"], "before": [2.0], "after": [3.0]})

@@ -42,9 +42,7 @@ def test_every_figure_of_the_text_was_shown_by_the_book_and_agrees_with_its_row(
     text, book = text_and_book(full)
     _assert_all_printed(text, book)
     for printed in book.printed:
-        assert tracing.agrees(printed.text, tracing.look_up(full, printed.source), printed.source + printed.unit), (
-            printed
-        )
+        assert tracing.agrees(printed.text, tracing.look_up(full, printed.source), printed.source + printed.unit), printed
 
 
 @pytest.mark.parametrize("profile", ["daily", "weekly", "alert"])

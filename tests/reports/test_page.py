@@ -118,10 +118,7 @@ def test_the_pages_can_be_read_without_eyes_and_without_scripts(full_pages):
             assert svg is not None and svg.get("role") == "img" and len(svg.get("aria-label")) > 30
             assert len(figure.findtext("figcaption") or "") + len(figure.find("figcaption")) > 0
             shown += 1
-        assert all(
-            t.find("caption") is not None or t.get("id") == "prices" or t.getparent().get("aria-label")
-            for t in tree.iter("table")
-        )
+        assert all(t.find("caption") is not None or t.get("id") == "prices" or t.getparent().get("aria-label") for t in tree.iter("table"))
         assert all(th.get("scope") for th in tree.iter("th"))
         ids = tree.xpath("//@id")
         assert len(ids) == len(set(ids))
@@ -211,11 +208,7 @@ def test_rows_in_another_order_are_the_same_edition(full):
 def test_a_year_of_daily_forecasts_still_fits_the_page():
     past = editions.marts()["past_forecasts"].head(60)
     many = pl.concat(
-        [
-            past.with_columns(pl.col("cutoff").dt.offset_by(f"-{k}d"), pl.lit(q).alias("quantile"))
-            for k in range(365)
-            for q in (0.25, 0.5)
-        ]
+        [past.with_columns(pl.col("cutoff").dt.offset_by(f"-{k}d"), pl.lit(q).alias("quantile")) for k in range(365) for q in (0.25, 0.5)]
     )
     edition = editions.full_edition(marts=editions.marts() | {"past_forecasts": many})
     drawn = charts.ALL["fan"](FactBook(edition)).data.filter(pl.col("layer") == "Earlier forecasts")

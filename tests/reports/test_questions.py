@@ -60,7 +60,10 @@ def test_nothing_is_said_to_have_fallen_when_the_whole_interval_rose(value, spre
     assert ("fell" in text) == (value / spread > 1) and ("rose" in text) == (value * spread < 1)
 
 
-@pytest.mark.parametrize(("other", "differs"), [(rate(1.8, 1.5, 2.2, "headline.decline_factor_fresh"), True), (rate(1.01, 0.9, 1.1, "headline.decline_factor_fresh"), False)])
+@pytest.mark.parametrize(
+    ("other", "differs"),
+    [(rate(1.8, 1.5, 2.2, "headline.decline_factor_fresh"), True), (rate(1.01, 0.9, 1.1, "headline.decline_factor_fresh"), False)],
+)
 def test_measures_that_differ_are_never_shown_without_a_because(other, differs):
     said = book(rate(1.02, 0.92, 1.12), other)
     assert (" because " in str(pace.because(said))) == differs
@@ -69,10 +72,18 @@ def test_measures_that_differ_are_never_shown_without_a_because(other, differs):
 
 @pytest.mark.parametrize(
     ("low", "high", "title", "words"),
-    [(0.2, 0.5, "fall from", "a fall"), (0.7, 0.9, "rise from", "a rise"), (0.2, 0.9, "may fall or stay", "may stay where it is"), (None, None, "not known", "no interval")],
+    [
+        (0.2, 0.5, "fall from", "a fall"),
+        (0.7, 0.9, "rise from", "a rise"),
+        (0.2, 0.9, "may fall or stay", "may stay where it is"),
+        (None, None, "not known", "no interval"),
+    ],
 )
 def test_a_forecast_says_which_side_of_the_price_it_lies_on(low, high, title, words):
-    rows = [editions.fact("headline.frontier_price", 0.6, "usd_per_mtok"), editions.fact("headline.forecast_365d", 0.5, "usd_per_mtok", low, high)]
+    rows = [
+        editions.fact("headline.frontier_price", 0.6, "usd_per_mtok"),
+        editions.fact("headline.forecast_365d", 0.5, "usd_per_mtok", low, high),
+    ]
     assert title in str(outlook.chart_title(book(*rows))) and words in str(outlook.forecast(book(*rows)))
 
 
@@ -82,31 +93,59 @@ def test_no_forecast_and_no_price_are_said():
 
 @pytest.mark.parametrize(("median", "because"), [(0.4, False), (0.8, True)])
 def test_a_forecast_against_the_measured_direction_has_a_because(median, because):
-    rows = [rate(2.0, 1.5, 3.0), editions.fact("headline.frontier_price", 0.6, "usd_per_mtok"), editions.fact("headline.forecast_365d", median, "usd_per_mtok", 0.1, 0.9)]
+    rows = [
+        rate(2.0, 1.5, 3.0),
+        editions.fact("headline.frontier_price", 0.6, "usd_per_mtok"),
+        editions.fact("headline.forecast_365d", median, "usd_per_mtok", 0.1, 0.9),
+    ]
     assert (" because " in str(outlook.because(book(*rows)))) == because
 
 
-@pytest.mark.parametrize(("ratio", "words"), [(2.7, "covers the cost"), (0.8, "below the cost"), (1.0, "covers the cost"), (None, "not known")])
+@pytest.mark.parametrize(
+    ("ratio", "words"), [(2.7, "covers the cost"), (0.8, "below the cost"), (1.0, "covers the cost"), (None, "not known")]
+)
 def test_the_price_against_its_cost_follows_the_ratio(ratio, words):
-    rows = [editions.fact("headline.gpu_hour_floor", 0.2, "usd_per_mtok"), editions.fact("headline.price_to_gpu_hour_floor", ratio, "ratio")]
+    rows = [
+        editions.fact("headline.gpu_hour_floor", 0.2, "usd_per_mtok"),
+        editions.fact("headline.price_to_gpu_hour_floor", ratio, "ratio"),
+    ]
     assert words in str(floors.against_cost(book(*rows)))
 
 
 def test_a_price_below_its_cost_is_explained():
     below = [{"series": "A at least 1", "model": "m", "price_usd_per_mtok": 0.1, "price_to_gpu_hour_floor_ratio": 0.8}]
-    assert "because" in str(floors.floors(book(series_floor_gap=below, frontier=[{"series": "A at least 1", "is_headline": True, "obs_date": editions.AS_OF}])).said[-1])
+    assert "because" in str(
+        floors.floors(
+            book(series_floor_gap=below, frontier=[{"series": "A at least 1", "is_headline": True, "obs_date": editions.AS_OF}])
+        ).said[-1]
+    )
 
 
-@pytest.mark.parametrize(("ratios", "words"), [((0.7, 0.8), "closer than repeating the last price at every"), ((1.2, 1.1), "no closer"), ((0.7, 1.2), "not over the others"), ((), "No forecast has come due")])
+@pytest.mark.parametrize(
+    ("ratios", "words"),
+    [
+        ((0.7, 0.8), "closer than repeating the last price at every"),
+        ((1.2, 1.1), "no closer"),
+        ((0.7, 1.2), "not over the others"),
+        ((), "No forecast has come due"),
+    ],
+)
 def test_the_record_is_told_as_it_is(ratios, words):
-    rows = [{"model": "m", "is_champion": True, "horizon_days": h, "crps_ratio": r, "n": 9} for h, r in zip((30, 365), ratios, strict=False)]
+    rows = [
+        {"model": "m", "is_champion": True, "horizon_days": h, "crps_ratio": r, "n": 9} for h, r in zip((30, 365), ratios, strict=False)
+    ]
     said = book(track_record=rows) if rows else book()
     assert words in str(record.chart_title(said)) and record.record(said).said
 
 
-@pytest.mark.parametrize(("before", "words"), [(0.5, "it is up to"), (0.7, "it is down to"), (0.6, "gave the same"), (0.60004, "gave the same")])
+@pytest.mark.parametrize(
+    ("before", "words"), [(0.5, "it is up to"), (0.7, "it is down to"), (0.6, "gave the same"), (0.60004, "gave the same")]
+)
 def test_a_change_is_said_only_where_the_printed_figures_differ(before, words):
-    rows = [editions.fact("headline.frontier_price", 0.6, "usd_per_mtok", 0.55, 0.65), editions.fact("headline.frontier_price_previous", before, "usd_per_mtok", 0.55, 0.65)]
+    rows = [
+        editions.fact("headline.frontier_price", 0.6, "usd_per_mtok", 0.55, 0.65),
+        editions.fact("headline.frontier_price_previous", before, "usd_per_mtok", 0.55, 0.65),
+    ]
     assert words in str(changed.changed(book(*rows)).said[0])
 
 
@@ -120,7 +159,9 @@ def test_causes_that_do_not_sum_are_not_hidden(off, words):
     assert words in str(narrative.revision(book(editions.fact("revision.total_log", -0.08, "log"), revision=causes)))
 
 
-@pytest.mark.parametrize(("factor", "words"), [(1.3, "cheaper ("), (0.761, "31\u202f% dearer"), (1.0, "cost the same"), (None, "not known")])
+@pytest.mark.parametrize(
+    ("factor", "words"), [(1.3, "cheaper ("), (0.761, "31\u202f% dearer"), (1.0, "cost the same"), (None, "not known")]
+)
 def test_a_basket_that_rose_is_not_explained_as_a_fall(factor, words):
     said = book(editions.fact("decomposition.total_factor", factor, "factor", text_value="a to b"))
     assert words in str(narrative.basket(said))
@@ -132,14 +173,32 @@ def test_the_title_over_the_parts_follows_the_total(factor, words):
     assert words in str(findings.parts(book(editions.fact("decomposition.total_factor", factor, "factor"), decomposition=rows)))
 
 
-@pytest.mark.parametrize(("values", "words"), [((3.0, 1.0), "1 of 1 x fell"), ((1.0, 3.0), "1 of 1 x rose"), ((2.0, 2.0), "0 of 1 x fell over the time shown, 0 rose"), ((2.0,), "Too few points"), ((), "Too few points")])
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ((3.0, 1.0), "1 of 1 x fell"),
+        ((1.0, 3.0), "1 of 1 x rose"),
+        ((2.0, 2.0), "0 of 1 x fell over the time shown, 0 rose"),
+        ((2.0,), "Too few points"),
+        ((), "Too few points"),
+    ],
+)
 def test_the_title_over_lines_counts_those_that_fell(values, words):
-    data = pl.DataFrame({"series": ["s"] * len(values), "date": [date(2026, 1, 1 + i) for i in range(len(values))], "v": list(values)},
-                        schema={"series": pl.String, "date": pl.Date, "v": pl.Float64})
+    data = pl.DataFrame(
+        {"series": ["s"] * len(values), "date": [date(2026, 1, 1 + i) for i in range(len(values))], "v": list(values)},
+        schema={"series": pl.String, "date": pl.Date, "v": pl.Float64},
+    )
     assert words in str(findings.fell(book(), "x", data, "series", "v"))
 
 
-@pytest.mark.parametrize(("low", "high", "words"), [(1.2, 2.0, "1 of 1 x fell for certain, 0 rose"), (0.4, 0.8, "0 of 1 x fell for certain, 1 rose"), (0.9, 1.1, "0 of 1 x fell for certain, 0 rose")])
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (1.2, 2.0, "1 of 1 x fell for certain, 0 rose"),
+        (0.4, 0.8, "0 of 1 x fell for certain, 1 rose"),
+        (0.9, 1.1, "0 of 1 x fell for certain, 0 rose"),
+    ],
+)
 def test_the_title_over_rates_counts_what_is_certain(low, high, words):
     assert words in str(findings.certain(book(), "x", pl.DataFrame({"rate": [1.0], "lower": [low], "upper": [high]})))
 
@@ -150,7 +209,16 @@ def test_the_title_over_outcomes_follows_their_balance(below, words):
     assert words in str(findings.balance(book(), data))
 
 
-@pytest.mark.parametrize(("verdict", "words"), [("accelerating", "faster"), ("decelerating", "more slowly"), ("no evidence", "Too early"), ("nonsense", "not known"), (None, "not known")])
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        ("accelerating", "faster"),
+        ("decelerating", "more slowly"),
+        ("no evidence", "Too early"),
+        ("nonsense", "not known"),
+        (None, "not known"),
+    ],
+)
 def test_the_pace_is_said_as_the_test_found_it(verdict, words):
     assert words in str(narrative.acceleration(book(editions.fact("headline.acceleration", 0.02, "p_value", text_value=verdict))))
 
@@ -160,7 +228,9 @@ def test_the_cost_of_a_task_follows_its_sign(task, words):
     assert words in str(narrative.per_task(book(rate(task, fact="headline.cost_per_task_factor"), rate(1.5))))
 
 
-@pytest.mark.parametrize(("low", "high", "words"), [(-1.5, -1.1, "raises total spending"), (-0.9, -0.5, "grows less"), (-1.3, -0.9, "do not say")])
+@pytest.mark.parametrize(
+    ("low", "high", "words"), [(-1.5, -1.1, "raises total spending"), (-0.9, -0.5, "grows less"), (-1.3, -0.9, "do not say")]
+)
 def test_elasticity_is_read_by_its_interval(low, high, words):
     assert words in str(narrative.jevons(book(editions.fact("jevons.elasticity", -1.0, "elasticity", low, high))))
 
@@ -174,7 +244,18 @@ def confirmed(age: int | None, cadence: float | None) -> Confirmed:
 
 
 @pytest.mark.parametrize(
-    ("age", "cadence", "fresh"), [(0, 1, True), (1, 1, False), (2, 1, False), (6, 7, True), (7, 7, False), (0, None, True), (3, None, False), (None, 7, False), (-1, 7, False)]
+    ("age", "cadence", "fresh"),
+    [
+        (0, 1, True),
+        (1, 1, False),
+        (2, 1, False),
+        (6, 7, True),
+        (7, 7, False),
+        (0, None, True),
+        (3, None, False),
+        (None, 7, False),
+        (-1, 7, False),
+    ],
 )
 def test_the_present_may_be_spoken_of_only_inside_the_sources_cadence(age, cadence, fresh):
     at = confirmed(age, cadence)
@@ -184,7 +265,9 @@ def test_the_present_may_be_spoken_of_only_inside_the_sources_cadence(age, caden
     assert fresh or "not known" in str(at.no_change())
 
 
-@pytest.mark.parametrize("words", ["costs a dollar today", "Today's price", "no change", "No price changed", "it is unchanged", "costs now", "currently cheap"])
+@pytest.mark.parametrize(
+    "words", ["costs a dollar today", "Today's price", "no change", "No price changed", "it is unchanged", "costs now", "currently cheap"]
+)
 def test_a_sentence_cannot_speak_of_the_present_by_itself(words):
     with pytest.raises(StaleWord):
         say(words)
@@ -192,7 +275,9 @@ def test_a_sentence_cannot_speak_of_the_present_by_itself(words):
 
 def test_the_page_says_today_only_where_the_price_was_seen_within_its_cadence():
     def made(age: int) -> str:
-        rows = [{"fact_id": i, "confirmed_at": editions.AS_OF - timedelta(days=age), "cadence_days": 1} for i in editions.facts()["fact_id"]]
+        rows = [
+            {"fact_id": i, "confirmed_at": editions.AS_OF - timedelta(days=age), "cadence_days": 1} for i in editions.facts()["fact_id"]
+        ]
         edition = editions.full_edition(marts=editions.marts() | {"fact_freshness": editions.declared("marts.fact_freshness", rows)})
         return " ".join(str(s) for a in questions.answers(FactBook(edition)) for s in a.said) + str(questions.seen(FactBook(edition)))
 
@@ -201,11 +286,25 @@ def test_the_page_says_today_only_where_the_price_was_seen_within_its_cadence():
 
 def test_a_quiet_month_is_said_with_the_day_of_the_newest_price_and_a_busy_one_is_counted():
     assert "not known" in str(changed.counted(book()))
-    assert str(changed.counted(FactBook(editions.full_edition()))) == "Confirmed in the last month: 3 cuts, 1 rise, 1 new, 1 withdrawn. Newest price confirmed today."
+    assert (
+        str(changed.counted(FactBook(editions.full_edition())))
+        == "Confirmed in the last month: 3 cuts, 1 rise, 1 new, 1 withdrawn. Newest price confirmed today."
+    )
 
 
 def test_a_table_that_is_cut_says_k_of_n_by_what(full):
-    many = [{"event_date": editions.AS_OF, "kind": "cut", "provider": "p", "model": f"m{i}", "token_class": "output", "change_share": -i / 100, "status": "confirmed"} for i in range(9)]
+    many = [
+        {
+            "event_date": editions.AS_OF,
+            "kind": "cut",
+            "provider": "p",
+            "model": f"m{i}",
+            "token_class": "output",
+            "change_share": -i / 100,
+            "status": "confirmed",
+        }
+        for i in range(9)
+    ]
     made = changed.who(book(price_events=many)).table
     assert made is not None and len(made.rows) == 4 and "(4 of 9, by size of the change)" in str(made.caption)
     assert [str(r[2]) for r in made.rows] == ["m8", "m7", "m6", "m5"]
@@ -222,7 +321,17 @@ def test_a_chart_without_data_is_not_drawn(name):
 
 
 def test_an_unconfirmed_move_is_counted_apart_and_never_listed():
-    rows = [{"event_date": editions.AS_OF, "kind": "rise", "provider": "p", "model": "m", "token_class": "output", "change_share": 39.0, "status": s}
-            for s in ("unconfirmed", "held")]
+    rows = [
+        {
+            "event_date": editions.AS_OF,
+            "kind": "rise",
+            "provider": "p",
+            "model": "m",
+            "token_class": "output",
+            "change_share": 39.0,
+            "status": s,
+        }
+        for s in ("unconfirmed", "held")
+    ]
     answer = changed.who(book(price_events=rows))
     assert answer.table is None and "2 more are recorded but not confirmed" in str(answer.said[0])

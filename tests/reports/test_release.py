@@ -17,14 +17,15 @@ DAY = date(2026, 11, 22)
 
 
 def frames(edition) -> dict[str, pl.DataFrame]:
-    made = {name: edition.facts if name == "facts.fact" else edition.mart(name.removeprefix("marts."))
-            for name in release.DEFAULT}
+    made = {name: edition.facts if name == "facts.fact" else edition.mart(name.removeprefix("marts.")) for name in release.DEFAULT}
     return {name: keyed(frame, TABLES[name].key) for name, frame in made.items()}
 
 
 def keyed(frame: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
     """The rows with a key of their own where the test edition leaves it empty."""
-    return frame.with_columns(pl.coalesce(c, pl.int_range(pl.len()).cast(frame.schema[c])).alias(c) for c in key).unique(key or None, keep="first", maintain_order=True)
+    return frame.with_columns(pl.coalesce(c, pl.int_range(pl.len()).cast(frame.schema[c])).alias(c) for c in key).unique(
+        key or None, keep="first", maintain_order=True
+    )
 
 
 @pytest.mark.parametrize("which", ["full", "hostile"])

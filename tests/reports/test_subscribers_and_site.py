@@ -34,9 +34,7 @@ def tokens():
 
 def test_an_address_is_kept_once_whatever_its_case_and_is_private(store):
     token = tokens()
-    assert store.add("Ann@Example.org", token) and not store.add(
-        "ann@example.ORG", token, "alert", Thresholds(0.5, 2.0, 7)
-    )
+    assert store.add("Ann@Example.org", token) and not store.add("ann@example.ORG", token, "alert", Thresholds(0.5, 2.0, 7))
     (ann,) = store.all()
     assert ann.address == "Ann@example.org" and ann.profile == "alert" and ann.thresholds == Thresholds(0.5, 2.0, 7)
     assert stat.S_IMODE(store.path.stat().st_mode) == 0o600 and "example" not in repr(ann)
@@ -67,12 +65,7 @@ def small(day: int = 22, value: float = 2.634, **more):
     facts = (
         editions.facts()
         .head(3)
-        .with_columns(
-            pl.when(pl.col("fact_id") == "headline.decline_factor")
-            .then(value)
-            .otherwise(pl.col("value"))
-            .alias("value")
-        )
+        .with_columns(pl.when(pl.col("fact_id") == "headline.decline_factor").then(value).otherwise(pl.col("value")).alias("value"))
     )
     return editions.Edition(editions.AS_OF.replace(day=day), "v", facts, {}, **more)
 
@@ -170,9 +163,7 @@ def test_send_without_an_edition_says_what_to_run(home):
 
 def test_a_dry_run_writes_what_would_go_out_and_claims_nothing(home):
     site.publish_edition(home / "site", small(), {"edition.json": small().to_json(), "index.html": b"x"})
-    result = CliRunner().invoke(
-        send_command, ["--to", "you@example.org", "--to", "b@example.org", "--to", "YOU@example.org", "--dry-run"]
-    )
+    result = CliRunner().invoke(send_command, ["--to", "you@example.org", "--to", "b@example.org", "--to", "YOU@example.org", "--dry-run"])
     written = sorted((home / "outbox").glob("*.eml"))
     assert result.exit_code == 0 and len(written) == 2 and "example.org" not in result.output
     assert any(b"To: you@example.org" in p.read_bytes() for p in written) and not (home / "ledger.sqlite").exists()

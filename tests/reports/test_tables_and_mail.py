@@ -54,12 +54,7 @@ def test_tables_of_text_keep_days_and_figures_whole(full):
         for made in section.tables:
             lines = plain_text(made).splitlines()
             whole = "\n".join(lines)
-            assert all(
-                str(cell) in whole
-                for row in made.rows
-                for column, cell in zip(made.columns, row, strict=True)
-                if column.figures
-            )
+            assert all(str(cell) in whole for row in made.rows for column, cell in zip(made.columns, row, strict=True) if column.figures)
             assert max(map(len, lines)) <= 160
 
 
@@ -98,15 +93,10 @@ def test_the_html_stays_below_the_clip_and_asks_for_nothing_remote(request, prof
 @pytest.mark.parametrize("missing", ["frontier", "champion_forecasts", "hedonic_rates", "decomposition", "price_events"])
 def test_a_missing_chart_leaves_a_whole_mail(missing):
     edition = editions.full_edition(
-        marts={
-            k: v for k, v in editions.marts().items() if k in ("data_health", "series_floor_gap", "revision") and k != missing
-        }
+        marts={k: v for k, v in editions.marts().items() if k in ("data_health", "series_floor_gap", "revision") and k != missing}
     )
     made = compose(edition, "daily", "ann@example.org", HOW)
-    assert (
-        "cid:" not in made.get_body(("html",)).get_content()
-        and "not known" in made.get_body(("plain",)).get_content()
-    )
+    assert "cid:" not in made.get_body(("html",)).get_content() and "not known" in made.get_body(("plain",)).get_content()
 
 
 @pytest.mark.parametrize(
@@ -153,6 +143,4 @@ def test_an_alert_tells_what_is_above_the_subscribers_thresholds(full):
 
 
 def test_a_servers_words_lose_their_addresses():
-    assert (
-        redact(b"550 <bob@example.org>: unknown\r\nuser bob@example.org") == "550 <<address>>: unknown user <address>"
-    )
+    assert redact(b"550 <bob@example.org>: unknown\r\nuser bob@example.org") == "550 <<address>>: unknown user <address>"

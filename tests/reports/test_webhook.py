@@ -54,7 +54,9 @@ def test_a_channel_hears_of_each_alert_once_and_of_a_new_one_alone(channel, tmp_
     assert post_alerts(full, address(channel), ledger, "https://deflation.example", LOOSE) == 0
     ((kind, said),) = channel.received
     assert kind == "application/json" and {"text", "blocks"} == set(said)
-    assert "cut atlas-70b" in json.dumps(said) and said["blocks"][-1]["elements"][0]["url"].endswith(f"/editions/{full.edition_id}/index.html")
+    assert "cut atlas-70b" in json.dumps(said) and said["blocks"][-1]["elements"][0]["url"].endswith(
+        f"/editions/{full.edition_id}/index.html"
+    )
     assert post_alerts(full, address(channel), ledger, limits=Thresholds(0.05, 3.0, 0)) == 0
 
 
@@ -69,7 +71,9 @@ def test_what_the_channel_did_not_take_is_told_again_and_its_address_is_not_repe
     assert post_alerts(full, address(channel), ledger, limits=LOOSE) == 7
 
 
-@pytest.mark.parametrize("url", ["http://example.org/x", "ftp://example.org", "file:///etc/passwd", "nonsense", "http://127.0.0.1:1/secret"])
+@pytest.mark.parametrize(
+    "url", ["http://example.org/x", "ftp://example.org", "file:///etc/passwd", "nonsense", "http://127.0.0.1:1/secret"]
+)
 def test_an_address_that_is_unsafe_or_dead_is_a_sentence(tmp_path, full, url):
     with pytest.raises(WebhookFailed, match="webhook: ") as failed:
         post_alerts(full, url, Ledger(tmp_path / "l.sqlite"), limits=LOOSE)
@@ -85,13 +89,34 @@ def test_names_are_text_and_no_mention(hostile):
 
 
 def test_a_long_list_is_counted():
-    rows = [{"event_date": editions.AS_OF, "kind": "cut", "provider": f"p{i}", "model": "m", "token_class": "output", "change_share": -0.5, "status": "confirmed"} for i in range(30)]
+    rows = [
+        {
+            "event_date": editions.AS_OF,
+            "kind": "cut",
+            "provider": f"p{i}",
+            "model": "m",
+            "token_class": "output",
+            "change_share": -0.5,
+            "status": "confirmed",
+        }
+        for i in range(30)
+    ]
     book = FactBook(editions.full_edition(marts={"price_events": editions.declared("marts.price_events", rows)}))
     said = json.dumps(payload(book, alerts(book, Thresholds())))
     assert f"and {30 - TOLD_AT_ONCE} more" in said
 
 
 def test_an_unconfirmed_move_is_no_alert():
-    rows = [{"event_date": editions.AS_OF, "kind": "rise", "provider": "p", "model": "m", "token_class": "output", "change_share": 39.0, "status": "held"}]
+    rows = [
+        {
+            "event_date": editions.AS_OF,
+            "kind": "rise",
+            "provider": "p",
+            "model": "m",
+            "token_class": "output",
+            "change_share": 39.0,
+            "status": "held",
+        }
+    ]
     book = FactBook(editions.full_edition(marts={"price_events": editions.declared("marts.price_events", rows)}))
     assert alerts(book, Thresholds()) == []

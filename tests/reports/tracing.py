@@ -85,11 +85,7 @@ def agrees(text: str, value: Any, unit: str = "") -> bool:
     places = len(digits.split(".")[1]) if "." in digits else 0
     shown = float(digits)
     word = next((w for w in SCALES if w in text), "")
-    scales = (
-        [1.0, 100.0]
-        if not word
-        else ([1 / SCALES[word]] if "mtok" in unit or not text.startswith(("$", "−$")) else [1e-6])
-    )
+    scales = [1.0, 100.0] if not word else ([1 / SCALES[word]] if "mtok" in unit or not text.startswith(("$", "−$")) else [1e-6])
     # A whole number may have been rounded to tens or hundreds by its interval.
     zeros = len(digits) - len(digits.rstrip("0")) if places == 0 else 0
     return any(abs(value * scale - shown) <= 0.5001 * 10.0 ** (zeros - places) for scale in scales)
@@ -124,9 +120,7 @@ def spoken(page: str) -> list[str]:
         e.get(a)
         for a in ("aria-label", "alt", "content", "placeholder", "title", "datetime")
         for e in tree.iter()
-        if isinstance(e.tag, str)
-        and e.get(a)
-        and not (a == "content" and (e.get("name") == "viewport" or e.get("http-equiv")))
+        if isinstance(e.tag, str) and e.get(a) and not (a == "content" and (e.get("name") == "viewport" or e.get("http-equiv")))
     ]
     return [*values, tree.findtext(".//title") or ""]
 

@@ -44,9 +44,12 @@ def captures(source: Source) -> list[Path]:
 
 def pages(*, largest: int = 10_000_000, real: bool = True) -> list[tuple[str, Path]]:
     """``(source key, page)`` of every specimen and, with ``real``, every capture that is text up to ``largest`` bytes."""
-    return [(key, path) for key, source in sources().items()
-            for path in specimens(source) + (captures(source) if real else [])
-            if path.stat().st_size <= largest and path.suffix not in (".gz", ".pdf", ".zip")]
+    return [
+        (key, path)
+        for key, source in sources().items()
+        for path in specimens(source) + (captures(source) if real else [])
+        if path.stat().st_size <= largest and path.suffix not in (".gz", ".pdf", ".zip")
+    ]
 
 
 def name(page: tuple[str, Path]) -> str:

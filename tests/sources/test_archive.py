@@ -68,14 +68,17 @@ def test_an_unchanged_answer_is_a_capture_of_the_same_body(archive):
     assert archive.latest("prices/x") == again
 
 
-@pytest.mark.parametrize("damage", [
-    lambda p: p.write_bytes(p.read_bytes()[:-9]),
-    lambda p: p.write_bytes(b"not gzip"),
-    lambda p: p.write_bytes(gzip.compress(b"another body")),
-    lambda p: p.write_bytes(b""),
-    lambda p: p.write_bytes(p.read_bytes()[:12] + b"\xff\xff\xff\xff" + p.read_bytes()[16:]),
-    lambda p: p.unlink(),
-])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda p: p.write_bytes(p.read_bytes()[:-9]),
+        lambda p: p.write_bytes(b"not gzip"),
+        lambda p: p.write_bytes(gzip.compress(b"another body")),
+        lambda p: p.write_bytes(b""),
+        lambda p: p.write_bytes(p.read_bytes()[:12] + b"\xff\xff\xff\xff" + p.read_bytes()[16:]),
+        lambda p: p.unlink(),
+    ],
+)
 def test_a_damaged_snapshot_is_named_and_the_one_before_it_is_used(archive, damage):
     old = archive.put("prices/x", URL, b"the old page, long enough to damage", DAY1)
     new = archive.put("prices/x", URL, b"the new page, long enough to damage", DAY2)
@@ -103,9 +106,17 @@ def test_an_index_line_cut_short_by_a_crash_costs_only_itself(archive):
     assert [archive.read(s.sha256) for s in archive.captures("prices/x")] == [b"one", b"two"]
 
 
-@pytest.mark.parametrize("line", [b"\x00\xff", b"[]", b"null", b'{"sha256": "../../etc"}', b"[" * 5000,
-                                  (b'{"sha256":"x","url":"u","fetched_at":"2026-01-01T00:00:00+00:00","etag":"",'
-                                  b'"last_modified":"","status":200,"body_bytes":1}')])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\x00\xff",
+        b"[]",
+        b"null",
+        b'{"sha256": "../../etc"}',
+        b"[" * 5000,
+        (b'{"sha256":"x","url":"u","fetched_at":"2026-01-01T00:00:00+00:00","etag":"","last_modified":"","status":200,"body_bytes":1}'),
+    ],
+)
 def test_a_foreign_index_line_is_passed_over(archive, line):
     snapshot = archive.put("prices/x", URL, b"one", DAY1)
     index = archive.path / "captures" / "prices" / "x.jsonl"
@@ -171,7 +182,9 @@ def test_three_hundred_single_bit_flips_of_an_index_are_all_told(tmp_path: Path)
         bad[rng.randrange(len(bad))] ^= 1 << rng.randrange(8)
         index.write_bytes(bad)
         assert archive.damages("prices/x"), bytes(bad)
-        assert all(s.body_bytes == 6 and s.url == "https://x.example/p" for s in archive.captures("prices/x")), "nothing is read past a damage"
+        assert all(s.body_bytes == 6 and s.url == "https://x.example/p" for s in archive.captures("prices/x")), (
+            "nothing is read past a damage"
+        )
 
 
 @pytest.mark.parametrize("lines", [[0, 1], [1, 2], [0, 2], [2], [], [1, 0, 2]], ids=str)

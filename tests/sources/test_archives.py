@@ -58,13 +58,21 @@ class Web:
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     def fetcher(self) -> Fetcher:
-        return Fetcher("ops@example.org", clock=lambda: NOW, mirror=f"http://127.0.0.1:{self.server.server_port}", sleep=lambda s: None, limits=Limits(backoff_s=0))
+        return Fetcher(
+            "ops@example.org",
+            clock=lambda: NOW,
+            mirror=f"http://127.0.0.1:{self.server.server_port}",
+            sleep=lambda s: None,
+            limits=Limits(backoff_s=0),
+        )
 
     def cdx(self, rows: dict[str, list[list[str]]]) -> None:
         """What the Wayback Machine's index says of each address."""
+
         def answer(path: str, _: dict[str, str]) -> Answer:
             url = parse_qs(urlsplit(path).query)["url"][0]
             return 200, {}, json.dumps([["timestamp", "original", "statuscode"], *rows.get(url, [])]).encode()
+
         self.answers["/web.archive.org/cdx/"] = answer
 
     def page(self, path: str, body: bytes, status: int = 200, **headers: str) -> None:
@@ -84,13 +92,20 @@ def added(web: Web, archive: Archive, one: Source = ONE) -> list[tuple[str, str]
 
 
 def test_snapshots_of_present_and_former_addresses_enter_one_a_day_under_the_present_one_and_only_once(web: Web, tmp_path: Path) -> None:
-    web.cdx({URL: [["20250601120000", URL, "200"], ["20250601180000", URL, "200"], ["20250701120000", URL, "200"]], FORMER: [["20250301120000", FORMER, "200"]]})
+    web.cdx(
+        {
+            URL: [["20250601120000", URL, "200"], ["20250601180000", URL, "200"], ["20250701120000", URL, "200"]],
+            FORMER: [["20250301120000", FORMER, "200"]],
+        }
+    )
     web.page(f"/web.archive.org/web/20250601120000id_/{URL}", PAGE)
     web.page(f"/web.archive.org/web/20250301120000id_/{FORMER}", PAGE.replace(b"$5", b"$6"))
     archive = Archive(tmp_path)
     assert added(web, archive) == [("20250601120000", "added"), ("20250701120000", "skipped"), ("20250301120000", "added")]
     assert [(c.url, c.fetched_at, c.status) for c in archive.captures(ONE.key)] == [
-        (URL, datetime(2025, 3, 1, 12, tzinfo=UTC), COPY), (URL, datetime(2025, 6, 1, 12, tzinfo=UTC), COPY)]
+        (URL, datetime(2025, 3, 1, 12, tzinfo=UTC), COPY),
+        (URL, datetime(2025, 6, 1, 12, tzinfo=UTC), COPY),
+    ]
     assert [what for _, what in added(web, archive)] == ["known", "skipped", "known"]
     assert {f for f in ONE.contract.former_urls} <= {parse_qs(urlsplit(p).query)["url"][0] for p in web.asked if "/cdx/" in p}
 
@@ -107,7 +122,7 @@ def test_brotli_that_an_archive_serves_unasked_is_read_and_a_cut_or_endless_one_
     web.cdx({URL: [[f"2025060{n}120000", URL, "200"] for n in (1, 2, 3)]})
     packed = brotli.compress(PAGE)
     web.page("/web.archive.org/web/20250601120000id_/", packed, Content_Encoding="br")
-    web.page("/web.archive.org/web/20250602120000id_/", packed[:len(packed) // 2], Content_Encoding="br")
+    web.page("/web.archive.org/web/20250602120000id_/", packed[: len(packed) // 2], Content_Encoding="br")
     web.page("/web.archive.org/web/20250603120000id_/", brotli.compress(b"x" * 90_000_000), Content_Encoding="br")
     archive = Archive(tmp_path)
     assert [what for _, what in added(web, archive)] == ["added", "skipped", "skipped"]
@@ -127,8 +142,14 @@ def test_a_door_that_closes_ends_the_run_with_what_to_do_and_keeps_what_came(web
     assert [what for _, what in added(web, archive)] == ["known", "added", "added"]
 
 
-@pytest.mark.parametrize(("original", "path"), [("https://a.example:443/p", "/https://a.example/p"), ("http://a.example:80/p q", "/http://a.example/p%20q"),
-                                                 ("https://a.example/p?x=1&y=2", "/https://a.example/p?x=1&y=2")])
+@pytest.mark.parametrize(
+    ("original", "path"),
+    [
+        ("https://a.example:443/p", "/https://a.example/p"),
+        ("http://a.example:80/p q", "/http://a.example/p%20q"),
+        ("https://a.example/p?x=1&y=2", "/https://a.example/p?x=1&y=2"),
+    ],
+)
 def test_addresses_are_asked_without_their_usual_port_and_with_spaces_quoted(web: Web, original: str, path: str) -> None:
     web.page("/web.archive.org/web/", PAGE)
     Wayback(web.fetcher()).body(Copy(datetime(2025, 6, 1, tzinfo=UTC), original))
@@ -141,7 +162,9 @@ def test_an_interface_asked_by_query_is_not_asked_of_an_archive(web: Web, tmp_pa
     assert [k.what for k in kept] == ["skipped"] and "no archive holds" in kept[0].reason and web.asked == []
 
 
-@pytest.mark.parametrize("rows", [{"a": 1}, [["timestamp"], ["x"]], [["t", "o", "s"], ["20250601120000"]], [["t"], ["20251301120000", "u", "200"]]])
+@pytest.mark.parametrize(
+    "rows", [{"a": 1}, [["timestamp"], ["x"]], [["t", "o", "s"], ["20250601120000"]], [["t"], ["20251301120000", "u", "200"]]]
+)
 def test_a_list_that_is_no_list_is_refused_and_odd_rows_are_never_days(web: Web, rows: object) -> None:
     web.page("/web.archive.org/cdx/", json.dumps(rows).encode())
     try:
@@ -161,29 +184,48 @@ def record(body: bytes, **headers: str) -> bytes:
     """A WARC record of an answer, as Common Crawl writes it."""
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=True)
-    http = StatusAndHeaders("200 OK", [("Content-Type", "text/html"), *((k.replace("_", "-"), v) for k, v in headers.items())], protocol="HTTP/1.1")
+    http = StatusAndHeaders(
+        "200 OK", [("Content-Type", "text/html"), *((k.replace("_", "-"), v) for k, v in headers.items())], protocol="HTTP/1.1"
+    )
     writer.write_record(writer.create_warc_record(URL, "response", payload=io.BytesIO(body), http_headers=http))
     return out.getvalue()
 
 
 def crawl(web: Web, file: bytes, places: list[tuple[str, int, int]]) -> None:
     """Two crawls, of which one is of the days wanted; the file of its records answers by range alone."""
-    crawls = [{"id": "new", "from": "2026-10-01", "to": "2026-10-20", "cdx-api": "https://index.commoncrawl.org/new-index"},
-              {"id": "old", "from": "2025-05-30T00:00:00", "to": "2025-06-30T00:00:00", "cdx-api": "https://index.commoncrawl.org/old-index"}]
+    crawls = [
+        {"id": "new", "from": "2026-10-01", "to": "2026-10-20", "cdx-api": "https://index.commoncrawl.org/new-index"},
+        {"id": "old", "from": "2025-05-30T00:00:00", "to": "2025-06-30T00:00:00", "cdx-api": "https://index.commoncrawl.org/old-index"},
+    ]
     web.page("/index.commoncrawl.org/collinfo.json", json.dumps(crawls).encode())
-    lines = [json.dumps({"timestamp": stamp, "url": URL, "filename": "crawl-data/x.warc.gz", "offset": str(first), "length": str(length)}) for stamp, first, length in places]
-    web.answers["/index.commoncrawl.org/old-index"] = lambda path, _: (200, {}, "\n".join(lines).encode()) if parse_qs(urlsplit(path).query)["url"] == [URL] else (404, {}, b"{}")
+    lines = [
+        json.dumps({"timestamp": stamp, "url": URL, "filename": "crawl-data/x.warc.gz", "offset": str(first), "length": str(length)})
+        for stamp, first, length in places
+    ]
+    web.answers["/index.commoncrawl.org/old-index"] = lambda path, _: (
+        (200, {}, "\n".join(lines).encode()) if parse_qs(urlsplit(path).query)["url"] == [URL] else (404, {}, b"{}")
+    )
 
     def part(_: str, headers: dict[str, str]) -> Answer:
         first, last = map(int, headers["Range"].removeprefix("bytes=").split("-"))
-        return 206, {"Content-Range": f"bytes {first}-{last}/{len(file)}"}, file[first:last + 1]
+        return 206, {"Content-Range": f"bytes {first}-{last}/{len(file)}"}, file[first : last + 1]
+
     web.answers["/data.commoncrawl.org/crawl-data/x.warc.gz"] = part
 
 
 def test_common_crawl_is_the_second_archive_and_its_records_are_parts_of_files(web: Web, tmp_path: Path) -> None:
     plain, packed, torn = record(PAGE), record(gzip.compress(PAGE + b"later"), Content_Encoding="gzip"), b"\x1f\x8b torn"
     file, at = plain + packed + torn, len(plain)
-    crawl(web, file, [("20250601120000", 0, at), ("20250602120000", at, len(packed)), ("20250603120000", at + len(packed), len(torn)), ("20240101000000", 0, at)])
+    crawl(
+        web,
+        file,
+        [
+            ("20250601120000", 0, at),
+            ("20250602120000", at, len(packed)),
+            ("20250603120000", at + len(packed), len(torn)),
+            ("20240101000000", 0, at),
+        ],
+    )
     archive = Archive(tmp_path)
     kept = [(k.file, k.what) for k in from_archive(CommonCrawl(web.fetcher()), ONE, archive, *YEAR)]
     assert kept == [("20250601120000", "added"), ("20250602120000", "added"), ("20250603120000", "skipped")]

@@ -76,22 +76,37 @@ def test_a_later_capture_changes_no_earlier_reading(tmp_path_factory: pytest.Tem
 def live(kind: str, *rows: dict[str, object]) -> pl.DataFrame:
     schema = quote_schema(kind)
     blank = {c: ("" if t == pl.String else None) for c, t in schema.items()}
-    return pl.DataFrame([blank | {"quote_id": f"q{i}", "source_url": "https://x.example", "basis": "official", "currency": "USD",
-                                  "accelerators_in_offer": 8} | r for i, r in enumerate(rows)],
-                        schema_overrides=schema).select(list(schema))
+    return pl.DataFrame(
+        [
+            blank
+            | {"quote_id": f"q{i}", "source_url": "https://x.example", "basis": "official", "currency": "USD", "accelerators_in_offer": 8}
+            | r
+            for i, r in enumerate(rows)
+        ],
+        schema_overrides=schema,
+    ).select(list(schema))
 
 
 def test_later_readings_of_sheets_offers_and_tariffs_change_no_earlier_day() -> None:
     day, later = date(2026, 10, 1), date(2026, 11, 1)
     sheet = {"source": "hardware/nvidia", "accelerator": "H100 SXM", "field": "tdp_w", "value": 720.0, "unit": "W", "evidence": "e"}
     offer = {"source": "rentals/lambda", "provider": "lambda", "accelerator": "H100-SXM", "term": "on_demand", "sku": "x", "value": 3.99}
-    tariff = {"source": "energy/eia", "quantity": "electricity_price", "subject": "US-VA", "period": "2026-07", "qualifier": "IND",
-              "unit": "cents per kilowatt-hour", "value": 9.5}
+    tariff = {
+        "source": "energy/eia",
+        "quantity": "electricity_price",
+        "subject": "US-VA",
+        "period": "2026-07",
+        "qualifier": "IND",
+        "unit": "cents per kilowatt-hour",
+        "value": 9.5,
+    }
 
     def read(*days: date) -> dict[str, pl.DataFrame]:
-        return {"hardware": live("hardware", *({**sheet, "observed_at": d, "value": 720.0 + i} for i, d in enumerate(days))),
-                "rentals": live("rentals", *({**offer, "observed_at": d, "confirmed_at": d, "value": 3.99 + i} for i, d in enumerate(days))),
-                "energy": live("energy", *({**tariff, "observed_at": d, "value": 9.5 + i} for i, d in enumerate(days)))}
+        return {
+            "hardware": live("hardware", *({**sheet, "observed_at": d, "value": 720.0 + i} for i, d in enumerate(days))),
+            "rentals": live("rentals", *({**offer, "observed_at": d, "confirmed_at": d, "value": 3.99 + i} for i, d in enumerate(days))),
+            "energy": live("energy", *({**tariff, "observed_at": d, "value": 9.5 + i} for i, d in enumerate(days))),
+        }
 
     before, after = packaged.tables(day, read(date(2026, 9, 1))), packaged.tables(day, read(date(2026, 9, 1), later))
     for name, frame in before.items():
@@ -100,7 +115,10 @@ def test_later_readings_of_sheets_offers_and_tariffs_change_no_earlier_day() -> 
     assert now["core.rental_price"].filter(pl.col("source") == "rentals/lambda")["usd_per_accelerator_hour"].to_list() == [3.99, 4.99]
     assert now["core.electricity"].filter(pl.col("source") == "energy/eia").height == 2
     assert now["core.spec_history"].filter(pl.col("evidence") == "e").height == 2
-    h100 = {name: t["core.accelerators"].filter(pl.col("accelerator") == "H100-SXM")["tdp_w"].item() for name, t in (("then", before), ("now", now))}
+    h100 = {
+        name: t["core.accelerators"].filter(pl.col("accelerator") == "H100-SXM")["tdp_w"].item()
+        for name, t in (("then", before), ("now", now))
+    }
     assert h100 == {"then": 720.0, "now": 721.0}
 
 

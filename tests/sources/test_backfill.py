@@ -23,12 +23,18 @@ PAGE = (ANTHROPIC.folder / "specimens" / "tables.md").read_bytes()
 CARDS = (ANTHROPIC.folder / "specimens" / "cards.html").read_bytes()
 
 
-@pytest.mark.parametrize(("text", "first", "last"), [
-    ("2026-07-20", date(2026, 7, 20), date(2026, 7, 20)), ("2025-02-24..2025-05-21", date(2025, 2, 24), date(2025, 5, 21)),
-    ("2024-12 (approx)", date(2024, 12, 1), date(2024, 12, 31)), ("2024-02", date(2024, 2, 1), date(2024, 2, 29)),
-    ("2025-01 (after 2025-01-20, before 2025-01-27)", date(2025, 1, 1), date(2025, 1, 26)),
-    ("2024-05..2024-08", date(2024, 5, 1), date(2024, 8, 31)), ("2024-08/2025-09", date(2024, 8, 1), date(2025, 9, 30)),
-])
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2026-07-20", date(2026, 7, 20), date(2026, 7, 20)),
+        ("2025-02-24..2025-05-21", date(2025, 2, 24), date(2025, 5, 21)),
+        ("2024-12 (approx)", date(2024, 12, 1), date(2024, 12, 31)),
+        ("2024-02", date(2024, 2, 1), date(2024, 2, 29)),
+        ("2025-01 (after 2025-01-20, before 2025-01-27)", date(2025, 1, 1), date(2025, 1, 26)),
+        ("2024-05..2024-08", date(2024, 5, 1), date(2024, 8, 31)),
+        ("2024-08/2025-09", date(2024, 8, 1), date(2025, 9, 30)),
+    ],
+)
 def test_a_date_text_spans_the_days_it_can_mean(text: str, first: date, last: date) -> None:
     assert days(text) == (first, last)
 
@@ -55,7 +61,10 @@ def test_captures_enter_once_at_the_end_of_their_day_and_are_read_as_history(tmp
     assert [k.what for k in captures(given, sources(), archive, NOW)] == ["added", "added"]
     assert [k.what for k in captures(given, sources(), archive, NOW)] == ["known", "known"]
     kept = archive.captures("prices/anthropic")
-    assert [(c.fetched_at.date(), c.status, c.last_modified) for c in kept] == [(date(2025, 10, 20), COPY, ""), (date(2026, 5, 31), COPY, "2026-05-01")]
+    assert [(c.fetched_at.date(), c.status, c.last_modified) for c in kept] == [
+        (date(2025, 10, 20), COPY, ""),
+        (date(2026, 5, 31), COPY, "2026-05-01"),
+    ]
     reading = read_captures(ANTHROPIC, archive, NOW.date())
     assert not reading.problems and reading.quotes["observed_at"].unique().to_list() == [date(2025, 10, 20)]
     assert read_captures(ANTHROPIC, archive, date(2025, 10, 19)).quotes.is_empty()
@@ -83,20 +92,34 @@ def test_an_approximate_copy_gives_way_to_what_began_within_its_range(tmp_path: 
     assert quotes["confirmed_at"].unique().to_list() == [date(2025, 6, 1)]
     rates = pl.DataFrame({"month": [date(2025, 1, 1)], "currency": ["CNY"], "units_per_usd": [7.0]})
     seen = history.observed_intervals(quotes, rates, rank="first_party", witness="", origin="archive").head(1)
+
     def cut_in(feed: str) -> pl.DataFrame:
-        return seen.with_columns(pl.lit(feed).alias("witness"), pl.lit(feed).alias("source"), pl.lit("packaged").alias("origin"), pl.lit(3, dtype=pl.Int64).alias("rank"),
-                                 *(pl.lit(date(2025, 7, 1)).alias(c) for c in ("valid_from", "observed_at", "confirmed_at")),
-                                 (pl.col("price_output_usd_per_mtok") / 2).alias("price_output_usd_per_mtok"))
+        return seen.with_columns(
+            pl.lit(feed).alias("witness"),
+            pl.lit(feed).alias("source"),
+            pl.lit("packaged").alias("origin"),
+            pl.lit(3, dtype=pl.Int64).alias("rank"),
+            *(pl.lit(date(2025, 7, 1)).alias(c) for c in ("valid_from", "observed_at", "confirmed_at")),
+            (pl.col("price_output_usd_per_mtok") / 2).alias("price_output_usd_per_mtok"),
+        )
 
     cut = cut_in("feed")
     believed = weigh(pl.concat([seen, cut, cut_in("other")]), date(2025, 10, 1)).intervals
-    assert believed.filter(pl.col("valid_to").is_null())["price_output_usd_per_mtok"].to_list() == cut["price_output_usd_per_mtok"].to_list()
+    assert (
+        believed.filter(pl.col("valid_to").is_null())["price_output_usd_per_mtok"].to_list() == cut["price_output_usd_per_mtok"].to_list()
+    )
 
 
-@pytest.mark.parametrize(("name", "day", "kind", "reason"), [
-    ("anthropic/a.md", "undated", "raw-md", "day is not known"), ("nobody/a.md", "2025-01-01", "raw-md", "no source"),
-    ("anthropic/a.md", "2027-01-01", "raw-md", "future"), ("anthropic/a.md", "2025-01-01", "secondary copies", "not the publisher"),
-    ("anthropic/a_WRONG.md", "2025-01-01", "negative fixture", "not the publisher")])
+@pytest.mark.parametrize(
+    ("name", "day", "kind", "reason"),
+    [
+        ("anthropic/a.md", "undated", "raw-md", "day is not known"),
+        ("nobody/a.md", "2025-01-01", "raw-md", "no source"),
+        ("anthropic/a.md", "2027-01-01", "raw-md", "future"),
+        ("anthropic/a.md", "2025-01-01", "secondary copies", "not the publisher"),
+        ("anthropic/a_WRONG.md", "2025-01-01", "negative fixture", "not the publisher"),
+    ],
+)
 def test_what_is_no_evidence_is_skipped_with_its_reason(tmp_path: Path, name: str, day: str, kind: str, reason: str) -> None:
     given = folder(tmp_path / "d", (name, URL, day, kind))
     [kept] = captures(given, sources(), Archive(tmp_path / "archive"), NOW)

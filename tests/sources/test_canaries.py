@@ -32,7 +32,9 @@ CANARIES = [s for s in sources().values() if s.contract.canary]
 def lenient(one: Source) -> Source:
     """The source, owing of a page no more than a canary has: one row, whatever its names, its day or its language."""
     made = Source(one.kind, one.folder)
-    made.__dict__["contract"] = one.contract.model_copy(update={"minimum_rows": 1, "must_see": [], "places": {}, "stated_days": 4000, "paging": "", "key_setting": ""})
+    made.__dict__["contract"] = one.contract.model_copy(
+        update={"minimum_rows": 1, "must_see": [], "places": {}, "stated_days": 4000, "paging": "", "key_setting": ""}
+    )
     return made
 
 
@@ -57,13 +59,19 @@ def test_a_canary_comes_through_fetch_archive_and_reader(one: Source, flown: dic
     reading, state = flown[one.key]
     told = state.row(0, named=True)
     assert told["origin"] == "live" and told["status"] in ("ok", "partial"), told["message"]
-    assert reading.quotes.height == len(lenient(one).read((one.folder / "specimens" / one.contract.canary).read_bytes())) * len(one.contract.urls) > 0
+    assert (
+        reading.quotes.height
+        == len(lenient(one).read((one.folder / "specimens" / one.contract.canary).read_bytes())) * len(one.contract.urls)
+        > 0
+    )
 
 
 def test_the_canaries_of_prices_are_among_the_witnesses_that_belief_weighs(flown: dict[str, tuple[Reading, pl.DataFrame]]) -> None:
     keys = [one.key for one in CANARIES if one.kind == "prices"]
     quotes = pl.concat([flown[key][0].quotes for key in keys])
-    built = prices.build(quotes, pl.concat([flown[key][1] for key in keys]), {k: lenient(s) for k, s in sources().items() if k in keys}, NOW.date())
+    built = prices.build(
+        quotes, pl.concat([flown[key][1] for key in keys]), {k: lenient(s) for k, s in sources().items() if k in keys}, NOW.date()
+    )
     assert set(keys) - set(built["core.price_witness"]["source"]) == set()
 
 

@@ -53,7 +53,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return made
 
 
-LOOKS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 1), st.sampled_from([0, 0, 1, 24, 24 * 40]), st.sampled_from([200, 200, COPY])), min_size=1, max_size=7)
+LOOKS = st.lists(
+    st.tuples(st.integers(0, 3), st.integers(0, 1), st.sampled_from([0, 0, 1, 24, 24 * 40]), st.sampled_from([200, 200, COPY])),
+    min_size=1,
+    max_size=7,
+)
 
 
 @pytest.mark.parametrize("key", KINDS)
@@ -92,8 +96,12 @@ OFFERS = st.lists(st.tuples(st.sampled_from("mno"), st.integers(1, 2), st.intege
 def page_of(offers: list[tuple[str, int, int, bool]]) -> pl.DataFrame:
     schema = {c: t for c, t in quote_schema("prices").items() if c not in MOMENTS}
     blank = {c: "" for c, t in schema.items() if t == pl.String}
-    rows = [blank | {"model_label": name, "component": component, "value": float(value), "wide_row": n if whole else None, "locator": f"row {n}"}
-            for n, (name, a, b, whole) in enumerate(offers) for component, value in (("input", a), ("output", b))]
+    rows = [
+        blank
+        | {"model_label": name, "component": component, "value": float(value), "wide_row": n if whole else None, "locator": f"row {n}"}
+        for n, (name, a, b, whole) in enumerate(offers)
+        for component, value in (("input", a), ("output", b))
+    ]
     return pl.DataFrame(rows, schema=schema)
 
 
@@ -103,7 +111,9 @@ def said_by(rows: pl.DataFrame) -> Counter[tuple[object, ...]]:
 
 @settings(max_examples=150, deadline=None)
 @given(pages=st.lists(st.tuples(st.sampled_from(["https://a", "https://b"]), OFFERS), min_size=1, max_size=6))
-def test_the_stretches_that_cover_a_moment_are_exactly_what_the_page_showed_then(pages: list[tuple[str, list[tuple[str, int, int, bool]]]]) -> None:
+def test_the_stretches_that_cover_a_moment_are_exactly_what_the_page_showed_then(
+    pages: list[tuple[str, list[tuple[str, int, int, bool]]]],
+) -> None:
     stretches, shown = pl.DataFrame(schema=quote_schema("prices")), []
     for n, (url, offers) in enumerate(pages):
         page, moment = page_of(offers), START + timedelta(hours=7 * n)
@@ -111,7 +121,9 @@ def test_the_stretches_that_cover_a_moment_are_exactly_what_the_page_showed_then
         shown.append((url, moment, page))
     assert stretches["quote_id"].is_unique().all()
     for url, moment, page in shown:
-        then = stretches.filter((pl.col("source_url") == url) & (pl.col("fetched_at") <= moment) & (pl.col("gone_at").is_null() | (pl.col("gone_at") > moment)))
+        then = stretches.filter(
+            (pl.col("source_url") == url) & (pl.col("fetched_at") <= moment) & (pl.col("gone_at").is_null() | (pl.col("gone_at") > moment))
+        )
         assert said_by(then) == said_by(page)
         offers = then.drop_nulls("wide_row").group_by("fetched_at", "wide_row").agg(pl.col("component").sort())
         assert all(parts == ["input", "output"] for parts in offers["component"].to_list()), "an offer is kept whole"
@@ -166,14 +178,16 @@ def test_forty_damages_of_every_cached_file_change_no_reading(tmp_path: Path) ->
         for path in sorted(folder.iterdir()):
             kept = bytearray(path.read_bytes())
             if n < 3:
-                kept = kept[:(0, 10, len(kept) // 2)[n]]
+                kept = kept[: (0, 10, len(kept) // 2)[n]]
             else:
                 kept[(n * 7919) % len(kept)] ^= 1 << n % 8
             path.write_bytes(kept)
         same(read(said, archive, folder), wanted)
 
 
-def test_a_page_no_parser_can_read_is_remembered_for_that_parser_and_read_again_when_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_no_parser_can_read_is_remembered_for_that_parser_and_read_again_when_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import sources.captures
     import sources.parsed
 
@@ -204,7 +218,10 @@ def test_a_sentence_on_a_refused_page_names_day_address_reason_and_the_command_t
     said, archive = small("prices/anthropic"), Archive(tmp_path)
     bad = archive.put(said.key, said.contract.urls[0], b"absurd", START)
     [problem] = read_captures(said, archive, LATE).problems
-    assert problem.startswith(f"2026-11-01 {said.contract.urls[0]}: prices/anthropic: ") and f"(deflation parse prices/anthropic {bad.sha256[:12]})" in problem
+    assert (
+        problem.startswith(f"2026-11-01 {said.contract.urls[0]}: prices/anthropic: ")
+        and f"(deflation parse prices/anthropic {bad.sha256[:12]})" in problem
+    )
 
 
 def test_a_cache_keeps_what_was_written_last_and_nothing_of_a_damaged_file(tmp_path: Path) -> None:

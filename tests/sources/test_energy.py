@@ -75,8 +75,12 @@ def test_a_total_may_be_text_or_a_number_and_figures_may_start_with_a_point(fold
 def test_eurostat_positions_are_row_major_and_sparse(folder: Path) -> None:
     quotes = read("eurostat", next(folder.glob("eurostat*")).read_bytes())
     assert [(q.qualifier, q.value) for q in quotes] == [
-        ("X_TAX MWH500-1999", Decimal("0.1297")), ("X_VAT MWH500-1999", Decimal("0.1534")), ("X_TAX MWH20-499", Decimal("0.1638")),
-        ("X_VAT MWH20-499", Decimal("0.1946")), ("I_TAX MWH20-499", Decimal("0.23"))]
+        ("X_TAX MWH500-1999", Decimal("0.1297")),
+        ("X_VAT MWH500-1999", Decimal("0.1534")),
+        ("X_TAX MWH20-499", Decimal("0.1638")),
+        ("X_VAT MWH20-499", Decimal("0.1946")),
+        ("I_TAX MWH20-499", Decimal("0.23")),
+    ]
     assert {(q.subject, q.period, q.unit) for q in quotes} == {("FR", "2025-S2", "EUR/kWh")}
 
 
@@ -86,7 +90,9 @@ def test_electricity_for_nothing_is_refused_in_every_source(folder: Path) -> Non
         read("eurostat", tariffs.replace("0.1297", "0"))
     rows = [r for r in json.loads((folder / EIA).read_text())["response"]["data"] if r["sectorid"] == "TRA"][:1]
     with pytest.raises(ImplausibleValue, match="sold"):  # without customers beside it nobody knows that nobody was served
-        read("eia", {"response": {"data": [{k: v for k, v in r.items() if k not in ("customers", "sales")} | {"price": "0"} for r in rows]}})
+        read(
+            "eia", {"response": {"data": [{k: v for k, v in r.items() if k not in ("customers", "sales")} | {"price": "0"} for r in rows]}}
+        )
 
 
 def test_two_prices_of_one_month_are_a_contradiction_and_one_given_twice_is_not(folder: Path) -> None:
@@ -154,8 +160,15 @@ def echo() -> Iterator[tuple[str, list[str]]]:
 
 
 def fetcher(host: str) -> Fetcher:
-    return Fetcher("ops@example.org", clock=lambda: datetime(2026, 11, 22, tzinfo=UTC), sleep=lambda _: None, proxy="",
-                   resolver=lambda *_: ["127.0.0.1"], trusted_addresses=frozenset({"127.0.0.1"}), keys={f"eia.example:{host.split(':')[1]}": ("api_key", KEY)})
+    return Fetcher(
+        "ops@example.org",
+        clock=lambda: datetime(2026, 11, 22, tzinfo=UTC),
+        sleep=lambda _: None,
+        proxy="",
+        resolver=lambda *_: ["127.0.0.1"],
+        trusted_addresses=frozenset({"127.0.0.1"}),
+        keys={f"eia.example:{host.split(':')[1]}": ("api_key", KEY)},
+    )
 
 
 def test_the_key_travels_on_the_wire_and_nowhere_else(echo: tuple[str, list[str]]) -> None:

@@ -10,8 +10,20 @@ from sources.exactness import check_folder, compare, render
 from tests.sources.mutation.mutate import Mutation, mutations, tables
 from tests.sources.mutation.mutation_faults import fault
 
-ROW = {"model": "m", "unit": "1M tokens", "input": "1.50", "output": "6", "cached": "", "currency": "USD", "tier": "standard",
-       "condition": "", "cache_write_5m": "", "cache_write_1h": "", "valid_from": "", "valid_to": ""}
+ROW = {
+    "model": "m",
+    "unit": "1M tokens",
+    "input": "1.50",
+    "output": "6",
+    "cached": "",
+    "currency": "USD",
+    "tier": "standard",
+    "condition": "",
+    "cache_write_5m": "",
+    "cache_write_1h": "",
+    "valid_from": "",
+    "valid_to": "",
+}
 PAGE = "| Model | Input | Output |\n|---|---|---|\n| a | $1 / MTok | $5 / MTok |\n| b | $2 / MTok | $9 / MTok |\n| c | $3 / MTok | $15 / MTok |\n"
 
 
@@ -62,9 +74,19 @@ def test_an_unnoticed_change_of_unit_or_currency_is_a_fault() -> None:
 
 def test_every_kind_of_mutation_is_made_and_changes_the_page() -> None:
     made = list(mutations(PAGE))
-    assert {m.kind for m in made} == {"row dropped", "columns swapped", "column inserted", "header renamed", "table duplicated",
-                                      "table emptied", "unit 1M -> 1K", "currency changed", "footnote digit glued", "price struck",
-                                      "truncated"}
+    assert {m.kind for m in made} == {
+        "row dropped",
+        "columns swapped",
+        "column inserted",
+        "header renamed",
+        "table duplicated",
+        "table emptied",
+        "unit 1M -> 1K",
+        "currency changed",
+        "footnote digit glued",
+        "price struck",
+        "truncated",
+    }
     assert all(m.text != PAGE for m in made)
 
 

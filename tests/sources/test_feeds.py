@@ -49,7 +49,10 @@ def test_no_row_of_an_entry_that_is_left_out_stays() -> None:
 
 
 def test_a_price_beyond_the_contracts_bounds_costs_its_entry_and_not_the_feed() -> None:
-    read = parsed("openrouter", {"data": [{"id": f"a/{n}", "pricing": {"prompt": "0.000001", "completion": "0.000002" if n else "0.54"}} for n in range(40)]})
+    read = parsed(
+        "openrouter",
+        {"data": [{"id": f"a/{n}", "pricing": {"prompt": "0.000001", "completion": "0.000002" if n else "0.54"}} for n in range(40)]},
+    )
     assert len(labels(read)) == 39 and [o.subject for o in read.left_out] == ["a/0"] and "outside" in read.left_out[0].reason
 
 
@@ -86,7 +89,14 @@ def test_a_count_nobody_named_is_a_meter_unless_its_figure_has_the_size_of_a_tok
     assert len(parsed("litellm", litellm(100, 1, input_cost_per_tokn=1e-06)).left_out) == 1
 
 
-WHERE = {"litellm": (), "modelsdev": ("*", "models"), "genai_prices": ("*", "models"), "model_prices": ("prices", "*"), "llm_prices": ("prices",), "openrouter": ("data",)}
+WHERE = {
+    "litellm": (),
+    "modelsdev": ("*", "models"),
+    "genai_prices": ("*", "models"),
+    "model_prices": ("prices", "*"),
+    "llm_prices": ("prices",),
+    "openrouter": ("data",),
+}
 """Where the entries of each feed stand (``*``: the first member)."""
 
 

@@ -93,6 +93,7 @@ def stub(names=None):
         if not found:
             raise socket.gaierror(-2, "Name or service not known")
         return found
+
     return resolve
 
 
@@ -208,13 +209,34 @@ def test_a_redirect_loop_ends_after_five(site):
     assert len(site.paths()) == 6
 
 
-@pytest.mark.parametrize("target", [
-    "http://169.254.169.254/latest/meta-data/", "http://127.0.0.1:{port}/secret", "http://[::1]/", "http://10.1.2.3/",
-    "http://[::ffff:127.0.0.1]/", "http://[64:ff9b::7f00:1]/", "http://2130706433/", "http://127.1/", "http://0x7f.1/",
-    "http://localhost:{port}/secret", "http://metadata.google.internal/", "http://0.0.0.0/", "file:///etc/passwd",
-    "ftp://site.test/x", "javascript:alert(1)", "gopher://site.test/", "http://user:pw@site.test/", "http://",
-    "http://inside.test/", "//169.254.169.254/", "http://192.168.1.1/", "http://[fe80::1]/", "http://224.0.0.1/",
-])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "http://127.0.0.1:{port}/secret",
+        "http://[::1]/",
+        "http://10.1.2.3/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://2130706433/",
+        "http://127.1/",
+        "http://0x7f.1/",
+        "http://localhost:{port}/secret",
+        "http://metadata.google.internal/",
+        "http://0.0.0.0/",
+        "file:///etc/passwd",
+        "ftp://site.test/x",
+        "javascript:alert(1)",
+        "gopher://site.test/",
+        "http://user:pw@site.test/",
+        "http://",
+        "http://inside.test/",
+        "//169.254.169.254/",
+        "http://192.168.1.1/",
+        "http://[fe80::1]/",
+        "http://224.0.0.1/",
+    ],
+)
 def test_a_redirect_to_a_private_place_or_another_scheme_is_refused(site, target):
     site.page("/p", (302, {"Location": target.format(port=site.port)}, b""))
     site.page("/secret", b"secret")
@@ -241,9 +263,21 @@ def test_the_connection_goes_to_the_checked_address_whatever_the_name_says_later
     assert site.asked[-1][1]["Host"] == f"elsewhere.test:{site.port}"
 
 
-@pytest.mark.parametrize(("address", "public"), [
-    ("8.8.8.8", True), ("2606:4700::1111", True), ("127.0.0.1", False), ("100.64.0.1", False), ("::1", False),
-    ("fd00::1", False), ("2002:7f00:1::", False), ("::ffff:8.8.8.8", True), ("240.0.0.1", False), ("nonsense", False)])
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("8.8.8.8", True),
+        ("2606:4700::1111", True),
+        ("127.0.0.1", False),
+        ("100.64.0.1", False),
+        ("::1", False),
+        ("fd00::1", False),
+        ("2002:7f00:1::", False),
+        ("::ffff:8.8.8.8", True),
+        ("240.0.0.1", False),
+        ("nonsense", False),
+    ],
+)
 def test_public_addresses_are_told_from_private_ones(address, public):
     assert is_public(address) is public
 
@@ -360,6 +394,7 @@ def test_environment_proxies_are_not_obeyed(site, monkeypatch):
 
 # the mirror ----------------------------------------------------------------------------------------------
 
+
 def test_a_mirror_stands_in_for_the_internet(site):
     site.page("/prices.example.org/a/b.md?x=1", b"mirrored")
     site.page("/prices.example.org/moved", (302, {"Location": "https://prices.example.org/a/b.md?x=1"}, b""))
@@ -401,6 +436,7 @@ def test_a_long_query_of_a_folder_mirror_is_the_file_of_its_path(tmp_path):
 
 
 # paged feeds ---------------------------------------------------------------------------------------------
+
 
 def a_source(tmp_path, name="feed", **fields):
     folder = tmp_path / name
@@ -475,9 +511,18 @@ def test_pages_that_are_not_alike_are_not_joined():
 
 # many sources --------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("last", "days", "due"), [
-    (None, 1, True), (NOW, 1, False), (NOW - timedelta(hours=5), 1, False), (NOW - timedelta(hours=7), 1, True),
-    (NOW - timedelta(days=6), 7, False), (NOW - timedelta(days=7), 7, True)])
+
+@pytest.mark.parametrize(
+    ("last", "days", "due"),
+    [
+        (None, 1, True),
+        (NOW, 1, False),
+        (NOW - timedelta(hours=5), 1, False),
+        (NOW - timedelta(hours=7), 1, True),
+        (NOW - timedelta(days=6), 7, False),
+        (NOW - timedelta(days=7), 7, True),
+    ],
+)
 def test_a_source_is_due_once_in_its_cadence_of_calendar_days(last, days, due):
     assert is_due(last, NOW, days) is due
 
@@ -485,9 +530,12 @@ def test_a_source_is_due_once_in_its_cadence_of_calendar_days(last, days, due):
 def test_one_sources_failure_leaves_the_others_alone_and_a_second_run_asks_nothing(site, tmp_path):
     site.page("/good", (200, {"ETag": '"g"'}, b"good"))
     site.page("/bad", (500, {}, b""))
-    sources = [a_source(tmp_path, "good", urls=[site.url + "/good"]), a_source(tmp_path, "bad", urls=[site.url + "/bad"]),
-               a_source(tmp_path, "dead", urls=["http://nowhere.example/"]),
-               a_source(tmp_path, "kept", urls=[site.url + "/never"], live=False)]
+    sources = [
+        a_source(tmp_path, "good", urls=[site.url + "/good"]),
+        a_source(tmp_path, "bad", urls=[site.url + "/bad"]),
+        a_source(tmp_path, "dead", urls=["http://nowhere.example/"]),
+        a_source(tmp_path, "kept", urls=[site.url + "/never"], live=False),
+    ]
     archive, seen = Archive(tmp_path / "archive"), []
     got = {o.source: o for o in fetch_all(fetcher(), sources, archive, progress=lambda o, n, of: seen.append((n, of)))}
     assert {k: o.kind for k, o in got.items()} == {"prices/bad": "failed", "prices/dead": "failed", "prices/good": "fetched"}

@@ -99,8 +99,11 @@ def test_official_numbers_that_changed_silently_are_read_as_each_page_has_them(c
 
 
 def test_copies_of_a_sheet_are_read_with_their_basis_and_wrong_ones_refused(capture: Callable[[str], str]) -> None:
-    for name, key in (("nvidia/rtx4090_hmctech_SECONDARY.txt", "nvidia"), ("cerebras/wse3_SECONDARY.txt", "cerebras"),
-                      ("intel/gaudi3_yic_de_SECONDARY_comma_decimals.txt", "intel")):
+    for name, key in (
+        ("nvidia/rtx4090_hmctech_SECONDARY.txt", "nvidia"),
+        ("cerebras/wse3_SECONDARY.txt", "cerebras"),
+        ("intel/gaudi3_yic_de_SECONDARY_comma_decimals.txt", "intel"),
+    ):
         assert {q.basis for q in read(key, capture(name)).values()} == {"secondary"}
     assert {q.basis for q in read("nvidia", capture("nvidia/a100_2026-10-08.txt")).values()} == {"official"}
     with pytest.raises(UNTRUSTED):
@@ -140,8 +143,9 @@ BAD = (
 
 
 @pytest.mark.parametrize(("why", "old", "new", "reason"), BAD, ids=[b[0] for b in BAD])
-def test_a_sheet_that_cannot_be_right_is_refused_with_the_reason(why: str, old: str, new: str, reason: str,
-                                                                 capture: Callable[[str], str]) -> None:
+def test_a_sheet_that_cannot_be_right_is_refused_with_the_reason(
+    why: str, old: str, new: str, reason: str, capture: Callable[[str], str]
+) -> None:
     page = capture("nvidia/h100_2026-10-08.txt")
     changed = page.replace(old, new)
     assert changed != page
@@ -156,9 +160,16 @@ def _or_refused(key: str, body: str) -> dict[tuple[str, str], SpecQuote] | None:
         return None
 
 
-CUT = ("nvidia/h100_2026-10-08.txt", "nvidia/gb200_nvl72_2026-10-08.txt", "nvidia/a100_2026-10-08.txt", "google/v5e_variantA.md",
-       "google/v4_en.txt", "aws/trainium2_HEAD_2026-08-21.rst", "amd/mi300x_official_page_2026-09-18.md",
-       "intel/gaudi_hotchips2024_deck_text.txt")
+CUT = (
+    "nvidia/h100_2026-10-08.txt",
+    "nvidia/gb200_nvl72_2026-10-08.txt",
+    "nvidia/a100_2026-10-08.txt",
+    "google/v5e_variantA.md",
+    "google/v4_en.txt",
+    "aws/trainium2_HEAD_2026-08-21.rst",
+    "amd/mi300x_official_page_2026-09-18.md",
+    "intel/gaudi_hotchips2024_deck_text.txt",
+)
 
 
 @pytest.mark.parametrize("name", CUT)
@@ -180,8 +191,10 @@ def test_a_page_printed_twice_gives_the_same_figures_or_is_refused(name: str, ca
 
 
 def test_columns_in_another_order_follow_their_header() -> None:
-    page = ("| Specification | v5p | TPU7x |\n|---|---|---|\n| Peak compute per chip (BF16) (TFLOPs) | 459 | 2307 |\n"
-            "| HBM capacity per chip (GiB) | 95 | 192 |\n| HBM bandwidth per chip (GBps) | 2765 | 7380 |\n")
+    page = (
+        "| Specification | v5p | TPU7x |\n|---|---|---|\n| Peak compute per chip (BF16) (TFLOPs) | 459 | 2307 |\n"
+        "| HBM capacity per chip (GiB) | 95 | 192 |\n| HBM bandwidth per chip (GBps) | 2765 | 7380 |\n"
+    )
     moved = "\n".join("|".join([c[0], c[1], c[3], c[2], c[4]]) for c in (line.split("|") for line in page.splitlines()))
     assert {k: q.value for k, q in read("google", moved).items()} == {k: q.value for k, q in read("google", page).items()}
     with pytest.raises(PageChanged, match="TPU version"):
@@ -189,8 +202,10 @@ def test_columns_in_another_order_follow_their_header() -> None:
 
 
 def test_an_unknown_row_costs_itself_and_is_named() -> None:
-    page = ("# TPU v6e\n\n| Specification | Values |\n|---|---|\n| Peak compute per chip (bf16) | 918 TFLOPs |\n"
-            "| HBM capacity per chip | 32 GB |\n| HBM bandwidth per chip | 1638 GBps |\n| Frobnication rate | 12 TB/s |\n| Frobnicator | blue |\n")
+    page = (
+        "# TPU v6e\n\n| Specification | Values |\n|---|---|\n| Peak compute per chip (bf16) | 918 TFLOPs |\n"
+        "| HBM capacity per chip | 32 GB |\n| HBM bandwidth per chip | 1638 GBps |\n| Frobnication rate | 12 TB/s |\n| Frobnicator | blue |\n"
+    )
     parsed = source("hardware/google").parsed(page.encode())
     assert {q.field for q in parsed.quotes} == {"bf16_dense_tflops", "memory_gb", "memory_bandwidth_gb_s"}
     assert [(o.subject, o.extent) for o in parsed.left_out] == [("Frobnication rate", "block")] and parsed.is_partial

@@ -22,7 +22,9 @@ PLAIN = ModelList(entries="data", name="id", prices="pricing", components={"in":
 def read(body: Any, **told: Any) -> tuple[list[tuple[str, ...]], list[LeftOut]]:
     found = read_list(Page(json.dumps(body).encode()), PLAIN.model_copy(update=told))
     quotes = [q for q in found if isinstance(q, PriceQuote)]
-    return [tuple(r[c] for c in ("model", "input", "output", "condition")) for r in wide_rows(quotes)], [q for q in found if isinstance(q, LeftOut)]
+    return [tuple(r[c] for c in ("model", "input", "output", "condition")) for r in wide_rows(quotes)], [
+        q for q in found if isinstance(q, LeftOut)
+    ]
 
 
 def entry(name: str, **pricing: Any) -> dict[str, Any]:
@@ -35,15 +37,26 @@ def test_an_entry_with_a_price_that_is_not_declared_is_left_out_whole() -> None:
 
 
 def test_amounts_in_a_hundredth_of_the_currency_become_exact_amounts_of_it() -> None:
-    found = read_list(Page(b'{"data": [{"id": "a", "pricing": {"in": 9e-06, "out": 0.07}}]}'), PLAIN.model_copy(update={"divided_by": Decimal(100), "unit": "1 token"}))
+    found = read_list(
+        Page(b'{"data": [{"id": "a", "pricing": {"in": 9e-06, "out": 0.07}}]}'),
+        PLAIN.model_copy(update={"divided_by": Decimal(100), "unit": "1 token"}),
+    )
     assert [(q.value, q.value_text, q.unit) for q in found if isinstance(q, PriceQuote)] == [
-        (Decimal("9e-8"), "9e-06", "1 token"), (Decimal("0.0007"), "0.07", "1 token")]
+        (Decimal("9e-8"), "9e-06", "1 token"),
+        (Decimal("0.0007"), "0.07", "1 token"),
+    ]
 
 
 def test_prices_beyond_a_length_are_rows_of_their_own_and_a_bound_that_is_none_leaves_the_entry_out() -> None:
     above = {"member": "more", "bound": "from"}
     told = ModelList(**{**PLAIN.model_dump(), "above": above})
-    body = {"data": [entry("a", more=[{"from": 200000, "in": "3", "out": "4"}]), entry("b", more={"from": 1000, "in": "5", "out": "6"}), entry("c", more={"from": "x", "in": "5"})]}
+    body = {
+        "data": [
+            entry("a", more=[{"from": 200000, "in": "3", "out": "4"}]),
+            entry("b", more={"from": 1000, "in": "5", "out": "6"}),
+            entry("c", more={"from": "x", "in": "5"}),
+        ]
+    }
     found = read_list(Page(json.dumps(body).encode()), told)
     rows = [tuple(r[c] for c in ("model", "input", "condition")) for r in wide_rows(q for q in found if isinstance(q, PriceQuote))]
     assert rows == [("a", "1", ""), ("a", "3", "prompts > 200000"), ("b", "1", ""), ("b", "5", "prompts > 1000")]
@@ -51,12 +64,18 @@ def test_prices_beyond_a_length_are_rows_of_their_own_and_a_bound_that_is_none_l
 
 
 def test_the_seller_of_an_offer_is_a_condition_of_its_price() -> None:
-    body = {"data": [{"id": "a", "sold": [{"by": "x", "pricing": {"in": 1, "out": 2}}, {"by": "y"}, {"by": "z", "pricing": {"in": 3, "out": 4}}]}]}
+    body = {
+        "data": [
+            {"id": "a", "sold": [{"by": "x", "pricing": {"in": 1, "out": 2}}, {"by": "y"}, {"by": "z", "pricing": {"in": 3, "out": 4}}]}
+        ]
+    }
     assert read(body, each="sold", seller="by")[0] == [("a", "1", "2", "provider x"), ("a", "3", "4", "provider z")]
 
 
 def test_entries_of_other_products_are_not_read_and_not_left_out() -> None:
-    rows, out = read({"data": [entry("a") | {"type": "text"}, {"id": "b", "type": "image", "pricing": {"per_image": 1}}]}, only={"type": ["text"]})
+    rows, out = read(
+        {"data": [entry("a") | {"type": "text"}, {"id": "b", "type": "image", "pricing": {"per_image": 1}}]}, only={"type": ["text"]}
+    )
     assert len(rows) == 1 and not out
 
 
@@ -70,8 +89,14 @@ def test_the_list_is_found_at_its_path_within_an_outer_object_and_as_the_body_it
     assert read({"code": 200, "result": {"data": [entry("a")]}})[0] == read([entry("a")])[0] == [("a", "1", "2", "")]
 
 
-@pytest.mark.parametrize(("name", "file", "rows"), [("atlascloud", "atlascloud/2026-08-22.json.gz", 166), ("huggingface", "huggingface/2026-08-10.router.json", 60),
-                                                  ("venice", "venice/2026-08-22.static-models.json", 136)])
+@pytest.mark.parametrize(
+    ("name", "file", "rows"),
+    [
+        ("atlascloud", "atlascloud/2026-08-22.json.gz", 166),
+        ("huggingface", "huggingface/2026-08-10.router.json", 60),
+        ("venice", "venice/2026-08-22.static-models.json", 136),
+    ],
+)
 def test_real_lists_are_read_to_the_last_entry(name: str, file: str, rows: int, shared_data: Path) -> None:
     body = (shared_data / "prices2" / "captures" / file).read_bytes()
     parsed = source(f"prices/{name}").parsed(gzip.decompress(body) if file.endswith(".gz") else body)

@@ -11,12 +11,34 @@ from belief.aliases import split_at_moves
 from belief.offer_keys import one_key
 
 
-def stated(condition: str, *, source: str = "prices/acme", model: str = "m", label: str = "m", output: float = 8.0, tier: str = "standard",
-           currency: str = "USD", rank: int = 0, origin: str = "archive", provider: str = "acme") -> dict[str, object]:
+def stated(
+    condition: str,
+    *,
+    source: str = "prices/acme",
+    model: str = "m",
+    label: str = "m",
+    output: float = 8.0,
+    tier: str = "standard",
+    currency: str = "USD",
+    rank: int = 0,
+    origin: str = "archive",
+    provider: str = "acme",
+) -> dict[str, object]:
     return {c: None for c in history.INTERVAL_COLUMNS} | {
-        "provider": provider, "model": model, "model_label": label, "tier": tier, "condition": condition, "currency": currency,
-        "price_input_usd_per_mtok": output / 4, "price_output_usd_per_mtok": output, "valid_from": date(2026, 1, 1),
-        "source": source, "witness": source, "rank": rank, "origin": origin}
+        "provider": provider,
+        "model": model,
+        "model_label": label,
+        "tier": tier,
+        "condition": condition,
+        "currency": currency,
+        "price_input_usd_per_mtok": output / 4,
+        "price_output_usd_per_mtok": output,
+        "valid_from": date(2026, 1, 1),
+        "source": source,
+        "witness": source,
+        "rank": rank,
+        "origin": origin,
+    }
 
 
 def conditions(*rows: dict[str, object]) -> list[str]:
@@ -66,10 +88,20 @@ def test_a_price_a_moved_name_carried_on_counts_only_where_the_new_model_is_said
 
 
 def test_an_interval_is_cut_on_the_day_its_name_began_to_mean_another_model() -> None:
-    aliases = pl.DataFrame({"alias": ["m", "m"], "provider": ["acme", "acme"], "model": ["m-1", "m-2"], "valid_from": [None, date(2026, 3, 1)],
-                            "valid_to": [date(2026, 3, 1), None]}, schema_overrides={"valid_from": pl.Date, "valid_to": pl.Date})
+    aliases = pl.DataFrame(
+        {
+            "alias": ["m", "m"],
+            "provider": ["acme", "acme"],
+            "model": ["m-1", "m-2"],
+            "valid_from": [None, date(2026, 3, 1)],
+            "valid_to": [date(2026, 3, 1), None],
+        },
+        schema_overrides={"valid_from": pl.Date, "valid_to": pl.Date},
+    )
     rows = pl.DataFrame([stated("") | {"valid_from_basis": "observed"}], schema=history.empty_intervals().schema)
     cut = split_at_moves(rows, aliases, ["acme"])
     assert cut.select("valid_from", "valid_to", "valid_from_basis", "end_reason").rows() == [
-        (date(2026, 1, 1), date(2026, 3, 1), "observed", "renamed"), (date(2026, 3, 1), None, "alias", None)]
+        (date(2026, 1, 1), date(2026, 3, 1), "observed", "renamed"),
+        (date(2026, 3, 1), None, "alias", None),
+    ]
     assert split_at_moves(rows, aliases, ["else"]).equals(rows)

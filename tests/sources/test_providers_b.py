@@ -80,7 +80,7 @@ PRICE = re.compile(r"\\?\$\d+(?:\.\d+)?(?![\d,])|¥\d+(?:\.\d+)?|(?<![\d.])\d+(?
 
 def prices_in(text: str) -> list[re.Match[str]]:
     """Printed prices, tokens per dollar (``10M / $1``) aside."""
-    return [m for m in PRICE.finditer(text) if not text[:m.start()].endswith("/ ")]
+    return [m for m in PRICE.finditer(text) if not text[: m.start()].endswith("/ ")]
 
 
 def wide_figures(provider: str, text: str) -> list[str]:
@@ -96,7 +96,7 @@ def test_a_price_in_other_words_is_never_read_as_before(provider: str, path: Pat
     wide = Counter(tuple(r.values()) for r in rows(provider, text))
     for match in prices_in(text)[:4]:
         figure = re.sub(r"[^\d.]", "", match[0])
-        after = text[:match.start()] + to.format(figure, figure) + text[match.end():]
+        after = text[: match.start()] + to.format(figure, figure) + text[match.end() :]
         if not refused(provider, after):
             left = Counter(tuple(r.values()) for r in rows(provider, after))
             assert not left - wide, f"{match[0]} as {to.format(figure, figure)!r}"
@@ -124,8 +124,12 @@ def test_damaged_pages_give_rows_or_a_named_refusal(provider: str, path: Path, d
     body = bytearray(path.read_bytes())
     for _ in range(data.draw(st.integers(1, 6))):
         at = data.draw(st.integers(0, len(body) - 1))
-        body[at:at + data.draw(st.integers(0, 30))] = data.draw(st.binary(max_size=12) | st.sampled_from(
-            [b"<table>", b"</td>", b"|", b"\n", b"$", "\u202e".encode(), b"rowspan=\"9999\"", b"\x00", b"<del>", "元".encode()]))
+        body[at : at + data.draw(st.integers(0, 30))] = data.draw(
+            st.binary(max_size=12)
+            | st.sampled_from(
+                [b"<table>", b"</td>", b"|", b"\n", b"$", "\u202e".encode(), b'rowspan="9999"', b"\x00", b"<del>", "元".encode()]
+            )
+        )
     try:
         quotes = source(f"prices/{provider}").read(bytes(body))
     except UNTRUSTED as error:
@@ -134,8 +138,15 @@ def test_damaged_pages_give_rows_or_a_named_refusal(provider: str, path: Path, d
         assert all(isinstance(q, PriceQuote) and q.value >= 0 and q.unit for q in quotes)
 
 
-@pytest.mark.parametrize("gone", ["Peak hours are 01:00 - 04:00 and 06:00 - 10:00 UTC, Monday through Friday.", " UTC",
-                                  "<tr><td>PEAK</td><td>$0.3</td><td>$1.32</td></tr>", "OFF-PEAK"])
+@pytest.mark.parametrize(
+    "gone",
+    [
+        "Peak hours are 01:00 - 04:00 and 06:00 - 10:00 UTC, Monday through Friday.",
+        " UTC",
+        "<tr><td>PEAK</td><td>$0.3</td><td>$1.32</td></tr>",
+        "OFF-PEAK",
+    ],
+)
 def test_deepseek_peak_prices_need_their_hours_zone_and_twin(gone: str) -> None:
     text = text_of("deepseek", "peak.html")
     assert gone in text
@@ -147,16 +158,30 @@ def test_deepseek_announced_prices_begin_when_the_old_ones_end() -> None:
     assert {r["valid_to"] for r in read if r["tier"] == "standard"} == {r["valid_from"] for r in read if r["tier"] != "standard"}
 
 
-@pytest.mark.parametrize(("old", "new"), [("at 16:00 UTC on August 16, 2026", "soon"), ("16:00 UTC", "16:00"),
-                                          ("August 16, 2026", "August 16"), ("take effect", "are expected")])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("at 16:00 UTC on August 16, 2026", "soon"),
+        ("16:00 UTC", "16:00"),
+        ("August 16, 2026", "August 16"),
+        ("take effect", "are expected"),
+    ],
+)
 def test_deepseek_announced_list_without_its_moment_is_refused(old: str, new: str) -> None:
     text = text_of("deepseek", "shifted.md")
     assert old in text
     assert refused("deepseek", text.replace(old, new, 1))
 
 
-@pytest.mark.parametrize(("old", "new"), [("<br>(2) Discount until 2026/05/31 15:59 UTC.", ""), ("<del>$0.0145</del>", "<del>$0.0001</del>"),
-                                          ("$0.435 (75% off<sup>(2)</sup>)", ""), ("PRICING</td><td>1M INPUT", "PRICING</td><td>1K INPUT")])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<br>(2) Discount until 2026/05/31 15:59 UTC.", ""),
+        ("<del>$0.0145</del>", "<del>$0.0001</del>"),
+        ("$0.435 (75% off<sup>(2)</sup>)", ""),
+        ("PRICING</td><td>1M INPUT", "PRICING</td><td>1K INPUT"),
+    ],
+)
 def test_deepseek_discounts_are_read_whole_or_refused(old: str, new: str) -> None:
     text = text_of("deepseek", "struck.html")
     assert old in text
@@ -183,15 +208,24 @@ def test_beijing_moments_become_utc(moment: str) -> None:
 
 def less(provider: str, text: str, changed: str) -> set[str]:
     """The models of the rows that a changed page no longer gives; fails where it gives a row that was not there before."""
-    before, after = (Counter(tuple(r.values()) for r in rows(provider, t)) if not refused(provider, t) else Counter() for t in (text, changed))
+    before, after = (
+        Counter(tuple(r.values()) for r in rows(provider, t)) if not refused(provider, t) else Counter() for t in (text, changed)
+    )
     assert not after - before
     return {row[0] for row in before - after}
 
 
-@pytest.mark.parametrize(("old", "new", "lost"), [
-    ('<>{"$"}3.00</>', "<>{price(3)}</>", "kimi-k3"), ('rows={[\n["kimi-k2.6"', 'rows={[\n...extra, ["kimi-k2.6"', "kimi-k2.6"),
-    ("\n]}\n/>", "", "kimi-k3"), ("Output Price", "Input Price", "kimi-k3"), ('"1M tokens"', '"1K tokens"', "kimi-k3"),
-    ('{"$"}4.00', '{"¥"}4.00', "kimi-k2.6")])
+@pytest.mark.parametrize(
+    ("old", "new", "lost"),
+    [
+        ('<>{"$"}3.00</>', "<>{price(3)}</>", "kimi-k3"),
+        ('rows={[\n["kimi-k2.6"', 'rows={[\n...extra, ["kimi-k2.6"', "kimi-k2.6"),
+        ("\n]}\n/>", "", "kimi-k3"),
+        ("Output Price", "Input Price", "kimi-k3"),
+        ('"1M tokens"', '"1K tokens"', "kimi-k3"),
+        ('{"$"}4.00', '{"¥"}4.00', "kimi-k2.6"),
+    ],
+)
 def test_a_moonshot_table_that_holds_code_or_contradicts_itself_loses_its_rows(old: str, new: str, lost: str) -> None:
     text = text_of("moonshot", "component.md")
     assert old in text
@@ -206,7 +240,9 @@ def test_minimax_lines_in_another_order_are_refused() -> None:
 
 def test_minimax_tier_comes_from_the_selected_tab() -> None:
     text = text_of("minimax", "boxes.html")
-    other = text.replace('aria-selected="true">标准', 'aria-selected="false">标准').replace('aria-selected="false">优先', 'aria-selected="true">优先')
+    other = text.replace('aria-selected="true">标准', 'aria-selected="false">标准').replace(
+        'aria-selected="false">优先', 'aria-selected="true">优先'
+    )
     assert [r["tier"] for r in rows("minimax", other)] == ["priority", "standard"]
     assert refused("minimax", text.replace(">标准<", ">专享<"))
 
@@ -219,19 +255,22 @@ def test_tencent_repeats_models_by_region_and_refuses_a_table_without_its_region
     assert refused("tencent", text.replace("推理输出<div>（美元/百万 tokens）", "推理输出<div>（元/百万 tokens）", 1))
 
 
-@pytest.mark.parametrize(("provider", "name", "old", "new"), [
-    ("aliyun", "regions.html", "输出单价（元/千 Token）", "输出单价（元/百万 Token）"),
-    ("byteplus", "tiers.html", "Output (USD/M tokens)", "Output (USD/K tokens)"),
-    ("byteplus", "tiers.html", "Offline batch inference", "Reserved inference"),
-    ("zai", "tables.md", "Prices per 1M tokens.", "Prices per unit."),
-    ("zai", "tables.md", "All prices are in USD.", "All prices are in EUR."),
-    ("zhipu", "split.html", "输出单价</div><div>(百万tokens)", "输出单价</div><div>(千tokens)"),
-    ("zhipu", "split.html", "<td>GLM-4-AirX</td>", "<td>GLM-4-AirX 已下线</td>"),
-    ("cohere", "cards.html", "<p>$10.00 / 1M tokens</p>", "<p>Contact us</p>"),
-    ("cohere", "prose.md", "output tokens at", "and"),
-    ("cohere", "vault.md", "| Model | Hourly rate | XL hourly rate |", "| Model | Input | Output |"),
-    ("alibaba", "models.html", "Output price<br>(per 1M tokens)", "Output price<br>(per 1K tokens)"),
-])
+@pytest.mark.parametrize(
+    ("provider", "name", "old", "new"),
+    [
+        ("aliyun", "regions.html", "输出单价（元/千 Token）", "输出单价（元/百万 Token）"),
+        ("byteplus", "tiers.html", "Output (USD/M tokens)", "Output (USD/K tokens)"),
+        ("byteplus", "tiers.html", "Offline batch inference", "Reserved inference"),
+        ("zai", "tables.md", "Prices per 1M tokens.", "Prices per unit."),
+        ("zai", "tables.md", "All prices are in USD.", "All prices are in EUR."),
+        ("zhipu", "split.html", "输出单价</div><div>(百万tokens)", "输出单价</div><div>(千tokens)"),
+        ("zhipu", "split.html", "<td>GLM-4-AirX</td>", "<td>GLM-4-AirX 已下线</td>"),
+        ("cohere", "cards.html", "<p>$10.00 / 1M tokens</p>", "<p>Contact us</p>"),
+        ("cohere", "prose.md", "output tokens at", "and"),
+        ("cohere", "vault.md", "| Model | Hourly rate | XL hourly rate |", "| Model | Input | Output |"),
+        ("alibaba", "models.html", "Output price<br>(per 1M tokens)", "Output price<br>(per 1K tokens)"),
+    ],
+)
 def test_a_changed_unit_section_or_word_costs_its_rows(provider: str, name: str, old: str, new: str) -> None:
     text = text_of(provider, name)
     assert old in text
@@ -241,6 +280,7 @@ def test_a_changed_unit_section_or_word_costs_its_rows(provider: str, name: str,
 
 def test_the_yuan_pages_without_expected_rows_read_as_a_person_reads_them(shared_data: Path) -> None:
     """Figures read by eye on the two captures that have no expected rows."""
+
     def read(name: str) -> dict[tuple[str, str, str], tuple[str, ...]]:
         body = next((shared_data / "prices" / "captures" / name).glob("*.html")).read_bytes()
         found = rows_of("prices", source(f"prices/{name}").read(body))
@@ -248,10 +288,12 @@ def test_the_yuan_pages_without_expected_rows_read_as_a_person_reads_them(shared
         return {(r["model"], r["tier"], r["condition"]): (r["input"], r["output"], r["cached"], r["cache_write_5m"]) for r in found}
 
     minimax, zhipu = read("minimax"), read("zhipu")
-    assert minimax == {("MiniMax-M3", "standard", "context <= 512K"): ("2.1", "8.4", "0.42", ""),
-                       ("MiniMax-M3", "standard", "context 512K - 1M"): ("4.2", "16.8", "0.84", ""),
-                       ("MiniMax-M2.7", "standard", ""): ("2.1", "8.4", "0.42", "2.625"),
-                       ("MiniMax-M2.7-highspeed", "standard", ""): ("4.2", "16.8", "0.42", "2.625")}
+    assert minimax == {
+        ("MiniMax-M3", "standard", "context <= 512K"): ("2.1", "8.4", "0.42", ""),
+        ("MiniMax-M3", "standard", "context 512K - 1M"): ("4.2", "16.8", "0.84", ""),
+        ("MiniMax-M2.7", "standard", ""): ("2.1", "8.4", "0.42", "2.625"),
+        ("MiniMax-M2.7-highspeed", "standard", ""): ("4.2", "16.8", "0.42", "2.625"),
+    }
     assert len(zhipu) == 64
     assert zhipu["GLM-5.2", "standard", ""] == ("8", "28", "2", "")
     assert zhipu["GLM-4.7", "standard", "输入长度 [0, 32)K 输出长度 [0.2+)K"] == ("3", "14", "0.6", "")

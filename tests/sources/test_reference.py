@@ -84,12 +84,8 @@ def test_as_known_on_a_day_intervals_are_disjoint_and_nothing_is_later(day: date
     known = reference.at("price_history", day)
     assert known["observed_at"].max() <= day
     assert known.filter(pl.col("closed_observed_at") > day).height == 0
-    following = known.sort([*OFFER, "valid_from"]).with_columns(
-        pl.col("valid_from").shift(-1).over(OFFER).alias("next")
-    )
-    overlap = following.filter(
-        pl.col("next").is_not_null() & (pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("next")))
-    )
+    following = known.sort([*OFFER, "valid_from"]).with_columns(pl.col("valid_from").shift(-1).over(OFFER).alias("next"))
+    overlap = following.filter(pl.col("next").is_not_null() & (pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("next"))))
     assert overlap.height == 0
 
 
@@ -126,10 +122,7 @@ def blend(provider: str, label: str, day: date) -> set[tuple[float, float]]:
         pl.col("tier") == "standard",
         pl.col("condition") == "",
     )
-    return {
-        (float(r["price_input_usd_per_mtok"]), float(r["price_output_usd_per_mtok"]))
-        for r in rows.iter_rows(named=True)
-    }
+    return {(float(r["price_input_usd_per_mtok"]), float(r["price_output_usd_per_mtok"])) for r in rows.iter_rows(named=True)}
 
 
 @pytest.mark.parametrize(
@@ -146,9 +139,7 @@ def blend(provider: str, label: str, day: date) -> set[tuple[float, float]]:
         ("openai", "davinci", date(2022, 12, 1), (20.0, 20.0)),
     ],
 )
-def test_the_trackers_known_errors_come_out_right(
-    provider: str, label: str, day: date, prices: tuple[float, float]
-) -> None:
+def test_the_trackers_known_errors_come_out_right(provider: str, label: str, day: date, prices: tuple[float, float]) -> None:
     assert blend(provider, label, day) == {prices}
 
 
@@ -157,7 +148,14 @@ def test_no_price_is_in_another_unit() -> None:
         paid = HISTORY.filter(pl.col("tier") != "free", pl.col(column).is_not_null())
         assert float(paid[column].min()) >= 0.001
         dear = paid.filter(pl.col(column) > 200)
-        assert set(dear["model_label"].str.split("/").list.last()) <= {"o1-pro", "o1-pro-2025-03-19", "gpt-5.4-pro", "gpt-5.4-pro-2026-03-05", "gpt-5.5-pro", "gpt-5.5-pro-2026-04-24"}
+        assert set(dear["model_label"].str.split("/").list.last()) <= {
+            "o1-pro",
+            "o1-pro-2025-03-19",
+            "gpt-5.4-pro",
+            "gpt-5.4-pro-2026-03-05",
+            "gpt-5.5-pro",
+            "gpt-5.5-pro-2026-04-24",
+        }
 
 
 def test_no_free_price_outside_a_free_tier_and_no_cached_price_above_input() -> None:
@@ -193,5 +191,10 @@ def test_rebuilding_prices_gives_the_packaged_rows(shared_data: Path) -> None:
 def test_every_figure_of_a_sellers_page_has_its_address_its_day_and_its_place() -> None:
     pages = reference.load("price_pages")
     assert pages.height > 5000 and pages.filter(~pl.col("source_url").str.starts_with("https://")).is_empty()
-    assert pages.filter((pl.col("evidence") == "") | pl.col("observed_at").is_null() | (pl.col("confirmed_at") > pl.col("observed_at"))).is_empty()
-    assert pages.filter(pl.col("evidence").str.len_chars() > 400)["source"].unique().to_list() in ([], ["prices/azure"])  # places and figures, no prose
+    assert pages.filter(
+        (pl.col("evidence") == "") | pl.col("observed_at").is_null() | (pl.col("confirmed_at") > pl.col("observed_at"))
+    ).is_empty()
+    assert pages.filter(pl.col("evidence").str.len_chars() > 400)["source"].unique().to_list() in (
+        [],
+        ["prices/azure"],
+    )  # places and figures, no prose

@@ -25,12 +25,7 @@ def test_scores_cover_the_scales_the_forecasts_use() -> None:
     scores = load("quality_scores")
     models = scores.group_by("benchmark").agg(pl.col("model").n_unique().alias("n"))
     found = dict(models.rows())
-    assert (
-        found["GPQA-Diamond"] >= 300
-        and found["MMLU"] >= 80
-        and found["LMArena-Elo"] >= 30
-        and found["Epoch-ECI"] >= 150
-    )
+    assert found["GPQA-Diamond"] >= 300 and found["MMLU"] >= 80 and found["LMArena-Elo"] >= 30 and found["Epoch-ECI"] >= 150
 
 
 def test_index_versions_before_and_after_the_rebasing_are_apart() -> None:
@@ -52,9 +47,7 @@ def test_scores_are_seen_before_they_are_copied_and_belong_to_known_models() -> 
 
 
 def test_epochs_own_runs_carry_the_day_of_the_run() -> None:
-    runs = load("quality_scores").filter(
-        pl.col("source") == "Epoch AI Benchmarking Hub", pl.col("benchmark") == "GPQA-Diamond"
-    )
+    runs = load("quality_scores").filter(pl.col("source") == "Epoch AI Benchmarking Hub", pl.col("benchmark") == "GPQA-Diamond")
     assert runs.filter(pl.col("observed_at") < date(2025, 6, 1)).height >= 40
 
 
@@ -84,12 +77,8 @@ def test_no_rental_is_an_index_an_estimate_or_from_a_seller_that_forbids_it() ->
     assert [n for n in rentals["note"] if words.search(n)] == []
     assert not set(rentals["provider"]) & {"runpod", "vast.ai", "shadeform", "together", "crusoe"}
     assert set(rentals["term"]) <= {"on_demand", "spot", "mixed", "unstated", "reserved_1yr", "reserved_3yr"}
-    assert rentals["usd_per_accelerator_hour"].min() > Decimal("0.01") and rentals[
-        "usd_per_accelerator_hour"
-    ].max() < Decimal(50)
-    h100 = rentals.filter(pl.col("accelerator") == "H100-SXM", pl.col("term") == "on_demand")[
-        "usd_per_accelerator_hour"
-    ].cast(float)
+    assert rentals["usd_per_accelerator_hour"].min() > Decimal("0.01") and rentals["usd_per_accelerator_hour"].max() < Decimal(50)
+    h100 = rentals.filter(pl.col("accelerator") == "H100-SXM", pl.col("term") == "on_demand")["usd_per_accelerator_hour"].cast(float)
     assert 1.5 < h100.median() < 8
 
 

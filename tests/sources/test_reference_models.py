@@ -27,9 +27,9 @@ def one(label: str, provider: str = "openrouter", day: date = date(2026, 6, 1)) 
 
 
 def test_no_alias_means_two_models_at_one_time() -> None:
-    spans = ALIASES.with_columns(
-        pl.col("valid_from").fill_null(date(1900, 1, 1)), pl.col("valid_to").fill_null(FAR)
-    ).sort("alias", "provider", "valid_from")
+    spans = ALIASES.with_columns(pl.col("valid_from").fill_null(date(1900, 1, 1)), pl.col("valid_to").fill_null(FAR)).sort(
+        "alias", "provider", "valid_from"
+    )
     before = pl.col("valid_to").shift(1).over("alias", "provider")
     assert spans.filter(pl.col("valid_from") < before).height == 0
     assert spans.filter(pl.col("valid_to") <= pl.col("valid_from")).height == 0

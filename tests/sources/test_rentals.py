@@ -85,8 +85,12 @@ def test_a_list_that_is_cut_or_goes_on_is_refused(page: Callable[[str], str]) ->
         read("lambda", page("lambda_rows_2026-09-16.html").replace("<tbody>", "<tbody hidden>").replace("$", ""))
 
 
-CAPTURES = {"azure": AZURE, "aws": "aws_public_feed_2026-09-10.json", "coreweave": "coreweave_blocks_2026-09-16.html",
-            "lambda": "lambda_rows_2026-09-16.html"}
+CAPTURES = {
+    "azure": AZURE,
+    "aws": "aws_public_feed_2026-09-10.json",
+    "coreweave": "coreweave_blocks_2026-09-16.html",
+    "lambda": "lambda_rows_2026-09-16.html",
+}
 
 
 @pytest.mark.parametrize("name", sorted(CAPTURES))
@@ -127,8 +131,11 @@ def test_no_packaged_offer_is_outside_what_is_believed() -> None:
     from reference import load
 
     names = {r["accelerator"]: accelerator_of(r["accelerator"]) or r["accelerator"] for r in load("rental_prices").to_dicts()}
-    outside = [r for r in load("rental_prices").to_dicts()
-               if not plausible_usd(names[r["accelerator"]])[0] <= r["usd_per_accelerator_hour"] <= plausible_usd(names[r["accelerator"]])[1]]
+    outside = [
+        r
+        for r in load("rental_prices").to_dicts()
+        if not plausible_usd(names[r["accelerator"]])[0] <= r["usd_per_accelerator_hour"] <= plausible_usd(names[r["accelerator"]])[1]
+    ]
     assert outside == []
 
 
@@ -140,7 +147,12 @@ def test_a_machine_whose_host_costs_more_than_its_gpu_is_shown_apart(page: Calla
 
 SECOND = {
     "nebius/2026-08-22.rebuilt.html": (10, ("H100-SXM", "3.85", "on_demand", ""), ("L40S", "0.9", "spot", "")),
-    "nebius/2026-09-29.cut.html": (21, ("H200-SXM", "4.5", "on_demand", ""), ("H200-SXM", "5.4", "on_demand", "2026-10-01"), ("B200-SXM", "0.99", "spot", "")),
+    "nebius/2026-09-29.cut.html": (
+        21,
+        ("H200-SXM", "4.5", "on_demand", ""),
+        ("H200-SXM", "5.4", "on_demand", "2026-10-01"),
+        ("B200-SXM", "0.99", "spot", ""),
+    ),
     "lambda/2026-08-22.clusters.cut.html": (6, ("B200-SXM", "9.86", "reserved", ""), ("B200-SXM", "8.87", "reserved", "")),
     "coreweave/2026-08-22.rebuilt.html": (6, ("GB200", "10.5", "on_demand", ""), ("H100-SXM", "2.46375", "spot", "")),
     "hyperstack/2026-08-22.rebuilt.html": (1, ("H100-SXM", "3.2", "on_demand", "")),
@@ -156,22 +168,33 @@ def test_the_real_rental_pages_are_read_whatever_their_tables_are_made_of(captur
 
 
 def test_a_price_of_another_product_on_a_rental_page_is_noted_and_not_read(shared_data: Path) -> None:
-    read_as = source("rentals/coreweave").parsed((shared_data / "rentals2" / "captures" / "coreweave" / "2026-08-22.rebuilt.html").read_bytes())
+    read_as = source("rentals/coreweave").parsed(
+        (shared_data / "rentals2" / "captures" / "coreweave" / "2026-08-22.rebuilt.html").read_bytes()
+    )
     assert {(o.extent, o.subject) for o in read_as.left_out} == {("amount", f"NVIDIA {n}") for n in ("GB200 NVL72", "HGX B200", "HGX H100")}
 
 
 def test_a_column_nobody_knows_is_no_price_of_the_part() -> None:
-    html = ("<html><body><h2>GPU prices</h2><table><tr><th>GPU model</th><th>Price per GPU hour</th><th>Support surcharge per GPU hour</th></tr>"
-            "<tr><td>NVIDIA H100 SXM</td><td>$2.40</td><td>$1.10</td></tr></table></body></html>")
+    html = (
+        "<html><body><h2>GPU prices</h2><table><tr><th>GPU model</th><th>Price per GPU hour</th><th>Support surcharge per GPU hour</th></tr>"
+        "<tr><td>NVIDIA H100 SXM</td><td>$2.40</td><td>$1.10</td></tr></table></body></html>"
+    )
     read_as = source("rentals/hyperstack").parsed(html.encode())
     assert [f"{q.value}" for q in read_as.quotes] == ["2.4"] and [o.subject for o in read_as.left_out] == ["Support surcharge per GPU hour"]
 
 
 def test_a_table_of_gpus_without_an_hour_or_a_count_is_left_out_as_a_block() -> None:
-    html = ("<html><body><table><tr><th>GPU model</th><th>Price per GPU hour</th></tr><tr><td>NVIDIA H100 SXM</td><td>$2.40</td></tr></table>"
-            "<table><tr><th>GPU model</th><th>Price per month</th></tr><tr><td>NVIDIA H200 SXM</td><td>$1900</td></tr></table></body></html>")
+    html = (
+        "<html><body><table><tr><th>GPU model</th><th>Price per GPU hour</th></tr><tr><td>NVIDIA H100 SXM</td><td>$2.40</td></tr></table>"
+        "<table><tr><th>GPU model</th><th>Price per month</th></tr><tr><td>NVIDIA H200 SXM</td><td>$1900</td></tr></table></body></html>"
+    )
     read_as = source("rentals/hyperstack").parsed(html.encode())
-    assert len(read_as.quotes) == 1 and read_as.is_partial and read_as.left_out[0].extent == "block" and "Price per month" in read_as.left_out[0].reason
+    assert (
+        len(read_as.quotes) == 1
+        and read_as.is_partial
+        and read_as.left_out[0].extent == "block"
+        and "Price per month" in read_as.left_out[0].reason
+    )
 
 
 def test_lambda_reads_the_table_and_not_the_script_beside_it(page: Callable[[str], str]) -> None:
@@ -200,15 +223,27 @@ def catalogue(*rows: str, provider: str = "gcp") -> bytes:
 
 
 def test_the_catalogue_counts_chips_of_a_slice_and_shows_what_it_leaves_out() -> None:
-    quotes = read("gpuhunt", catalogue("v5litepod-8,us-east1,9.6,1,v5litepod-8,128.0,False", "v5p-8,us-east5,16.8,1,tpu-v5p-8,95,False",
-                                       "a2,us-east1,4.0,1,A100,40.0,True", "nv6,eastus,0.45,1,A10,4.0,False", "x,eastus,1.5,1,Quantum7,64,False",
-                                       "h,eastus,98.32,1,H100,80,False", "cpu,eastus,0.1,0,,,False"))
+    quotes = read(
+        "gpuhunt",
+        catalogue(
+            "v5litepod-8,us-east1,9.6,1,v5litepod-8,128.0,False",
+            "v5p-8,us-east5,16.8,1,tpu-v5p-8,95,False",
+            "a2,us-east1,4.0,1,A100,40.0,True",
+            "nv6,eastus,0.45,1,A10,4.0,False",
+            "x,eastus,1.5,1,Quantum7,64,False",
+            "h,eastus,98.32,1,H100,80,False",
+            "cpu,eastus,0.1,0,,,False",
+        ),
+    )
     read_as = {q.sku: (q.accelerator, q.value, q.accelerators_in_offer, q.left_out.split(":")[0].split(";")[0]) for q in quotes}
     assert read_as == {
-        "v5litepod-8": ("TPU-v5e", Decimal("1.2"), 8, ""), "v5p-8": ("TPU-v5p", Decimal("4.2"), 4, ""),
-        "a2": ("A100-SXM-40GB", Decimal(4), 1, ""), "nv6": ("A10 4.0 GB", Decimal("0.45"), 0, "a slice, or another part than the known one of this name"),
+        "v5litepod-8": ("TPU-v5e", Decimal("1.2"), 8, ""),
+        "v5p-8": ("TPU-v5p", Decimal("4.2"), 4, ""),
+        "a2": ("A100-SXM-40GB", Decimal(4), 1, ""),
+        "nv6": ("A10 4.0 GB", Decimal("0.45"), 0, "a slice, or another part than the known one of this name"),
         "x": ("Quantum7 64 GB", Decimal("1.5"), 0, "nobody has mapped this name"),
-        "h": ("H100 80 GB", Decimal("98.32"), 0, "outside the plausible prices of this part")}  # a node's price for one GPU
+        "h": ("H100 80 GB", Decimal("98.32"), 0, "outside the plausible prices of this part"),
+    }  # a node's price for one GPU
     with pytest.raises(PageChanged, match="expected a price"):
         read("gpuhunt", catalogue("a2,us-east1,four,1,A100,40.0,True"))
 
@@ -229,8 +264,9 @@ def test_tables_must_say_that_they_are_per_gpu_and_hour(name: str) -> None:
 def test_gpu_names_are_mapped_or_refused() -> None:
     assert accelerator_of("NVIDIA A100 PCIe 80GB") == "A100-PCIe-80GB"
     assert accelerator_of("8x NVIDIA A100 SXM", "40 GB") == "A100-SXM-40GB"
-    assert [accelerator_of(n, m) for n, m in (("H100", "94.0"), ("H100NVL", ""), ("RTX4090", "24"), ("RTX6000Ada", "48.0"), ("MI325X", "288"))] == [
-        "H100-NVL", "H100-NVL", "RTX-4090", "RTX 6000 Ada 48GB", "MI325X"]
+    assert [
+        accelerator_of(n, m) for n, m in (("H100", "94.0"), ("H100NVL", ""), ("RTX4090", "24"), ("RTX6000Ada", "48.0"), ("MI325X", "288"))
+    ] == ["H100-NVL", "H100-NVL", "RTX-4090", "RTX 6000 Ada 48GB", "MI325X"]
     assert accelerator_of("NVIDIA X9000") is None and accelerator_of("RTX A5000") is None
     assert accelerator_of("MI250X") == "MI250X", "a card of two dies is not one of them"
 

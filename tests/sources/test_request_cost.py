@@ -17,12 +17,34 @@ from belief.request_cost import NoPrice, Request, announced, canonical_models, c
 AT = datetime(2026, 9, 1, 12, tzinfo=UTC)  # a Tuesday
 
 
-def offer(price_in: float, price_out: float, *, condition: str = "", tier: str = "standard", provider: str = "acme", cached: float | None = None,
-          since: date = date(2026, 1, 1), until: date | None = None, evidence: str = "") -> dict[str, object]:
+def offer(
+    price_in: float,
+    price_out: float,
+    *,
+    condition: str = "",
+    tier: str = "standard",
+    provider: str = "acme",
+    cached: float | None = None,
+    since: date = date(2026, 1, 1),
+    until: date | None = None,
+    evidence: str = "",
+) -> dict[str, object]:
     return {c: None for c in history.INTERVAL_COLUMNS} | {
-        "interval_id": f"{provider}{tier}{condition}{since}", "provider": provider, "model": "m", "model_label": "m", "tier": tier, "condition": condition,
-        "currency": "USD", "price_input_usd_per_mtok": price_in, "price_output_usd_per_mtok": price_out, "price_cached_input_usd_per_mtok": cached,
-        "valid_from": since, "valid_to": until, "source": "feed", "evidence": evidence}
+        "interval_id": f"{provider}{tier}{condition}{since}",
+        "provider": provider,
+        "model": "m",
+        "model_label": "m",
+        "tier": tier,
+        "condition": condition,
+        "currency": "USD",
+        "price_input_usd_per_mtok": price_in,
+        "price_output_usd_per_mtok": price_out,
+        "price_cached_input_usd_per_mtok": cached,
+        "valid_from": since,
+        "valid_to": until,
+        "source": "feed",
+        "evidence": evidence,
+    }
 
 
 def table(*rows: dict[str, object]) -> pl.DataFrame:
@@ -38,7 +60,10 @@ def one(rows: pl.DataFrame, **request: object):
 
 def test_tokens_times_prices_are_exact_to_the_last_digit() -> None:
     got = one(table(offer(0.15, 0.6, cached=0.075)), input_tokens=1_234_567, cached_tokens=234_567, output_tokens=7)
-    assert got.usd == Decimal("1000000") * Decimal("0.15") / 10**6 + Decimal(234_567) * Decimal("0.075") / 10**6 + Decimal(7) * Decimal("0.6") / 10**6
+    assert (
+        got.usd
+        == Decimal("1000000") * Decimal("0.15") / 10**6 + Decimal(234_567) * Decimal("0.075") / 10**6 + Decimal(7) * Decimal("0.6") / 10**6
+    )
 
 
 def test_a_cached_price_that_is_not_known_is_said_and_makes_the_total_unknown() -> None:
@@ -47,8 +72,10 @@ def test_a_cached_price_that_is_not_known_is_said_and_makes_the_total_unknown() 
     assert one(table(offer(2, 8))).usd == Decimal("0.01")
 
 
-@pytest.mark.parametrize(("condition", "tokens", "price"), [
-    ("prompts > 200k", 200_000, 1), ("prompts > 200k", 200_001, 2), ("prompts >= 200k", 200_000, 2), ("prompts >= 200k", 199_999, 1)])
+@pytest.mark.parametrize(
+    ("condition", "tokens", "price"),
+    [("prompts > 200k", 200_000, 1), ("prompts > 200k", 200_001, 2), ("prompts >= 200k", 200_000, 2), ("prompts >= 200k", 199_999, 1)],
+)
 def test_a_prompt_at_the_threshold_pays_what_its_comparison_says(condition: str, tokens: int, price: int) -> None:
     got = one(table(offer(1, 10), offer(2, 20, condition=condition)), input_tokens=tokens, output_tokens=0)
     assert got.usd == Decimal(tokens) * price / 10**6
@@ -72,7 +99,12 @@ def test_of_three_steps_the_highest_reached_counts() -> None:
 
 @pytest.mark.parametrize(("hour", "tier"), [(2, "peak"), (4, "off-peak"), (7, "peak"), (23, "off-peak")])
 def test_the_clock_chooses_between_peak_and_off_peak_and_a_feeds_one_price_does_not_win(hour: int, tier: str) -> None:
-    rows = table(offer(9, 9), offer(1, 1, tier="off-peak"), offer(2, 2, tier="peak", condition="01:00-04:00 UTC"), offer(2, 2, tier="peak", condition="06:00-10:00 UTC"))
+    rows = table(
+        offer(9, 9),
+        offer(1, 1, tier="off-peak"),
+        offer(2, 2, tier="peak", condition="01:00-04:00 UTC"),
+        offer(2, 2, tier="peak", condition="06:00-10:00 UTC"),
+    )
     assert one(rows, at=AT.replace(hour=hour)).interval["tier"] == tier
 
 
@@ -133,13 +165,29 @@ def test_a_printed_name_is_resolved_through_the_alias_table_and_a_wrong_one_gets
 
 def test_the_name_of_an_alias_that_moved_means_the_model_of_its_day() -> None:
     aliases = reference.at("model_aliases", date(2026, 9, 1))
-    meant = [canonical_models("deepseek-chat", ["deepseek"], d, aliases)["deepseek"] for d in (date(2024, 6, 1), date(2025, 2, 1), date(2025, 8, 25))]
+    meant = [
+        canonical_models("deepseek-chat", ["deepseek"], d, aliases)["deepseek"]
+        for d in (date(2024, 6, 1), date(2025, 2, 1), date(2025, 8, 25))
+    ]
     assert len(set(meant)) == 3
 
 
 def test_an_announcement_is_told_until_a_page_of_its_day_settles_it() -> None:
-    rows = pl.DataFrame({"provider": "deepseek", "model_label": "deepseek-v4-pro", "tier": "peak", "condition": "", "component": ["input", "output"], "value": [1.32, 3.96],
-                         "currency": "USD", "unit": "1M tokens", "effective_from": "2026-08-16T16:00Z", "observed_at": date(2026, 8, 13), "source": "prices/deepseek"})
+    rows = pl.DataFrame(
+        {
+            "provider": "deepseek",
+            "model_label": "deepseek-v4-pro",
+            "tier": "peak",
+            "condition": "",
+            "component": ["input", "output"],
+            "value": [1.32, 3.96],
+            "currency": "USD",
+            "unit": "1M tokens",
+            "effective_from": "2026-08-16T16:00Z",
+            "observed_at": date(2026, 8, 13),
+            "source": "prices/deepseek",
+        }
+    )
     aliases = reference.at("model_aliases", date(2026, 9, 1))
     model = canonical_models("deepseek-v4-pro", ["deepseek"], date(2026, 9, 1), aliases)["deepseek"]
 

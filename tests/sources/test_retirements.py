@@ -49,9 +49,19 @@ def test_a_page_of_news_without_an_end_is_refused(page: str, shared_data: Path) 
         read_retirements(Page((shared_data / "prices2" / "deprecations" / page).read_bytes()))
 
 
-@pytest.mark.parametrize(("said", "day"), [
-    ("October 10, 2026, 00:00:00", "2026-10-10"), ("5/22/2026", "2026-05-22"), ("08/16/26", "2026-08-16"), ("Beijing Time 2026.6.30 00:00", "2026-06-30"),
-    ("2026年8月31日", "2026-08-31"), ("31 August 2026", "2026-08-31"), ("Jan 20, 2027", "2027-01-20"), ("April 28th, 2025", "2025-04-28")])
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("October 10, 2026, 00:00:00", "2026-10-10"),
+        ("5/22/2026", "2026-05-22"),
+        ("08/16/26", "2026-08-16"),
+        ("Beijing Time 2026.6.30 00:00", "2026-06-30"),
+        ("2026年8月31日", "2026-08-31"),
+        ("31 August 2026", "2026-08-31"),
+        ("Jan 20, 2027", "2027-01-20"),
+        ("April 28th, 2025", "2025-04-28"),
+    ],
+)
 def test_a_day_is_read_in_the_ways_makers_print_it(said: str, day: str) -> None:
     assert [d for d, _ in dates_in(said)] == [day]
 
@@ -77,11 +87,17 @@ def test_the_one_to_use_instead_is_not_the_one_that_ends() -> None:
     assert read(text) == {"old-1": ("2026-05-25", "", "new-2", "announced"), "old-0": ("2026-05-01", "", "new-2", "announced")}
 
 
-@pytest.mark.parametrize("text", [
-    "The `reasoning_effort` parameter of `some-model-1` will be removed on May 1, 2026.",
-    "You can check if `some-model-1` is retired.", "`some-model-1` may be retired at short notice.",
-    "`some-model-1` is no longer available to newly registered users.", "Fine-tuning for `some-model-1` is retired on May 1, 2026.",
-    "`some-model-1` is the newest model, released May 1, 2026."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The `reasoning_effort` parameter of `some-model-1` will be removed on May 1, 2026.",
+        "You can check if `some-model-1` is retired.",
+        "`some-model-1` may be retired at short notice.",
+        "`some-model-1` is no longer available to newly registered users.",
+        "Fine-tuning for `some-model-1` is retired on May 1, 2026.",
+        "`some-model-1` is the newest model, released May 1, 2026.",
+    ],
+)
 def test_what_is_said_of_something_else_ends_no_model(text: str) -> None:
     with pytest.raises(PageChanged):
         read_retirements(Page(text.encode()))

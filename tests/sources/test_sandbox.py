@@ -26,10 +26,19 @@ def test_bytes_and_texts_go_in_and_bytes_come_out_of_one_child() -> None:
         assert run(b"\x00" * 20_000_000)[-1:] == b"\x00" and run._child is child
 
 
-@pytest.mark.parametrize(("name", "said"), [
-    ("spin", "more than 1 s of processor time"), ("sleep", "no answer within 2 s"), ("eat", "MemoryError|memory"),
-    ("abort", "SIGABRT"), ("crash", "SIGSEGV"), ("leave", "SystemExit"), ("recurse", "RecursionError"), ("refuse", "Unheard: of this"),
-])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("spin", "more than 1 s of processor time"),
+        ("sleep", "no answer within 2 s"),
+        ("eat", "MemoryError|memory"),
+        ("abort", "SIGABRT"),
+        ("crash", "SIGSEGV"),
+        ("leave", "SystemExit"),
+        ("recurse", "RecursionError"),
+        ("refuse", "Unheard: of this"),
+    ],
+)
 def test_a_reader_that_misbehaves_is_one_sentence_and_the_next_call_works(name: str, said: str) -> None:
     with sandbox(name) as run:
         with pytest.raises(Crashed, match=said) as told:

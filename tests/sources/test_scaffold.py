@@ -25,10 +25,17 @@ def test_a_scaffolded_source_reads_its_specimen_and_refuses_another_page(tmp_pat
     assert source.contract.urls == ["https://acme.example/pricing"] and not source.contract.live
 
 
-@pytest.mark.parametrize(("key", "url"), [
-    ("prices/Acme", "https://a.example"), ("price/acme", "https://a.example"), ("prices/../x", "https://a.example"),
-    ("prices/acme", "file:///etc/passwd"), ("prices/acme", "acme.example"), ("hardware/acme", "https://a.example"),
-])
+@pytest.mark.parametrize(
+    ("key", "url"),
+    [
+        ("prices/Acme", "https://a.example"),
+        ("price/acme", "https://a.example"),
+        ("prices/../x", "https://a.example"),
+        ("prices/acme", "file:///etc/passwd"),
+        ("prices/acme", "acme.example"),
+        ("hardware/acme", "https://a.example"),
+    ],
+)
 def test_a_wrong_name_or_address_is_refused_and_nothing_written(tmp_path: Path, key: str, url: str) -> None:
     with pytest.raises(ValueError):
         new_source(key, url, day=DAY, root=tmp_path)

@@ -15,8 +15,14 @@ from sources.pages.quote import SpecQuote
 from sources.pages.specs.plausible import implausible
 
 TODAY = date(2026, 11, 22)
-CORE = (("memory_gb", "memory_gib"), ("memory_bandwidth_gb_s", "memory_bandwidth_gib_s"),
-        ("bf16_dense_tflops", "fp16_dense_tflops"), ("tdp_w",), ("interconnect_gb_s",), ("launch_date",))
+CORE = (
+    ("memory_gb", "memory_gib"),
+    ("memory_bandwidth_gb_s", "memory_bandwidth_gib_s"),
+    ("bf16_dense_tflops", "fp16_dense_tflops"),
+    ("tdp_w",),
+    ("interconnect_gb_s",),
+    ("launch_date",),
+)
 
 
 def best(accelerator: str, field: str, as_of: date = TODAY) -> tuple[str, str]:
@@ -46,8 +52,12 @@ def test_every_value_says_where_it_is_from() -> None:
 
 
 def test_a_value_that_changed_silently_keeps_both_versions() -> None:
-    rows = read_history().filter((pl.col("accelerator") == "Trainium2") & (pl.col("field") == "bf16_dense_tflops") &
-                                 (pl.col("source") == "hardware/aws") & (pl.col("qualifier") == ""))
+    rows = read_history().filter(
+        (pl.col("accelerator") == "Trainium2")
+        & (pl.col("field") == "bf16_dense_tflops")
+        & (pl.col("source") == "hardware/aws")
+        & (pl.col("qualifier") == "")
+    )
     assert rows.sort("observed_at")["value"].to_list()[:1] == ["655"] and rows["value"].n_unique() == 2
     assert best("Trainium2", "bf16_dense_tflops", date(2025, 1, 1)) == ("655", "official")
     assert best("Trainium2", "bf16_dense_tflops") == ("667", "official")
@@ -87,8 +97,9 @@ def test_disagreements_are_shown_with_who_says_what() -> None:
 def test_the_engines_table_has_no_figure_of_its_own() -> None:
     built = engine_table(read_history(), read_list(), TODAY)
     kept = pl.read_csv(FOLDER / "accelerators.csv", infer_schema_length=None)
-    assert pl.read_csv(io.BytesIO(built.write_csv().encode()), infer_schema_length=None).equals(kept), \
+    assert pl.read_csv(io.BytesIO(built.write_csv().encode()), infer_schema_length=None).equals(kept), (
         "run research/builders/build_accelerators.py; figures are changed in the history, not in the table"
+    )
 
 
 def test_the_engines_table_follows_a_new_observation() -> None:
@@ -98,8 +109,9 @@ def test_the_engines_table_follows_a_new_observation() -> None:
     table = engine_table(pl.concat([history, newer]), read_list(), TODAY)
     assert table.filter(pl.col("accelerator") == "H100-SXM")["tdp_w"].item() == 720
     with pytest.raises(ValueError, match="H100-SXM"):
-        engine_table(history.filter(~((pl.col("accelerator") == "H100-SXM") & pl.col("field").str.contains("bandwidth"))),
-                     read_list(), TODAY)
+        engine_table(
+            history.filter(~((pl.col("accelerator") == "H100-SXM") & pl.col("field").str.contains("bandwidth"))), read_list(), TODAY
+        )
 
 
 def quote(field: str, value: str, accelerator: str = "H100 SXM") -> SpecQuote:
@@ -114,8 +126,12 @@ def test_a_figure_twice_what_is_known_is_a_contradiction_and_a_small_revision_is
 
 
 def test_a_new_part_far_from_every_known_ratio_is_refused() -> None:
-    new = [quote("memory_bandwidth_gb_s", "22000", "R999"), quote("memory_gb", "288", "R999"), quote("tdp_w", "1800", "R999"),
-           quote("bf16_dense_tflops", "4000", "R999")]
+    new = [
+        quote("memory_bandwidth_gb_s", "22000", "R999"),
+        quote("memory_gb", "288", "R999"),
+        quote("tdp_w", "1800", "R999"),
+        quote("bf16_dense_tflops", "4000", "R999"),
+    ]
     assert not implausible(new)
     in_bits = [q if q.field != "memory_bandwidth_gb_s" else quote("memory_bandwidth_gb_s", "176", "R999") for q in new]
     assert implausible(in_bits)
@@ -133,6 +149,8 @@ def test_the_hardware_verb_shows_who_says_what() -> None:
     every = read_history().select("accelerator", "field").unique()
     assert every.join(pl.read_csv(io.BytesIO(table.encode()), infer_schema_length=None), on=["accelerator", "field"], how="anti").is_empty()
     ruled_out = next(line for line in CliRunner().invoke(command, ["MI308X"]).output.splitlines() if "memory_bandwidth_gb_s" in line)
-    assert ruled_out.split()[3:] == ["GB/s", "-", "10300", "-", "-", "-", "-", "-"], "what a database says of a field that nobody may use is shown"
+    assert ruled_out.split()[3:] == ["GB/s", "-", "10300", "-", "-", "-", "-", "-"], (
+        "what a database says of a field that nobody may use is shown"
+    )
     assert "beyond eight HBM3 stacks" in CliRunner().invoke(command, ["MI308X", "--rejected"]).output
     assert CliRunner().invoke(command, ["no such part"]).exit_code == 2

@@ -25,7 +25,8 @@ def test_one_altered_figure_changes_exactly_its_cells(page: tuple[str, Path]) ->
     for row, column in _sample(before, 4 if size < 100_000 else 1):
         printed = _as_printed(before, row, column)
         assert any(_changes_only(before, after, row, column, new, printed) for after, new in _altered(page, before, printed)), (
-            f"no place of {row[column]!r} ({row['model']}, {column}) changes that cell alone")
+            f"no place of {row[column]!r} ({row['model']}, {column}) changes that cell alone"
+        )
 
 
 def _sample(before: Reading, count: int) -> list[tuple[dict[str, str], str]]:
@@ -36,9 +37,15 @@ def _sample(before: Reading, count: int) -> list[tuple[dict[str, str], str]]:
 def _as_printed(before: Reading, row: dict[str, str], column: str) -> str:
     """The figure of a cell as its page prints it; another one where the page counts in cents."""
     component = next((c for c, wide in WIDE_COMPONENTS.items() if wide == column), column)
-    told = {q.value_text for q in before.quotes if isinstance(q, PriceQuote) and (q.model_label, q.component, q.condition) == (row["model"], component, row["condition"])
-            and f"{q.value:f}" == row[column]
-            and re.fullmatch(r"\d+\.?\d*(e-\d+)?", q.value_text) and ("e" in q.value_text or Decimal(q.value_text) != q.value)}
+    told = {
+        q.value_text
+        for q in before.quotes
+        if isinstance(q, PriceQuote)
+        and (q.model_label, q.component, q.condition) == (row["model"], component, row["condition"])
+        and f"{q.value:f}" == row[column]
+        and re.fullmatch(r"\d+\.?\d*(e-\d+)?", q.value_text)
+        and ("e" in q.value_text or Decimal(q.value_text) != q.value)
+    }
     return told.pop() if len(told) == 1 else row[column]
 
 
@@ -46,14 +53,19 @@ def _altered(page: tuple[str, Path], before: Reading, figure: str) -> Iterator[t
     """The page read with one occurrence of the figure altered, likeliest places first; then with its twins."""
     text = before.text
     places = [m.span() for m in re.finditer(rf"(?<![\d.,\w]){_printed(figure)}(?![\d,]*\d)", text)]
-    places.sort(key=lambda p: (text[p[0] - 1:p[0]] not in tuple("$€¥￥") and text[p[1]:p[1] + 1] not in tuple("元€$"), text[p[0] - 1:p[0]] + text[p[1]:p[1] + 1] != "><",
-                               "ice" not in text[max(0, p[0] - 60):p[0]].lower()))
+    places.sort(
+        key=lambda p: (
+            text[p[0] - 1 : p[0]] not in tuple("$€¥￥") and text[p[1] : p[1] + 1] not in tuple("元€$"),
+            text[p[0] - 1 : p[0]] + text[p[1] : p[1] + 1] != "><",
+            "ice" not in text[max(0, p[0] - 60) : p[0]].lower(),
+        )
+    )
     for start, end in places[: 40 if len(text) < 100_000 else 12]:
         new = _other(text[start:end])
         yield read(*page, (text[:start] + new + text[end:]).encode()), new
-        line = text[max(0, start - 40):end + 10]
+        line = text[max(0, start - 40) : end + 10]
         if text.count(line) > 1:
-            yield read(*page, text.replace(line, line[: min(start, 40)] + new + line[min(start, 40) + end - start:]).encode()), new
+            yield read(*page, text.replace(line, line[: min(start, 40)] + new + line[min(start, 40) + end - start :]).encode()), new
 
 
 def _printed(figure: str) -> str:
@@ -85,4 +97,6 @@ def _changes_only(before: Reading, after: Reading, row: dict[str, str], column: 
         return False
     changed = [(a, b, c) for a, b in zip(before.rows, after.rows, strict=True) for c in a if a[c] != b[c]]
     return any(a is row and c == column for a, _, c in changed) and all(
-        c in FIGURES and a[c] == row[column] and Decimal(b[c]) * Decimal(printed) == Decimal(a[c]) * Decimal(new.replace(",", "")) for a, b, c in changed)
+        c in FIGURES and a[c] == row[column] and Decimal(b[c]) * Decimal(printed) == Decimal(a[c]) * Decimal(new.replace(",", ""))
+        for a, b, c in changed
+    )

@@ -14,26 +14,69 @@ from readable import name, pages, read
 from sources.pages.quote import PriceQuote
 
 PAGES = pages(largest=12_000)
-SMALL = [page for key in sorted({k for k, _ in PAGES}) for page in sorted((p for p in PAGES if p[0] == key), key=lambda p: p[1].stat().st_size)[-1:]]
-JUNK = ("|", "\n", "$", "€", "0", "9", ".", ",", "-", "(1)", "<td>", "</td>", "<tr>", "</table>", "<del>", "~~", "{", "}", "[", "]", '"', "\\",
-        "\u202e", "\ufeff", "\u00a0", "1K tokens", "per 1,000 tokens", "Free", "null", "NaN", "1e309", "<script>", "&nbsp;", "¹", "１", "٣")
-EDITS = st.lists(st.tuples(st.sampled_from(("cut", "double", "junk", "swap")), st.floats(0, 1), st.integers(1, 60), st.sampled_from(JUNK)),
-                 min_size=1, max_size=6)
+SMALL = [
+    page
+    for key in sorted({k for k, _ in PAGES})
+    for page in sorted((p for p in PAGES if p[0] == key), key=lambda p: p[1].stat().st_size)[-1:]
+]
+JUNK = (
+    "|",
+    "\n",
+    "$",
+    "€",
+    "0",
+    "9",
+    ".",
+    ",",
+    "-",
+    "(1)",
+    "<td>",
+    "</td>",
+    "<tr>",
+    "</table>",
+    "<del>",
+    "~~",
+    "{",
+    "}",
+    "[",
+    "]",
+    '"',
+    "\\",
+    "\u202e",
+    "\ufeff",
+    "\u00a0",
+    "1K tokens",
+    "per 1,000 tokens",
+    "Free",
+    "null",
+    "NaN",
+    "1e309",
+    "<script>",
+    "&nbsp;",
+    "¹",
+    "１",
+    "٣",
+)
+EDITS = st.lists(
+    st.tuples(st.sampled_from(("cut", "double", "junk", "swap")), st.floats(0, 1), st.integers(1, 60), st.sampled_from(JUNK)),
+    min_size=1,
+    max_size=6,
+)
 
 
 def damaged(text: str, edits: list[tuple[str, float, int, str]]) -> str:
     """The text after cuts, repetitions, swaps and insertions at relative places."""
     for kind, share, size, junk in edits:
         at = int(share * len(text))
-        piece = text[at:at + size]
+        piece = text[at : at + size]
         if kind == "cut":
-            text = text[:at] + text[at + size:]
+            text = text[:at] + text[at + size :]
         elif kind == "double":
             text = text[:at] + piece + text[at:]
         elif kind == "junk":
             text = text[:at] + junk + text[at:]
         else:
-            text = text[:at] + text[at + size:at + 2 * size] + piece + text[at + 2 * size:]
+            text = text[:at] + text[at + size : at + 2 * size] + piece + text[at + 2 * size :]
     return text
 
 

@@ -13,8 +13,22 @@ from sources.catalogue import sources
 
 MODULES = sorted({path for source in sources().values() for path in source.folder.glob("*.py") if path.name != "__init__.py"})
 KNOWING = re.compile(r"\b20\d\d-[01]\d(-[0-3]\d)?\b|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,64}\b")
-FORBIDDEN = {"os", "pathlib", "requests", "urllib", "socket", "time", "random", "hashlib", "glob", "tempfile", "subprocess",
-             "sqlite3", "duckdb", "importlib"}
+FORBIDDEN = {
+    "os",
+    "pathlib",
+    "requests",
+    "urllib",
+    "socket",
+    "time",
+    "random",
+    "hashlib",
+    "glob",
+    "tempfile",
+    "subprocess",
+    "sqlite3",
+    "duckdb",
+    "importlib",
+}
 
 
 def _name(path: Path) -> str:

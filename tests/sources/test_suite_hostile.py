@@ -11,7 +11,11 @@ from readable import read
 
 from sources.catalogue import sources
 
-BOMB = '<!DOCTYPE x [<!ENTITY a "lol">' + "".join(f'<!ENTITY {chr(98 + i)} "{("&" + chr(97 + i) + ";") * 10}">' for i in range(12)) + "]><html><body>&m;</body></html>"
+BOMB = (
+    '<!DOCTYPE x [<!ENTITY a "lol">'
+    + "".join(f'<!ENTITY {chr(98 + i)} "{("&" + chr(97 + i) + ";") * 10}">' for i in range(12))
+    + "]><html><body>&m;</body></html>"
+)
 TABLE = "| Model | Input | Output |\n|---|---|---|\n"
 BODIES = {
     "nothing": b"",
@@ -49,8 +53,10 @@ def test_hostile_bodies_give_refusals_and_nothing_else(key: str) -> None:
         assert got.refusal or not got.rows, (title, got.rows[:2])
 
 
-MARKDOWN = {"prices/anthropic": ("Claude {}", "$5 / MTok", "$25 / MTok", "| Model | Base Input Tokens | Output Tokens |"),
-            "prices/xai": ("grok-{}", "$2.00", "$6.00", "| Model | Input / 1M tokens | Output / 1M tokens |")}
+MARKDOWN = {
+    "prices/anthropic": ("Claude {}", "$5 / MTok", "$25 / MTok", "| Model | Base Input Tokens | Output Tokens |"),
+    "prices/xai": ("grok-{}", "$2.00", "$6.00", "| Model | Input / 1M tokens | Output / 1M tokens |"),
+}
 NAMES = ("<script>alert(1)</script>", "'; DROP TABLE prices; --", '"><img src=x>', "../../etc/passwd", "=HYPERLINK(1)", "%s%n", "${jndi:x}")
 
 

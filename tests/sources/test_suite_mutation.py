@@ -16,8 +16,10 @@ from tests.sources.mutation.mutation_faults import fault
 def _chosen() -> list[tuple[str, Path]]:
     """Every specimen, and of each source's captures the smallest, the middle and the largest that are not long."""
     found = [page for page in pages(largest=80_000) if page[0].startswith("prices/")]
-    real = {key: sorted((p for k, p in found if k == key and p.parent.name != "specimens"), key=lambda p: p.stat().st_size) for key, _ in found}
-    kept = {p for paths in real.values() for p in {*paths[:1], *paths[len(paths) // 2:][:1], *paths[-1:]}}
+    real = {
+        key: sorted((p for k, p in found if k == key and p.parent.name != "specimens"), key=lambda p: p.stat().st_size) for key, _ in found
+    }
+    kept = {p for paths in real.values() for p in {*paths[:1], *paths[len(paths) // 2 :][:1], *paths[-1:]}}
     return [(k, p) for k, p in found if p.parent.name == "specimens" or p in kept]
 
 
@@ -51,7 +53,10 @@ def test_some_mutations_of_a_source_are_noticed(key: str) -> None:
     noticed = 0
     for key_of, path in PAGES:
         if key_of == key and not reading(key, path).refusal:
-            noticed += sum(bool((after := read(key, path, m.text.encode())).refusal or after.left_out) for m in mutations(reading(key, path).text, limit=1))
+            noticed += sum(
+                bool((after := read(key, path, m.text.encode())).refusal or after.left_out)
+                for m in mutations(reading(key, path).text, limit=1)
+            )
             break
     assert noticed
 

@@ -26,19 +26,35 @@ INPUT, OUTPUT = "price_input_usd_per_mtok", "price_output_usd_per_mtok"
 
 LISTED = [
     # o3: launched at 10/40, cut on 2025-06-10 (OpenAI announcement); a tracker went back to 10/40 for ten months
-    ("openai", "o3", "2025-05-01", 10, 40), ("openai", "o3", "2025-06-12", 2, 8), ("openai", "o3", "2025-12-01", 2, 8), ("openai", "o3", "2026-08-25", 2, 8),
+    ("openai", "o3", "2025-05-01", 10, 40),
+    ("openai", "o3", "2025-06-12", 2, 8),
+    ("openai", "o3", "2025-12-01", 2, 8),
+    ("openai", "o3", "2026-08-25", 2, 8),
     # claude-sonnet-5: the rise to 3/15 announced for 2026-09-01 never came
-    ("anthropic", "claude-sonnet-5", "2026-08-15", 2, 10), ("anthropic", "claude-sonnet-5", "2026-09-15", 2, 10), ("anthropic", "claude-sonnet-5", "2026-11-20", 2, 10),
+    ("anthropic", "claude-sonnet-5", "2026-08-15", 2, 10),
+    ("anthropic", "claude-sonnet-5", "2026-09-15", 2, 10),
+    ("anthropic", "claude-sonnet-5", "2026-11-20", 2, 10),
     # deepseek-chat and deepseek-reasoner: five models under two names, a promotion, off-peak prices taken for base prices
-    ("deepseek", "deepseek-chat", "2024-08-01", 0.14, 0.28), ("deepseek", "deepseek-chat", "2025-01-31", 0.14, 0.28), ("deepseek", "deepseek-chat", "2025-03-01", 0.27, 1.1),
-    ("deepseek", "deepseek-chat", "2025-07-20", 0.27, 1.1), ("deepseek", "deepseek-reasoner", "2025-07-20", 0.55, 2.19), ("deepseek", "deepseek-chat", "2025-10-15", 0.28, 0.42),
+    ("deepseek", "deepseek-chat", "2024-08-01", 0.14, 0.28),
+    ("deepseek", "deepseek-chat", "2025-01-31", 0.14, 0.28),
+    ("deepseek", "deepseek-chat", "2025-03-01", 0.27, 1.1),
+    ("deepseek", "deepseek-chat", "2025-07-20", 0.27, 1.1),
+    ("deepseek", "deepseek-reasoner", "2025-07-20", 0.55, 2.19),
+    ("deepseek", "deepseek-chat", "2025-10-15", 0.28, 0.42),
     ("deepseek", "deepseek-v4-pro", "2026-06-15", 0.435, 0.87),
     # gpt-4o: trackers carried the May price under the name after it had moved to the August release, twice
-    ("openai", "gpt-4o-2024-08-06", "2024-10-25", 2.5, 10), ("openai", "gpt-4o-2024-08-06", "2025-06-15", 2.5, 10), ("openai", "gpt-4o", "2025-06-15", 2.5, 10),
+    ("openai", "gpt-4o-2024-08-06", "2024-10-25", 2.5, 10),
+    ("openai", "gpt-4o-2024-08-06", "2025-06-15", 2.5, 10),
+    ("openai", "gpt-4o", "2025-06-15", 2.5, 10),
     # slips of ten, fields exchanged, stale and moved aliases
-    ("mistral", "ministral-8b", "2025-08-20", 0.1, 0.1), ("cohere", "command-r7b-12-2024", "2025-12-05", 0.0375, 0.15), ("mistral", "open-mixtral-8x7b", "2024-07-05", 0.7, 0.7),
-    ("google", "gemini-1.5-pro", "2025-06-20", 1.25, 5), ("google", "gemini-1.5-flash", "2025-06-20", 0.075, 0.3), ("openai", "gpt-4", "2025-06-20", 30, 60),
-    ("openai", "gpt-3.5-turbo", "2025-08-05", 0.5, 1.5), ("anthropic", "claude-3-5-haiku-latest", "2025-06-20", 0.8, 4),
+    ("mistral", "ministral-8b", "2025-08-20", 0.1, 0.1),
+    ("cohere", "command-r7b-12-2024", "2025-12-05", 0.0375, 0.15),
+    ("mistral", "open-mixtral-8x7b", "2024-07-05", 0.7, 0.7),
+    ("google", "gemini-1.5-pro", "2025-06-20", 1.25, 5),
+    ("google", "gemini-1.5-flash", "2025-06-20", 0.075, 0.3),
+    ("openai", "gpt-4", "2025-06-20", 30, 60),
+    ("openai", "gpt-3.5-turbo", "2025-08-05", 0.5, 1.5),
+    ("anthropic", "claude-3-5-haiku-latest", "2025-06-20", 0.8, 4),
 ]
 
 
@@ -66,19 +82,31 @@ def backfilled(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> d
 
 def price_on(intervals: pl.DataFrame, provider: str, name: str, day: date) -> list[tuple[float, float]]:
     model = canonical_models(name, [provider], day, reference.at("model_aliases", DAY))[provider]
-    held = intervals.filter((pl.col("provider") == provider) & (pl.col("model") == model) & (pl.col("tier") == "standard") & (pl.col("condition") == "")
-                            & (pl.col("valid_from") <= day) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > day)))
+    held = intervals.filter(
+        (pl.col("provider") == provider)
+        & (pl.col("model") == model)
+        & (pl.col("tier") == "standard")
+        & (pl.col("condition") == "")
+        & (pl.col("valid_from") <= day)
+        & (pl.col("valid_to").is_null() | (pl.col("valid_to") > day))
+    )
     return held.select(INPUT, OUTPUT).rows()
 
 
 @pytest.mark.parametrize(("provider", "name", "day", "given", "wanted"), LISTED)
-def test_the_list_price_of_the_day_is_believed_from_packaged_history(packaged: pl.DataFrame, provider: str, name: str, day: str, given: float, wanted: float) -> None:
+def test_the_list_price_of_the_day_is_believed_from_packaged_history(
+    packaged: pl.DataFrame, provider: str, name: str, day: str, given: float, wanted: float
+) -> None:
     assert price_on(packaged, provider, name, date.fromisoformat(day)) == [(pytest.approx(given), pytest.approx(wanted))]
 
 
 @pytest.mark.parametrize(("provider", "name", "day", "given", "wanted"), LISTED)
-def test_captured_pages_change_no_list_price_for_the_worse(backfilled: dict[str, pl.DataFrame], provider: str, name: str, day: str, given: float, wanted: float) -> None:
-    assert price_on(backfilled["core.price_interval"], provider, name, date.fromisoformat(day)) == [(pytest.approx(given), pytest.approx(wanted))]
+def test_captured_pages_change_no_list_price_for_the_worse(
+    backfilled: dict[str, pl.DataFrame], provider: str, name: str, day: str, given: float, wanted: float
+) -> None:
+    assert price_on(backfilled["core.price_interval"], provider, name, date.fromisoformat(day)) == [
+        (pytest.approx(given), pytest.approx(wanted))
+    ]
 
 
 def test_no_chat_model_is_believed_above_200_dollars_but_those_whose_maker_lists_it(packaged: pl.DataFrame) -> None:
@@ -87,7 +115,9 @@ def test_no_chat_model_is_believed_above_200_dollars_but_those_whose_maker_lists
 
 
 def test_a_wrong_price_is_absent_rather_than_believed(packaged: pl.DataFrame) -> None:
-    assert price_on(packaged, "mistral", "open-mixtral-8x7b", date(2024, 5, 5)) == [(0.7, 0.7)]  # the tracker had that of 8x22B; the page of March says
+    assert price_on(packaged, "mistral", "open-mixtral-8x7b", date(2024, 5, 5)) == [
+        (0.7, 0.7)
+    ]  # the tracker had that of 8x22B; the page of March says
     assert price_on(packaged, "mistral", "mistral-small-2409", date(2024, 11, 5)) == []  # the name had moved, its price had not
 
 
@@ -100,13 +130,22 @@ def test_a_first_party_page_and_the_feeds_speak_of_one_offer(backfilled: dict[st
     key = ["provider", "model", "tier", "condition"]
     said = backfilled["core.price_witness"]
     fed = said.filter(pl.col("origin") == "packaged").select(key).unique()
-    for source, least in (("prices/anthropic", 1.0), ("prices/openai", 0.95), ("prices/xai", 1.0), ("prices/groq", 1.0), ("prices/novita", 0.95), ("prices/siliconflow", 1.0)):
+    for source, least in (
+        ("prices/anthropic", 1.0),
+        ("prices/openai", 0.95),
+        ("prices/xai", 1.0),
+        ("prices/groq", 1.0),
+        ("prices/novita", 0.95),
+        ("prices/siliconflow", 1.0),
+    ):
         own = said.filter(pl.col("source") == source).select(key).unique()
         assert own.join(fed, on=key).height / own.height >= least, source
 
 
 def test_no_page_is_quarantined_against_the_packaged_history(backfilled: dict[str, pl.DataFrame]) -> None:
-    held = backfilled["core.quarantine"].filter(pl.col("source").str.starts_with("prices/") & ~pl.col("reason").str.contains("contradicts itself"))
+    held = backfilled["core.quarantine"].filter(
+        pl.col("source").str.starts_with("prices/") & ~pl.col("reason").str.contains("contradicts itself")
+    )
     assert set(held["source"]) <= {"prices/openrouter"}, held.select("provider", "model", "source", "reason").rows()
 
 

@@ -27,8 +27,19 @@ def constants() -> Constants:
 @pytest.fixture(scope="session")
 def ask(tables, constants):
     """``ask(model=..., accelerator=..., ...)`` -> all outputs of one scenario."""
+
     def one(**question: object) -> dict:
-        base = {"model": "Llama-3.1-70B", "accelerator": "H100-SXM", "weight_precision": "fp8", "kv_precision": "fp8",
-                "n_accelerators": 4, "tensor_parallel": 4, "isl": 1024, "osl": 1024, "concurrency": 64}
+        base = {
+            "model": "Llama-3.1-70B",
+            "accelerator": "H100-SXM",
+            "weight_precision": "fp8",
+            "kv_precision": "fp8",
+            "n_accelerators": 4,
+            "tensor_parallel": 4,
+            "isl": 1024,
+            "osl": 1024,
+            "concurrency": 64,
+        }
         return scenarios.one({**base, **question}, *tables, constants)
+
     return one

@@ -29,7 +29,8 @@ def _scored(table: pl.DataFrame, tables, constants) -> pl.DataFrame:
     asked = with_facts(table).drop("measured", "source", "group", "stack", "software_date", "note")
     answers = scenarios.answer(asked, *tables, constants)
     return answers.with_columns(source=table["source"], measured=table["measured"].cast(pl.Float64)).with_columns(
-        error_pct=(pl.col("predicted") / pl.col("measured") - 1.0).abs() * 100.0)
+        error_pct=(pl.col("predicted") / pl.col("measured") - 1.0).abs() * 100.0
+    )
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +64,17 @@ def test_the_named_source_contradicts_the_same_server_in_another_source(measured
     """One chip, model, format and layout: 7,168 more prompt tokens cost 1.7 to 3 times the seconds there."""
     same = {"accelerator": "H200-SXM", "model": "MiniMax-M2.5", "n_accelerators": "8", "tensor_parallel": "8"}
     bench = pl.read_csv(shared_data / "throughput" / "measured" / "inferencex_experimental_h200.csv", infer_schema_length=0)
-    bench = bench.filter(pl.col("metric") == "output_tok_s_total", ~pl.col("source_url_or_repo_path").str.contains("dep8"),
-                         *(pl.col(c) == v for c, v in same.items()))
-    dump = measured.filter(pl.col("source").str.contains("InferenceX dump"), pl.col("metric") == "output_tok_s",
-                           pl.col("osl") == "1024", *(pl.col(c) == v for c, v in same.items()))
+    bench = bench.filter(
+        pl.col("metric") == "output_tok_s_total",
+        ~pl.col("source_url_or_repo_path").str.contains("dep8"),
+        *(pl.col(c) == v for c, v in same.items()),
+    )
+    dump = measured.filter(
+        pl.col("source").str.contains("InferenceX dump"),
+        pl.col("metric") == "output_tok_s",
+        pl.col("osl") == "1024",
+        *(pl.col(c) == v for c, v in same.items()),
+    )
     bench_s = _prompt_seconds(bench.rename({"value": "rate", "batch_or_concurrency": "concurrency"}))
     dump_s = _prompt_seconds(dump.rename({"measured": "rate"}))
     ratio = bench_s.join(dump_s, on="concurrency").select(pl.col("seconds") / pl.col("seconds_right"))["seconds"]
@@ -76,8 +84,11 @@ def test_the_named_source_contradicts_the_same_server_in_another_source(measured
 
 def _prompt_seconds(rows: pl.DataFrame) -> pl.DataFrame:
     """Seconds one more prompt of 8,192 instead of 1,024 tokens adds to a cycle, per concurrency (Little's law)."""
-    cycle = rows.select(pl.col("concurrency", "isl", "osl", "rate").cast(pl.Float64)).group_by("concurrency", "isl").agg(
-        (pl.col("osl") / pl.col("rate")).median().alias("cycle"))
+    cycle = (
+        rows.select(pl.col("concurrency", "isl", "osl", "rate").cast(pl.Float64))
+        .group_by("concurrency", "isl")
+        .agg((pl.col("osl") / pl.col("rate")).median().alias("cycle"))
+    )
     wide = cycle.pivot("isl", index="concurrency", values="cycle")
     return wide.select("concurrency", (pl.col("8192.0") - pl.col("1024.0")).alias("seconds")).drop_nulls()
 
@@ -127,8 +138,12 @@ def test_no_effect_of_a_source_enters_a_prediction(measured, tables, constants):
     """A source whose rows are all twice as fast is predicted as before, when it is left out."""
     table = measured.gather_every(10)
     mask = pl.col("source") == "gpt-fast README"
-    louder = table.with_columns(measured=pl.when(mask).then(2.0 * pl.col("measured").cast(pl.Float64)).otherwise(
-        pl.col("measured").cast(pl.Float64)).cast(pl.String))
+    louder = table.with_columns(
+        measured=pl.when(mask)
+        .then(2.0 * pl.col("measured").cast(pl.Float64))
+        .otherwise(pl.col("measured").cast(pl.Float64))
+        .cast(pl.String)
+    )
     one, two = (Measurements(t, *tables) for t in (table, louder))
     own = one.columns["source"] == "gpt-fast README"
     without = [calibration.fit(d.subset(~own), constants, 1).constants for d in (one, two)]

@@ -18,8 +18,21 @@ from throughput.products import catalogue
 from throughput.questions import readings, scenarios
 from warehouse.macros import throughput_macro_sql
 
-CHECKED = ["output_tok_s", "tpot_ms", "ttft_ms", "tok_s_per_user", "power_w", "j_per_output_token", "mbu", "mfu",
-           "batch", "kv_capacity_sequences", "usd_per_mtok_output", "bound_code", "log_half_width"]
+CHECKED = [
+    "output_tok_s",
+    "tpot_ms",
+    "ttft_ms",
+    "tok_s_per_user",
+    "power_w",
+    "j_per_output_token",
+    "mbu",
+    "mfu",
+    "batch",
+    "kv_capacity_sequences",
+    "usd_per_mtok_output",
+    "bound_code",
+    "log_half_width",
+]
 
 SERVED = CHECKED[:4] + ["batch", "kv_capacity_sequences"]
 """The columns of ``stages.SERVE``: enough for Spark, whose planner is slow on a laptop."""
@@ -32,15 +45,27 @@ def questions(tables) -> pl.DataFrame:
     rows = []
     for _ in range(400):
         tp, pp, dp = draw.choice([1, 2, 4, 8]), draw.choice([1, 1, 2]), draw.choice([1, 1, 2])
-        rows.append({
-            "model": draw.choice(tables[1]["model"].to_list()), "accelerator": draw.choice(tables[0]["accelerator"].to_list()),
-            "weight_precision": draw.choice(["bf16", "fp8", "nvfp4", "int4_awq", "q4_k_m", "int8"]),
-            "kv_precision": draw.choice(["bf16", "fp8"]), "n_accelerators": tp * pp * dp, "tensor_parallel": tp,
-            "pipeline_parallel": pp, "data_parallel": dp, "isl": draw.choice([0, 128, 2048, 20000]),
-            "osl": draw.choice([1, 128, 2048]), "concurrency": draw.choice([1, 7, 64, 1000, None]),
-            "metric": draw.choice(["output_tok_s", "itl_ms"]), "usd_per_accelerator_hour": 2.0,
-            "prefix_hit_rate": draw.choice([0.0, 0.3]), "draft_tokens": draw.choice([0, 3]), "draft_acceptance": 0.7,
-            "draft_cost": 0.05})
+        rows.append(
+            {
+                "model": draw.choice(tables[1]["model"].to_list()),
+                "accelerator": draw.choice(tables[0]["accelerator"].to_list()),
+                "weight_precision": draw.choice(["bf16", "fp8", "nvfp4", "int4_awq", "q4_k_m", "int8"]),
+                "kv_precision": draw.choice(["bf16", "fp8"]),
+                "n_accelerators": tp * pp * dp,
+                "tensor_parallel": tp,
+                "pipeline_parallel": pp,
+                "data_parallel": dp,
+                "isl": draw.choice([0, 128, 2048, 20000]),
+                "osl": draw.choice([1, 128, 2048]),
+                "concurrency": draw.choice([1, 7, 64, 1000, None]),
+                "metric": draw.choice(["output_tok_s", "itl_ms"]),
+                "usd_per_accelerator_hour": 2.0,
+                "prefix_hit_rate": draw.choice([0.0, 0.3]),
+                "draft_tokens": draw.choice([0, 3]),
+                "draft_acceptance": 0.7,
+                "draft_cost": 0.05,
+            }
+        )
     read = readings.read_rows(pl.DataFrame(rows, infer_schema_length=None), *tables)
     good = read.filter(pl.col("error").is_null())
     assert good.height > 300
@@ -76,11 +101,19 @@ def test_spark_gives_what_polars_gives(questions, constants, by_polars):
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     from pyspark.sql import SparkSession
 
-    spark = (SparkSession.builder.master("local[1]").config("spark.driver.bindAddress", "127.0.0.1")
-             .config("spark.driver.host", "127.0.0.1").config("spark.ui.enabled", "false")
-             .config("spark.sql.codegen.wholeStage", "false").config("spark.sql.codegen.factoryMode", "NO_CODEGEN").config(
-                 "spark.sql.optimizer.excludedRules",  # inlining every stage into the next explodes the plan
-                 "org.apache.spark.sql.catalyst.optimizer.CollapseProject").getOrCreate())
+    spark = (
+        SparkSession.builder.master("local[1]")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.codegen.wholeStage", "false")
+        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+        .config(
+            "spark.sql.optimizer.excludedRules",  # inlining every stage into the next explodes the plan
+            "org.apache.spark.sql.catalyst.optimizer.CollapseProject",
+        )
+        .getOrCreate()
+    )
     try:
         part = grid.prepare_architectures(questions.sort("row").head(40).drop("error"), constants)
         answers = grid.run(spark.createDataFrame(part.to_dicts()), stages.SERVE, constants)
@@ -111,7 +144,8 @@ def test_the_macro_answers_read_only_and_as_the_engine_does(published, ask):
     row = con.execute(
         "SELECT output_tok_s, tpot_ms, j_per_output_token, bound, output_tok_s_lower_80 FROM throughput(model := 'llama-3.1-70b', "
         "accelerator := 'h100-sxm', weight_precision := 'fp8', kv_precision := 'fp8', tensor_parallel := 4, "
-        "concurrency := 64)").fetchone()
+        "concurrency := 64)"
+    ).fetchone()
     want = ask()
     assert row[0] == pytest.approx(want["output_tok_s"], rel=1e-9)
     assert row[1] == pytest.approx(want["tpot_ms"], rel=1e-9)
@@ -121,31 +155,67 @@ def test_the_macro_answers_read_only_and_as_the_engine_does(published, ask):
 
 def test_the_macro_knows_aliases_defaults_and_refusals(published):
     con = duckdb.connect(published, read_only=True)
-    plain = con.execute("SELECT accelerators, error FROM throughput(model := 'meta-llama/Llama-3.1-70B-Instruct', "
-                        "accelerator := 'NVIDIA H100 80GB HBM3', concurrency := 64)").fetchall()
+    plain = con.execute(
+        "SELECT accelerators, error FROM throughput(model := 'meta-llama/Llama-3.1-70B-Instruct', "
+        "accelerator := 'NVIDIA H100 80GB HBM3', concurrency := 64)"
+    ).fetchall()
     assert len(plain) == 1 and plain[0][0] >= 2 and plain[0][1] is None
-    for arguments, word in (("weight_precision := 'fp7'", "format"), ("tensor_parallel := 3", "divide"),
-                            ("tensor_parallel := 1, weight_precision := 'bf16'", "memory"), ("osl := 0", "number")):
-        rows = con.execute(f"SELECT output_tok_s, error FROM throughput(model := 'llama-3.1-70b', "
-                           f"accelerator := 'h100-sxm', {arguments})").fetchall()
+    for arguments, word in (
+        ("weight_precision := 'fp7'", "format"),
+        ("tensor_parallel := 3", "divide"),
+        ("tensor_parallel := 1, weight_precision := 'bf16'", "memory"),
+        ("osl := 0", "number"),
+    ):
+        rows = con.execute(
+            f"SELECT output_tok_s, error FROM throughput(model := 'llama-3.1-70b', accelerator := 'h100-sxm', {arguments})"
+        ).fetchall()
         assert len(rows) == 1 and rows[0][0] is None and word in rows[0][1]
-    for arguments in ("tensor_parallel := 0", "n_accelerators := 0", "isl := -5", "concurrency := -1", "utilisation := 0",
-                      "pipeline_parallel := 0", "data_parallel := -2", "n_accelerators := 3, tensor_parallel := 2",
-                      "concurrency := 'nan'::DOUBLE", "concurrency := 1e300", "isl := 100000000", "draft_acceptance := 2",
-                      "prefix_hit_rate := -0.5", "usd_per_accelerator_hour := 'inf'::DOUBLE", "concurrency := 0",
-                      "n_accelerators := 'nan'::DOUBLE", "n_accelerators := 1e300", "tensor_parallel := 'inf'::DOUBLE",
-                      "n_accelerators := 2.5", "pipeline_parallel := 200, tensor_parallel := 1"):
-        rows = con.execute(f"SELECT output_tok_s, error FROM throughput(model := 'llama-3.1-70b', "
-                           f"accelerator := 'h100-sxm', {arguments})").fetchall()
+    for arguments in (
+        "tensor_parallel := 0",
+        "n_accelerators := 0",
+        "isl := -5",
+        "concurrency := -1",
+        "utilisation := 0",
+        "pipeline_parallel := 0",
+        "data_parallel := -2",
+        "n_accelerators := 3, tensor_parallel := 2",
+        "concurrency := 'nan'::DOUBLE",
+        "concurrency := 1e300",
+        "isl := 100000000",
+        "draft_acceptance := 2",
+        "prefix_hit_rate := -0.5",
+        "usd_per_accelerator_hour := 'inf'::DOUBLE",
+        "concurrency := 0",
+        "n_accelerators := 'nan'::DOUBLE",
+        "n_accelerators := 1e300",
+        "tensor_parallel := 'inf'::DOUBLE",
+        "n_accelerators := 2.5",
+        "pipeline_parallel := 200, tensor_parallel := 1",
+    ):
+        rows = con.execute(
+            f"SELECT output_tok_s, error FROM throughput(model := 'llama-3.1-70b', accelerator := 'h100-sxm', {arguments})"
+        ).fetchall()
         assert len(rows) == 1 and rows[0][0] is None and rows[0][1], arguments
     for words, listed in (("int4 awq-g128", "int4_awq_g128"), ("Q4_K_M", "q4_k_m"), ("w4a4", "nvfp4"), ("bfloat16", "bf16")):
-        both = [con.execute(f"SELECT output_tok_s FROM throughput(model := 'llama-3.1-8b', accelerator := 'h100-sxm', "
-                            f"weight_precision := '{w}', concurrency := 8)").fetchone()[0] for w in (words, listed)]
+        both = [
+            con.execute(
+                f"SELECT output_tok_s FROM throughput(model := 'llama-3.1-8b', accelerator := 'h100-sxm', "
+                f"weight_precision := '{w}', concurrency := 8)"
+            ).fetchone()[0]
+            for w in (words, listed)
+        ]
         assert both[0] == both[1] > 0
     plain = "model := 'gpt-oss-120b', accelerator := 'h100-sxm', concurrency := 8"
-    unsaid = [con.execute(f"SELECT output_tok_s FROM throughput({plain}{more})").fetchone()[0] for more in (
-        "", ", weight_precision := 'unstated'", ", weight_precision := '', kv_precision := ''", ", isl := NULL, data_parallel := NULL",
-        ", draft_tokens := NULL, utilisation := NULL, pipeline_parallel := NULL")]
+    unsaid = [
+        con.execute(f"SELECT output_tok_s FROM throughput({plain}{more})").fetchone()[0]
+        for more in (
+            "",
+            ", weight_precision := 'unstated'",
+            ", weight_precision := '', kv_precision := ''",
+            ", isl := NULL, data_parallel := NULL",
+            ", draft_tokens := NULL, utilisation := NULL, pipeline_parallel := NULL",
+        )
+    ]
     assert len(set(unsaid)) == 1 and unsaid[0] > 0
     for name in ("RedHatAI/Meta-Llama-3.1-70B-Instruct-FP8-dynamic", "Qwen/Qwen3-235B-A22B-Instruct-2507-FP8"):
         rows = con.execute(f"SELECT error FROM throughput(model := '{name}', accelerator := 'b200')").fetchall()
@@ -168,7 +238,8 @@ def test_the_engine_streams_a_large_grid_in_little_memory(tables):
         "wide = q.drop('concurrency').unique(maintain_order=True).head(50).lazy().join(load, how='cross')\n"
         "done = grid.run(wide, stages.SERVE, calibration.load_constants())\n"
         "print(done.select(pl.len(), pl.col('output_tok_s').max()).collect(engine='streaming').row(0))\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n")
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
     assert int(out[0].strip("(").split(",")[0]) >= 300_000
     assert int(out[1]) * 1024 < 2e9

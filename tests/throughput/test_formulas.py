@@ -137,14 +137,41 @@ def test_one_rank_more_than_a_domain_holds_sends_only_its_part_outside():
 def test_a_larger_micro_batch_never_lowers_pipeline_throughput(micro, stages):
     def rate(m):
         return m / parallel.pipeline_stretch(float(stages), m, 0.04, 1.3)
+
     assert rate(micro * 1.1) >= rate(micro)
 
 
-@pytest.mark.parametrize(("text", "bits"), [
-    ("bf16", 16), ("FP8", 8), ("fp8_block", 8), ("int4_awq_g128", 4.125), ("int4_gptq_g32", 4.5), ("int4_wo", 4.25),
-    ("q4_0", 4.5), ("Q4_K_M", 4.89), ("q8_0", 8.5), ("nvfp4", 4.5), ("mxfp4", 4.25), ("int4_newmethod", 4.25),
-    ("w4a16", 4.25), ("bfloat16", 16), ("q5_1", 5.5), ("int8", 8), ("w8a8_fp8", 8), ("w8a8_int8", 8), ("w4a4", 4.5), ("int3", 3.25),
-    ("int4_gptq_g64_sym", 4.25), ("4-bit", 4.25), ("fp6", 6.25), ("exl2_3.5bpw", 3.5), ("UD-Q4_K_XL", 4.5), ("tf32", 32)])
+@pytest.mark.parametrize(
+    ("text", "bits"),
+    [
+        ("bf16", 16),
+        ("FP8", 8),
+        ("fp8_block", 8),
+        ("int4_awq_g128", 4.125),
+        ("int4_gptq_g32", 4.5),
+        ("int4_wo", 4.25),
+        ("q4_0", 4.5),
+        ("Q4_K_M", 4.89),
+        ("q8_0", 8.5),
+        ("nvfp4", 4.5),
+        ("mxfp4", 4.25),
+        ("int4_newmethod", 4.25),
+        ("w4a16", 4.25),
+        ("bfloat16", 16),
+        ("q5_1", 5.5),
+        ("int8", 8),
+        ("w8a8_fp8", 8),
+        ("w8a8_int8", 8),
+        ("w4a4", 4.5),
+        ("int3", 3.25),
+        ("int4_gptq_g64_sym", 4.25),
+        ("4-bit", 4.25),
+        ("fp6", 6.25),
+        ("exl2_3.5bpw", 3.5),
+        ("UD-Q4_K_XL", 4.5),
+        ("tf32", 32),
+    ],
+)
 def test_formats_are_read_by_family_and_bits(text, bits):
     assert formats.read_weight_format(text).weight_bits == pytest.approx(bits)
 

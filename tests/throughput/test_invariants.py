@@ -23,15 +23,25 @@ def asked(tables) -> pl.DataFrame:
     """Random questions as people write them, read and joined; those that cannot be asked are left out."""
     rng = np.random.default_rng(7)
     accelerators, models = tables
-    table = pl.DataFrame({
-        "accelerator": rng.choice(accelerators["accelerator"].to_numpy(), COUNT), "model": rng.choice(models["model"].to_numpy(), COUNT),
-        "weight_precision": rng.choice(list(formats.FORMATS), COUNT), "kv_precision": rng.choice(["bf16", "fp8", "fp4"], COUNT),
-        "tensor_parallel": rng.choice([1, 2, 4, 8, 16, 64], COUNT), "data_parallel": rng.choice([1, 1, 2, 8, 72], COUNT),
-        "pipeline_parallel": rng.choice([1, 1, 1, 2, 4], COUNT), "replicas": rng.choice([1, 1, 3], COUNT),
-        "isl": np.rint(10.0 ** rng.uniform(0, 6, COUNT)).astype(int), "osl": np.rint(10.0 ** rng.uniform(0, 4.5, COUNT)).astype(int),
-        "concurrency": np.rint(10.0 ** rng.uniform(0, 5, COUNT)), "draft_tokens": rng.choice([0, 0, 3], COUNT),
-        "draft_acceptance": rng.uniform(0, 1, COUNT), "software_date": rng.choice(["", "2024-01-15"], COUNT),
-        "stack": rng.choice(["", "vllm", "tensorrt-llm", "llama.cpp"], COUNT)})
+    table = pl.DataFrame(
+        {
+            "accelerator": rng.choice(accelerators["accelerator"].to_numpy(), COUNT),
+            "model": rng.choice(models["model"].to_numpy(), COUNT),
+            "weight_precision": rng.choice(list(formats.FORMATS), COUNT),
+            "kv_precision": rng.choice(["bf16", "fp8", "fp4"], COUNT),
+            "tensor_parallel": rng.choice([1, 2, 4, 8, 16, 64], COUNT),
+            "data_parallel": rng.choice([1, 1, 2, 8, 72], COUNT),
+            "pipeline_parallel": rng.choice([1, 1, 1, 2, 4], COUNT),
+            "replicas": rng.choice([1, 1, 3], COUNT),
+            "isl": np.rint(10.0 ** rng.uniform(0, 6, COUNT)).astype(int),
+            "osl": np.rint(10.0 ** rng.uniform(0, 4.5, COUNT)).astype(int),
+            "concurrency": np.rint(10.0 ** rng.uniform(0, 5, COUNT)),
+            "draft_tokens": rng.choice([0, 0, 3], COUNT),
+            "draft_acceptance": rng.uniform(0, 1, COUNT),
+            "software_date": rng.choice(["", "2024-01-15"], COUNT),
+            "stack": rng.choice(["", "vllm", "tensorrt-llm", "llama.cpp"], COUNT),
+        }
+    )
     read = readings.read_rows(table, *tables).filter(pl.col("error").is_null())
     assert read.height > COUNT // 2
     return scenarios.join(read, *tables)
@@ -60,16 +70,24 @@ def _never(done: pl.DataFrame, broken: pl.Expr) -> None:
 
 def test_no_stage_is_faster_than_bytes_over_the_datasheets_bandwidth(done):
     bandwidth = pl.col("bandwidth_bytes_per_s")
-    for bytes_, seconds in (("dense_bytes", "dense_weights_s"), ("touched_expert_bytes", "touched_expert_s"),
-                            ("kv_bytes_per_sequence", "sequence_kv_s"), ("step_bytes", "step_s")):
+    for bytes_, seconds in (
+        ("dense_bytes", "dense_weights_s"),
+        ("touched_expert_bytes", "touched_expert_s"),
+        ("kv_bytes_per_sequence", "sequence_kv_s"),
+        ("step_bytes", "step_s"),
+    ):
         _never(done, pl.col(bytes_) > pl.col(seconds) * bandwidth * SLACK)
     _never(done, pl.col("mbu") > SLACK)
 
 
 def test_no_stage_is_faster_than_operations_over_the_datasheets_peak(done):
     peak = pl.col("peak_flop_per_s")
-    for flop, seconds in (("row_flop", "row_compute_s"), ("copy_flop", "copy_compute_s"), ("prefill_flop", "prefill_s"),
-                          ("step_flop", "step_s")):
+    for flop, seconds in (
+        ("row_flop", "row_compute_s"),
+        ("copy_flop", "copy_compute_s"),
+        ("prefill_flop", "prefill_s"),
+        ("step_flop", "step_s"),
+    ):
         _never(done, pl.col(flop) > pl.col(seconds) * peak * SLACK)
     _never(done, pl.col("attention_row_flop") > pl.col("attention_row_s") * pl.col("bf16_flop_per_s") * SLACK)
     _never(done, pl.col("mfu") > SLACK)
@@ -91,8 +109,9 @@ def test_power_is_at_least_idle_and_at_most_the_rated_power(done, known):
 
 def test_three_replicas_make_three_times_the_tokens_of_one(done, known):
     one = done.filter((pl.col("replicas") == 1) & (pl.col("spare_groups") == 1))
-    three = one.select(scenario_columns(one)).with_columns(replicas=pl.lit(3.0), accelerators=3.0 * pl.col("accelerators"),
-                                                            concurrency=3.0 * pl.col("concurrency"))
+    three = one.select(scenario_columns(one)).with_columns(
+        replicas=pl.lit(3.0), accelerators=3.0 * pl.col("accelerators"), concurrency=3.0 * pl.col("concurrency")
+    )
     many = grid.evaluate(three, known)
     for column in ("output_tok_s", "power_w"):
         assert many[column].to_numpy() == pytest.approx(3.0 * one[column].to_numpy(), rel=1e-9)
@@ -119,12 +138,15 @@ def test_prompts_of_no_and_of_one_token_agree(asked, constants):
     assert both["a"].to_numpy() == pytest.approx(both["b"].to_numpy(), rel=0.02)
 
 
-@pytest.mark.parametrize(("column", "hardware"), [("memory_bytes", True), ("link_bytes_per_s", True), ("bandwidth_bytes_per_s", True),
-                                                  ("concurrency", False), ("link_domain", True)])
+@pytest.mark.parametrize(
+    ("column", "hardware"),
+    [("memory_bytes", True), ("link_bytes_per_s", True), ("bandwidth_bytes_per_s", True), ("concurrency", False), ("link_domain", True)],
+)
 def test_more_of_anything_never_lowers_output_without_pipelines(asked, constants, column, hardware):
     base = asked.filter((pl.col("pipeline_parallel") == 1) & (pl.col("spare_groups") == 1))
-    less, more = (grid.evaluate(base.with_columns(pl.col(column) * f), constants).select(
-        "row", "room_for_one", "output_tok_s") for f in (1.0, 1.7))
+    less, more = (
+        grid.evaluate(base.with_columns(pl.col(column) * f), constants).select("row", "room_for_one", "output_tok_s") for f in (1.0, 1.7)
+    )
     both = less.filter(pl.col("room_for_one") >= 1.0).join(more, on="row", suffix="_more")
     assert both.height > 500
     assert (both["output_tok_s_more"] >= both["output_tok_s"] * (1 - 1e-9)).all()
@@ -132,9 +154,20 @@ def test_more_of_anything_never_lowers_output_without_pipelines(asked, constants
 
 def test_nothing_falls_off_a_cliff_at_the_edge_of_a_link_domain(ask):
     """DeepSeek-R1 in NVFP4 on GB200, 800 in and 3,760 out, the same load per chip: 72 fill a rack, 80 do not."""
+
     def per_chip(n: int) -> float:
-        return ask(model="DeepSeek-R1", accelerator="GB200", weight_precision="nvfp4", n_accelerators=n, tensor_parallel=1,
-                   data_parallel=n, isl=800, osl=3760, concurrency=64 * n)["output_tok_s_per_accelerator"]
+        return ask(
+            model="DeepSeek-R1",
+            accelerator="GB200",
+            weight_precision="nvfp4",
+            n_accelerators=n,
+            tensor_parallel=1,
+            data_parallel=n,
+            isl=800,
+            osl=3760,
+            concurrency=64 * n,
+        )["output_tok_s_per_accelerator"]
+
     speeds = [per_chip(n) for n in (64, 72, 80, 144)]
     assert max(speeds) / min(speeds) < 1.3
 

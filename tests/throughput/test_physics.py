@@ -17,17 +17,30 @@ SETTINGS = settings(max_examples=25, deadline=None)
 
 
 def _joined(tables, model, chip, batch, precision="fp8", **more):
-    question = {"model": model, "accelerator": chip, "weight_precision": precision, "n_accelerators": 8,
-                "tensor_parallel": 8, "isl": 1024, "osl": 512, "concurrency": batch, **more}
+    question = {
+        "model": model,
+        "accelerator": chip,
+        "weight_precision": precision,
+        "n_accelerators": 8,
+        "tensor_parallel": 8,
+        "isl": 1024,
+        "osl": 512,
+        "concurrency": batch,
+        **more,
+    }
     rows = readings.read_rows(pl.DataFrame([question]), *tables)
     assert rows["error"][0] is None
     return scenarios.join(rows, *tables)
 
 
 @SETTINGS
-@given(model=st.sampled_from(MODELS), chip=st.sampled_from(CHIPS), batch=st.integers(1, 512),
-       column=st.sampled_from(["bandwidth_bytes_per_s", "bf16_flop_per_s", "memory_bytes", "link_bytes_per_s"]),
-       factor=st.floats(1.01, 3.0))
+@given(
+    model=st.sampled_from(MODELS),
+    chip=st.sampled_from(CHIPS),
+    batch=st.integers(1, 512),
+    column=st.sampled_from(["bandwidth_bytes_per_s", "bf16_flop_per_s", "memory_bytes", "link_bytes_per_s"]),
+    factor=st.floats(1.01, 3.0),
+)
 def test_more_hardware_never_lowers_throughput(tables, constants, model, chip, batch, column, factor):
     base = _joined(tables, model, chip, batch)
     change = [pl.col(column) * factor]
@@ -51,8 +64,10 @@ def test_a_larger_batch_raises_throughput_and_lowers_speed_per_user(tables, cons
 @given(model=st.sampled_from(MODELS), chip=st.sampled_from(CHIPS), batch=st.integers(1, 512))
 def test_energy_is_never_below_the_bandwidth_energy_bound(tables, constants, model, chip, batch):
     row = grid.evaluate(_joined(tables, model, chip, batch), constants).to_dicts()[0]
-    step_bound = energy.bandwidth_energy_bound_j(row["step_bytes"], row["bandwidth_bytes_per_s"], row["tdp_w"],
-                                                 constants["idle_power_share"]) * row["accelerators"]
+    step_bound = (
+        energy.bandwidth_energy_bound_j(row["step_bytes"], row["bandwidth_bytes_per_s"], row["tdp_w"], constants["idle_power_share"])
+        * row["accelerators"]
+    )
     assert row["j_per_output_token"] >= step_bound / row["batch"] * (1 - 1e-9)
     assert row["power_w"] <= row["tdp_w"] * row["accelerators"] * (1 + 1e-9)
 

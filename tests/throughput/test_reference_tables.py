@@ -26,10 +26,14 @@ def test_every_architecture_has_a_source_and_there_are_at_least_forty(tables):
 
 def test_parameter_counts_agree_with_published_totals(tables):
     models = tables[1]
-    counted = grid.prepare_architectures(catalogue.readings.figures(
-        models, catalogue.readings.ARCHITECTURE_COLUMNS), Constants({}))
-    total = (pl.col("attention_parameters") + pl.col("dense_parameters") + pl.col("head_parameters")
-             + pl.col("embedding_parameters") + pl.col("moe_layers") * pl.col("routed_experts") * pl.col("expert_parameters"))
+    counted = grid.prepare_architectures(catalogue.readings.figures(models, catalogue.readings.ARCHITECTURE_COLUMNS), Constants({}))
+    total = (
+        pl.col("attention_parameters")
+        + pl.col("dense_parameters")
+        + pl.col("head_parameters")
+        + pl.col("embedding_parameters")
+        + pl.col("moe_layers") * pl.col("routed_experts") * pl.col("expert_parameters")
+    )
     both = counted.with_columns(total=total, published=models["published_parameters"].cast(pl.Float64, strict=False))
     error = (both["total"] / both["published"] - 1.0).abs().drop_nulls()
     assert error.len() >= 40 and error.max() < 0.05 and (error < 0.012).mean() > 0.8

@@ -12,19 +12,51 @@ from pipelines.commands.throughput import command
 from throughput.products import definitions
 from throughput.questions import names, scenarios
 
-GOOD = {"accelerator": "H100-SXM", "model": "Llama-3.1-70B", "weight_precision": "fp8", "kv_precision": "fp8",
-        "n_accelerators": "4", "tensor_parallel": "4", "data_parallel": "1", "pipeline_parallel": "1", "isl": "1024",
-        "osl": "1024", "concurrency": "64", "metric": "output_tok_s"}
+GOOD = {
+    "accelerator": "H100-SXM",
+    "model": "Llama-3.1-70B",
+    "weight_precision": "fp8",
+    "kv_precision": "fp8",
+    "n_accelerators": "4",
+    "tensor_parallel": "4",
+    "data_parallel": "1",
+    "pipeline_parallel": "1",
+    "isl": "1024",
+    "osl": "1024",
+    "concurrency": "64",
+    "metric": "output_tok_s",
+}
 
 
-@pytest.mark.parametrize(("alias", "name"), [
-    ("NVIDIA H100 80GB HBM3", "H100-SXM"), ("h100-sxm", "H100-SXM"), ("H100", "H100-SXM"), ("b200", "B200-SXM"),
-    ("AMD Instinct MI300X", "MI300X"), ("RTX 4090", "RTX-4090"), ("NVIDIA GeForce RTX 4090", "RTX-4090"),
-    ("M2 Ultra 76-Core GPU 192GB", "Apple M2 Ultra (76-core GPU)"), ("Trillium", "TPU-v6e"), ("gaudi 3", "Gaudi3"),
-    ("NVIDIA A100-SXM4-80GB", "A100-SXM-80GB"), ("A100 40GB PCIe", "A100-PCIe-40GB"), ("A100-SXM4-40GB", "A100-SXM-40GB"),
-    ("NVIDIA GH200 480GB", "GH200-96GB"), ("GH200 144GB HBM3e", "GH200-144GB"), ("NVIDIA B200 SXM6 180GB", "B200-SXM"), ("B200 192GB", "B200-SXM"),
-    ("trn2.48xlarge", "Trainium2"), ("v5e", "TPU-v5e"), ("RTX 6000 Ada Generation", "RTX 6000 Ada 48GB"), ("M3 Max 40-core", "Apple M3 Max (40-core GPU)"),
-    ("mi355x", "MI355X"), ("Trn2", "Trainium2"), ("L40S 48GB", "L40S")])
+@pytest.mark.parametrize(
+    ("alias", "name"),
+    [
+        ("NVIDIA H100 80GB HBM3", "H100-SXM"),
+        ("h100-sxm", "H100-SXM"),
+        ("H100", "H100-SXM"),
+        ("b200", "B200-SXM"),
+        ("AMD Instinct MI300X", "MI300X"),
+        ("RTX 4090", "RTX-4090"),
+        ("NVIDIA GeForce RTX 4090", "RTX-4090"),
+        ("M2 Ultra 76-Core GPU 192GB", "Apple M2 Ultra (76-core GPU)"),
+        ("Trillium", "TPU-v6e"),
+        ("gaudi 3", "Gaudi3"),
+        ("NVIDIA A100-SXM4-80GB", "A100-SXM-80GB"),
+        ("A100 40GB PCIe", "A100-PCIe-40GB"),
+        ("A100-SXM4-40GB", "A100-SXM-40GB"),
+        ("NVIDIA GH200 480GB", "GH200-96GB"),
+        ("GH200 144GB HBM3e", "GH200-144GB"),
+        ("NVIDIA B200 SXM6 180GB", "B200-SXM"),
+        ("B200 192GB", "B200-SXM"),
+        ("trn2.48xlarge", "Trainium2"),
+        ("v5e", "TPU-v5e"),
+        ("RTX 6000 Ada Generation", "RTX 6000 Ada 48GB"),
+        ("M3 Max 40-core", "Apple M3 Max (40-core GPU)"),
+        ("mi355x", "MI355X"),
+        ("Trn2", "Trainium2"),
+        ("L40S 48GB", "L40S"),
+    ],
+)
 def test_accelerators_answer_to_their_common_names(tables, alias, name):
     assert names.resolve(alias, scenarios.known_names(tables[0], "accelerator"), "accelerator") == name
 
@@ -35,12 +67,21 @@ def test_a_sibling_with_other_memory_or_name_is_not_taken_for_a_known_part(table
         names.resolve(sibling, scenarios.known_names(tables[0], "accelerator"), "accelerator")
 
 
-@pytest.mark.parametrize(("alias", "name"), [
-    ("meta-llama/Llama-3.1-70B-Instruct", "Llama-3.1-70B"), ("llama-3.1-70b", "Llama-3.1-70B"),
-    ("nvidia/Llama-3.3-70B-Instruct-FP8", "Llama-3.1-70B"), ("deepseek-ai/DeepSeek-R1-0528", "DeepSeek-R1"),
-    ("openai/gpt-oss-120b", "gpt-oss-120b"), ("Qwen/Qwen3-235B-A22B-Instruct-2507-FP8", "Qwen3-235B-A22B"),
-    ("mistralai/Mixtral-8x7B-Instruct-v0.1", "Mixtral-8x7B"), ("llama2-70b-99.9", "Llama-2-70B"),
-    ("google/gemma-3-27b-it", "Gemma-3-27B"), ("moonshotai/Kimi-K2.5", "Kimi-K2.5")])
+@pytest.mark.parametrize(
+    ("alias", "name"),
+    [
+        ("meta-llama/Llama-3.1-70B-Instruct", "Llama-3.1-70B"),
+        ("llama-3.1-70b", "Llama-3.1-70B"),
+        ("nvidia/Llama-3.3-70B-Instruct-FP8", "Llama-3.1-70B"),
+        ("deepseek-ai/DeepSeek-R1-0528", "DeepSeek-R1"),
+        ("openai/gpt-oss-120b", "gpt-oss-120b"),
+        ("Qwen/Qwen3-235B-A22B-Instruct-2507-FP8", "Qwen3-235B-A22B"),
+        ("mistralai/Mixtral-8x7B-Instruct-v0.1", "Mixtral-8x7B"),
+        ("llama2-70b-99.9", "Llama-2-70B"),
+        ("google/gemma-3-27b-it", "Gemma-3-27B"),
+        ("moonshotai/Kimi-K2.5", "Kimi-K2.5"),
+    ],
+)
 def test_models_answer_to_their_common_names(tables, alias, name):
     assert names.resolve(alias, scenarios.known_names(tables[1], "model"), "model") == name
 
@@ -52,20 +93,41 @@ def test_every_name_of_the_study_tables_is_known(tables, shared_data):
             assert names.resolve(name, known, key)
 
 
-@pytest.mark.parametrize(("change", "words"), [
-    ({"accelerator": "H900"}, "not known"), ({"model": "Llama-99"}, "not known"), ({"model": ""}, "no model given"),
-    ({"weight_precision": "fp7"}, "not a format"), ({"weight_precision": "fp80"}, "not a format"), ({"weight_precision": "0bpw"}, "not a format"),
-    ({"weight_precision": "bf16banana"}, "not a format"), ({"kv_precision": "banana"}, "kv_precision"),
-    ({"n_accelerators": "0"}, "between"), ({"n_accelerators": "-4"}, "between"), ({"tensor_parallel": "3", "n_accelerators": "3"}, "does not divide"),
-    ({"tensor_parallel": "8"}, "n_accelerators says 4"), ({"n_accelerators": "6"}, "groups"),
-    ({"n_accelerators": "2.5"}, "whole number"), ({"isl": "-1"}, "between"), ({"osl": "0"}, "between"),
-    ({"osl": "nan"}, "finite"), ({"isl": "inf"}, "finite"), ({"isl": "1e30"}, "between"), ({"concurrency": "0"}, "above 0"),
-    ({"concurrency": "-3"}, "between"), ({"concurrency": "abc"}, "expected a number"), ({"metric": "speed"}, "metric"),
-    ({"metric": "usd_per_mtok_output"}, "usd_per_accelerator_hour"), ({"boundary": "moon"}, "boundary"),
-    ({"accelerator": "Apple M3 Ultra", "metric": "j_per_output_token"}, "needs the power of Apple M3 Ultra (80-core GPU)"),
-    ({"n_accelerators": "1", "tensor_parallel": "1", "weight_precision": "bf16"}, "does not fit"),
-    ({"accelerator": "Groq LPU v1"}, "does not fit"), ({"isl": "2000000", "osl": "1000"}, "one sequence of 2001000 tokens"),
-    ({"pipeline_parallel": "100", "tensor_parallel": "1", "n_accelerators": "100"}, "exceeds the 80 layers")])
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"accelerator": "H900"}, "not known"),
+        ({"model": "Llama-99"}, "not known"),
+        ({"model": ""}, "no model given"),
+        ({"weight_precision": "fp7"}, "not a format"),
+        ({"weight_precision": "fp80"}, "not a format"),
+        ({"weight_precision": "0bpw"}, "not a format"),
+        ({"weight_precision": "bf16banana"}, "not a format"),
+        ({"kv_precision": "banana"}, "kv_precision"),
+        ({"n_accelerators": "0"}, "between"),
+        ({"n_accelerators": "-4"}, "between"),
+        ({"tensor_parallel": "3", "n_accelerators": "3"}, "does not divide"),
+        ({"tensor_parallel": "8"}, "n_accelerators says 4"),
+        ({"n_accelerators": "6"}, "groups"),
+        ({"n_accelerators": "2.5"}, "whole number"),
+        ({"isl": "-1"}, "between"),
+        ({"osl": "0"}, "between"),
+        ({"osl": "nan"}, "finite"),
+        ({"isl": "inf"}, "finite"),
+        ({"isl": "1e30"}, "between"),
+        ({"concurrency": "0"}, "above 0"),
+        ({"concurrency": "-3"}, "between"),
+        ({"concurrency": "abc"}, "expected a number"),
+        ({"metric": "speed"}, "metric"),
+        ({"metric": "usd_per_mtok_output"}, "usd_per_accelerator_hour"),
+        ({"boundary": "moon"}, "boundary"),
+        ({"accelerator": "Apple M3 Ultra", "metric": "j_per_output_token"}, "needs the power of Apple M3 Ultra (80-core GPU)"),
+        ({"n_accelerators": "1", "tensor_parallel": "1", "weight_precision": "bf16"}, "does not fit"),
+        ({"accelerator": "Groq LPU v1"}, "does not fit"),
+        ({"isl": "2000000", "osl": "1000"}, "one sequence of 2001000 tokens"),
+        ({"pipeline_parallel": "100", "tensor_parallel": "1", "n_accelerators": "100"}, "exceeds the 80 layers"),
+    ],
+)
 def test_a_bad_row_says_why_and_the_others_are_answered(tables, constants, change, words):
     table = pl.DataFrame([{**GOOD, "boundary": ""}, {**GOOD, "boundary": "", **change}, {**GOOD, "boundary": ""}])
     answers = scenarios.answer(table, *tables, constants)
@@ -76,8 +138,13 @@ def test_a_bad_row_says_why_and_the_others_are_answered(tables, constants, chang
 
 @pytest.mark.parametrize("word", ["unstated", "Unknown", "auto", "n/a", ""])
 def test_a_precision_that_nobody_stated_is_the_models_own(tables, constants, word):
-    said = scenarios.answer(pl.DataFrame([{**GOOD, "weight_precision": word, "kv_precision": word}, {**GOOD, "weight_precision": "bf16", "kv_precision": "auto"}]),
-                            *tables, constants)
+    said = scenarios.answer(
+        pl.DataFrame(
+            [{**GOOD, "weight_precision": word, "kv_precision": word}, {**GOOD, "weight_precision": "bf16", "kv_precision": "auto"}]
+        ),
+        *tables,
+        constants,
+    )
     assert said["error"].null_count() == 2 and said["predicted"][0] == said["predicted"][1]
 
 
@@ -97,8 +164,16 @@ def test_a_wall_boundary_costs_more_joules_than_the_chips(tables, constants):
 
 
 def test_an_sram_chip_is_answered_when_enough_of_them_hold_the_model(ask):
-    r = ask(accelerator="Groq LPU v1", model="Llama-3.1-8B", n_accelerators=512, tensor_parallel=32,
-            pipeline_parallel=16, isl=100, osl=100, concurrency=1)
+    r = ask(
+        accelerator="Groq LPU v1",
+        model="Llama-3.1-8B",
+        n_accelerators=512,
+        tensor_parallel=32,
+        pipeline_parallel=16,
+        isl=100,
+        osl=100,
+        concurrency=1,
+    )
     assert r["error"] is None and r["tok_s_per_user"] > 0
 
 
@@ -113,8 +188,10 @@ def test_the_command_answers_a_file_and_keeps_every_input_column(tmp_path):
 
 
 def test_the_command_explains_one_question_with_levers():
-    result = CliRunner().invoke(command, ["--model", "llama-3.1-70b", "--accelerator", "h100", "--concurrency", "64",
-                                          "--weight-precision", "bf16", "--usd-per-hour", "2"])
+    result = CliRunner().invoke(
+        command,
+        ["--model", "llama-3.1-70b", "--accelerator", "h100", "--concurrency", "64", "--weight-precision", "bf16", "--usd-per-hour", "2"],
+    )
     assert result.exit_code == 0
     for words in ("bound by", "Levers", "FP8 weights", "$ per million output tokens", "80 %"):
         assert words in result.output
@@ -141,8 +218,10 @@ HEADER = "accelerator,model,weight_precision,note\n"
 
 def test_a_row_that_cannot_be_read_does_not_stop_the_file(tmp_path):
     source = tmp_path / "in.csv"
-    source.write_bytes((HEADER + "h100,llama-3.1-8b,fp8,plain\nh100,llama-3.1-8b,fp8,an,unquoted comma\n\nh100,llama-3.1-8b,fp8,").encode()
-                       + "caf\xe9\n".encode("latin-1"))
+    source.write_bytes(
+        (HEADER + "h100,llama-3.1-8b,fp8,plain\nh100,llama-3.1-8b,fp8,an,unquoted comma\n\nh100,llama-3.1-8b,fp8,").encode()
+        + "caf\xe9\n".encode("latin-1")
+    )
     result = CliRunner().invoke(command, [str(source)])
     assert result.exit_code == 3, result.output
     good, wide, empty, latin = pl.read_csv(result.stdout.encode()).to_dicts()
@@ -215,17 +294,36 @@ def test_custom_parts_come_from_toml(tmp_path, tables, constants):
     assert row["error"] is None and 30 < row["predicted"] < 62
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("[[accelerator]]\naccelerator='x'\nmemory_bytes=1.0\n", "lacks"), ("not toml", "is not TOML"), ("a=1", "defines nothing"),
-    (CUSTOM.replace("1e12", "0"), "above 0"), (CUSTOM.replace("1e12", "-5"), ">= 0"), (CUSTOM.replace("layers = 32", "layers = 'many'"), "expected a number"),
-    (CUSTOM.replace("1e12", "inf"), "at most 1e\\+20"), ("accelerator = 'x'", r"expected a table \[\[accelerator\]\]"), ("a=" + "[" * 100_000, "is not TOML"),
-    (CUSTOM.replace("[[accelerator]]", "[[accelerator]]\nfamily = 'martian'"), "expected one of nvidia_datacenter"), ("#" * 1_000_001, "at most 1,000,000"),
-    (CUSTOM.replace("1e12", "1e19"), "bytes for each"), (CUSTOM.replace("1e12", "1000"), "not in GB"),
-    (CUSTOM.replace("[[accelerator]]", "[[accelerator]]\nfp8_flop_per_s = 1e9"), "fp8_flop_per_s 1e\\+09 is below bf16_flop_per_s"),
-    (CUSTOM.replace("layers = 32", "layers = 32\nmoe_layers = 32\nexperts = 4\nexperts_per_token = 8\nexpert_intermediate_size = 512"),
-     "more active than total"),
-    (CUSTOM.replace("layers = 32", "layers = 32\nwindow_layers = 40\nwindow_tokens = 128"), "window_layers"),
-    (CUSTOM.replace("layers = 32", "layers = 32\npublished_parameters = 1e9\npublished_active_parameters = 2e9"), "more than published_parameters")])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[[accelerator]]\naccelerator='x'\nmemory_bytes=1.0\n", "lacks"),
+        ("not toml", "is not TOML"),
+        ("a=1", "defines nothing"),
+        (CUSTOM.replace("1e12", "0"), "above 0"),
+        (CUSTOM.replace("1e12", "-5"), ">= 0"),
+        (CUSTOM.replace("layers = 32", "layers = 'many'"), "expected a number"),
+        (CUSTOM.replace("1e12", "inf"), "at most 1e\\+20"),
+        ("accelerator = 'x'", r"expected a table \[\[accelerator\]\]"),
+        ("a=" + "[" * 100_000, "is not TOML"),
+        (CUSTOM.replace("[[accelerator]]", "[[accelerator]]\nfamily = 'martian'"), "expected one of nvidia_datacenter"),
+        ("#" * 1_000_001, "at most 1,000,000"),
+        (CUSTOM.replace("1e12", "1e19"), "bytes for each"),
+        (CUSTOM.replace("1e12", "1000"), "not in GB"),
+        (CUSTOM.replace("[[accelerator]]", "[[accelerator]]\nfp8_flop_per_s = 1e9"), "fp8_flop_per_s 1e\\+09 is below bf16_flop_per_s"),
+        (
+            CUSTOM.replace(
+                "layers = 32", "layers = 32\nmoe_layers = 32\nexperts = 4\nexperts_per_token = 8\nexpert_intermediate_size = 512"
+            ),
+            "more active than total",
+        ),
+        (CUSTOM.replace("layers = 32", "layers = 32\nwindow_layers = 40\nwindow_tokens = 128"), "window_layers"),
+        (
+            CUSTOM.replace("layers = 32", "layers = 32\npublished_parameters = 1e9\npublished_active_parameters = 2e9"),
+            "more than published_parameters",
+        ),
+    ],
+)
 def test_a_bad_definition_names_file_and_field(tmp_path, text, words):
     path = tmp_path / "bad.toml"
     path.write_text(text)

@@ -32,8 +32,10 @@ def test_shapley_shares_sum_exactly_and_are_fair():
 @given(st.dictionaries(st.integers(0, 15), st.floats(-5, 5), min_size=16, max_size=16))
 def test_shapley_is_efficient_for_any_game(values):
     players = ["a", "b", "c", "d"]
+
     def worth(chosen):
         return values[sum(2**i for i, p in enumerate(players) if p in chosen)]
+
     total = sum(stack.shapley(worth, players).values())
     assert total == pytest.approx(worth(frozenset(players)) - worth(frozenset()), abs=1e-9)
 
@@ -77,14 +79,24 @@ def test_a_configuration_carries_as_many_requests_as_its_service_level_leaves(gr
     fixed = catalogue.configurations(
         tables[1].filter(pl.col("model").is_in(part["model"].unique().implode())),
         tables[0].filter(pl.col("accelerator").is_in(part["accelerator"].unique().implode())),
-        part["precision"].unique().to_list(), 1024, 1024, catalogue.RACK, catalogue.NATIVE).filter(pl.col("disaggregated") == 0)
+        part["precision"].unique().to_list(),
+        1024,
+        1024,
+        catalogue.RACK,
+        catalogue.NATIVE,
+    ).filter(pl.col("disaggregated") == 0)
     layout = ["model", "accelerator", "accelerators", "tensor_parallel", "data_parallel", "pipeline_parallel"]
-    asked = part.select(*[pl.col(c).cast(pl.Float64) if c not in ("model", "accelerator") else c for c in layout],
-                        weight_precision="precision", level="service_level_tok_s_per_user", concurrency=pl.col("batch") + 1.0)
+    asked = part.select(
+        *[pl.col(c).cast(pl.Float64) if c not in ("model", "accelerator") else c for c in layout],
+        weight_precision="precision",
+        level="service_level_tok_s_per_user",
+        concurrency=pl.col("batch") + 1.0,
+    )
     more = engine_grid.serve(fixed.join(asked, on=[*layout, "weight_precision"]), constants)
     assert more.height == part.height > 50
-    assert more.filter((pl.col("tok_s_per_user") >= pl.col("level"))
-                       & (pl.col("kv_capacity_sequences") >= pl.col("concurrency"))).is_empty()
+    assert more.filter(
+        (pl.col("tok_s_per_user") >= pl.col("level")) & (pl.col("kv_capacity_sequences") >= pl.col("concurrency"))
+    ).is_empty()
 
 
 def test_no_load_and_no_layout_makes_more_tokens_than_the_one_kept(tables, constants):
@@ -94,9 +106,21 @@ def test_no_load_and_no_layout_makes_more_tokens_than_the_one_kept(tables, const
     kept = catalogue.grid_of(models, chips, ["fp8"], constants, service_levels=(50.0,), most_accelerators=8)
     fixed = catalogue.configurations(models, chips, ["fp8"], 1024, 1024, 8, catalogue.NATIVE)
     loads = pl.DataFrame({"concurrency": [float(b) for b in range(1, 8193)]})
-    every = engine_grid.serve(fixed.join(loads, how="cross"), constants, keep=(
-        "model", "accelerator", "concurrency", "room_for_one", "kv_capacity_sequences", "tok_s_per_user", "output_tok_s_per_accelerator")).filter(
-        (pl.col("room_for_one") >= 1.0) & (pl.col("kv_capacity_sequences") >= pl.col("concurrency")) & (pl.col("tok_s_per_user") >= 50.0))
+    every = engine_grid.serve(
+        fixed.join(loads, how="cross"),
+        constants,
+        keep=(
+            "model",
+            "accelerator",
+            "concurrency",
+            "room_for_one",
+            "kv_capacity_sequences",
+            "tok_s_per_user",
+            "output_tok_s_per_accelerator",
+        ),
+    ).filter(
+        (pl.col("room_for_one") >= 1.0) & (pl.col("kv_capacity_sequences") >= pl.col("concurrency")) & (pl.col("tok_s_per_user") >= 50.0)
+    )
     best = every.group_by("model", "accelerator").agg(pl.col("output_tok_s_per_accelerator").max())
     both = kept.join(best, on=["model", "accelerator"])
     assert both.height == 4
@@ -119,8 +143,13 @@ def test_dollars_appear_only_where_an_hourly_price_is_known(grid):
 
 @pytest.fixture(scope="module")
 def ranked(grid, tables) -> pl.DataFrame:
-    hourly = pl.DataFrame({"accelerator": ["H100-SXM", "A100-SXM-80GB"], "usd_per_accelerator_hour": [3.0, 1.5],
-                           "basis": ["quoted: median over providers, on demand", "quoted: median over providers, spot"]})
+    hourly = pl.DataFrame(
+        {
+            "accelerator": ["H100-SXM", "A100-SXM-80GB"],
+            "usd_per_accelerator_hour": [3.0, 1.5],
+            "basis": ["quoted: median over providers, on demand", "quoted: median over providers, spot"],
+        }
+    )
     ownership = pl.read_csv(REFERENCE / "ownership_cost.csv", try_parse_dates=True)
     measured = pl.read_csv(REFERENCE / "interactivity_measured.csv").with_columns(model=pl.lit("DeepSeek-V3"))
     return league.league(grid, tables[0], league.prices(hourly, ownership), measured, 50.0)
@@ -130,7 +159,9 @@ def test_the_league_ranks_by_the_cost_of_owning_alone(ranked):
     rows = ranked.filter(pl.col("model") == "Llama-3.1-70B")
     known = rows.filter(pl.col("cost_usd_per_mtok").is_not_null())
     assert known["cost_usd_per_mtok"].is_sorted() and known["cost_rank"].is_sorted() and known["accelerator"][0] == "B200-SXM"
-    assert (known["cost_lower_usd_per_mtok"] < known["cost_usd_per_mtok"]).all() and (known["cost_usd_per_mtok"] < known["cost_upper_usd_per_mtok"]).all()
+    assert (known["cost_lower_usd_per_mtok"] < known["cost_usd_per_mtok"]).all() and (
+        known["cost_usd_per_mtok"] < known["cost_upper_usd_per_mtok"]
+    ).all()
     unpriced = rows.filter(pl.col("accelerator") == "A100-SXM-80GB")
     assert unpriced["cost_rank"].to_list() == [None] and unpriced["cost_on_demand_usd_per_mtok"].to_list() == [None]
     assert rows.filter(pl.col("accelerator") == "H100-SXM")["cost_on_demand_usd_per_mtok"][0] > 0
@@ -217,7 +248,11 @@ def test_the_cost_curve_rises_with_speed_and_ends():
 @pytest.fixture(scope="module")
 def levers(tables, constants):
     """Measured levers beside the engine's, from the packaged facts."""
-    facts = {"quantization_speedup": "quantization_speedups", "speculative_decoding": "speculative_decoding", "software_release": "software_releases"}
+    facts = {
+        "quantization_speedup": "quantization_speedups",
+        "speculative_decoding": "speculative_decoding",
+        "software_release": "software_releases",
+    }
     frames = {k: pl.read_csv(REFERENCE / f"{name}.csv", try_parse_dates=True, infer_schema_length=None) for k, name in facts.items()}
     return evidence.build(frames, pl.DataFrame(), evidence.Engine(*tables, constants))
 
@@ -261,8 +296,13 @@ def test_joules_are_set_beside_measured_ones_at_the_boundary_of_the_measurement(
     assert rows.height == measured.filter(~pl.col("task").is_in(["image-chat", "video-chat"])).height
     said = rows.filter(pl.col("energy_j_per_token").is_not_null())
     assert rows.height == said.height + rows.filter(pl.col("why_not").str.len_chars() > 10).height
-    error = dict(said.with_columns(year=pl.col("source").str.extract(r"(20\d\d)")).group_by("boundary", "year").agg(
-        pl.col("error_share").abs().median()).select(pl.concat_str("boundary", "year", separator=" "), "error_share").iter_rows())
+    error = dict(
+        said.with_columns(year=pl.col("source").str.extract(r"(20\d\d)"))
+        .group_by("boundary", "year")
+        .agg(pl.col("error_share").abs().median())
+        .select(pl.concat_str("boundary", "year", separator=" "), "error_share")
+        .iter_rows()
+    )
     assert error["gpu_only 2026"] < 0.35 and error["wall 2024"] < 0.35
     # servers of 2024 waited for their own software: the engine, fitted on later ones, needs a third less
     assert error["gpu_only 2024"] < 0.6
@@ -273,4 +313,3 @@ def test_a_vendor_never_measured_is_treated_like_other_second_vendors(constants)
         measured = [constants.family(f, kind) for f in ("amd", "neuron", "intel")]
         assert min(measured) <= constants.family("gaudi", kind) <= max(measured)
     assert constants.family("nvidia_datacenter", "read") == 1.0
-

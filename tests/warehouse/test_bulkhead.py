@@ -47,9 +47,18 @@ class Unheard(Exception):
 
 def kinds() -> list[Exception]:
     """One of every exception the interpreter has and some of the libraries', 50 in all or more."""
-    made: list[Exception] = [Unheard(), zlib.error("x"), csv.Error("what it said"), json.JSONDecodeError("x", "y", 0), decimal.InvalidOperation("x"), pl.exceptions.ComputeError("x"),
-                             duckdb.ConversionException("x"), UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates"), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "x"),
-                             ExceptionGroup("many", [ValueError("x")])]
+    made: list[Exception] = [
+        Unheard(),
+        zlib.error("x"),
+        csv.Error("what it said"),
+        json.JSONDecodeError("x", "y", 0),
+        decimal.InvalidOperation("x"),
+        pl.exceptions.ComputeError("x"),
+        duckdb.ConversionException("x"),
+        UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates"),
+        UnicodeDecodeError("utf-8", b"\xff", 0, 1, "x"),
+        ExceptionGroup("many", [ValueError("x")]),
+    ]
     for kind in vars(builtins).values():
         if isinstance(kind, type) and issubclass(kind, Exception) and kind not in (type(e) for e in made):
             try:
@@ -87,6 +96,7 @@ def raising(error: Exception) -> Callable[..., Any]:
 
 def only(name: str, error: Exception, otherwise: Callable[..., Any]) -> Callable[..., Any]:
     """Raise where the evil source is among the arguments."""
+
     def fail(*given: Any, **named: Any) -> Any:
         if any(getattr(g, "key", g) in (EVIL.key, raw_name(EVIL.key)) or getattr(g, "source", "") == EVIL.key for g in given):
             raise error
@@ -98,20 +108,52 @@ def only(name: str, error: Exception, otherwise: Callable[..., Any]) -> Callable
 SEAMS: dict[str, Callable[[pytest.MonkeyPatch, Exception], dict[str, Any]]] = {
     "decode, parse and frame": lambda patch, error: {"read": only("read", error, in_process)},
     "parser": lambda patch, error: patch.setattr(EVIL.parser, "parse", raising(error)) or {},
-    "archive": lambda patch, error: patch.setattr(Archive, "captures", lambda self, key, kept=Archive.captures: raising(error)() if key == EVIL.key else kept(self, key)) or {},
-    "contract": lambda patch, error: patch.setattr(sources.captures, "_last_certain", only("contract", error, sources.captures._last_certain)) or {},
-    "stamp": lambda patch, error: patch.setattr(sources.captures, "extended", lambda stretches, page, look, *more, kept=sources.captures.extended, **named: raising(error)()
-                                                if look.url == EVIL.contract.urls[0] else kept(stretches, page, look, *more, **named)) or {},
-    "health": lambda patch, error: patch.setattr(warehouse.bulkhead, "reading_frame", lambda said, reading, *rest, kept=warehouse.bulkhead.reading_frame: raising(error)()
-                                                 if said.key == EVIL.key and not reading.failed else kept(said, reading, *rest)) or {},
-    "write": lambda patch, error: patch.setattr(Store, "_write", lambda self, name, shaped, which, kept=Store._write: raising(error)()
-                                                if name == raw_name(EVIL.key) and shaped.height else kept(self, name, shaped, which)) or {},
+    "archive": lambda patch, error: (
+        patch.setattr(
+            Archive, "captures", lambda self, key, kept=Archive.captures: raising(error)() if key == EVIL.key else kept(self, key)
+        )
+        or {}
+    ),
+    "contract": lambda patch, error: (
+        patch.setattr(sources.captures, "_last_certain", only("contract", error, sources.captures._last_certain)) or {}
+    ),
+    "stamp": lambda patch, error: (
+        patch.setattr(
+            sources.captures,
+            "extended",
+            lambda stretches, page, look, *more, kept=sources.captures.extended, **named: (
+                raising(error)() if look.url == EVIL.contract.urls[0] else kept(stretches, page, look, *more, **named)
+            ),
+        )
+        or {}
+    ),
+    "health": lambda patch, error: (
+        patch.setattr(
+            warehouse.bulkhead,
+            "reading_frame",
+            lambda said, reading, *rest, kept=warehouse.bulkhead.reading_frame: (
+                raising(error)() if said.key == EVIL.key and not reading.failed else kept(said, reading, *rest)
+            ),
+        )
+        or {}
+    ),
+    "write": lambda patch, error: (
+        patch.setattr(
+            Store,
+            "_write",
+            lambda self, name, shaped, which, kept=Store._write: (
+                raising(error)() if name == raw_name(EVIL.key) and shaped.height else kept(self, name, shaped, which)
+            ),
+        )
+        or {}
+    ),
 }
 
 
 @pytest.mark.parametrize("seam", SEAMS)
 def test_whatever_is_raised_at_a_seam_of_a_source_is_its_failed_row_and_the_next_source_is_read(
-        seam: str, home: Path, laid_out: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    seam: str, home: Path, laid_out: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     logging.disable(logging.CRITICAL)
     laid_out.write("raw.capture", capture_frame(()))
     assert len(KINDS) >= 50
@@ -139,7 +181,9 @@ def test_whatever_asking_one_address_raises_costs_that_address(tmp_path: Path) -
             host = GOOD.contract.urls[0].split("://")[1]
             (tmp_path / "mirror" / host).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / "mirror" / host).write_bytes(page)
-            fetcher.fetch = lambda said, raised=error, kept=whole, **given: raising(raised)() if said.key == EVIL.key else kept(said, **given)  # type: ignore[method-assign]
+            fetcher.fetch = lambda said, raised=error, kept=whole, **given: (
+                raising(raised)() if said.key == EVIL.key else kept(said, **given)
+            )  # type: ignore[method-assign]
             asked = fetch_all(fetcher, [EVIL, GOOD], Archive(tmp_path / f"archive{n}"))
             by = {o.source: o for o in asked}
             assert by[EVIL.key].kind == "failed" and type(error).__name__ in str(by[EVIL.key].error), type(error)
@@ -148,7 +192,9 @@ def test_whatever_asking_one_address_raises_costs_that_address(tmp_path: Path) -
         logging.disable(logging.NOTSET)
 
 
-def test_the_traceback_of_a_failed_source_is_in_the_log_and_one_sentence_in_its_row(home: Path, laid_out: Store, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_traceback_of_a_failed_source_is_in_the_log_and_one_sentence_in_its_row(
+    home: Path, laid_out: Store, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     laid_out.write("raw.capture", capture_frame(()))
     monkeypatch.setattr(EVIL.parser, "parse", raising(Unheard()))
     told = read_source(EVIL, Archive(home / "archive"), DAY, laid_out)
@@ -165,8 +211,15 @@ def test_a_state_folder_that_cannot_be_written_is_nobodys_failed_row(home: Path,
 def test_a_run_of_the_assets_goes_on_and_its_check_is_red(home: Path, laid_out: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(EVIL.parser, "parse", raising(Unheard()))
     chosen = [assets.collected.capture, assets.collected.source_asset(EVIL), assets.collected.source_asset(GOOD)]
-    done = dg.materialize(chosen, instance=dg.DagsterInstance.ephemeral(), raise_on_error=False, resources={
-        "job": dg.ResourceDefinition.hardcoded_resource(Job(DAY, home, "v")), "warehouse": dg.ResourceDefinition.hardcoded_resource(laid_out)})
+    done = dg.materialize(
+        chosen,
+        instance=dg.DagsterInstance.ephemeral(),
+        raise_on_error=False,
+        resources={
+            "job": dg.ResourceDefinition.hardcoded_resource(Job(DAY, home, "v")),
+            "warehouse": dg.ResourceDefinition.hardcoded_resource(laid_out),
+        },
+    )
     assert done.success
     passed = {e.asset_key.path[-1]: e.passed for e in done.get_asset_check_evaluations()}
     assert passed == {raw_name(EVIL.key).removeprefix("raw."): False, raw_name(GOOD.key).removeprefix("raw."): True}
@@ -177,7 +230,18 @@ def rows(*keys: str) -> dict[str, pl.DataFrame]:
 
 
 def test_rows_that_stop_a_joint_step_are_left_out_with_their_source_and_the_step_is_done_without_them(laid_out: Store) -> None:
-    reading = {"source": "a", "kind": "prices", "status": "ok", "origin": "live", "observed_at": None, "age_days": 0, "rows": 1, "left_out_count": 0, "message": "", "parser_version": "v"}
+    reading = {
+        "source": "a",
+        "kind": "prices",
+        "status": "ok",
+        "origin": "live",
+        "observed_at": None,
+        "age_days": 0,
+        "rows": 1,
+        "left_out_count": 0,
+        "message": "",
+        "parser_version": "v",
+    }
     laid_out.write("raw.reading", pl.DataFrame([reading, reading | {"source": "b"}], schema_overrides={"observed_at": pl.Date}))
 
     def make(quotes: Any) -> list[str]:

@@ -11,7 +11,6 @@ HELD = [m for folder in ("core", "marts", "checks", "facts") for m in models(fol
 ALL_CASES = [pytest.param(m, one, id=f"{m.name}: {one.name}") for m in HELD for one in cases(m)]
 
 
-
 @pytest.mark.parametrize("model", HELD, ids=lambda m: m.name)
 def test_every_model_has_a_case(model: Model) -> None:
     assert cases(model), f"{model.name} has no case; write {case_path(model).name} beside it"

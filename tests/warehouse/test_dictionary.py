@@ -10,7 +10,8 @@ from warehouse.schema.tables import RAW_SHAPES, TABLES
 
 def test_the_committed_dictionary_is_the_generated_one() -> None:
     assert (ROOT / "docs" / "dictionary.md").read_text(encoding="utf-8") == markdown() + "\n", (
-        "docs/dictionary.md is not what the schema says; run: python -m warehouse.dictionary > docs/dictionary.md")
+        "docs/dictionary.md is not what the schema says; run: python -m warehouse.dictionary > docs/dictionary.md"
+    )
 
 
 def test_every_table_and_column_stands_in_the_dictionary_with_its_meaning() -> None:
@@ -18,7 +19,9 @@ def test_every_table_and_column_stands_in_the_dictionary_with_its_meaning() -> N
     for table in (*TABLES.values(), *RAW_SHAPES.values()):
         body = text.partition(f"## {table.name}\n")[2].partition("\n## ")[0]
         assert table.text in body
-        assert all(f"| {name} | {COLUMNS[name].type} | {COLUMNS[name].text.replace('|', chr(92) + '|')}" in body for name in table.columns), table.name
+        assert all(
+            f"| {name} | {COLUMNS[name].type} | {COLUMNS[name].text.replace('|', chr(92) + '|')}" in body for name in table.columns
+        ), table.name
 
 
 def test_no_cell_of_the_dictionary_breaks_its_table() -> None:

@@ -21,9 +21,24 @@ DAY = date(2026, 1, 1)
 
 
 def forecasts(vintage: date, horizons: tuple[int, ...] = (30, 90), models: tuple[str, ...] = ("record", "other")) -> pl.DataFrame:
-    rows = [{"forecast_id": f"{vintage}/{m}/{h}", "vintage": vintage, "series_id": "s", "model": m, "is_champion": m == "record", "horizon_days": h,
-             "target_date": vintage + timedelta(days=h), "quantile": q, "value_usd_per_mtok": 1.0 + q, "build_id": "b", "code_version": "c"}
-            for m in models for h in horizons for q in QUANTILES]
+    rows = [
+        {
+            "forecast_id": f"{vintage}/{m}/{h}",
+            "vintage": vintage,
+            "series_id": "s",
+            "model": m,
+            "is_champion": m == "record",
+            "horizon_days": h,
+            "target_date": vintage + timedelta(days=h),
+            "quantile": q,
+            "value_usd_per_mtok": 1.0 + q,
+            "build_id": "b",
+            "code_version": "c",
+        }
+        for m in models
+        for h in horizons
+        for q in QUANTILES
+    ]
     return pl.DataFrame(rows, schema=polars_schema(FORECAST))
 
 
@@ -56,7 +71,10 @@ def test_only_forecasts_whose_day_has_come_are_scored_and_each_once(folder: Path
 
 def test_a_vintage_is_issued_once(folder: Path) -> None:
     before = (folder / f"forecast-{DAY}.parquet").read_bytes()
-    assert not issue(folder, DAY, forecasts(DAY, models=("record",)), facts(DAY)) and (folder / f"forecast-{DAY}.parquet").read_bytes() == before
+    assert (
+        not issue(folder, DAY, forecasts(DAY, models=("record",)), facts(DAY))
+        and (folder / f"forecast-{DAY}.parquet").read_bytes() == before
+    )
     assert not damages(folder)
 
 
@@ -64,7 +82,7 @@ def test_one_hundred_and_fifty_bit_flips_and_cuts_of_an_issued_forecast_are_all_
     path, rng = folder / f"forecast-{DAY}.parquet", random.Random(5)
     whole = path.read_bytes()
     for n in range(150):
-        bad = bytearray(whole[:(0, 200)[n]] if n < 2 else whole)
+        bad = bytearray(whole[: (0, 200)[n]] if n < 2 else whole)
         if n >= 2:
             bad[rng.randrange(len(bad))] ^= 1 << rng.randrange(8)
         path.write_bytes(bad)
@@ -85,7 +103,9 @@ def test_a_forecast_of_before_there_were_hashes_is_read_and_gets_one(folder: Pat
 def test_the_hash_beside_a_file_is_what_sha256sum_checks(folder: Path) -> None:
     import subprocess
 
-    done = subprocess.run(["sha256sum", "-c", *(p.name for p in folder.glob("*.sha256"))], cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["sha256sum", "-c", *(p.name for p in folder.glob("*.sha256"))], cwd=folder, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0 and done.stdout.count(": OK") == 10
 
 
@@ -112,4 +132,8 @@ def test_damaged_mail_files_are_named_with_what_they_hold(tmp_path: Path) -> Non
     for left in (b"", whole[:100]):
         (tmp_path / "ledger.sqlite").write_bytes(left)
         told = dict(all_damages(tmp_path).rows())
-        assert set(told) == {"ledger.sqlite", "subscribers.sqlite"} and "goes out twice" in told["ledger.sqlite"] and "who wants" in told["subscribers.sqlite"]
+        assert (
+            set(told) == {"ledger.sqlite", "subscribers.sqlite"}
+            and "goes out twice" in told["ledger.sqlite"]
+            and "who wants" in told["subscribers.sqlite"]
+        )

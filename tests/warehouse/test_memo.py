@@ -32,8 +32,13 @@ def test_the_same_inputs_are_made_once_and_give_the_same_tables(made: tuple[list
     assert len(calls) == 1 and list(first) == list(again)
     for name in first:
         assert_frame_equal(first[name], again[name])
-    for frames, given, version in (([FRAME.reverse()], day, "v"), ([FRAME], {"as_of": date(2026, 1, 3)}, "v"), ([FRAME], day, "w"),
-                                   ([FRAME.rename({"value": "price"})], day, "v"), ([FRAME.with_columns(value=pl.lit(1.0))], day, "v")):
+    for frames, given, version in (
+        ([FRAME.reverse()], day, "v"),
+        ([FRAME], {"as_of": date(2026, 1, 3)}, "v"),
+        ([FRAME], day, "w"),
+        ([FRAME.rename({"value": "price"})], day, "v"),
+        ([FRAME.with_columns(value=pl.lit(1.0))], day, "v"),
+    ):
         Memo(memo.cache, version).made("a", make, frames, given)
     assert len(calls) == 6
 
@@ -53,6 +58,15 @@ def test_a_damaged_result_is_made_anew_and_few_are_kept(made: tuple[list[pl.Data
 
 
 def test_a_fingerprint_tells_types_names_order_and_nulls_apart() -> None:
-    others = [FRAME, FRAME.reverse(), FRAME.rename({"name": "n"}), FRAME.fill_null(0.0), FRAME.cast({"value": pl.Float32}), FRAME.head(2), FRAME.clear(), pl.DataFrame()]
+    others = [
+        FRAME,
+        FRAME.reverse(),
+        FRAME.rename({"name": "n"}),
+        FRAME.fill_null(0.0),
+        FRAME.cast({"value": pl.Float32}),
+        FRAME.head(2),
+        FRAME.clear(),
+        pl.DataFrame(),
+    ]
     assert len({fingerprint(f) for f in others}) == len(others)
     assert fingerprint(FRAME) == fingerprint(FRAME.clone())

@@ -19,7 +19,9 @@ def _id(model: Model) -> str:
 
 
 def test_every_folder_of_sql_is_read_and_no_file_is_left_out() -> None:
-    assert {p.relative_to(SQL).as_posix() for p in SQL.rglob("*.sql") if p.parent.name != "macros"} == {m.name.replace(".", "/") + ".sql" for m in ALL}
+    assert {p.relative_to(SQL).as_posix() for p in SQL.rglob("*.sql") if p.parent.name != "macros"} == {
+        m.name.replace(".", "/") + ".sql" for m in ALL
+    }
     assert len(ALL) > 60
 
 

@@ -19,7 +19,14 @@ from warehouse.publish import publications, publish, rollback
 from warehouse.store import RowsRefused, Store, WarehouseUnusable, query
 
 TABLE = "core.published_trend"
-ROW = {"metric": "bandwidth", "growth_per_year": 0.2, "source": "a", "source_url": "https://x.example", "published_on": date(2025, 1, 1), "note": ""}
+ROW = {
+    "metric": "bandwidth",
+    "growth_per_year": 0.2,
+    "source": "a",
+    "source_url": "https://x.example",
+    "published_on": date(2025, 1, 1),
+    "note": "",
+}
 
 
 def trends(*rows: dict[str, object]) -> pl.DataFrame:
@@ -54,13 +61,28 @@ def test_a_write_for_one_source_keeps_the_others(store: Store) -> None:
 
 
 def test_a_repeated_key_costs_its_source_and_no_other(store: Store, caplog: pytest.LogCaptureFixture) -> None:
-    assert store.write(TABLE, trends({"source": "a", "note": "one"}, {"source": "a", "note": "two"}, {"source": "b", "growth_per_year": 0.6})) == 1
+    assert (
+        store.write(TABLE, trends({"source": "a", "note": "one"}, {"source": "a", "note": "two"}, {"source": "b", "growth_per_year": 0.6}))
+        == 1
+    )
     assert values(store) == [0.6] and "the key" in caplog.text and "all rows of a are left out" in caplog.text
 
 
 def test_rows_that_name_no_source_are_refused_and_the_old_rows_stay(store: Store) -> None:
-    price = pl.DataFrame([{"usd_per_kwh": 0.09, "low_usd_per_kwh": 0.05, "high_usd_per_kwh": 0.2, "pue": 1.2, "low_pue": 1.1,
-                           "high_pue": 1.5, "observed_at": date(2026, 1, 1), "basis": "quoted"}])
+    price = pl.DataFrame(
+        [
+            {
+                "usd_per_kwh": 0.09,
+                "low_usd_per_kwh": 0.05,
+                "high_usd_per_kwh": 0.2,
+                "pue": 1.2,
+                "low_pue": 1.1,
+                "high_pue": 1.5,
+                "observed_at": date(2026, 1, 1),
+                "basis": "quoted",
+            }
+        ]
+    )
     store.write("core.energy_price", price)
     with pytest.raises(RowsRefused, match="writing core.energy_price failed.*(?i:check constraint)"):
         store.write("core.energy_price", price.with_columns(low_pue=pl.lit(0.5)))
@@ -69,21 +91,57 @@ def test_rows_that_name_no_source_are_refused_and_the_old_rows_stay(store: Store
 
 
 def test_a_price_beyond_the_declared_limits_costs_its_source_and_its_reading_says_so(store: Store) -> None:
-    reading = {"source": "prices/evil", "kind": "prices", "status": "ok", "origin": "live", "observed_at": None, "age_days": 0, "rows": 1, "left_out_count": 0, "message": "", "parser_version": "v"}
+    reading = {
+        "source": "prices/evil",
+        "kind": "prices",
+        "status": "ok",
+        "origin": "live",
+        "observed_at": None,
+        "age_days": 0,
+        "rows": 1,
+        "left_out_count": 0,
+        "message": "",
+        "parser_version": "v",
+    }
     store.write("raw.reading", pl.DataFrame([reading, reading | {"source": "prices/good"}], schema_overrides={"observed_at": pl.Date}))
-    row = {"offer_id": "o", "model": "m", "provider": "p", "provider_tier": "host", "price_input_usd_per_mtok": 1.0, "price_output_usd_per_mtok": 3.0,
-           "price_cached_usd_per_mtok": None, "valid_from": date(2026, 1, 1), "valid_to": None, "changed_after": None, "changed_before": None, "status": "single", "observed_at": date(2026, 1, 1), "source": "prices/good", "interval_id": "1"}
-    frame = pl.DataFrame([row, row | {"source": "prices/evil", "interval_id": "2", "price_output_usd_per_mtok": 540_000.0}],
-                         schema_overrides={"valid_to": pl.Date, "changed_after": pl.Date, "changed_before": pl.Date, "price_cached_usd_per_mtok": pl.Float64})
+    row = {
+        "offer_id": "o",
+        "model": "m",
+        "provider": "p",
+        "provider_tier": "host",
+        "price_input_usd_per_mtok": 1.0,
+        "price_output_usd_per_mtok": 3.0,
+        "price_cached_usd_per_mtok": None,
+        "valid_from": date(2026, 1, 1),
+        "valid_to": None,
+        "changed_after": None,
+        "changed_before": None,
+        "status": "single",
+        "observed_at": date(2026, 1, 1),
+        "source": "prices/good",
+        "interval_id": "1",
+    }
+    frame = pl.DataFrame(
+        [row, row | {"source": "prices/evil", "interval_id": "2", "price_output_usd_per_mtok": 540_000.0}],
+        schema_overrides={
+            "valid_to": pl.Date,
+            "changed_after": pl.Date,
+            "changed_before": pl.Date,
+            "price_cached_usd_per_mtok": pl.Float64,
+        },
+    )
     assert store.write("core.input_price", frame) == 1
     said = store.read("select source, status, message from raw.reading order by 1").rows()
     assert said[1] == ("prices/good", "ok", "") and said[0][:2] == ("prices/evil", "failed") and "540000 is beyond 2000" in said[0][2]
 
 
-@pytest.mark.parametrize(("frame", "said"), [
-    (trends().drop("note"), "missing \\['note'\\]"),
-    (trends().with_columns(extra=pl.lit(1)), "not declared \\['extra'\\]"),
-])
+@pytest.mark.parametrize(
+    ("frame", "said"),
+    [
+        (trends().drop("note"), "missing \\['note'\\]"),
+        (trends().with_columns(extra=pl.lit(1)), "not declared \\['extra'\\]"),
+    ],
+)
 def test_a_frame_of_another_shape_is_refused_with_table_columns_and_remedy(store: Store, frame: pl.DataFrame, said: str) -> None:
     with pytest.raises(ValueError, match=said) as refused:
         store.write(TABLE, frame)
@@ -124,10 +182,10 @@ def test_forty_damages_of_the_build_file_stop_nothing(tmp_path: Path) -> None:
         store.write(TABLE, trends())
     whole = path.read_bytes()
     for n in range(40):
-        damaged = bytearray(whole[:(0, 100, len(whole) // 2)[n]] if n < 3 else whole)
+        damaged = bytearray(whole[: (0, 100, len(whole) // 2)[n]] if n < 3 else whole)
         if n >= 3:
             at = rng.randrange(0, 12_288) if n < 20 else rng.randrange(len(whole))
-            damaged[at:at + 64] = rng.randbytes(64)
+            damaged[at : at + 64] = rng.randbytes(64)
         path.write_bytes(damaged)
         with Store(path).session(whole=n % 10 == 0) as store:
             assert store.write(TABLE, trends()) == 1
@@ -162,7 +220,9 @@ def test_a_damaged_empty_file_in_the_cache_is_laid_out_anew(tmp_path: Path) -> N
 def test_only_the_raw_tables_of_sources_that_are_there_are_laid_out(tmp_path: Path) -> None:
     for tables in (("raw.hardware_old", "raw.hardware_new"), ("raw.hardware_new",)):
         with Store(tmp_path / "build.duckdb").session(tables) as store:
-            names = store.read("select table_name from duckdb_tables() where schema_name = 'raw' and table_name like 'hardware%' order by 1")
+            names = store.read(
+                "select table_name from duckdb_tables() where schema_name = 'raw' and table_name like 'hardware%' order by 1"
+            )
             assert [f"raw.{n}" for n in names["table_name"]] == sorted(tables)
             assert store.read_family("hardware").is_empty() and store.read_family("energy").is_empty()
 
@@ -183,7 +243,9 @@ def test_a_run_that_meets_another_is_told_so_in_one_sentence_after_the_stated_ti
         waiting = Store(store.path, lock_timeout_s=0.3, on_wait=told.append)
         with pytest.raises(WarehouseUnusable, match="another run holds .* did not end within 0.3 s") as refused, waiting.session():
             pass
-        assert "\n" not in str(refused.value) and str(store.path) in str(refused.value) and len(told) == 1 and "waiting up to 0.3 s" in told[0]
+        assert (
+            "\n" not in str(refused.value) and str(store.path) in str(refused.value) and len(told) == 1 and "waiting up to 0.3 s" in told[0]
+        )
     finally:
         other.kill()
         other.wait()
@@ -301,7 +363,7 @@ def test_publishing_waits_for_the_disk_before_and_after_the_swap(store: Store, t
     monkeypatch.setattr(os, "fsync", lambda descriptor: (order.append("sync"), real_sync(descriptor))[1])
     monkeypatch.setattr(os, "replace", lambda a, b: (order.append("swap"), real_replace(a, b))[1])
     publish(store, tmp_path / "published.duckdb")
-    assert order[order.index("swap") - 1] == "sync" and "sync" in order[order.index("swap"):]
+    assert order[order.index("swap") - 1] == "sync" and "sync" in order[order.index("swap") :]
 
 
 def test_prices_lie_by_model_seller_and_day(store: Store) -> None:

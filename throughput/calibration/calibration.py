@@ -90,7 +90,7 @@ def fit(data: Measurements, start: Constants | None = None, evaluations: int = 1
         for j in range(count):
             moved = x.copy()
             moved[j] += STEP
-            rows[:len(data), j] = (error(moved) - base) / STEP * slope
+            rows[: len(data), j] = (error(moved) - base) / STEP * slope
         rows[np.arange(len(data)), count + of] = slope
         rows[len(data) + np.arange(len(z)), np.arange(len(z))] = np.concatenate([tightness, np.full(len(sources), 1.0 / EFFECT_SPREAD)])
         return rows
@@ -98,11 +98,15 @@ def fit(data: Measurements, start: Constants | None = None, evaluations: int = 1
     first = prior if start is None else np.log([start[n] for n in names])
     found = least_squares(residuals, np.concatenate([first, np.zeros(len(sources))]), jac=jacobian, max_nfev=evaluations, ftol=1e-4)
     covariance = _covariance(found, len(data))[:count, :count]
-    informed = np.array([np.sum(found.jac[:len(data)][of == s, :count] ** 2, axis=0) for s in range(len(sources))])
+    informed = np.array([np.sum(found.jac[: len(data)][of == s, :count] ** 2, axis=0) for s in range(len(sources))])
     share = informed / np.maximum(informed.sum(axis=0), 1e-12)
     largest = {n: (str(sources[np.argmax(share[:, j])]), float(share[:, j].max())) for j, n in enumerate(names)}
-    return Fit(Constants(dict(zip(names, np.exp(found.x[:count]), strict=True))), covariance,
-               {str(s): float(-e) for s, e in zip(sources, found.x[count:], strict=True)}, largest)
+    return Fit(
+        Constants(dict(zip(names, np.exp(found.x[:count]), strict=True))),
+        covariance,
+        {str(s): float(-e) for s, e in zip(sources, found.x[count:], strict=True)},
+        largest,
+    )
 
 
 def _covariance(found: Any, rows: int) -> np.ndarray:
@@ -117,11 +121,20 @@ def write_constants(path: Any, found: Fit, spread: Mapping[str, float], power: M
     for (name, meaning), sd in zip(meanings().items(), deviation, strict=True):
         value, reach = found.constants[name], float(np.exp(1.2816 * min(sd, 3.0)))
         source, share = found.largest_source[name]
-        lines += [f'[constants."{name}"]', f"value = {value:.5g}", f"low_80 = {value / reach:.4g}",
-                  f"high_80 = {value * reach:.4g}", f"prior = {meaning.prior:.5g}", f"prior_log_sd = {meaning.spread:.3g}",
-                  f'basis = "{"one source and its prior" if share > ONE_SOURCE else "measured by several sources"}"',
-                  f'largest_source = "{source}"', f"largest_source_share = {share:.2f}",
-                  f'unit = "{meaning.unit}"', f'meaning = "{meaning.text}"', ""]
+        lines += [
+            f'[constants."{name}"]',
+            f"value = {value:.5g}",
+            f"low_80 = {value / reach:.4g}",
+            f"high_80 = {value * reach:.4g}",
+            f"prior = {meaning.prior:.5g}",
+            f"prior_log_sd = {meaning.spread:.3g}",
+            f'basis = "{"one source and its prior" if share > ONE_SOURCE else "measured by several sources"}"',
+            f'largest_source = "{source}"',
+            f"largest_source_share = {share:.2f}",
+            f'unit = "{meaning.unit}"',
+            f'meaning = "{meaning.text}"',
+            "",
+        ]
     boundary = {n: found.constants[n] for n in FIXED if n.startswith("boundary.")}
     for title, values in (("spread", spread), ("power", power), ("boundary", boundary)):
         lines += [f"[{title}]", *(f'"{n}" = {v:.4g}' for n, v in values.items()), ""]

@@ -58,8 +58,13 @@ def widths(matrix: np.ndarray, errors: np.ndarray, keys: np.ndarray, coverage: f
     rows, terms = table.shape
     identity = eye(rows, format="csr")
     cost = np.concatenate([np.zeros(terms), coverage * weight, (1.0 - coverage) * weight])
-    found = linprog(cost, A_eq=hstack([table, identity, -identity], format="csr"), b_eq=target,
-                    bounds=[(LEAST_WIDTH, None), *[(0.0, MOST_EXTRA)] * (terms - 1)] + [(0.0, None)] * (2 * rows), method="highs")
+    found = linprog(
+        cost,
+        A_eq=hstack([table, identity, -identity], format="csr"),
+        b_eq=target,
+        bounds=[(LEAST_WIDTH, None), *[(0.0, MOST_EXTRA)] * (terms - 1)] + [(0.0, None)] * (2 * rows),
+        method="highs",
+    )
     return found.x[:terms]
 
 
@@ -71,8 +76,11 @@ def spread(parts: Sequence[tuple[Measurements, np.ndarray]], constants: Constant
 
 def stacked(parts: Sequence[tuple[Measurements, np.ndarray]], constants: Constants) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(regimes, errors, groups) of several sets of rows; joules of a source count as a source of their own."""
-    return (np.concatenate([design(d, constants) for d, _ in parts]), np.concatenate([e for _, e in parts]),
-            np.concatenate([[f"{g} {i}" for g in d.columns["group"]] for i, (d, _) in enumerate(parts)]))
+    return (
+        np.concatenate([design(d, constants) for d, _ in parts]),
+        np.concatenate([e for _, e in parts]),
+        np.concatenate([[f"{g} {i}" for g in d.columns["group"]] for i, (d, _) in enumerate(parts)]),
+    )
 
 
 def inside(parts: Sequence[tuple[Measurements, np.ndarray]], constants: Constants) -> list[np.ndarray]:
@@ -98,13 +106,22 @@ def within_packaged(data: Measurements, constants: Constants, errors: np.ndarray
 def table(data: Measurements, errors: np.ndarray, by: str, covered: np.ndarray | None = None) -> pl.DataFrame:
     """Rows, median and 90th percentile of the absolute percentage error, share within 25 %, bias, coverage; per ``by``."""
     frame = data.frame.select(by).with_columns(
-        error=pl.Series(errors), covered=pl.Series(covered if covered is not None else np.full(len(data), np.nan)))
+        error=pl.Series(errors), covered=pl.Series(covered if covered is not None else np.full(len(data), np.nan))
+    )
     known = frame.filter(pl.col("error").is_finite())
     absolute = (pl.col("error").exp() - 1.0).abs() * 100.0
-    return known.group_by(by).agg(
-        rows=pl.len(), median_ape_pct=absolute.median(), p90_ape_pct=absolute.quantile(0.9),
-        within_25_pct=(absolute <= 25.0).mean() * 100.0, bias_pct=(pl.col("error").median().exp() - 1.0) * 100.0,
-        covered_pct=pl.col("covered").fill_nan(None).mean() * 100.0).sort(by)
+    return (
+        known.group_by(by)
+        .agg(
+            rows=pl.len(),
+            median_ape_pct=absolute.median(),
+            p90_ape_pct=absolute.quantile(0.9),
+            within_25_pct=(absolute <= 25.0).mean() * 100.0,
+            bias_pct=(pl.col("error").median().exp() - 1.0) * 100.0,
+            covered_pct=pl.col("covered").fill_nan(None).mean() * 100.0,
+        )
+        .sort(by)
+    )
 
 
 def summary(errors: np.ndarray, covered: np.ndarray, keys: np.ndarray) -> Mapping[str, float]:
@@ -114,6 +131,11 @@ def summary(errors: np.ndarray, covered: np.ndarray, keys: np.ndarray) -> Mappin
     of = keys[good]
     medians = [np.median(absolute[of == k]) for k in np.unique(of)]
     inside_of = [np.mean(covered[good][of == k]) for k in np.unique(of)]
-    return {"rows": int(good.sum()), "median_ape_pct": float(np.median(absolute)), "within_25_pct": float(np.mean(absolute <= 25.0) * 100.0),
-            "covered_pct": float(np.mean(covered[good]) * 100.0), "median_of_medians_pct": float(np.median(medians)),
-            "groups_over_60_pct": float(np.mean(np.array(inside_of) >= 0.6) * 100.0)}
+    return {
+        "rows": int(good.sum()),
+        "median_ape_pct": float(np.median(absolute)),
+        "within_25_pct": float(np.mean(absolute <= 25.0) * 100.0),
+        "covered_pct": float(np.mean(covered[good]) * 100.0),
+        "median_of_medians_pct": float(np.median(medians)),
+        "groups_over_60_pct": float(np.mean(np.array(inside_of) >= 0.6) * 100.0),
+    }

@@ -25,23 +25,48 @@ def energy_scenarios(measured: pl.DataFrame) -> pl.DataFrame:
     Prompt lengths are not published; they are set by task as in the throughput scenarios.
     """
     rows = measured.with_columns(task=pl.col("notes").str.extract(r"task=([\w-]+)"))
-    keys = ["source", "accelerator", "n_accelerators", "model", "weight_precision", "kv_precision", "tensor_parallel",
-            "osl", "batch_or_concurrency", "task"]
-    wide = rows.filter(pl.col("metric").is_in(["energy_j_per_output_token", "gpu_power_W_total"])).pivot(
-        on="metric", index=keys, values="value", aggregate_function="first").sort(keys)
+    keys = [
+        "source",
+        "accelerator",
+        "n_accelerators",
+        "model",
+        "weight_precision",
+        "kv_precision",
+        "tensor_parallel",
+        "osl",
+        "batch_or_concurrency",
+        "task",
+    ]
+    wide = (
+        rows.filter(pl.col("metric").is_in(["energy_j_per_output_token", "gpu_power_W_total"]))
+        .pivot(on="metric", index=keys, values="value", aggregate_function="first")
+        .sort(keys)
+    )
     return wide.drop_nulls("energy_j_per_output_token").select(
-        "source", "accelerator", "model", "weight_precision", "kv_precision", "n_accelerators", "tensor_parallel", "osl",
-        scenario_id=pl.format("E{}", pl.int_range(pl.len())), concurrency="batch_or_concurrency",
-        isl=pl.col("task").replace_strict(TASK_INPUT_TOKENS, default=200), metric=pl.lit("j_per_output_token"),
-        measured=pl.col("energy_j_per_output_token").cast(pl.Float64), power_w=pl.col("gpu_power_W_total").cast(pl.Float64),
+        "source",
+        "accelerator",
+        "model",
+        "weight_precision",
+        "kv_precision",
+        "n_accelerators",
+        "tensor_parallel",
+        "osl",
+        scenario_id=pl.format("E{}", pl.int_range(pl.len())),
+        concurrency="batch_or_concurrency",
+        isl=pl.col("task").replace_strict(TASK_INPUT_TOKENS, default=200),
+        metric=pl.lit("j_per_output_token"),
+        measured=pl.col("energy_j_per_output_token").cast(pl.Float64),
+        power_w=pl.col("gpu_power_W_total").cast(pl.Float64),
     )
 
 
 def measured_joules(scenarios: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
     """All joules per output token in scenario form: those among the ``scenarios`` and the ML.ENERGY ``runs`` with their watts."""
     told = energy_scenarios(runs)
-    return pl.concat([told.cast({c: pl.String for c in told.columns if c != "power_w"}),
-                      scenarios.filter(pl.col("metric") == "j_per_output_token")], how="diagonal")
+    return pl.concat(
+        [told.cast({c: pl.String for c in told.columns if c != "power_w"}), scenarios.filter(pl.col("metric") == "j_per_output_token")],
+        how="diagonal",
+    )
 
 
 POWER = ("idle_power_share", "waiting_power_share", "byte_power_share", "flop_power_share")
@@ -69,7 +94,9 @@ def fit_power(energy: Measurements, constants: Constants) -> dict[str, float]:
         values = run_numpy(energy.columns, Constants({**constants, **dict(zip(POWER, x, strict=True))}))
         power = np.nan_to_num(np.log(values["power_w"]) - np.log(watts))
         joules = np.where(np.isnan(watts), np.log(values["j_per_output_token"]) - energy.log_measured, 0.0)
-        return np.concatenate([np.tanh((power + joules) / POWER_SCALE) * weight * POWER_SCALE, (x - POWER_PRIOR) / POWER_PRIOR * POWER_TIGHTNESS])
+        return np.concatenate(
+            [np.tanh((power + joules) / POWER_SCALE) * weight * POWER_SCALE, (x - POWER_PRIOR) / POWER_PRIOR * POWER_TIGHTNESS]
+        )
 
     found = least_squares(residuals, POWER_PRIOR, bounds=(0.01, 5.0))
     return {n: float(v) for n, v in zip(POWER, found.x, strict=True)}

@@ -37,20 +37,23 @@ def with_facts(table: pl.DataFrame) -> pl.DataFrame:
     known = table.join(source_facts(), on="source", how="left", maintain_order="left")
     node, count = pl.col("node_accelerators").fill_null(0), pl.col("n_accelerators").cast(pl.Float64, strict=False)
     return known.with_columns(
-        pl.col("group").fill_null(pl.col("source")), pl.col("stack").fill_null(""), pl.col("software_date").fill_null(""),
-        n_accelerators=pl.when(node > count).then(node.cast(pl.String)).otherwise(pl.col("n_accelerators").cast(pl.String)))
+        pl.col("group").fill_null(pl.col("source")),
+        pl.col("stack").fill_null(""),
+        pl.col("software_date").fill_null(""),
+        n_accelerators=pl.when(node > count).then(node.cast(pl.String)).otherwise(pl.col("n_accelerators").cast(pl.String)),
+    )
 
 
 class Measurements:
     """Measured scenarios ready to be predicted; ``keep`` chooses rows by metric."""
 
-    def __init__(self, table: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.DataFrame,
-                 joules: bool = False) -> None:
+    def __init__(self, table: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.DataFrame, joules: bool = False) -> None:
         told = with_facts(table)
         rows = readings.read_rows(told, accelerators, architectures)
         extra = [c for c in ("source", "group", "scenario_id", "software_date", "power_w") if c in told.columns]
         good = rows.hstack(told.select(*extra, measured=pl.col("measured").cast(pl.Float64))).filter(
-            pl.col("error").is_null() & (pl.col("measured") > 0) & ((pl.col("metric") == JOULES) == joules))
+            pl.col("error").is_null() & (pl.col("measured") > 0) & ((pl.col("metric") == JOULES) == joules)
+        )
         self.refused = rows.filter(pl.col("error").is_not_null()).height
         self.frame = scenarios.join(good, accelerators, architectures)
         self.columns: dict[str, Any] = {}
@@ -91,8 +94,7 @@ class Measurements:
                 yield str(name), keys == name
 
 
-def run_numpy(columns: Mapping[str, Any], constants: Constants,
-              steps: tuple[stages.Stage, ...] = stages.ALL) -> dict[str, Any]:
+def run_numpy(columns: Mapping[str, Any], constants: Constants, steps: tuple[stages.Stage, ...] = stages.ALL) -> dict[str, Any]:
     """All stages on numpy columns; the same code path as ``grid.evaluate`` without a frame."""
     values = {**stages.OPTIONAL, **columns}
     for step in steps:

@@ -16,18 +16,41 @@ MLPERF_OUTPUT_TOKENS = 294.0
 PRECISIONS = {"bfloat16": "bf16", "float16": "fp16", "fp16/bf16": "bf16", "fp8/fp4 (submission)": "fp8"}
 """Precision as published -> as the engine reads it; a Hopper submission cannot be FP4."""
 BOUNDARIES = {"gpu_only_sum_all_gpus": "gpu_only", "full_system_wall_AC": "wall"}
-COLUMNS = {"model": pl.String, "accelerator": pl.String, "precision": pl.String, "batch": pl.Int64, "throughput_tok_per_s": pl.Float64,
-           "measured_tok_per_s": pl.Float64, "error_share": pl.Float64, "source": pl.String}
-ENERGY_COLUMNS = {"model": pl.String, "accelerator": pl.String, "precision": pl.String, "batch": pl.Int64, "boundary": pl.String,
-                  "energy_j_per_token": pl.Float64, "energy_lower_j_per_token": pl.Float64, "energy_upper_j_per_token": pl.Float64,
-                  "measured_energy_j_per_token": pl.Float64, "error_share": pl.Float64, "source": pl.String, "why_not": pl.String}
+COLUMNS = {
+    "model": pl.String,
+    "accelerator": pl.String,
+    "precision": pl.String,
+    "batch": pl.Int64,
+    "throughput_tok_per_s": pl.Float64,
+    "measured_tok_per_s": pl.Float64,
+    "error_share": pl.Float64,
+    "source": pl.String,
+}
+ENERGY_COLUMNS = {
+    "model": pl.String,
+    "accelerator": pl.String,
+    "precision": pl.String,
+    "batch": pl.Int64,
+    "boundary": pl.String,
+    "energy_j_per_token": pl.Float64,
+    "energy_lower_j_per_token": pl.Float64,
+    "energy_upper_j_per_token": pl.Float64,
+    "measured_energy_j_per_token": pl.Float64,
+    "error_share": pl.Float64,
+    "source": pl.String,
+    "why_not": pl.String,
+}
 
 
-def check(measured: pl.DataFrame, releases: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def check(
+    measured: pl.DataFrame, releases: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
     """Tables check_measured (``speeds``) and check_energy (``joules``) of the packaged constants."""
     constants = load_constants()
-    return {"check_measured": speeds(measured, releases, accelerators, architectures, constants),
-            "check_energy": joules(measured, accelerators, architectures, constants)}
+    return {
+        "check_measured": speeds(measured, releases, accelerators, architectures, constants),
+        "check_energy": joules(measured, accelerators, architectures, constants),
+    }
 
 
 def joules(measured: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.DataFrame, constants: Constants) -> pl.DataFrame:
@@ -40,16 +63,29 @@ def joules(measured: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl
     if asked.is_empty():
         return pl.DataFrame(schema=ENERGY_COLUMNS)
     said = answer(asked, accelerators, architectures, constants)
-    return said.select(
-        "model", "accelerator", "boundary", "source", precision="weight_precision", batch=pl.col("concurrency").round().cast(pl.Int64),
-        energy_j_per_token="predicted", energy_lower_j_per_token="lower_80", energy_upper_j_per_token="upper_80",
-        measured_energy_j_per_token="measured", error_share=pl.col("predicted") / pl.col("measured") - 1.0, why_not="error",
-    ).select(pl.col(n).cast(t) for n, t in ENERGY_COLUMNS.items()).sort("source", "model", "accelerator", "precision", "batch",
-                                                                       "measured_energy_j_per_token", nulls_last=True)
+    return (
+        said.select(
+            "model",
+            "accelerator",
+            "boundary",
+            "source",
+            precision="weight_precision",
+            batch=pl.col("concurrency").round().cast(pl.Int64),
+            energy_j_per_token="predicted",
+            energy_lower_j_per_token="lower_80",
+            energy_upper_j_per_token="upper_80",
+            measured_energy_j_per_token="measured",
+            error_share=pl.col("predicted") / pl.col("measured") - 1.0,
+            why_not="error",
+        )
+        .select(pl.col(n).cast(t) for n, t in ENERGY_COLUMNS.items())
+        .sort("source", "model", "accelerator", "precision", "batch", "measured_energy_j_per_token", nulls_last=True)
+    )
 
 
-def speeds(measured: pl.DataFrame, releases: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.DataFrame,
-           constants: Constants) -> pl.DataFrame:
+def speeds(
+    measured: pl.DataFrame, releases: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.DataFrame, constants: Constants
+) -> pl.DataFrame:
     """Tokens per second, computed and measured, one row per published run the engine can answer (``COLUMNS``).
 
     ``measured``: energy measurements that also carry tokens per second over a steady state (those with watts; asked as
@@ -57,14 +93,20 @@ def speeds(measured: pl.DataFrame, releases: pl.DataFrame, accelerators: pl.Data
     software at full load (``software_releases``).
     """
     steady = _questions(measured.filter(pl.col("avg_power_w").is_not_null() & pl.col("avg_batch_size").is_not_null())).with_columns(
-        metric=pl.lit("itl_ms"), measured=1e3 * pl.col("concurrency") / pl.col("output_tok_per_s"))
+        metric=pl.lit("itl_ms"), measured=1e3 * pl.col("concurrency") / pl.col("output_tok_per_s")
+    )
     full = releases.with_columns(
-        metric=pl.lit("output_tok_s"), concurrency=pl.lit(None, pl.Float64), measured=pl.col("output_tok_s"),
+        metric=pl.lit("output_tok_s"),
+        concurrency=pl.lit(None, pl.Float64),
+        measured=pl.col("output_tok_s"),
         software_date=pl.col("release_date").cast(pl.String),
         kv_precision=pl.when(pl.col("weight_precision") == "fp16").then(pl.lit("fp16")).otherwise(pl.lit("fp8")),
-        source=pl.concat_str("software", "release", separator=" "))
+        source=pl.concat_str("software", "release", separator=" "),
+    )
     parts = [_beside(part, accelerators, architectures, constants) for part in (steady, full) if part.height]
-    return pl.concat([pl.DataFrame(schema=COLUMNS), *parts]).sort("model", "accelerator", "precision", "batch", "source", "measured_tok_per_s")
+    return pl.concat([pl.DataFrame(schema=COLUMNS), *parts]).sort(
+        "model", "accelerator", "precision", "batch", "source", "measured_tok_per_s"
+    )
 
 
 def _questions(measured: pl.DataFrame) -> pl.DataFrame:
@@ -75,15 +117,22 @@ def _questions(measured: pl.DataFrame) -> pl.DataFrame:
     ranks = pl.col("parallelism").str.extract(r"TP(\d+)").cast(pl.Int64)
     copies = pl.col("parallelism").str.extract(r"DP(\d+)").cast(pl.Int64)
     return measured.filter(pl.col("task").is_in(list(TASK_INPUT_TOKENS))).select(
-        "accelerator", "model", "n_accelerators", "output_tok_per_s", "energy_j_per_output_token",
+        "accelerator",
+        "model",
+        "n_accelerators",
+        "output_tok_per_s",
+        "energy_j_per_output_token",
         source=pl.format("{} {}, {}", "source", pl.col("observed_at").dt.strftime("%Y-%m"), "task"),
         software_date=pl.col("observed_at").dt.strftime("%Y-%m-%d"),
         weight_precision=pl.col("precision").replace(PRECISIONS),
         kv_precision=pl.when(pl.col("precision").str.contains("submission")).then(pl.lit("fp8")).otherwise(pl.lit("bf16")),
-        tensor_parallel=ranks.fill_null(1), data_parallel=pl.when(ranks.is_null()).then(pl.col("n_accelerators")).otherwise(copies),
+        tensor_parallel=ranks.fill_null(1),
+        data_parallel=pl.when(ranks.is_null()).then(pl.col("n_accelerators")).otherwise(copies),
         isl=pl.col("task").replace_strict(TASK_INPUT_TOKENS, return_dtype=pl.Int64),
         osl=pl.col("avg_output_tokens").fill_null(MLPERF_OUTPUT_TOKENS).round().cast(pl.Int64),
-        concurrency="avg_batch_size", boundary=pl.col("boundary").replace_strict(BOUNDARIES, default=None))
+        concurrency="avg_batch_size",
+        boundary=pl.col("boundary").replace_strict(BOUNDARIES, default=None),
+    )
 
 
 def _beside(asked: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.DataFrame, constants: Constants) -> pl.DataFrame:
@@ -94,8 +143,16 @@ def _beside(asked: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.D
     def per_second(name: str) -> pl.Expr:
         return pl.when(between).then(1e3 * pl.col("concurrency") / pl.col(name)).otherwise(pl.col(name))
 
-    return said.select(
-        "model", "accelerator", "source", precision="weight_precision", batch=pl.col("concurrency").round().cast(pl.Int64),
-        throughput_tok_per_s=per_second("predicted"), measured_tok_per_s=per_second("measured"),
-    ).with_columns(error_share=pl.col("throughput_tok_per_s") / pl.col("measured_tok_per_s") - 1.0).select(
-        pl.col(n).cast(t) for n, t in COLUMNS.items())
+    return (
+        said.select(
+            "model",
+            "accelerator",
+            "source",
+            precision="weight_precision",
+            batch=pl.col("concurrency").round().cast(pl.Int64),
+            throughput_tok_per_s=per_second("predicted"),
+            measured_tok_per_s=per_second("measured"),
+        )
+        .with_columns(error_share=pl.col("throughput_tok_per_s") / pl.col("measured_tok_per_s") - 1.0)
+        .select(pl.col(n).cast(t) for n, t in COLUMNS.items())
+    )

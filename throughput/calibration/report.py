@@ -15,8 +15,12 @@ from throughput.calibration import calibration, held_out, joules
 from throughput.calibration.measurements import CUT, Measurements, log_predicted
 from throughput.engine.efficiency import Constants
 
-WAYS = {"source": "each source predicted without it", "accelerator": "each accelerator predicted without it",
-        "model": "each model predicted without it", "time": "software from {cut} on predicted by older software"}
+WAYS = {
+    "source": "each source predicted without it",
+    "accelerator": "each accelerator predicted without it",
+    "model": "each model predicted without it",
+    "time": "software from {cut} on predicted by older software",
+}
 
 
 @dataclass
@@ -85,12 +89,16 @@ def judge(measured: Measurements, energy: Measurements, packaged: Constants, say
 
 def markdown(result: Judgement) -> str:
     """The error tables: one line per way of judging, then per source, accelerator, model, metric and regime."""
-    lines = ["| errors | rows | median error % | median over groups of their medians % | within 25 % | inside the 80 % interval | groups with over 60 % inside |",
-             "|---|---|---|---|---|---|---|"]
+    lines = [
+        "| errors | rows | median error % | median over groups of their medians % | within 25 % | inside the 80 % interval | groups with over 60 % inside |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for way in result.ways:
         s = held_out.summary(way.errors, way.covered, way.data.columns[way.by])
-        lines.append(f"| {way.name} | {s['rows']:.0f} | {s['median_ape_pct']:.1f} | {s['median_of_medians_pct']:.1f} | "
-                     f"{s['within_25_pct']:.0f} | {s['covered_pct']:.0f} | {s['groups_over_60_pct']:.0f} |")
+        lines.append(
+            f"| {way.name} | {s['rows']:.0f} | {s['median_ape_pct']:.1f} | {s['median_of_medians_pct']:.1f} | "
+            f"{s['within_25_pct']:.0f} | {s['covered_pct']:.0f} | {s['groups_over_60_pct']:.0f} |"
+        )
     for way in result.ways:
         key = "source" if way.by == "group" else way.by
         lines += ["", f"Per {key}, {way.name}:", "", *_table(held_out.table(way.data, way.errors, key, way.covered), key)]
@@ -102,14 +110,25 @@ def markdown(result: Judgement) -> str:
 
 def _table(frame: pl.DataFrame, key: str) -> list[str]:
     lines = [f"| {key} | rows | median error % | 90th pct % | within 25 % | bias % | inside % |", "|---|---|---|---|---|---|---|"]
-    return lines + [f"| {r[key]} | {r['rows']} | {r['median_ape_pct']:.1f} | {r['p90_ape_pct']:.0f} | "
-                    f"{r['within_25_pct']:.0f} | {r['bias_pct']:+.0f} | {r['covered_pct']:.0f} |" for r in frame.iter_rows(named=True)]
+    return lines + [
+        f"| {r[key]} | {r['rows']} | {r['median_ape_pct']:.1f} | {r['p90_ape_pct']:.0f} | "
+        f"{r['within_25_pct']:.0f} | {r['bias_pct']:+.0f} | {r['covered_pct']:.0f} |"
+        for r in frame.iter_rows(named=True)
+    ]
 
 
 def _with_regime(measured: Measurements) -> Measurements:
-    load = pl.when(pl.col("concurrency") <= 0).then(pl.lit("full load")).when(pl.col("concurrency") <= 1).then(
-        pl.lit("single stream")).when(pl.col("concurrency") <= 16).then(pl.lit("2-16 requests")).when(
-        pl.col("concurrency") <= 128).then(pl.lit("17-128 requests")).otherwise(pl.lit("over 128 requests"))
+    load = (
+        pl.when(pl.col("concurrency") <= 0)
+        .then(pl.lit("full load"))
+        .when(pl.col("concurrency") <= 1)
+        .then(pl.lit("single stream"))
+        .when(pl.col("concurrency") <= 16)
+        .then(pl.lit("2-16 requests"))
+        .when(pl.col("concurrency") <= 128)
+        .then(pl.lit("17-128 requests"))
+        .otherwise(pl.lit("over 128 requests"))
+    )
     kind = pl.when(pl.col("moe_layers") > 0).then(pl.lit("mixture of experts")).otherwise(pl.lit("dense"))
     part = measured.subset(np.ones(len(measured), bool))
     part.frame = measured.frame.with_columns(regime=pl.concat_str(kind, load, separator=", "))

@@ -23,16 +23,13 @@ def architecture(c: Columns, k: Constants) -> dict[str, Value]:
     hidden, heads, linear = c["hidden_size"], c["heads"], c["linear_layers"]
     latent, rope, nope = c["kv_lora_rank"], c["qk_rope_dim"], c["qk_nope_dim"]
     attention_layers = c["full_layers"] + c["window_layers"]
-    query = where(c["q_lora_rank"] > 0, c["q_lora_rank"] * (hidden + heads * (nope + rope)),
-                  hidden * heads * (nope + rope))
+    query = where(c["q_lora_rank"] > 0, c["q_lora_rank"] * (hidden + heads * (nope + rope)), hidden * heads * (nope + rope))
     mla = query + hidden * (latent + rope) + latent * heads * (nope + c["value_head_dim"])
-    plain = (hidden * heads * c["head_dim"] * c["query_matrices"]
-             + hidden * c["kv_heads"] * (c["head_dim"] + c["value_head_dim"]))
+    plain = hidden * heads * c["head_dim"] * c["query_matrices"] + hidden * c["kv_heads"] * (c["head_dim"] + c["value_head_dim"])
     full = where(latent > 0, mla, plain) + heads * c["value_head_dim"] * hidden
     score, value = where(latent > 0, nope + rope, c["head_dim"]), c["value_head_dim"]
     return {
-        "attention_parameters": full * attention_layers
-        + linear * hidden * (2.0 * c["linear_key_dim"] + 3.0 * c["linear_value_dim"]),
+        "attention_parameters": full * attention_layers + linear * hidden * (2.0 * c["linear_key_dim"] + 3.0 * c["linear_value_dim"]),
         "dense_parameters": c["dense_layers"] * c["mlp_matrices"] * hidden * c["intermediate_size"]
         + c["moe_layers"] * (c["expert_matrices"] * hidden * c["shared_intermediate_size"] + hidden * c["experts"]),
         "expert_parameters": c["expert_matrices"] * hidden * c["expert_intermediate_size"],

@@ -16,10 +16,12 @@ def weights(c: Columns, k: Constants) -> dict[str, Value]:
     """Bytes of weights by kind and the memory a server has for them and for caches."""
     weight_bytes = c["weight_bits"] / 8.0
     attention_bytes = where((c["is_moe"] > 0) & (c["moe_attention_bits"] > 0), c["moe_attention_bits"], c["weight_bits"]) / 8.0
-    every_token = (c["attention_parameters"] * attention_bytes + c["dense_parameters"] * weight_bytes
-                   + c["head_parameters"] * c["head_bits"] / 8.0)
+    every_token = (
+        c["attention_parameters"] * attention_bytes + c["dense_parameters"] * weight_bytes + c["head_parameters"] * c["head_bits"] / 8.0
+    )
     return {
-        "every_token_bytes": every_token, "resident_bytes": every_token + c["embedding_parameters"] * 2.0,
+        "every_token_bytes": every_token,
+        "resident_bytes": every_token + c["embedding_parameters"] * 2.0,
         "expert_bytes_each": c["expert_parameters"] * weight_bytes,
         "all_expert_bytes": c["moe_layers"] * c["routed_experts"] * c["expert_parameters"] * weight_bytes,
         "usable_bytes": roofline.reached(c["memory_bytes"], k.memory_loss)
@@ -44,8 +46,13 @@ def ranks(c: Columns, k: Constants) -> dict[str, Value]:
     groups = c["data_parallel"] * c["spread_spares"]
     copies = c["replicas"] * c["spare_groups"] / c["spread_spares"]
     spread = where((c["is_moe"] > 0) & (groups > 1), 1.0, 0.0)
-    return {"attention_groups": groups, "copies": copies, "groups": groups * copies, "is_spread": spread,
-            "imbalance": 1.0 + spread * k.expert_imbalance_excess}
+    return {
+        "attention_groups": groups,
+        "copies": copies,
+        "groups": groups * copies,
+        "is_spread": spread,
+        "imbalance": 1.0 + spread * k.expert_imbalance_excess,
+    }
 
 
 def experts(c: Columns, k: Constants) -> dict[str, Value]:
@@ -64,8 +71,7 @@ def layout(c: Columns, k: Constants) -> dict[str, Value]:
     return {
         "dense_bytes": c["every_token_bytes"] / tp,
         "weight_bytes_per_chip": (c["resident_bytes"] / tp + c["all_expert_bytes"] / c["expert_ranks"]) / pp,
-        "kv_bytes_per_sequence": share * memory.kv_bytes_read(
-            c["isl"] + c["osl"] / 2.0, *cache, c["sparse_top_k"], c["state_bytes"]),
+        "kv_bytes_per_sequence": share * memory.kv_bytes_read(c["isl"] + c["osl"] / 2.0, *cache, c["sparse_top_k"], c["state_bytes"]),
         "kv_bytes_kept": share / pp * memory.kv_bytes_stored(c["isl"] + c["osl"], *cache, c["state_bytes"]),
         "active_flop_parameters": c["attention_parameters"] + c["dense_parameters"],
     }

@@ -79,7 +79,9 @@ MEANINGS: dict[str, Meaning] = {
     "pipeline_depth_exponent": _m(1.3, "1", "how it grows with depth", 0.3),
     "scheduler_batch_limit": _m(2048.0, "1", "sequences per replica a scheduler runs when none is stated"),
     "memory_loss": _m(0.06, "1", "memory a server leaves unused, in odds", 0.4),
-    "software_drift_per_year": _m(0.15, "1/year", "losses and latencies of serving software one year older, in logarithms (software_gain: 12 to 22 %)", 0.3),
+    "software_drift_per_year": _m(
+        0.15, "1/year", "losses and latencies of serving software one year older, in logarithms (software_gain: 12 to 22 %)", 0.3
+    ),
 }
 
 FIXED: dict[str, float] = {
@@ -88,9 +90,14 @@ FIXED: dict[str, float] = {
     "runtime_share": 0.05,  # never more than this share of a small memory
     "prompts_ahead": 0.05,  # prompts of others in front of a new one, per running sequence
     "spread.is_first_token": 0.45,
-    "idle_power_share": 0.10, "waiting_power_share": 0.16, "byte_power_share": 0.55, "flop_power_share": 3.0,  # of the TDP
+    "idle_power_share": 0.10,
+    "waiting_power_share": 0.16,
+    "byte_power_share": 0.55,
+    "flop_power_share": 3.0,  # of the TDP
     # joules against the chips alone: MLPerf 4.1 power submissions on 8 H200 draw 1.22 (offline) times ours at the wall
-    "boundary.gpu_only": 1.0, "boundary.system": 1.15, "boundary.wall": 1.25,
+    "boundary.gpu_only": 1.0,
+    "boundary.system": 1.15,
+    "boundary.wall": 1.25,
     # chips without a kernel launch per layer (Groq, Cerebras): geometric mean over four speeds of one stream that
     # Artificial Analysis measured in 2024 (reference/user_speed_published.csv); not fitted, no measurement of ours
     "dataflow.latency": 0.45,
@@ -104,8 +111,18 @@ SECOND_VENDORS = ("amd", "neuron", "intel")
 """Measured vendors with younger software. A vendor never measured (Gaudi, TPU, other) gets their geometric mean."""
 PRIOR_FAMILIES = ("dataflow",)
 """Families with a constant from published figures in ``FIXED``; what it does not name is the second vendors' mean."""
-TILE_ROWS = {"nvidia_datacenter": 64.0, "nvidia_workstation": 16.0, "amd": 32.0, "apple": 8.0, "neuron": 32.0, "intel": 16.0,
-             "gaudi": 64.0, "tpu": 32.0, "dataflow": 1.0, "other": 32.0}
+TILE_ROWS = {
+    "nvidia_datacenter": 64.0,
+    "nvidia_workstation": 16.0,
+    "amd": 32.0,
+    "apple": 8.0,
+    "neuron": 32.0,
+    "intel": 16.0,
+    "gaudi": 64.0,
+    "tpu": 32.0,
+    "dataflow": 1.0,
+    "other": 32.0,
+}
 """Rows of the smallest efficient tile of a family's matrix unit."""
 
 FAMILY_MEANINGS: dict[str, Meaning] = {
@@ -127,8 +144,7 @@ class Constants(Mapping[str, float]):
     """Constant values by name, also as attributes (``k.layer_latency_s``)."""
 
     def __init__(self, values: Mapping[str, float]) -> None:
-        self._values = {**{n: m.prior for n, m in MEANINGS.items()}, **FIXED,
-                        **{n: m.prior for n, m in FAMILY_MEANINGS.items()}, **values}
+        self._values = {**{n: m.prior for n, m in MEANINGS.items()}, **FIXED, **{n: m.prior for n, m in FAMILY_MEANINGS.items()}, **values}
 
     def __getitem__(self, name: str) -> float:
         return self._values[name]

@@ -39,7 +39,7 @@ class ExpressionOps:
         return nw.when(condition).then(_expression(yes)).otherwise(_expression(no))
 
     def exp(self, a: Value) -> Value:
-        """e to the power of a column."""
+        """E to the power of a column."""
         return a.exp()
 
     def log(self, a: Value) -> Value:
@@ -115,7 +115,9 @@ def _by_arrays(frame: pl.DataFrame, steps: tuple[stages.Stage, ...], constants: 
             columns[column.name] = column.to_numpy()
     starts = range(0, max(frame.height, 1), ROWS_AT_ONCE)
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        parts = list(threads.map(lambda start: _one_slice(columns, start, min(frame.height - start, ROWS_AT_ONCE), steps, constants, keep), starts))
+        parts = list(
+            threads.map(lambda start: _one_slice(columns, start, min(frame.height - start, ROWS_AT_ONCE), steps, constants, keep), starts)
+        )
     added = pl.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
     if keep:
         stood = [n for n in keep if n not in added.columns]
@@ -130,11 +132,12 @@ class _Arrays(dict[str, Value]):
         raise KeyError(f"the engine needs a column {name!r}; the frame has {', '.join(sorted(self))}")
 
 
-def _one_slice(columns: Mapping[str, Value], start: int, height: int, steps: tuple[stages.Stage, ...], constants: Constants,
-               keep: Sequence[str]) -> dict[str, np.ndarray]:
+def _one_slice(
+    columns: Mapping[str, Value], start: int, height: int, steps: tuple[stages.Stage, ...], constants: Constants, keep: Sequence[str]
+) -> dict[str, np.ndarray]:
     """The new columns (of ``keep`` where some are named) of ``height`` rows from ``start`` on."""
     values = _Arrays(stages.OPTIONAL)
-    values.update({name: column[start:start + height] for name, column in columns.items()})
+    values.update({name: column[start : start + height] for name, column in columns.items()})
     added: dict[str, Value] = {}
     with np.errstate(all="ignore"):
         for step in steps:

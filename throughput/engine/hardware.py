@@ -31,8 +31,14 @@ def chip(c: Columns, k: Constants) -> dict[str, Value]:
     age = exp(k.software_drift_per_year * c["software_years"])
     local = c["local_runtime"] > 0
     packed = (reader >= READERS["gguf_block"]) & (reader <= READERS["gguf_wide"])
-    factors = {"gguf_block": k.gguf_block_read, "gguf_k": k.gguf_k_read, "gguf_wide": k.gguf_wide_read,
-               "int4": k.int4_read, "int8": k.int8_read, "fp4": k.fp4_read}
+    factors = {
+        "gguf_block": k.gguf_block_read,
+        "gguf_k": k.gguf_k_read,
+        "gguf_wide": k.gguf_wide_read,
+        "int4": k.int4_read,
+        "int8": k.int8_read,
+        "fp4": k.fp4_read,
+    }
     read: Value = where(c["weight_bits"] < 16, k.fp8_read, 1.0)
     for name, factor in factors.items():
         read = where(reader == READERS[name], factor, read)
@@ -40,7 +46,9 @@ def chip(c: Columns, k: Constants) -> dict[str, Value]:
     size = size * where(local & (family == "nvidia_datacenter"), k.local_datacenter_read, 1.0)
     tile = choose(family, TILE_ROWS, TILE_ROWS["other"])
     return {
-        "software_age": age, "read_loss": size, "format_read": read,
+        "software_age": age,
+        "read_loss": size,
+        "format_read": read,
         "peak_flop_per_s": rate,
         "flop_loss": (rate / REFERENCE_FLOP) ** k.compute_loss_exponent * k.family(family, "compute") * age,
         "flop16_loss": (f16 / REFERENCE_FLOP) ** k.compute_loss_exponent * k.family(family, "compute") * age,
@@ -54,8 +62,10 @@ def chip(c: Columns, k: Constants) -> dict[str, Value]:
 
 def links(c: Columns, k: Constants) -> dict[str, Value]:
     """Reachable bandwidth inside a link domain and beyond it, and the latency of one step of a collective."""
-    inside = roofline.reached(where(c["link_bytes_per_s"] > LEAST_LINK_BYTES_PER_S, c["link_bytes_per_s"],
-                                    LEAST_LINK_BYTES_PER_S), k.link_loss * c["software_age"])
+    inside = roofline.reached(
+        where(c["link_bytes_per_s"] > LEAST_LINK_BYTES_PER_S, c["link_bytes_per_s"], LEAST_LINK_BYTES_PER_S),
+        k.link_loss * c["software_age"],
+    )
     outside = minimum(inside, roofline.reached(NETWORK_BYTES_PER_S, k.link_loss * c["software_age"]))
     latency = k.collective_latency_s * choose(c["link_kind"], dict.fromkeys(UNSWITCHED, k.pcie_collective_factor), 1.0)
     return {"reachable_link": inside, "reachable_network": outside, "collective_latency_s": latency * c["software_age"]}

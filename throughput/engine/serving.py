@@ -17,17 +17,21 @@ def load(c: Columns, k: Constants) -> dict[str, Value]:
     batch = maximum(minimum(offered, c["kv_capacity_sequences"]), 1.0)
     micro = maximum(batch / (c["groups"] * c["pipeline_parallel"]), 1.0)
     together = maximum(batch / (c["copies"] * c["pipeline_parallel"]) * minimum(c["expert_groups_share"], 1.0), 1.0)
-    return {"offered": offered, "batch": batch, "micro_batch": micro,
-            "expert_tokens": where(c["is_spread"] > 0, together, micro)}
+    return {"offered": offered, "batch": batch, "micro_batch": micro, "expert_tokens": where(c["is_spread"] > 0, together, micro)}
 
 
 def touched(c: Columns, k: Constants) -> dict[str, Value]:
     """Rows of a step: tokens, tokens that meet on a group of expert ranks, experts they touch and copies they make."""
     width = c["draft_tokens"] + 1.0
     expert_tokens = c["expert_tokens"] * width
-    return {"rows": c["micro_batch"] * width, "expert_rows": expert_tokens, "expert_copies": expert_tokens * c["experts_per_token"],
-            "experts_touched": moe.distinct_experts(c["routed_experts"], c["experts_per_token"], expert_tokens,
-                                                    1.0 - k.share("routing_concentration"))}
+    return {
+        "rows": c["micro_batch"] * width,
+        "expert_rows": expert_tokens,
+        "expert_copies": expert_tokens * c["experts_per_token"],
+        "experts_touched": moe.distinct_experts(
+            c["routed_experts"], c["experts_per_token"], expert_tokens, 1.0 - k.share("routing_concentration")
+        ),
+    }
 
 
 def parts(c: Columns, k: Constants) -> dict[str, Value]:
@@ -35,7 +39,8 @@ def parts(c: Columns, k: Constants) -> dict[str, Value]:
     rows, copies, experts = c["rows"], c["expert_copies"], c["experts_touched"]
     tile = minimum(k.expert_tile_rows, c["tile_rows"])
     return {
-        "experts_s": experts * c["touched_expert_s"], "kv_s": c["micro_batch"] * c["sequence_kv_s"],
+        "experts_s": experts * c["touched_expert_s"],
+        "kv_s": c["micro_batch"] * c["sequence_kv_s"],
         "dense_compute_s": roofline.tile_rows(rows, c["tile_rows"]) * c["row_compute_s"],
         "expert_compute_s": maximum(copies, experts * tile) * c["copy_compute_s"],
         "attention_compute_s": rows * c["attention_row_s"],
@@ -51,13 +56,17 @@ def parts(c: Columns, k: Constants) -> dict[str, Value]:
 def device(c: Columns, k: Constants) -> dict[str, Value]:
     """Seconds the chips work on a step: reading and arithmetic overlap kernel by kernel, the exchange of experts with both."""
     hide = k.share("compute_exposed")
-    work_s = (roofline.overlap(c["dense_weights_s"], c["dense_compute_s"], hide)
-              + roofline.overlap(c["experts_s"], c["expert_compute_s"], hide)
-              + roofline.overlap(c["kv_s"], c["attention_compute_s"], hide) + c["moved_s"])
+    work_s = (
+        roofline.overlap(c["dense_weights_s"], c["dense_compute_s"], hide)
+        + roofline.overlap(c["experts_s"], c["expert_compute_s"], hide)
+        + roofline.overlap(c["kv_s"], c["attention_compute_s"], hide)
+        + c["moved_s"]
+    )
     return {
         "weights_s": c["dense_weights_s"] + c["experts_s"],
         "compute_s": c["dense_compute_s"] + c["expert_compute_s"] + c["attention_compute_s"] + c["moved_s"],
-        "communication_s": c["reduce_s"] + c["exchange_s"], "latency_s": c["latency_fixed_s"] + c["host_s"],
+        "communication_s": c["reduce_s"] + c["exchange_s"],
+        "latency_s": c["latency_fixed_s"] + c["host_s"],
         "device_s": work_s + c["latency_fixed_s"] + c["reduce_s"],
     }
 
@@ -73,7 +82,8 @@ def pace(c: Columns, k: Constants) -> dict[str, Value]:
     """Seconds of a step per token a user sees, of a prompt among the steps, and how a pipeline stretches both."""
     yielded = techniques.tokens_per_verification(c["draft_acceptance"], c["draft_tokens"])
     return {
-        "yielded": yielded, "token_step_s": c["step_s"] * (1.0 + c["draft_tokens"] * c["draft_cost"]) / yielded,
+        "yielded": yielded,
+        "token_step_s": c["step_s"] * (1.0 + c["draft_tokens"] * c["draft_cost"]) / yielded,
         "stretch": parallel.pipeline_stretch(c["pipeline_parallel"], c["micro_batch"], k.pipeline_bubble, k.pipeline_depth_exponent),
         "among_prefill_s": where((c["prefill_accelerators"] > 0) | (c["disaggregated"] > 0), 0.0, c["prefill_s"]),
     }
@@ -81,18 +91,22 @@ def pace(c: Columns, k: Constants) -> dict[str, Value]:
 
 def cycle(c: Columns, k: Constants) -> dict[str, Value]:
     """A closed loop of ``batch`` requests: every request holds its slot for ``osl`` steps plus its share of everybody's
-    prefills (Little's law). With a prefill pool of its own the steps are undisturbed and the slower pool sets the rate."""
+    prefills (Little's law). With a prefill pool of its own the steps are undisturbed and the slower pool sets the rate.
+    """
     osl, micro, prompts_s = maximum(c["osl"], 1.0), c["micro_batch"], c["among_prefill_s"]
     seconds = (osl * c["token_step_s"] + micro * prompts_s) * c["stretch"]
-    pool = where(c["prefill_accelerators"] > 0,
-                 c["prefill_accelerators"] / c["tensor_parallel"] / maximum(c["prefill_s"], 1e-12), 1e300)
-    return {"cycle_s": seconds, "requests_per_s": minimum(c["batch"] / seconds, pool),
-            "tpot_s": (c["token_step_s"] + maximum(micro - 1.0, 0.0) * prompts_s / osl) * c["stretch"]}
+    pool = where(c["prefill_accelerators"] > 0, c["prefill_accelerators"] / c["tensor_parallel"] / maximum(c["prefill_s"], 1e-12), 1e300)
+    return {
+        "cycle_s": seconds,
+        "requests_per_s": minimum(c["batch"] / seconds, pool),
+        "tpot_s": (c["token_step_s"] + maximum(micro - 1.0, 0.0) * prompts_s / osl) * c["stretch"],
+    }
 
 
 def pools(c: Columns, k: Constants) -> dict[str, Value]:
     """Accelerators that only read prompts: as many as are given, or, ``disaggregated`` without a number, as many (and parts
-    of one) as keep up with the steps; and all accelerators together."""
+    of one) as keep up with the steps; and all accelerators together.
+    """
     matched = c["requests_per_s"] * c["prefill_s"] * c["tensor_parallel"]
     pool = where((c["disaggregated"] > 0) & (c["prefill_accelerators"] <= 0), matched, c["prefill_accelerators"])
     return {"pool_accelerators": pool, "chips": c["accelerators"] + pool}
@@ -105,8 +119,11 @@ def serving(c: Columns, k: Constants) -> dict[str, Value]:
     return {
         "output_tok_s": c["requests_per_s"] * c["osl"],
         "output_tok_s_per_accelerator": c["requests_per_s"] * c["osl"] / c["chips"],
-        "tpot_ms": 1e3 * c["tpot_s"], "itl_ms": 1e3 * c["tpot_s"] * c["yielded"], "tok_s_per_user": 1.0 / c["tpot_s"],
-        "ttft_ms": 1e3 * (wait + c["prefill_s"] * queue + c["step_s"]), "e2e_s": c["cycle_s"] + wait,
+        "tpot_ms": 1e3 * c["tpot_s"],
+        "itl_ms": 1e3 * c["tpot_s"] * c["yielded"],
+        "tok_s_per_user": 1.0 / c["tpot_s"],
+        "ttft_ms": 1e3 * (wait + c["prefill_s"] * queue + c["step_s"]),
+        "e2e_s": c["cycle_s"] + wait,
     }
 
 
@@ -116,18 +133,26 @@ def work(c: Columns, k: Constants) -> dict[str, Value]:
     steps = c["requests_per_s"] * maximum(c["osl"], 1.0) / c["yielded"] / c["micro_batch"] * c["tensor_parallel"] / chips
     prompts = c["requests_per_s"] * c["tensor_parallel"] / chips
     on_prompts, on_steps = prompts * c["prefill_s"], steps * c["step_s"]
-    return {"busy": minimum(on_steps + on_prompts, 1.0), "prefill_share": on_prompts / (on_prompts + on_steps),
-            "mbu": steps * c["step_bytes"] / c["bandwidth_bytes_per_s"],
-            "mfu": (steps * c["step_flop"] + prompts * c["prefill_flop"]) / c["peak_flop_per_s"]}
+    return {
+        "busy": minimum(on_steps + on_prompts, 1.0),
+        "prefill_share": on_prompts / (on_prompts + on_steps),
+        "mbu": steps * c["step_bytes"] / c["bandwidth_bytes_per_s"],
+        "mfu": (steps * c["step_flop"] + prompts * c["prefill_flop"]) / c["peak_flop_per_s"],
+    }
 
 
 def use(c: Columns, k: Constants) -> dict[str, Value]:
     """Power, and energy per token with its split between prompts and answers."""
-    power = c["chips"] * energy.chip_power_w(c["tdp_w"], c["busy"], c["mbu"], c["mfu"], k.idle_power_share,
-                                             k.waiting_power_share, k.byte_power_share, k.flop_power_share)
+    power = c["chips"] * energy.chip_power_w(
+        c["tdp_w"], c["busy"], c["mbu"], c["mfu"], k.idle_power_share, k.waiting_power_share, k.byte_power_share, k.flop_power_share
+    )
     per_output, share = energy.joules_per_token(power, maximum(c["output_tok_s"], 1e-9)), c["prefill_share"]
-    return {"power_w": power, "j_per_output_token": per_output, "j_per_output_token_decode": per_output * (1.0 - share),
-            "j_per_input_token": per_output * share * c["osl"] / maximum(c["isl"], 1.0)}
+    return {
+        "power_w": power,
+        "j_per_output_token": per_output,
+        "j_per_output_token_decode": per_output * (1.0 - share),
+        "j_per_input_token": per_output * share * c["osl"] / maximum(c["isl"], 1.0),
+    }
 
 
 def money(c: Columns, k: Constants) -> dict[str, Value]:
@@ -151,6 +176,9 @@ def verdict(c: Columns, k: Constants) -> dict[str, Value]:
     compute = c["compute_s"] + c["micro_batch"] * c["prefill_s"] / osl
     weights, kv, latency = c["weights_s"], c["kv_s"], c["latency_s"] + c["communication_s"]
     capped = (c["kv_capacity_sequences"] < 0.999 * c["offered"]) & (maximum(weights, latency) > maximum(compute, kv))
-    largest = where((weights >= kv) & (weights >= compute) & (weights >= latency), 1.0, where(
-        (kv >= compute) & (kv >= latency), 2.0, where(compute >= latency, 3.0, 4.0)))
+    largest = where(
+        (weights >= kv) & (weights >= compute) & (weights >= latency),
+        1.0,
+        where((kv >= compute) & (kv >= latency), 2.0, where(compute >= latency, 3.0, 4.0)),
+    )
     return {"bound_code": where(capped, 5.0, largest)}

@@ -35,10 +35,29 @@ from throughput.physics.ops import Value
 Stage = Callable[[Columns, Constants], dict[str, Value]]
 
 OPTIONAL: dict[str, float] = {
-    "data_parallel": 1.0, "pipeline_parallel": 1.0, "replicas": 1.0, "spare_groups": 1.0,
-    "expert_parallel": 0.0, "prefill_accelerators": 0.0, "disaggregated": 0.0, "concurrency": 0.0, "local_runtime": 0.0, "python_host": 0.0, "software_years": 0.0,
-    "link_domain": 8.0, "linear_state_rows": 128.0, "expert_matrices": 3.0, "kv_waste": 0.0, "prefix_hit_rate": 0.0, "draft_tokens": 0.0, "draft_acceptance": 0.0,
-    "draft_cost": 0.0, "usd_per_accelerator_hour": 0.0, "utilisation": 1.0, "is_energy": 0.0, "is_first_token": 0.0,
+    "data_parallel": 1.0,
+    "pipeline_parallel": 1.0,
+    "replicas": 1.0,
+    "spare_groups": 1.0,
+    "expert_parallel": 0.0,
+    "prefill_accelerators": 0.0,
+    "disaggregated": 0.0,
+    "concurrency": 0.0,
+    "local_runtime": 0.0,
+    "python_host": 0.0,
+    "software_years": 0.0,
+    "link_domain": 8.0,
+    "linear_state_rows": 128.0,
+    "expert_matrices": 3.0,
+    "kv_waste": 0.0,
+    "prefix_hit_rate": 0.0,
+    "draft_tokens": 0.0,
+    "draft_acceptance": 0.0,
+    "draft_cost": 0.0,
+    "usd_per_accelerator_hour": 0.0,
+    "utilisation": 1.0,
+    "is_energy": 0.0,
+    "is_first_token": 0.0,
 }
 """Neutral values. ``concurrency`` 0 means: as many sequences as memory holds; ``expert_parallel`` 0: as the layout implies."""
 
@@ -56,7 +75,18 @@ SERVE: tuple[Stage, ...] = (*DEPLOY, *STEP, pace, cycle, pools, serving)
 ASSESS: tuple[Stage, ...] = (work, use, money, verdict, spread)
 ALL: tuple[Stage, ...] = (architecture, *SERVE, *ASSESS)
 FIRST_OUTPUT: dict[Stage, str] = {
-    architecture: "attention_parameters", chip: "read_loss", links: "reachable_link", weights: "every_token_bytes", spares: "spread_spares",
-    ranks: "attention_groups", experts: "expert_ranks", layout: "dense_bytes", room: "room_for_one", expert_width: "expert_loss",
-    unit_costs: "dense_weights_s", exchange: "reduce_fixed_s", prefill: "prefill_s"}
+    architecture: "attention_parameters",
+    chip: "read_loss",
+    links: "reachable_link",
+    weights: "every_token_bytes",
+    spares: "spread_spares",
+    ranks: "attention_groups",
+    experts: "expert_ranks",
+    layout: "dense_bytes",
+    room: "room_for_one",
+    expert_width: "expert_loss",
+    unit_costs: "dense_weights_s",
+    exchange: "reduce_fixed_s",
+    prefill: "prefill_s",
+}
 """A column that shows a per-configuration stage has already run."""

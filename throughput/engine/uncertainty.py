@@ -32,8 +32,7 @@ def regimes(c: Mapping[str, Value]) -> dict[str, Value]:
     }
 
 
-REGIMES = ("base", "is_moe", "is_split", "is_hybrid", "is_local", "is_other_vendor", "is_prompt_heavy", "is_energy",
-           "is_first_token")
+REGIMES = ("base", "is_moe", "is_split", "is_hybrid", "is_local", "is_other_vendor", "is_prompt_heavy", "is_energy", "is_first_token")
 
 
 def spread(c: Mapping[str, Value], k: Constants) -> dict[str, Value]:

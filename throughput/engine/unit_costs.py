@@ -30,17 +30,22 @@ def unit_costs(c: Columns, k: Constants) -> dict[str, Value]:
     peak = c["peak_flop_per_s"]
     return {
         "dense_weights_s": c["dense_bytes"] / roofline.reached(bandwidth, k.weight_read_loss * c["format_read"] * read),
-        "touched_expert_s": c["imbalance"] * touched_bytes / roofline.reached(
-            bandwidth, k.expert_read_loss * c["format_read"] * read),
+        "touched_expert_s": c["imbalance"] * touched_bytes / roofline.reached(bandwidth, k.expert_read_loss * c["format_read"] * read),
         "touched_expert_bytes": touched_bytes,
         "sequence_kv_s": c["kv_bytes_per_sequence"] / roofline.reached(bandwidth, k.kv_read_loss * read),
         "row_compute_s": c["dequantisation"] * dense_flop / roofline.reached(peak, k.decode_compute_loss * c["flop_loss"]),
-        "copy_compute_s": c["imbalance"] * c["dequantisation"] * copy_flop / roofline.reached(
-            peak, k.decode_compute_loss * c["flop_loss"] * c["expert_loss"]),
+        "copy_compute_s": c["imbalance"]
+        * c["dequantisation"]
+        * copy_flop
+        / roofline.reached(peak, k.decode_compute_loss * c["flop_loss"] * c["expert_loss"]),
         "attention_row_s": attention_flop / roofline.reached(c["bf16_flop_per_s"], k.decode_attention_loss * c["flop16_loss"]),
-        "token_hidden_s": _hidden_seconds(c, k, 1.0), "token_routed_s": _routed_seconds(c, k, 1.0),
-        "row_flop": dense_flop, "copy_flop": copy_flop, "attention_row_flop": attention_flop,
-        "latency_fixed_s": _latency_seconds(c, k), "host_fixed_s": k.step_latency_s * c["fixed_latency"],
+        "token_hidden_s": _hidden_seconds(c, k, 1.0),
+        "token_routed_s": _routed_seconds(c, k, 1.0),
+        "row_flop": dense_flop,
+        "copy_flop": copy_flop,
+        "attention_row_flop": attention_flop,
+        "latency_fixed_s": _latency_seconds(c, k),
+        "host_fixed_s": k.step_latency_s * c["fixed_latency"],
     }
 
 
@@ -51,20 +56,34 @@ def exchange(c: Columns, k: Constants) -> dict[str, Value]:
     beyond = k.network_latency_factor * k.collective_latency_s * age
     steps = c["collective_latency_s"] * parallel.doublings(tp) + beyond * parallel.doublings(tp / domain)
     reduce_token = parallel.all_reduce_seconds(tp, domain, 2.0 * hidden, c["reachable_link"], c["reachable_network"])
-    send_fixed = (k.data_parallel_latency_s * age + 2.0 * c["moe_layers"] * (
-        k.collective_latency_s * age * k.all_to_all_factor + beyond * parallel.doublings(ranks / domain)))
-    send_token = 2.0 * c["moe_layers"] * parallel.all_to_all_seconds(
-        minimum(c["experts_per_token"], ranks), ranks, domain, hidden * EXCHANGE_BYTES, c["reachable_link"], c["reachable_network"])
-    return {"reduce_fixed_s": c["sublayers"] * steps, "reduce_token_s": c["sublayers"] * reduce_token,
-            "exchange_fixed_s": where(spread, send_fixed, 0.0), "exchange_token_s": where(spread, send_token, 0.0)}
+    send_fixed = k.data_parallel_latency_s * age + 2.0 * c["moe_layers"] * (
+        k.collective_latency_s * age * k.all_to_all_factor + beyond * parallel.doublings(ranks / domain)
+    )
+    send_token = (
+        2.0
+        * c["moe_layers"]
+        * parallel.all_to_all_seconds(
+            minimum(c["experts_per_token"], ranks), ranks, domain, hidden * EXCHANGE_BYTES, c["reachable_link"], c["reachable_network"]
+        )
+    )
+    return {
+        "reduce_fixed_s": c["sublayers"] * steps,
+        "reduce_token_s": c["sublayers"] * reduce_token,
+        "exchange_fixed_s": where(spread, send_fixed, 0.0),
+        "exchange_token_s": where(spread, send_token, 0.0),
+    }
 
 
 def _latency_seconds(c: Columns, k: Constants) -> Value:
     """Launches and synchronisations of one step, by kind of layer, runtime and vendor family."""
     layers = c["full_layers"] + c["window_layers"] + c["linear_layers"]
-    total = (0.5 * c["sublayers"] * k.layer_latency_s + c["moe_layers"] * k.moe_layer_latency_s * (c["routed_experts"] / 128.0) ** k.expert_latency_exponent
-             + c["is_latent"] * layers * k.mla_layer_latency_s + c["linear_layers"] * k.linear_layer_latency_s
-             + where(c["sparse_top_k"] > 0, layers, 0.0) * k.sparse_layer_latency_s)
+    total = (
+        0.5 * c["sublayers"] * k.layer_latency_s
+        + c["moe_layers"] * k.moe_layer_latency_s * (c["routed_experts"] / 128.0) ** k.expert_latency_exponent
+        + c["is_latent"] * layers * k.mla_layer_latency_s
+        + c["linear_layers"] * k.linear_layer_latency_s
+        + where(c["sparse_top_k"] > 0, layers, 0.0) * k.sparse_layer_latency_s
+    )
     return total * c["fixed_latency"]
 
 
@@ -82,8 +101,9 @@ def _hidden_seconds(c: Columns, k: Constants, tokens: Value) -> Value:
 
 def _routed_seconds(c: Columns, k: Constants, tokens: Value) -> Value:
     """Time of gathering, scattering and activating each token's copies in the mixture layers."""
-    moved = roofline.activation_bytes(tokens * c["experts_per_token"], c["moe_layers"],
-                                      c["hidden_size"] + c["expert_intermediate_size"], k.routed_passes)
+    moved = roofline.activation_bytes(
+        tokens * c["experts_per_token"], c["moe_layers"], c["hidden_size"] + c["expert_intermediate_size"], k.routed_passes
+    )
     return moved / c["bandwidth_bytes_per_s"] / c["expert_ranks"] ** k.activation_parallel_exponent
 
 
@@ -94,15 +114,27 @@ def prefill(c: Columns, k: Constants) -> dict[str, Value]:
     experts = c["moe_layers"] * c["experts_per_token"] * c["expert_parameters"]
     loss = k.prefill_compute_loss * c["flop_loss"]
     dense_flop, expert_flop = (roofline.gemm_flops(p, tokens / tp) for p in (c["active_flop_parameters"], experts))
-    attention = roofline.causal_attention_flops(
-        tokens, c["heads"], c["score_dim"], c["value_head_dim"], c["full_layers"], c["window_layers"],
-        minimum(c["isl"], c["window_tokens"])) / tp
+    attention = (
+        roofline.causal_attention_flops(
+            tokens,
+            c["heads"],
+            c["score_dim"],
+            c["value_head_dim"],
+            c["full_layers"],
+            c["window_layers"],
+            minimum(c["isl"], c["window_tokens"]),
+        )
+        / tp
+    )
     gemm_s = c["prefill_dequantisation"] * (
         dense_flop / roofline.reached(c["peak_flop_per_s"], loss)
-        + c["imbalance"] * expert_flop / roofline.reached(c["peak_flop_per_s"], loss * c["expert_loss"]))
+        + c["imbalance"] * expert_flop / roofline.reached(c["peak_flop_per_s"], loss * c["expert_loss"])
+    )
     attention_s = attention / roofline.reached(c["bf16_flop_per_s"], k.attention_compute_loss * c["flop16_loss"])
     activation_s = _hidden_seconds(c, k, tokens) + _routed_seconds(c, k, tokens / c["expert_ranks"] * tp)
     work_s = gemm_s + attention_s + activation_s + tokens * c["reduce_token_s"]
     exposed = k.share("exchange_exposed")
-    return {"prefill_s": roofline.overlap(work_s, tokens / tp * c["exchange_token_s"], exposed),
-            "prefill_flop": dense_flop + expert_flop + attention}
+    return {
+        "prefill_s": roofline.overlap(work_s, tokens / tp * c["exchange_token_s"], exposed),
+        "prefill_flop": dense_flop + expert_flop + attention,
+    }

@@ -27,8 +27,9 @@ def energy_usd_per_mtok(joules_per_token: Value, usd_per_kwh: Value, facility_fa
     return joules_per_token * facility_factor * TOKENS_PER_MTOK / JOULES_PER_KWH * usd_per_kwh
 
 
-def ownership_usd_per_hour(capital_usd: Value, life_hours: Value, power_w: Value, usd_per_kwh: Value,
-                           facility_factor: Value = 1.0, other_usd_per_hour: Value = 0.0) -> Value:
+def ownership_usd_per_hour(
+    capital_usd: Value, life_hours: Value, power_w: Value, usd_per_kwh: Value, facility_factor: Value = 1.0, other_usd_per_hour: Value = 0.0
+) -> Value:
     """Hourly cost of owning: straight-line capital over the useful life, energy, and everything else."""
     energy = power_w * facility_factor * SECONDS_PER_HOUR / JOULES_PER_KWH * usd_per_kwh
     return capital_usd / life_hours + energy + other_usd_per_hour

@@ -11,8 +11,9 @@ from throughput.physics.ops import Value, minimum
 BOUNDARIES = ("gpu_only", "system", "wall")
 
 
-def chip_power_w(tdp_w: Value, busy: Value, bytes_share: Value, flop_share: Value, idle: float, waiting: float,
-                 per_byte: float, per_flop: float) -> Value:
+def chip_power_w(
+    tdp_w: Value, busy: Value, bytes_share: Value, flop_share: Value, idle: float, waiting: float, per_byte: float, per_flop: float
+) -> Value:
     """Mean watts of one accelerator: idle, more while it is busy at all, and dynamic watts by the work done.
 
     ``busy`` is the share of time a step or prompt runs; ``bytes_share`` and ``flop_share`` are the bytes and operations a
@@ -28,8 +29,7 @@ def joules_per_token(power_w: Value, tokens_per_s: Value) -> Value:
     return power_w / tokens_per_s
 
 
-def bandwidth_energy_bound_j(byte_count: Value, bandwidth_bytes_per_s: Value, tdp_w: Value,
-                             idle_share: Value) -> Value:
+def bandwidth_energy_bound_j(byte_count: Value, bandwidth_bytes_per_s: Value, tdp_w: Value, idle_share: Value) -> Value:
     """Least energy to stream ``byte_count`` bytes: the transfer at full bandwidth at no more than idle power.
 
     A lower bound on any step that reads these bytes: the transfer takes at least bytes/bandwidth seconds,

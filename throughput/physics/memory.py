@@ -15,8 +15,7 @@ INDEXER_SHARE = 0.12
 """Indexer keys read per cached token by top-k sparse attention, as a share of the latent (128 of 1,152 B)."""
 
 
-def kv_elements_per_layer(kv_heads: Value, head_dim: Value, value_head_dim: Value, kv_lora_rank: Value,
-                          qk_rope_dim: Value) -> Value:
+def kv_elements_per_layer(kv_heads: Value, head_dim: Value, value_head_dim: Value, kv_lora_rank: Value, qk_rope_dim: Value) -> Value:
     """Cached numbers per token and full-attention layer: both halves of GQA/MHA, or the MLA latent.
 
     Result: elements. Source: Shazeer 2019 (MQA), Ainslie et al. 2023 (GQA), DeepSeek-V2 2024 section 2.1.
@@ -33,21 +32,35 @@ def linear_state_bytes(linear_layers: Value, linear_value_dim: Value, state_rows
     return linear_layers * linear_value_dim * state_rows * LINEAR_STATE_BYTES
 
 
-def kv_bytes_read(context_tokens: Value, elements_per_layer: Value, kv_bytes: Value, full_layers: Value,
-                  window_layers: Value, window_tokens: Value, sparse_top_k: Value, state_bytes: Value) -> Value:
+def kv_bytes_read(
+    context_tokens: Value,
+    elements_per_layer: Value,
+    kv_bytes: Value,
+    full_layers: Value,
+    window_layers: Value,
+    window_tokens: Value,
+    sparse_top_k: Value,
+    state_bytes: Value,
+) -> Value:
     """KV bytes one sequence reads (and state it rewrites) in one decode step, before any sharding.
 
     ``context_tokens`` is the mean context; full layers read all of it, window layers at most the window,
     sparse attention its top-k plus indexer keys, linear layers read and write their state.
     """
-    seen = where(sparse_top_k > 0, minimum(context_tokens, sparse_top_k) + INDEXER_SHARE * context_tokens,
-                 context_tokens)
+    seen = where(sparse_top_k > 0, minimum(context_tokens, sparse_top_k) + INDEXER_SHARE * context_tokens, context_tokens)
     cached = full_layers * seen + window_layers * minimum(context_tokens, window_tokens)
     return elements_per_layer * kv_bytes * cached + 2.0 * state_bytes
 
 
-def kv_bytes_stored(tokens: Value, elements_per_layer: Value, kv_bytes: Value, full_layers: Value,
-                    window_layers: Value, window_tokens: Value, state_bytes: Value) -> Value:
+def kv_bytes_stored(
+    tokens: Value,
+    elements_per_layer: Value,
+    kv_bytes: Value,
+    full_layers: Value,
+    window_layers: Value,
+    window_tokens: Value,
+    state_bytes: Value,
+) -> Value:
     """KV bytes one sequence of ``tokens`` occupies, before any sharding."""
     cached = full_layers * tokens + window_layers * minimum(tokens, window_tokens)
     return elements_per_layer * kv_bytes * cached + state_bytes
@@ -61,8 +74,7 @@ def kv_share_per_rank(tensor_parallel: Value, kv_heads: Value, is_latent: Value)
     return where(is_latent > 0, 1.0, maximum(1.0 / tensor_parallel, 1.0 / kv_heads))
 
 
-def sequences_that_fit(usable_bytes: Value, weight_bytes_per_chip: Value, kv_bytes_per_sequence_and_chip: Value,
-                       waste: Value) -> Value:
+def sequences_that_fit(usable_bytes: Value, weight_bytes_per_chip: Value, kv_bytes_per_sequence_and_chip: Value, waste: Value) -> Value:
     """Sequences whose KV fits beside the weights on each chip (negative: the weights alone do not fit).
 
     ``usable_bytes`` is what the server gets, without what its runtime reserves, and ``waste``

@@ -23,14 +23,19 @@ class ColumnOps(Protocol):
 
     def maximum(self, a: Value, b: Value) -> Value:
         """The larger, element by element."""
+
     def minimum(self, a: Value, b: Value) -> Value:
         """The smaller, element by element."""
+
     def where(self, condition: Value, yes: Value, no: Value) -> Value:
         """``yes`` where the condition holds, else ``no``."""
+
     def exp(self, a: Value) -> Value:
-        """e to the power of ``a``."""
+        """E to the power of ``a``."""
+
     def log(self, a: Value) -> Value:
         """The natural logarithm."""
+
     def ceil(self, a: Value) -> Value:
         """The next whole number up."""
 
@@ -97,7 +102,7 @@ def where(condition: Value, yes: Value, no: Value) -> Value:
 
 
 def exp(a: Value) -> Value:
-    """e to the power of a."""
+    """E to the power of a."""
     o = _columns(a)
     return o.exp(a) if o is not None else (np.exp(a) if isinstance(a, np.ndarray) else float(np.exp(a)))
 

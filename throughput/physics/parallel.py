@@ -17,8 +17,7 @@ def doublings(ranks: Value) -> Value:
     return log(maximum(ranks, 1.0)) / LN2
 
 
-def all_reduce_seconds(ranks: Value, domain: Value, payload_bytes: Value, inside_bytes_per_s: Value,
-                       outside_bytes_per_s: Value) -> Value:
+def all_reduce_seconds(ranks: Value, domain: Value, payload_bytes: Value, inside_bytes_per_s: Value, outside_bytes_per_s: Value) -> Value:
     """Transfer time of one all-reduce: ring inside each domain, then among domains with each chip's share. 0 for one rank.
 
     ``2 (r-1)/r S / inside`` with r ranks a domain, ``+ 2 (m-1)/m (S/r) / outside`` with m domains.
@@ -30,8 +29,9 @@ def all_reduce_seconds(ranks: Value, domain: Value, payload_bytes: Value, inside
     return inside + 2.0 * (outer - 1.0) / outer * payload_bytes / inner / outside_bytes_per_s
 
 
-def all_to_all_seconds(copies_sent: Value, ranks: Value, domain: Value, copy_bytes: Value, inside_bytes_per_s: Value,
-                       outside_bytes_per_s: Value) -> Value:
+def all_to_all_seconds(
+    copies_sent: Value, ranks: Value, domain: Value, copy_bytes: Value, inside_bytes_per_s: Value, outside_bytes_per_s: Value
+) -> Value:
     """Transfer time of one dispatch or combine: ``copies_sent`` copies per chip, spread evenly over the ranks.
 
     The share ``1 - domain/ranks`` leaves the domain; a token crosses to each domain once and is copied there

@@ -49,8 +49,9 @@ def gemm_flops(parameters: Value, tokens: Value) -> Value:
     return 2.0 * parameters * tokens
 
 
-def causal_attention_flops(tokens: Value, heads: Value, score_dim: Value, value_dim: Value, full_layers: Value,
-                           window_layers: Value, window_reach: Value) -> Value:
+def causal_attention_flops(
+    tokens: Value, heads: Value, score_dim: Value, value_dim: Value, full_layers: Value, window_layers: Value, window_reach: Value
+) -> Value:
     """Score and value products of a causal prompt over all layers.
 
     A full layer costs ``2 h (d_score + d_value) S^2 / 2``; a window layer sees at most ``window_reach`` tokens for each of S.

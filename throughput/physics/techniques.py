@@ -23,10 +23,21 @@ class Drafting:
 
 
 DRAFTING: dict[str, Drafting] = {
-    "EAGLE": Drafting(5, 0.03), "EAGLE2": Drafting(6, 0.03), "EAGLE3": Drafting(7, 0.03), "EAGLE-3.1": Drafting(7, 0.03),
-    "SAMD+EAGLE2": Drafting(6, 0.03), "MTP": Drafting(1, 0.05), "Medusa": Drafting(4, 0.0), "Hydra": Drafting(4, 0.01),
-    "SpS": Drafting(5, 0.1), "draft model": Drafting(5, 0.1), "PLD": Drafting(8, 0.0), "prompt lookup": Drafting(8, 0.0),
-    "Lookahead": Drafting(4, 0.0), "REST": Drafting(6, 0.0), "Recycling": Drafting(6, 0.0),
+    "EAGLE": Drafting(5, 0.03),
+    "EAGLE2": Drafting(6, 0.03),
+    "EAGLE3": Drafting(7, 0.03),
+    "EAGLE-3.1": Drafting(7, 0.03),
+    "SAMD+EAGLE2": Drafting(6, 0.03),
+    "MTP": Drafting(1, 0.05),
+    "Medusa": Drafting(4, 0.0),
+    "Hydra": Drafting(4, 0.01),
+    "SpS": Drafting(5, 0.1),
+    "draft model": Drafting(5, 0.1),
+    "PLD": Drafting(8, 0.0),
+    "prompt lookup": Drafting(8, 0.0),
+    "Lookahead": Drafting(4, 0.0),
+    "REST": Drafting(6, 0.0),
+    "Recycling": Drafting(6, 0.0),
 }
 """One decoder layer drafts for the EAGLE family (Li et al. 2024, 2025), one prediction layer for MTP (DeepSeek-V3), heads for Medusa and
 Hydra, a model of a tenth the size for draft models (Leviathan et al. 2023), looked-up text for the rest; depths of the papers."""
@@ -51,8 +62,9 @@ def tokens_per_verification(acceptance: Value, draft_tokens: Value) -> Value:
     return where(close_to_one, draft_tokens + 1.0, (1.0 - safe ** (draft_tokens + 1.0)) / (1.0 - safe))
 
 
-def speculation_speedup(tokens_per_step: Value, verify_seconds: Value, plain_seconds: Value,
-                        draft_tokens: Value, draft_cost: Value) -> Value:
+def speculation_speedup(
+    tokens_per_step: Value, verify_seconds: Value, plain_seconds: Value, draft_tokens: Value, draft_cost: Value
+) -> Value:
     """Speed with speculation over speed without: below 1 when the batch is large enough to be compute bound.
 
     ``draft_cost`` is one draft step in units of a plain step. Source: Leviathan et al. 2023, theorem 3.8.
@@ -65,8 +77,9 @@ def weight_only_speedup_limit(bits: Value, plain_bits: Value = 16.0) -> Value:
     return plain_bits / bits
 
 
-def weight_only_crossover_batch(flop_per_s: Value, bandwidth_bytes_per_s: Value, weight_bits: Value,
-                                compute_share: Value = 1.0, memory_share: Value = 1.0) -> Value:
+def weight_only_crossover_batch(
+    flop_per_s: Value, bandwidth_bytes_per_s: Value, weight_bits: Value, compute_share: Value = 1.0, memory_share: Value = 1.0
+) -> Value:
     """Batch at which reading ``weight_bits`` weights takes as long as multiplying them: beyond it the gain fades.
 
     ``2 B P / (F mu) = P b / (8 BW eta)`` solved for B. Source: Frantar et al. 2024 (Marlin), section 3.
@@ -87,8 +100,7 @@ def cascade_cost(acceptance: Value, cost_small: Value, cost_large: Value) -> Val
     return cost_small + (1.0 - acceptance) * cost_large
 
 
-def static_batch_tokens_per_s(batch: Value, prefill_s: Value, step_s: Value, mean_tokens: Value,
-                              longest_tokens: Value) -> Value:
+def static_batch_tokens_per_s(batch: Value, prefill_s: Value, step_s: Value, mean_tokens: Value, longest_tokens: Value) -> Value:
     """Output tokens per second when a batch is filled once and runs until its longest answer ends.
 
     ``B mean / (B t_prefill + longest t_step)``: finished sequences keep their slot, which is what continuous batching

@@ -21,13 +21,18 @@ LATENCY_PRECISIONS = ("bf16", "fp8")
 MODELS_AT_ONCE = 6
 LEAGUE_TOK_S_PER_USER = 50.0
 BASELINE, MODERN = "A100-SXM-80GB", "B200-SXM"
-STACKS = (("8B, chat speed", "Llama-3.1-8B", "Qwen3-1.7B", 20.0), ("70B, chat speed", "Llama-3.1-70B", "Llama-3.1-8B", 20.0),
-          ("70B, fast", "Llama-3.1-70B", "Llama-3.1-8B", 50.0), ("405B, chat speed", "Llama-3.1-405B", "Llama-3.1-70B", 20.0))
+STACKS = (
+    ("8B, chat speed", "Llama-3.1-8B", "Qwen3-1.7B", 20.0),
+    ("70B, chat speed", "Llama-3.1-70B", "Llama-3.1-8B", 20.0),
+    ("70B, fast", "Llama-3.1-70B", "Llama-3.1-8B", 50.0),
+    ("405B, chat speed", "Llama-3.1-405B", "Llama-3.1-70B", 20.0),
+)
 """(scenario, model, small model of its family, tokens per second per user) of the deflation stacks."""
 
 
-def build(architectures: pl.DataFrame, accelerators: pl.DataFrame, hourly: pl.DataFrame,
-          *published: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def build(
+    architectures: pl.DataFrame, accelerators: pl.DataFrame, hourly: pl.DataFrame, *published: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
     """Tables serving, league, latency, stack, ceiling, lever_evidence and software_gain.
 
     ``hourly``: accelerator, usd_per_accelerator_hour, rental_date, basis (one row per accelerator); ``published``: the
@@ -43,10 +48,14 @@ def build(architectures: pl.DataFrame, accelerators: pl.DataFrame, hourly: pl.Da
     rivals = accelerators.filter(~pl.col("family").is_in(["apple", "nvidia_workstation", "intel"]))
     leading = architectures.filter(pl.col("model").is_in(LATENCY_MODELS))
     rivals_served = serving.filter(pl.col("model").is_in(LEAGUE_MODELS), pl.col("accelerator").is_in(rivals["accelerator"].implode()))
-    ranked = league.league(rivals_served, accelerators, league.prices(hourly, facts["ownership_cost"]), facts["interactivity_measured"],
-                           LEAGUE_TOK_S_PER_USER)
+    ranked = league.league(
+        rivals_served, accelerators, league.prices(hourly, facts["ownership_cost"]), facts["interactivity_measured"], LEAGUE_TOK_S_PER_USER
+    )
     return {
-        "serving": serving, "league": ranked, "stack": stacks, "ceiling": league.bandwidth_ceilings(accelerators, 70e9, 8.0),
+        "serving": serving,
+        "league": ranked,
+        "stack": stacks,
+        "ceiling": league.bandwidth_ceilings(accelerators, 70e9, 8.0),
         "latency": league.latency_league(leading, rivals, hourly, LATENCY_PRECISIONS, constants),
         "lever_evidence": evidence.build(facts, stacks, evidence.Engine(accelerators, architectures, constants)),
         "software_gain": league.software_gains(facts["software_release"]),
@@ -59,6 +68,9 @@ def _stacks(architectures: pl.DataFrame, accelerators: pl.DataFrame, hourly: pl.
     if not {BASELINE, MODERN} <= usd.keys() or not {BASELINE, MODERN} <= set(accelerators["accelerator"]):
         return pl.DataFrame()
     price = {a: usd[a] for a in (BASELINE, MODERN)}
-    asked = [stack.Stack(name, model, small, BASELINE, MODERN, service_level_tok_s_per_user=level, hourly_usd=price)
-             for name, model, small, level in STACKS if {model, small} <= models]
+    asked = [
+        stack.Stack(name, model, small, BASELINE, MODERN, service_level_tok_s_per_user=level, hourly_usd=price)
+        for name, model, small, level in STACKS
+        if {model, small} <= models
+    ]
     return stack.stacks_table(asked, accelerators, architectures, load_constants()) if asked else pl.DataFrame()

@@ -13,14 +13,42 @@ from throughput.engine.efficiency import FAMILIES
 from throughput.questions import readings
 
 DEFAULTS: dict[str, dict[str, Any]] = {
-    "accelerator": {"family": "other", "bf16_flop_per_s": None, "fp8_flop_per_s": 0.0, "fp4_flop_per_s": 0.0,
-                    "link_bytes_per_s": 0.0, "link_kind": "pcie", "link_domain": 8, "tdp_w": 0.0, "aliases": ""},
-    "model": {"query_matrices": 1, "mlp_matrices": 3, "tied_embeddings": 0, "experts": 0, "experts_per_token": 0,
-              "expert_intermediate_size": 0, "shared_intermediate_size": 0, "moe_layers": 0, "window_layers": 0,
-              "window_tokens": 0, "linear_layers": 0, "linear_key_dim": 0, "linear_value_dim": 0, "linear_state_rows": 128,
-              "expert_matrices": 3, "kv_lora_rank": 0,
-              "q_lora_rank": 0, "qk_nope_dim": 0, "qk_rope_dim": 0, "sparse_top_k": 0, "intermediate_size": 0,
-              "aliases": "", "native_weight_precision": "bf16"},
+    "accelerator": {
+        "family": "other",
+        "bf16_flop_per_s": None,
+        "fp8_flop_per_s": 0.0,
+        "fp4_flop_per_s": 0.0,
+        "link_bytes_per_s": 0.0,
+        "link_kind": "pcie",
+        "link_domain": 8,
+        "tdp_w": 0.0,
+        "aliases": "",
+    },
+    "model": {
+        "query_matrices": 1,
+        "mlp_matrices": 3,
+        "tied_embeddings": 0,
+        "experts": 0,
+        "experts_per_token": 0,
+        "expert_intermediate_size": 0,
+        "shared_intermediate_size": 0,
+        "moe_layers": 0,
+        "window_layers": 0,
+        "window_tokens": 0,
+        "linear_layers": 0,
+        "linear_key_dim": 0,
+        "linear_value_dim": 0,
+        "linear_state_rows": 128,
+        "expert_matrices": 3,
+        "kv_lora_rank": 0,
+        "q_lora_rank": 0,
+        "qk_nope_dim": 0,
+        "qk_rope_dim": 0,
+        "sparse_top_k": 0,
+        "intermediate_size": 0,
+        "aliases": "",
+        "native_weight_precision": "bf16",
+    },
 }
 
 
@@ -68,13 +96,15 @@ def _complete(row: dict[str, Any], kind: str, columns: list[str], path: Path) ->
     if kind == "model":
         full.setdefault("value_head_dim", full.get("head_dim"))
         full.setdefault("dense_layers", int(full.get("layers") or 0) - int(full["moe_layers"] or 0))
-        full.setdefault("full_layers", int(full.get("layers") or 0) - int(full["window_layers"] or 0)
-                        - int(full["linear_layers"] or 0))
+        full.setdefault("full_layers", int(full.get("layers") or 0) - int(full["window_layers"] or 0) - int(full["linear_layers"] or 0))
     missing = [c for c in columns if full.get(c) is None]
     if missing:
         raise BadDefinition(f"{path}: [[{kind}]] {row.get(kind, '(unnamed)')!r} lacks {', '.join(missing)}")
-    needed = ("bandwidth_bytes_per_s", "memory_bytes", "bf16_flop_per_s") if kind == "accelerator" else (
-        "layers", "hidden_size", "heads", "kv_heads", "vocabulary_size")
+    needed = (
+        ("bandwidth_bytes_per_s", "memory_bytes", "bf16_flop_per_s")
+        if kind == "accelerator"
+        else ("layers", "hidden_size", "heads", "kv_heads", "vocabulary_size")
+    )
     for column in needed:
         if not float(full[column]) > 0:
             raise BadDefinition(f"{place}: {column} must be above 0")
@@ -92,14 +122,18 @@ BYTES_PER_FLOP = 64.0
 def _impossible_chip(c: dict[str, Any]) -> str | None:
     """Why no chip can have these figures; None where one can."""
     if float(c["bandwidth_bytes_per_s"]) > BYTES_PER_FLOP * float(c["bf16_flop_per_s"]):
-        return (f"bandwidth_bytes_per_s {float(c['bandwidth_bytes_per_s']):g} is more than {BYTES_PER_FLOP:g} bytes for each of "
-                f"bf16_flop_per_s {float(c['bf16_flop_per_s']):g}; both are per second, in bytes and operations")
+        return (
+            f"bandwidth_bytes_per_s {float(c['bandwidth_bytes_per_s']):g} is more than {BYTES_PER_FLOP:g} bytes for each of "
+            f"bf16_flop_per_s {float(c['bf16_flop_per_s']):g}; both are per second, in bytes and operations"
+        )
     if float(c["memory_bytes"]) < 1e6 or float(c["bandwidth_bytes_per_s"]) < 1e6 or float(c["bf16_flop_per_s"]) < 1e6:
         return "memory_bytes, bandwidth_bytes_per_s and bf16_flop_per_s are in bytes and operations, not in GB or TFLOPS"
     for wide, narrow in (("bf16", "fp8"), ("fp8", "fp4")):
         low, high = float(c[f"{wide}_flop_per_s"]), float(c[f"{narrow}_flop_per_s"])
         if 0 < high < low:
-            return f"{narrow}_flop_per_s {high:g} is below {wide}_flop_per_s {low:g}; leave it out where the chip has no {narrow} arithmetic"
+            return (
+                f"{narrow}_flop_per_s {high:g} is below {wide}_flop_per_s {low:g}; leave it out where the chip has no {narrow} arithmetic"
+            )
     return None
 
 

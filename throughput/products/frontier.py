@@ -11,23 +11,26 @@ from collections.abc import Sequence
 import polars as pl
 
 
-def pareto(points: pl.DataFrame, x: str = "tok_s_per_user", y: str = "output_tok_s_per_accelerator",
-           by: Sequence[str] = ()) -> pl.DataFrame:
+def pareto(
+    points: pl.DataFrame, x: str = "tok_s_per_user", y: str = "output_tok_s_per_accelerator", by: Sequence[str] = ()
+) -> pl.DataFrame:
     """The rows no other row beats in both ``x`` and ``y`` (per group), in increasing ``x``.
 
     Equal points keep the first. An empty frame gives an empty frame.
     """
     keys = list(by)
     ordered = points.filter(pl.col(x).is_finite() & pl.col(y).is_finite()).sort(
-        [*keys, x, y], descending=[*([False] * len(keys)), True, True], maintain_order=True)
+        [*keys, x, y], descending=[*([False] * len(keys)), True, True], maintain_order=True
+    )
     best_so_far = pl.col(y).cum_max().shift(1)
     best_so_far = best_so_far.over(keys) if keys else best_so_far
     kept = ordered.with_columns(_best=best_so_far).filter(pl.col("_best").is_null() | (pl.col(y) > pl.col("_best")))
     return kept.drop("_best").sort([*keys, x], maintain_order=True)
 
 
-def throughput_at(frontier: pl.DataFrame, interactivity_tok_s_per_user: float, x: str = "tok_s_per_user",
-                  y: str = "output_tok_s_per_accelerator") -> float:
+def throughput_at(
+    frontier: pl.DataFrame, interactivity_tok_s_per_user: float, x: str = "tok_s_per_user", y: str = "output_tok_s_per_accelerator"
+) -> float:
     """Tokens per accelerator-second reachable at an interactivity target, interpolated along one frontier.
 
     Linear in the logarithms between neighbours (monotone, as the frontier is); below the slowest point the
@@ -46,8 +49,13 @@ def throughput_at(frontier: pl.DataFrame, interactivity_tok_s_per_user: float, x
     return float(ys[-1])
 
 
-def cost_curve(frontier: pl.DataFrame, usd_per_accelerator_hour: float, targets_tok_s_per_user: Sequence[float],
-               x: str = "tok_s_per_user", y: str = "output_tok_s_per_accelerator") -> pl.DataFrame:
+def cost_curve(
+    frontier: pl.DataFrame,
+    usd_per_accelerator_hour: float,
+    targets_tok_s_per_user: Sequence[float],
+    x: str = "tok_s_per_user",
+    y: str = "output_tok_s_per_accelerator",
+) -> pl.DataFrame:
     """Dollars per million output tokens at each interactivity target (null where out of reach)."""
     rows = []
     for target in targets_tok_s_per_user:

@@ -32,19 +32,29 @@ def prices(hourly: pl.DataFrame, ownership: pl.DataFrame) -> pl.DataFrame:
     ``hourly``: accelerator, usd_per_accelerator_hour, basis, rental_date (one row each); ``ownership``: accelerator, owner_kind,
     usd_per_accelerator_hour, observed_at. A kind that nobody published for a chip is null.
     """
+
     def owned(kind: str, name: str) -> pl.DataFrame:
-        return ownership.filter(pl.col("owner_kind") == kind).group_by("accelerator").agg(
-            pl.col("usd_per_accelerator_hour").cast(pl.Float64).median().alias(name))
+        return (
+            ownership.filter(pl.col("owner_kind") == kind)
+            .group_by("accelerator")
+            .agg(pl.col("usd_per_accelerator_hour").cast(pl.Float64).median().alias(name))
+        )
 
     demand = hourly.filter(pl.col("basis").str.contains(ON_DEMAND)).select(
-        "accelerator", on_demand_usd=pl.col("usd_per_accelerator_hour").cast(pl.Float64))
+        "accelerator", on_demand_usd=pl.col("usd_per_accelerator_hour").cast(pl.Float64)
+    )
     days = ownership.group_by("accelerator").agg(rental_date=pl.col("observed_at").max())
-    return owned(OWNING, "owning_usd").join(owned(RESERVED, "reserved_usd"), on="accelerator", how="full", coalesce=True).join(
-        demand, on="accelerator", how="full", coalesce=True).join(days, on="accelerator", how="left")
+    return (
+        owned(OWNING, "owning_usd")
+        .join(owned(RESERVED, "reserved_usd"), on="accelerator", how="full", coalesce=True)
+        .join(demand, on="accelerator", how="full", coalesce=True)
+        .join(days, on="accelerator", how="left")
+    )
 
 
-def league(grid: pl.DataFrame, accelerators: pl.DataFrame, priced: pl.DataFrame, measured: pl.DataFrame,
-           interactivity_tok_s_per_user: float) -> pl.DataFrame:
+def league(
+    grid: pl.DataFrame, accelerators: pl.DataFrame, priced: pl.DataFrame, measured: pl.DataFrame, interactivity_tok_s_per_user: float
+) -> pl.DataFrame:
     """One row per model and accelerator at a stated interactivity: the format and layout with most tokens, what they cost.
 
     ``grid`` is ``catalogue.grid_of``, ``priced`` is ``prices``, ``measured`` has model, accelerator, precision and
@@ -52,12 +62,14 @@ def league(grid: pl.DataFrame, accelerators: pl.DataFrame, priced: pl.DataFrame,
     owning alone, ties share the better one, and a chip without that price has no rank. Published results are of the
     same format, else of any.
     """
-    facts = accelerators.select("accelerator", "vendor", memory_gb=pl.col("memory_bytes") / 1024**3,
-                                bandwidth_gb_per_s=pl.col("bandwidth_bytes_per_s") / GB)
+    facts = accelerators.select(
+        "accelerator", "vendor", memory_gb=pl.col("memory_bytes") / 1024**3, bandwidth_gb_per_s=pl.col("bandwidth_bytes_per_s") / GB
+    )
     rows = grid.filter(pl.col("service_level_tok_s_per_user") == interactivity_tok_s_per_user)
     rows = rows.drop("cost_usd_per_mtok").join(facts, on="accelerator").join(priced, on="accelerator", how="left")
     best = rows.sort("model", "accelerator", "throughput_tok_per_s", "precision", descending=[False, False, True, False]).unique(
-        ["model", "accelerator"], keep="first", maintain_order=True)
+        ["model", "accelerator"], keep="first", maintain_order=True
+    )
     speed = {"": "throughput_tok_per_s", "_lower": "throughput_upper_tok_per_s", "_upper": "throughput_lower_tok_per_s"}
 
     def cost(usd: str, tok_per_s: str) -> pl.Expr:
@@ -67,16 +79,45 @@ def league(grid: pl.DataFrame, accelerators: pl.DataFrame, priced: pl.DataFrame,
     table = best.join(published, on=["model", "accelerator", "precision"], how="left").with_columns(
         **{f"cost{end}_usd_per_mtok": cost("owning_usd", column) for end, column in speed.items()},
         cost_reserved_usd_per_mtok=cost("reserved_usd", "throughput_tok_per_s"),
-        cost_on_demand_usd_per_mtok=cost("on_demand_usd", "throughput_tok_per_s"))
-    return table.join(_ranks(table), on=["model", "accelerator"], how="left").select(
-        "accelerator", "vendor", "model", "precision", "memory_gb", "bandwidth_gb_per_s", pl.col("owning_usd").alias("rental_usd_per_hour"),
-        "throughput_tok_per_s", "throughput_lower_tok_per_s", "throughput_upper_tok_per_s", "measured_tok_per_s", "cost_usd_per_mtok",
-        "cost_lower_usd_per_mtok", "cost_upper_usd_per_mtok", "cost_reserved_usd_per_mtok", "cost_on_demand_usd_per_mtok",
-        "energy_j_per_token", "rental_date", "service_level_tok_s_per_user", "user_tok_per_s", "isl", "osl", "accelerators",
-        "prefill_accelerators", "batch", "bound", "cost_rank", "tied_count",
-        basis=pl.when(pl.col("owning_usd").is_null()).then(pl.lit("no cost of owning is published")).otherwise(
-            pl.lit("quoted: published cost of owning")),
-    ).sort("model", "cost_usd_per_mtok", "accelerator", nulls_last=True)
+        cost_on_demand_usd_per_mtok=cost("on_demand_usd", "throughput_tok_per_s"),
+    )
+    return (
+        table.join(_ranks(table), on=["model", "accelerator"], how="left")
+        .select(
+            "accelerator",
+            "vendor",
+            "model",
+            "precision",
+            "memory_gb",
+            "bandwidth_gb_per_s",
+            pl.col("owning_usd").alias("rental_usd_per_hour"),
+            "throughput_tok_per_s",
+            "throughput_lower_tok_per_s",
+            "throughput_upper_tok_per_s",
+            "measured_tok_per_s",
+            "cost_usd_per_mtok",
+            "cost_lower_usd_per_mtok",
+            "cost_upper_usd_per_mtok",
+            "cost_reserved_usd_per_mtok",
+            "cost_on_demand_usd_per_mtok",
+            "energy_j_per_token",
+            "rental_date",
+            "service_level_tok_s_per_user",
+            "user_tok_per_s",
+            "isl",
+            "osl",
+            "accelerators",
+            "prefill_accelerators",
+            "batch",
+            "bound",
+            "cost_rank",
+            "tied_count",
+            basis=pl.when(pl.col("owning_usd").is_null())
+            .then(pl.lit("no cost of owning is published"))
+            .otherwise(pl.lit("quoted: published cost of owning")),
+        )
+        .sort("model", "cost_usd_per_mtok", "accelerator", nulls_last=True)
+    )
 
 
 def _ranks(table: pl.DataFrame) -> pl.DataFrame:
@@ -92,8 +133,9 @@ def _ranks(table: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(tied_count=pl.len().over("model", "cost_rank").cast(pl.Int64))
 
 
-def latency_league(architectures: pl.DataFrame, accelerators: pl.DataFrame, hourly: pl.DataFrame, precisions: Sequence[str],
-                   constants: Constants) -> pl.DataFrame:
+def latency_league(
+    architectures: pl.DataFrame, accelerators: pl.DataFrame, hourly: pl.DataFrame, precisions: Sequence[str], constants: Constants
+) -> pl.DataFrame:
     """The fastest speed one user alone can get of each model on each accelerator, with its interval and what it costs.
 
     One stream, 1024 tokens in and out, the fastest layout: tensor parallel inside a node, and a pipeline where a
@@ -103,13 +145,20 @@ def latency_league(architectures: pl.DataFrame, accelerators: pl.DataFrame, hour
     fixed = catalogue.configurations(architectures, accelerators, precisions, 1024, 1024, 8, "bf16", pipelines=PIPELINES)
     ready = grid.evaluate(fixed.filter(pl.col("data_parallel") == 1).with_columns(concurrency=pl.lit(1.0)), constants)
     prices = hourly.select("accelerator", rental_usd_per_hour=pl.col("usd_per_accelerator_hour").cast(pl.Float64))
-    best = ready.filter(pl.col("room_for_one") >= 1.0).sort(
-        ["model", "accelerator", "tok_s_per_user", "accelerators", "weight_precision"], descending=[False, False, True, False, False]).unique(
-        ["model", "accelerator"], keep="first", maintain_order=True).join(prices, on="accelerator", how="left")
+    best = (
+        ready.filter(pl.col("room_for_one") >= 1.0)
+        .sort(["model", "accelerator", "tok_s_per_user", "accelerators", "weight_precision"], descending=[False, False, True, False, False])
+        .unique(["model", "accelerator"], keep="first", maintain_order=True)
+        .join(prices, on="accelerator", how="left")
+    )
     width = pl.col("log_half_width")
     return best.select(
-        "model", "accelerator", precision="weight_precision", user_tok_per_s="tok_s_per_user",
-        user_lower_tok_per_s=pl.col("tok_s_per_user") * (-width).exp(), user_upper_tok_per_s=pl.col("tok_s_per_user") * width.exp(),
+        "model",
+        "accelerator",
+        precision="weight_precision",
+        user_tok_per_s="tok_s_per_user",
+        user_lower_tok_per_s=pl.col("tok_s_per_user") * (-width).exp(),
+        user_upper_tok_per_s=pl.col("tok_s_per_user") * width.exp(),
         accelerators=pl.col("accelerators").cast(pl.Int64),
         cost_usd_per_mtok=pl.col("rental_usd_per_hour") / 3600.0 / pl.col("output_tok_s_per_accelerator") * 1e6,
         energy_j_per_token=pl.when(pl.col("power_w") > 0).then("j_per_output_token"),
@@ -123,7 +172,9 @@ def bandwidth_ceilings(accelerators: pl.DataFrame, parameters: float, bits: floa
     ``parameters`` active weights of ``bits``: ``bandwidth / (P b / 8)`` per chip; also bytes moved per joule.
     """
     return accelerators.select(
-        "accelerator", "vendor", pl.col("launch_date").cast(pl.String).str.to_date(strict=False),
+        "accelerator",
+        "vendor",
+        pl.col("launch_date").cast(pl.String).str.to_date(strict=False),
         bandwidth_gb_per_s=pl.col("bandwidth_bytes_per_s") / GB,
         ceiling_tok_per_s=pl.col("bandwidth_bytes_per_s") / (parameters * bits / 8.0),
         bandwidth_bytes_per_j=pl.when(pl.col("tdp_w") > 0).then(pl.col("bandwidth_bytes_per_s") / pl.col("tdp_w")),
@@ -140,20 +191,31 @@ def software_gains(releases: pl.DataFrame) -> pl.DataFrame:
     """
     keys = ["software", "accelerator", "model", "weight_precision", "n_accelerators", "isl", "osl"]
     ordered = releases.sort([*keys, "release_date"])
-    grouped = ordered.group_by(keys, maintain_order=True).agg(
-        first_release=pl.col("release").first(), last_release=pl.col("release").last(),
-        first_date=pl.col("release_date").first(), last_date=pl.col("release_date").last(),
-        first_tok_per_s=pl.col("output_tok_s").first(), last_tok_per_s=pl.col("output_tok_s").last(),
-        releases_count=pl.col("release").n_unique(),
-    ).filter(pl.col("releases_count") > 1)
+    grouped = (
+        ordered.group_by(keys, maintain_order=True)
+        .agg(
+            first_release=pl.col("release").first(),
+            last_release=pl.col("release").last(),
+            first_date=pl.col("release_date").first(),
+            last_date=pl.col("release_date").last(),
+            first_tok_per_s=pl.col("output_tok_s").first(),
+            last_tok_per_s=pl.col("output_tok_s").last(),
+            releases_count=pl.col("release").n_unique(),
+        )
+        .filter(pl.col("releases_count") > 1)
+    )
     months = (pl.col("last_date") - pl.col("first_date")).dt.total_days() / 30.44
     gain = pl.col("last_tok_per_s") / pl.col("first_tok_per_s")
-    return grouped.with_columns(gain_factor=gain, span_months=months).with_columns(
-        gain_factor_per_year=pl.col("gain_factor").pow(12.0 / pl.col("span_months"))).sort(keys)
+    return (
+        grouped.with_columns(gain_factor=gain, span_months=months)
+        .with_columns(gain_factor_per_year=pl.col("gain_factor").pow(12.0 / pl.col("span_months")))
+        .sort(keys)
+    )
 
 
-def useful_life_years(income_over_running_cost: float, price_fall_factor_per_year: float,
-                      software_gain_factor_per_year: float = 1.0) -> float:
+def useful_life_years(
+    income_over_running_cost: float, price_fall_factor_per_year: float, software_gain_factor_per_year: float = 1.0
+) -> float:
     """Years until a chip's tokens no longer pay its running costs.
 
     Today's income is ``income_over_running_cost`` times power and hosting; token prices fall by a factor a year

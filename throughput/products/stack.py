@@ -48,8 +48,7 @@ class Stack:
     hourly_usd: Mapping[str, float] = field(default_factory=dict)
 
 
-def stack_table(stack: Stack, accelerators: pl.DataFrame, architectures: pl.DataFrame,
-                constants: Constants) -> pl.DataFrame:
+def stack_table(stack: Stack, accelerators: pl.DataFrame, architectures: pl.DataFrame, constants: Constants) -> pl.DataFrame:
     """One row per lever: Shapley, first-in and last-in factor on cost per token, share of the log gain.
 
     The factors multiply to the full stack's gain (``total_factor``). Costs are dollars per token when
@@ -64,17 +63,27 @@ def stack_table(stack: Stack, accelerators: pl.DataFrame, architectures: pl.Data
 
     shares = shapley(gain, LEVERS)
     total = gain(everything)
-    return pl.DataFrame([{
-        "scenario": stack.name, "lever": lever, "shapley_factor": math.exp(shares[lever]),
-        "first_in_factor": math.exp(gain(frozenset([lever]))),
-        "last_in_factor": math.exp(total - gain(everything - {lever})),
-        "shapley_share": shares[lever] / total if total else 0.0, "total_factor": math.exp(total),
-        "model": stack.model, "service_level_tok_s_per_user": stack.service_level_tok_s_per_user,
-    } for lever in LEVERS])
+    return pl.DataFrame(
+        [
+            {
+                "scenario": stack.name,
+                "lever": lever,
+                "shapley_factor": math.exp(shares[lever]),
+                "first_in_factor": math.exp(gain(frozenset([lever]))),
+                "last_in_factor": math.exp(total - gain(everything - {lever})),
+                "shapley_share": shares[lever] / total if total else 0.0,
+                "total_factor": math.exp(total),
+                "model": stack.model,
+                "service_level_tok_s_per_user": stack.service_level_tok_s_per_user,
+            }
+            for lever in LEVERS
+        ]
+    )
 
 
-def combination_costs(stack: Stack, accelerators: pl.DataFrame, architectures: pl.DataFrame,
-                      constants: Constants) -> dict[frozenset[str], float]:
+def combination_costs(
+    stack: Stack, accelerators: pl.DataFrame, architectures: pl.DataFrame, constants: Constants
+) -> dict[frozenset[str], float]:
     """Cost of one output token for each of the 32 sets of available levers.
 
     The naive baseline always runs; where no configuration reaches the service level the fastest one counts.
@@ -112,21 +121,37 @@ def _speeds(stack: Stack, accelerators: pl.DataFrame, architectures: pl.DataFram
     chips = accelerators.filter(pl.col("accelerator").is_in([stack.old_accelerator, stack.new_accelerator]))
     models = architectures.filter(pl.col("model").is_in([stack.model, stack.small_model]))
     base = catalogue.questions(models, chips, [stack.precision, *stack.quantized], stack.isl, stack.osl, 16, "bf16")
-    kinds = pl.DataFrame([
-        {"static": static, "draft_tokens": drafts, "draft_acceptance": stack.acceptance if drafts else 0.0,
-         "draft_cost": stack.draft_cost if drafts else 0.0, "kv_waste": stack.contiguous_waste if static else 0.04}
-        for static in (True, False) for drafts in (0.0, stack.drafts)])
+    kinds = pl.DataFrame(
+        [
+            {
+                "static": static,
+                "draft_tokens": drafts,
+                "draft_acceptance": stack.acceptance if drafts else 0.0,
+                "draft_cost": stack.draft_cost if drafts else 0.0,
+                "kv_waste": stack.contiguous_waste if static else 0.04,
+            }
+            for static in (True, False)
+            for drafts in (0.0, stack.drafts)
+        ]
+    )
     done = grid.evaluate(base.join(kinds, how="cross"), constants).filter(
-        (pl.col("room_for_one") >= 1.0) & (pl.col("kv_capacity_sequences") >= pl.col("concurrency"))
-        & (~pl.col("static") | (pl.col("concurrency") <= stack.static_batch)))
+        (pl.col("room_for_one") >= 1.0)
+        & (pl.col("kv_capacity_sequences") >= pl.col("concurrency"))
+        & (~pl.col("static") | (pl.col("concurrency") <= stack.static_batch))
+    )
     waiting = pl.when(pl.col("static")).then(stack.waiting_share).otherwise(1.0)
     overhead = pl.when(pl.col("draft_tokens") > 0).then(1.0 / techniques.SPECULATION_OVERHEAD).otherwise(1.0)
     return done.select(
-        "model", "accelerator", "weight_precision", "draft_tokens", "static",
-        speed=pl.col("output_tok_s_per_accelerator") * waiting * overhead, user=pl.col("tok_s_per_user") * overhead)
+        "model",
+        "accelerator",
+        "weight_precision",
+        "draft_tokens",
+        "static",
+        speed=pl.col("output_tok_s_per_accelerator") * waiting * overhead,
+        user=pl.col("tok_s_per_user") * overhead,
+    )
 
 
-def stacks_table(stacks: Iterable[Stack], accelerators: pl.DataFrame, architectures: pl.DataFrame,
-                 constants: Constants) -> pl.DataFrame:
+def stacks_table(stacks: Iterable[Stack], accelerators: pl.DataFrame, architectures: pl.DataFrame, constants: Constants) -> pl.DataFrame:
     """``stack_table`` of several model sizes and service levels, one under the other."""
     return pl.concat([stack_table(s, accelerators, architectures, constants) for s in stacks])

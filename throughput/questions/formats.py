@@ -81,20 +81,65 @@ packaged as ``quantization_quality``)."""
 def quality_note(weight_bits: float) -> str | None:
     """What few bits cost in quality, to stand beside every speed they give; None from 5 bits on."""
     cost = next((words for most, words in QUALITY_COST if weight_bits <= most), None)
-    return cost and (f"{weight_bits:g}-bit weights cost quality: perplexity {cost} of 16 bits where it was measured "
-                     "(from marts.quantization_quality); trained-in 4-bit formats such as MXFP4 lose less")
+    return cost and (
+        f"{weight_bits:g}-bit weights cost quality: perplexity {cost} of 16 bits where it was measured "
+        "(from marts.quantization_quality); trained-in 4-bit formats such as MXFP4 lose less"
+    )
 
 
-KV_BITS = {"bf16": 16.0, "fp16": 16.0, "auto": 16.0, "fp8": 8.0, "fp8_e4m3": 8.0, "fp8_e5m2": 8.0, "int8": 8.0,
-           "fp4": 4.5, "nvfp4": 4.5, "int4": 4.25, "q8_0": 8.5, "q4_0": 4.5}
+KV_BITS = {
+    "bf16": 16.0,
+    "fp16": 16.0,
+    "auto": 16.0,
+    "fp8": 8.0,
+    "fp8_e4m3": 8.0,
+    "fp8_e5m2": 8.0,
+    "int8": 8.0,
+    "fp4": 4.5,
+    "nvfp4": 4.5,
+    "int4": 4.25,
+    "q8_0": 8.5,
+    "q4_0": 4.5,
+}
 """Bits per cached number."""
 
-ALIASES = {"bfloat16": "bf16", "float16": "fp16", "half": "fp16", "float32": "fp32", "float8": "fp8", "e4m3": "fp8",
-           "fp8_e4m3": "fp8", "fp8_e5m2": "fp8", "fp8_dynamic": "fp8", "f16": "fp16", "awq": "int4_awq",
-           "gptq": "int4_gptq", "int4": "int4_wo", "w8a16": "int8_wo", "smoothquant": "int8_sq", "fp6": "mxfp6",
-           "tf32": "fp32", "w8a8_int8": "int8_sq"}
-LISTED = (*FORMATS, *ALIASES, *(f"int4_{m}_g{g}" for m in ("awq", "gptq", "wo") for g in (32, 64, 128)), "int3", "int2", "w4a4", "w8a8_fp8",
-          "q2_k_s", "q3_k_s", "q3_k_l", "q5_1", "q5_k_s", "iq2_xxs", "iq3_xxs", "iq4_nl")
+ALIASES = {
+    "bfloat16": "bf16",
+    "float16": "fp16",
+    "half": "fp16",
+    "float32": "fp32",
+    "float8": "fp8",
+    "e4m3": "fp8",
+    "fp8_e4m3": "fp8",
+    "fp8_e5m2": "fp8",
+    "fp8_dynamic": "fp8",
+    "f16": "fp16",
+    "awq": "int4_awq",
+    "gptq": "int4_gptq",
+    "int4": "int4_wo",
+    "w8a16": "int8_wo",
+    "smoothquant": "int8_sq",
+    "fp6": "mxfp6",
+    "tf32": "fp32",
+    "w8a8_int8": "int8_sq",
+}
+LISTED = (
+    *FORMATS,
+    *ALIASES,
+    *(f"int4_{m}_g{g}" for m in ("awq", "gptq", "wo") for g in (32, 64, 128)),
+    "int3",
+    "int2",
+    "w4a4",
+    "w8a8_fp8",
+    "q2_k_s",
+    "q3_k_s",
+    "q3_k_l",
+    "q5_1",
+    "q5_k_s",
+    "iq2_xxs",
+    "iq3_xxs",
+    "iq4_nl",
+)
 """Names that engines without Python know."""
 UNSTATED = ("", "unstated", "unknown", "auto", "none", "null", "n/a", "default", "native", "-", "?")
 """Words for a format that nobody stated: the model's own stands in."""
@@ -115,8 +160,10 @@ def read_weight_format(text: str | None) -> Format:
         return FORMATS[family]
     near = difflib.get_close_matches(name, LISTED, n=3, cutoff=0.4)
     nearest = f"nearest: {', '.join(near)}; " if near else ""
-    raise UnknownFormat(f"weight_precision {text!r:.60} is not a format I can read; {nearest}known families: {', '.join(sorted(FORMATS))}; "
-                        "or say its bits, as in int4_g128, 3.5bpw or w4a8")
+    raise UnknownFormat(
+        f"weight_precision {text!r:.60} is not a format I can read; {nearest}known families: {', '.join(sorted(FORMATS))}; "
+        "or say its bits, as in int4_g128, 3.5bpw or w4a8"
+    )
 
 
 def _by_bits(name: str) -> Format | None:

@@ -13,17 +13,45 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 VENDOR_WORDS = ("nvidia", "amd", "instinct", "intel", "habana", "google", "aws", "amazon", "apple", "geforce", "tesla", "radeon")
-DECORATION = re.compile(r"\b(?:nvidia|amd|instinct|intel|habana|google|cloud|aws|amazon|apple|geforce|tesla|radeon|quadro|tpu|tensor|core|gpu|graphics|"
-                        r"accelerator|card|generation|oam|hbm\d?e?|gddr\d?x?|the)\b|[()]")
+DECORATION = re.compile(
+    r"\b(?:nvidia|amd|instinct|intel|habana|google|cloud|aws|amazon|apple|geforce|tesla|radeon|quadro|tpu|tensor|core|gpu|graphics|"
+    r"accelerator|card|generation|oam|hbm\d?e?|gddr\d?x?|the)\b|[()]"
+)
 """Words of an accelerator's name that tell no two parts apart."""
 MEMORY = re.compile(r"(?<![\d.])(\d+)\s*gi?b\b", re.IGNORECASE)
 MEMORY_TOLERANCE = 0.07
 """A stated memory may be the gross one (B200: 192 for 180 usable) or in GiB, never that of a sibling."""
 GIB_IN_GB = 1.073741824
 CHECKPOINT_WORDS = (
-    "instruct", "chat", "it", "hf", "base", "fp8", "nvfp4", "fp4", "mxfp4", "bf16", "fp16", "awq", "gptq", "int4",
-    "int8", "w4a16", "w8a8", "gguf", "preview", "meta", "dynamic", "block", "a8", "quantized", "v0.1", "v0.2", "v0.3",
-    "turbo", "original",
+    "instruct",
+    "chat",
+    "it",
+    "hf",
+    "base",
+    "fp8",
+    "nvfp4",
+    "fp4",
+    "mxfp4",
+    "bf16",
+    "fp16",
+    "awq",
+    "gptq",
+    "int4",
+    "int8",
+    "w4a16",
+    "w8a8",
+    "gguf",
+    "preview",
+    "meta",
+    "dynamic",
+    "block",
+    "a8",
+    "quantized",
+    "v0.1",
+    "v0.2",
+    "v0.3",
+    "turbo",
+    "original",
 )
 
 
@@ -121,5 +149,6 @@ def resolve(name: str | None, known: Known, kind: str) -> str:
                 return known.names[slug(candidate)]
     near = difflib.get_close_matches(slug(text), list(known.names), n=3, cutoff=0.5)
     hint = ", ".join(sorted({known.names[n] for n in near})) or "see `deflation throughput --list`"
-    raise UnknownName(f"{kind} {text!r:.80} is not known; nearest: {hint}; or give its figures as [[{kind}]] in a TOML file "
-                      "(--definitions, see --help)")
+    raise UnknownName(
+        f"{kind} {text!r:.80} is not known; nearest: {hint}; or give its figures as [[{kind}]] in a TOML file (--definitions, see --help)"
+    )

@@ -16,7 +16,11 @@ from warehouse.schema.tables import table
 from warehouse.schema.types import Table
 
 POLARS: dict[str, DataTypeClass | pl.DataType] = {
-    "VARCHAR": pl.String, "DOUBLE": pl.Float64, "BIGINT": pl.Int64, "BOOLEAN": pl.Boolean, "DATE": pl.Date,
+    "VARCHAR": pl.String,
+    "DOUBLE": pl.Float64,
+    "BIGINT": pl.Int64,
+    "BOOLEAN": pl.Boolean,
+    "DATE": pl.Date,
     "TIMESTAMPTZ": pl.Datetime("us", "UTC"),
 }
 
@@ -91,7 +95,11 @@ def offenders(declared: Table, frame: pl.DataFrame) -> dict[str, str]:
         for limit, beyond in ((column.low, pl.Expr.lt), (column.high, pl.Expr.gt)):
             if limit is not None:
                 rows = frame.filter(beyond(pl.col(column.name), limit)).unique("source", keep="first", maintain_order=True)
-                found |= {s: f"{column.name} {value:g} is beyond {limit:g}" for s, value in rows.select("source", column.name).rows() if s not in found}
+                found |= {
+                    s: f"{column.name} {value:g} is beyond {limit:g}"
+                    for s, value in rows.select("source", column.name).rows()
+                    if s not in found
+                }
     if declared.key:
         lacking = frame.filter(pl.any_horizontal(pl.col(list(declared.key)).is_null()))
         repeated = frame.filter(pl.struct(list(declared.key)).is_duplicated())

@@ -17,18 +17,41 @@ from sources.pages.page import Page
 from sources.pages.quote import LeftOut, PageChanged, PriceQuote
 from units.quantity import Money
 
-UNITS = {"mtok": "1M tokens", "kcount": "1K", "hours": "1 hour", "mchars": "1M characters", "kpages": "1K pages",
-         "gpixels": "1G pixels"}
-WIDE = {"input_mtok": "input", "output_mtok": "output", "cache_read_mtok": "cached_input",
-        "cache_write_mtok": "cache_write_5m", "cache_write_5m_mtok": "cache_write_5m", "cache_write_1h_mtok": "cache_write_1h"}
-EXTRA = {"input_audio_mtok": "input_audio", "output_audio_mtok": "output_audio", "cache_audio_read_mtok": "cached_input_audio",
-         "input_image_mtok": "input_image", "output_image_mtok": "output_image", "cache_image_read_mtok": "cached_input_image",
-         "input_video_mtok": "input_video", "output_video_mtok": "output_video", "requests_kcount": "request",
-         "web_searches_kcount": "search", "storage_searches_kcount": "search", "social_searches_kcount": "search"}
-LONG_ONLY = re.compile(r"(input|output)_(text|audio|image|video|annotated_document|document|tool|reasoning|citation).*|"
-                       r"cache_(text|audio|image|video)_.*|audio_hours|input_mchars|input_gpixels|\w+_kcount")
-VARIANTS = {("processing", "batch"): "batch", ("service_tier", "priority"): "priority", ("service_tier", "flex"): "flex",
-            ("service_tier", "fast"): "fast", ("speed", "fast"): "fast", ("service_tier", "default"): ""}
+UNITS = {"mtok": "1M tokens", "kcount": "1K", "hours": "1 hour", "mchars": "1M characters", "kpages": "1K pages", "gpixels": "1G pixels"}
+WIDE = {
+    "input_mtok": "input",
+    "output_mtok": "output",
+    "cache_read_mtok": "cached_input",
+    "cache_write_mtok": "cache_write_5m",
+    "cache_write_5m_mtok": "cache_write_5m",
+    "cache_write_1h_mtok": "cache_write_1h",
+}
+EXTRA = {
+    "input_audio_mtok": "input_audio",
+    "output_audio_mtok": "output_audio",
+    "cache_audio_read_mtok": "cached_input_audio",
+    "input_image_mtok": "input_image",
+    "output_image_mtok": "output_image",
+    "cache_image_read_mtok": "cached_input_image",
+    "input_video_mtok": "input_video",
+    "output_video_mtok": "output_video",
+    "requests_kcount": "request",
+    "web_searches_kcount": "search",
+    "storage_searches_kcount": "search",
+    "social_searches_kcount": "search",
+}
+LONG_ONLY = re.compile(
+    r"(input|output)_(text|audio|image|video|annotated_document|document|tool|reasoning|citation).*|"
+    r"cache_(text|audio|image|video)_.*|audio_hours|input_mchars|input_gpixels|\w+_kcount"
+)
+VARIANTS = {
+    ("processing", "batch"): "batch",
+    ("service_tier", "priority"): "priority",
+    ("service_tier", "flex"): "flex",
+    ("service_tier", "fast"): "fast",
+    ("speed", "fast"): "fast",
+    ("service_tier", "default"): "",
+}
 """Request properties that are service tiers; ``default`` repeats the standard prices and is not read."""
 
 
@@ -94,8 +117,9 @@ def _windows(clocks: list[Any], dated: list[Any], where: str, tier: str) -> dict
     if tier != "standard":
         raise PageChanged(f"{where}: expected times of day for the standard tier alone, found them for {tier}")
     every = [_input(s, where) for s in [*(told for told, _ in groups.values()), *dated[-1:]]]
-    return {" and ".join(sorted(times)): ("peak" if _input(told, where) == max(every) else "off-peak", told)
-            for told, times in groups.values()}
+    return {
+        " and ".join(sorted(times)): ("peak" if _input(told, where) == max(every) else "off-peak", told) for told, times in groups.values()
+    }
 
 
 def _input(told: dict[str, Any], where: str) -> Decimal:
@@ -119,8 +143,7 @@ def _clock(value: Any, where: str) -> str:
     return match[1]
 
 
-def _set(rows: Feed, provider: str, label: str, told: dict[str, Any], where: str, tier: str, condition: str,
-         **dates: str) -> None:
+def _set(rows: Feed, provider: str, label: str, told: dict[str, Any], where: str, tier: str, condition: str, **dates: str) -> None:
     prices = members(told.get("prices"), f"{where}.prices")
     base: dict[str, Money | None] = {}
     above: dict[int, dict[str, Money | None]] = {}
@@ -138,15 +161,32 @@ def _set(rows: Feed, provider: str, label: str, told: dict[str, Any], where: str
             extra.append((name, money))
     free = tier == "standard" and all(m is None or m.amount == 0 for m in base.values())
     words = evidence(f"{provider}/{label}", prices)
-    rows.add(label, base, evidence=words, locator=where, tier="free" if free else tier, condition=condition,
-             provider=provider, **dates)
+    rows.add(label, base, evidence=words, locator=where, tier="free" if free else tier, condition=condition, provider=provider, **dates)
     for start in sorted(above):
         limit = f"prompts > {thousands(start, where)}"
-        rows.add(label, above[start], evidence=words, locator=where, tier=tier, provider=provider,
-                 condition="; ".join(filter(None, (condition, limit))), **dates)
+        rows.add(
+            label,
+            above[start],
+            evidence=words,
+            locator=where,
+            tier=tier,
+            provider=provider,
+            condition="; ".join(filter(None, (condition, limit))),
+            **dates,
+        )
     for name, money in extra:
-        rows.extra(label, EXTRA.get(name, "other"), money, evidence=words, locator=f"{where}.{name}", tier=tier,
-                   unit=UNITS[name.rsplit("_", 1)[-1]], condition=name, provider=provider, **dates)
+        rows.extra(
+            label,
+            EXTRA.get(name, "other"),
+            money,
+            evidence=words,
+            locator=f"{where}.{name}",
+            tier=tier,
+            unit=UNITS[name.rsplit("_", 1)[-1]],
+            condition=name,
+            provider=provider,
+            **dates,
+        )
 
 
 def _figures(value: Any, where: str) -> dict[int, Money | None]:

@@ -21,19 +21,47 @@ UNIT = "1 token"
 _TOKEN = re.compile(
     r"(?:(?P<way>input|output)_cost_per_(?P<kind>audio_|image_|video_|reasoning_)?token(?P<hit>_cache_hit)?"
     r"|cache_(?P<cache>read|creation)_input_(?P<ckind>audio_|image_|video_)?token_cost(?P<hour>_above_1hr)?)"
-    r"(?:_above_(?P<above>\d+)k_tokens)?(?:_(?P<tier>batches|batch_requests|flex|priority|fast|ultrafast))?")
-_METER = re.compile(r"(?:\w+?_)?cost_per_(?:(?P<per>image|pixel|second|minute|hour|character|query|request|session|page|credit|step|video|call|1k_calls|"
-                    r"gb_per_day|gb_per_hour|(?:video|audio|image)_per_second|message|song|generation)(?:_.+)?|(?P<other>(?:(?!token)[a-z0-9_])+?)(?:_above_.+)?)")
+    r"(?:_above_(?P<above>\d+)k_tokens)?(?:_(?P<tier>batches|batch_requests|flex|priority|fast|ultrafast))?"
+)
+_METER = re.compile(
+    r"(?:\w+?_)?cost_per_(?:(?P<per>image|pixel|second|minute|hour|character|query|request|session|page|credit|step|video|call|1k_calls|"
+    r"gb_per_day|gb_per_hour|(?:video|audio|image)_per_second|message|song|generation)(?:_.+)?|(?P<other>(?:(?!token)[a-z0-9_])+?)(?:_above_.+)?)"
+)
 """A price per anything but a token (long form only); a count nobody has named here must not be of the size of a token price."""
 _TOKEN_SIZE = Decimal("0.0001")
 _MONEY = re.compile(r"cost|price|pricing")
-OTHER_MONEY = {"citation_cost_per_token", "input_dbu_cost_per_token", "output_dbu_cost_per_token", "output_db_cost_per_token",
-               "search_context_cost_per_query", "tiered_pricing", "pricing_notes", "price_source", "cost_calculator"}
+OTHER_MONEY = {
+    "citation_cost_per_token",
+    "input_dbu_cost_per_token",
+    "output_dbu_cost_per_token",
+    "output_db_cost_per_token",
+    "search_context_cost_per_query",
+    "tiered_pricing",
+    "pricing_notes",
+    "price_source",
+    "cost_calculator",
+}
 """Not token prices in USD: Databricks units (DBU), citations, searches, and lists read on their own."""
-TIERS = {"batches": "batch", "batch_requests": "batch", "flex": "flex", "priority": "priority", "fast": "fast",
-         "ultrafast": "fast", "": "standard"}
-METERS = {"image": "image", "second": "other", "query": "search", "request": "request", "character": "character",
-          "page": "page", "hour": "hour", "minute": "audio_minute", "video_per_second": "video_second"}
+TIERS = {
+    "batches": "batch",
+    "batch_requests": "batch",
+    "flex": "flex",
+    "priority": "priority",
+    "fast": "fast",
+    "ultrafast": "fast",
+    "": "standard",
+}
+METERS = {
+    "image": "image",
+    "second": "other",
+    "query": "search",
+    "request": "request",
+    "character": "character",
+    "page": "page",
+    "hour": "hour",
+    "minute": "audio_minute",
+    "video_per_second": "video_second",
+}
 INPUT_ONLY = {"embedding", "rerank", "moderation"}
 
 
@@ -68,8 +96,16 @@ def _entry(rows: Feed, label: str, entry: dict[str, Any]) -> None:
                 continue
             kept[component] = money
         elif money is not None:
-            rows.extra(label, component, money, evidence=evidence(label, {name: value}), locator=where, tier=tier,
-                       condition=condition or ("reasoning" if component == "other" else ""), **fields)
+            rows.extra(
+                label,
+                component,
+                money,
+                evidence=evidence(label, {name: value}),
+                locator=where,
+                tier=tier,
+                condition=condition or ("reasoning" if component == "other" else ""),
+                **fields,
+            )
     for bound, group in _tiered(entry.get("tiered_pricing"), label):
         groups["standard", bound] = group
     for (tier, condition), prices in sorted(groups.items(), key=lambda g: g[0] != ("standard", "")):
@@ -100,8 +136,16 @@ def _meter(rows: Feed, label: str, name: str, value: Any, where: str, fields: di
     if name == "search_context_cost_per_query" and isinstance(value, dict):
         for size, amount in value.items():
             if (money := figure(amount, f"{where}.{size}")) is not None:
-                rows.extra(label, "search", money, evidence=evidence(label, {name: value}), locator=f"{where}.{size}", unit="1 search",
-                           condition=size.replace("_", " "), **fields)
+                rows.extra(
+                    label,
+                    "search",
+                    money,
+                    evidence=evidence(label, {name: value}),
+                    locator=f"{where}.{size}",
+                    unit="1 search",
+                    condition=size.replace("_", " "),
+                    **fields,
+                )
         return
     if name in OTHER_MONEY or isinstance(value, bool | dict):
         return
@@ -111,8 +155,16 @@ def _meter(rows: Feed, label: str, name: str, value: Any, where: str, fields: di
         raise PageChanged(f"{where}: expected a known price member, found {name!r}")
     per = match["per"] or match["other"]
     if money is not None:
-        rows.extra(label, METERS.get(per, "other"), money, evidence=evidence(label, {name: value}), locator=where,
-                   unit=f"1 {per.replace('_', ' ')}", condition=name, **fields)
+        rows.extra(
+            label,
+            METERS.get(per, "other"),
+            money,
+            evidence=evidence(label, {name: value}),
+            locator=where,
+            unit=f"1 {per.replace('_', ' ')}",
+            condition=name,
+            **fields,
+        )
 
 
 def _tiered(value: Any, label: str) -> list[tuple[str, dict[str, Money | None]]]:

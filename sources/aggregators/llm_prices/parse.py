@@ -40,10 +40,12 @@ def parse(page: Page) -> list[PriceQuote | LeftOut]:
 def _entries(body: dict[str, Any]) -> list[Any]:
     if "models" not in body:
         return items(body.get("prices"), "prices")
-    return [{"vendor": body.get("vendor"), "id": model.get("id"), "name": model.get("name"), **period}
-            for n, told in enumerate(items(body["models"], "models"))
-            for model in [members(told, f"models[{n}]")]
-            for period in items(model.get("price_history"), f"models[{n}].price_history")]
+    return [
+        {"vendor": body.get("vendor"), "id": model.get("id"), "name": model.get("name"), **period}
+        for n, told in enumerate(items(body["models"], "models"))
+        for model in [members(told, f"models[{n}]")]
+        for period in items(model.get("price_history"), f"models[{n}].price_history")
+    ]
 
 
 def _entry(rows: Feed, entry: dict[str, Any], where: str) -> None:
@@ -61,8 +63,16 @@ def _entry(rows: Feed, entry: dict[str, Any], where: str) -> None:
     if prices["input"] is None or prices["output"] is None:
         raise PageChanged(f"{where}: expected an input and an output price of {label}, found {entry}")
     free = all(m is None or m.amount == 0 for m in prices.values())
-    rows.add(label, prices, evidence=evidence(label, entry), locator=where, condition=condition,
-             tier="free" if free else "standard", provider=text(entry.get("vendor"), f"{where}.vendor"), **dates)
+    rows.add(
+        label,
+        prices,
+        evidence=evidence(label, entry),
+        locator=where,
+        condition=condition,
+        tier="free" if free else "standard",
+        provider=text(entry.get("vendor"), f"{where}.vendor"),
+        **dates,
+    )
 
 
 def _date(value: Any, where: str) -> str:

@@ -16,8 +16,13 @@ from sources.pages.quote import TIERS, LeftOut, PageChanged, PriceQuote
 from units.quantity import Money
 
 UNIT = "1M tokens"
-WIDE = {"input": "input", "output": "output", "cache_read": "cached_input", "cache_write": "cache_write_5m",
-        "cache_write_1h": "cache_write_1h"}
+WIDE = {
+    "input": "input",
+    "output": "output",
+    "cache_read": "cached_input",
+    "cache_write": "cache_write_5m",
+    "cache_write_1h": "cache_write_1h",
+}
 EXTRA = {"input_audio": "input_audio", "output_audio": "output_audio", "reasoning": "other"}
 ABOUT = {"source", "valid_from", "valid_from_basis", "model", "tiers", "cache_write_1h_multiple", "note", "above"}
 MODES = {"thinking": ("standard", "thinking"), "ultrafast": ("fast", "ultrafast")}
@@ -59,16 +64,21 @@ def _rates(rows: Feed, label: str, rates: dict[str, Any], where: str, condition:
     words = evidence(f"{fields['provider']}/{label}", rates)
     free = fields["tier"] == "standard" and all(m is None or m.amount == 0 for m in prices.values())
     fields = fields | {"model_id": rates["model"]} if isinstance(rates.get("model"), str) else fields
-    rows.add(label, prices, evidence=words, locator=where, condition=condition,
-             **fields | ({"tier": "free"} if free else {}))
+    rows.add(label, prices, evidence=words, locator=where, condition=condition, **fields | ({"tier": "free"} if free else {}))
     for name, component in EXTRA.items():
         if (money := figure(rates.get(name), f"{where}.{name}")) is not None:
             rows.extra(label, component, money, evidence=words, locator=f"{where}.{name}", condition=condition, **fields)
     for n, tier in enumerate(items(rates["tiers"], f"{where}.tiers") if rates.get("tiers") else []):
         over = members(tier, f"{where}.tiers[{n}]")
         limit = f"prompts > {thousands(over.get('above'), f'{where}.tiers[{n}].above')}"
-        rows.add(label, _prices(over, f"{where}.tiers[{n}]"), evidence=words, locator=f"{where}.tiers[{n}]",
-                 condition="; ".join(filter(None, (condition, limit))), **fields)
+        rows.add(
+            label,
+            _prices(over, f"{where}.tiers[{n}]"),
+            evidence=words,
+            locator=f"{where}.tiers[{n}]",
+            condition="; ".join(filter(None, (condition, limit))),
+            **fields,
+        )
 
 
 def _prices(rates: dict[str, Any], where: str) -> dict[str, Money | None]:

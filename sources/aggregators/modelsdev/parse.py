@@ -41,23 +41,44 @@ def _model(rows: Feed, provider: str, label: str, model: dict[str, Any], where: 
     for mode, told in (modes or {}).items():
         if isinstance(told, dict) and told.get("cost"):
             tier = mode if mode in TIERS else "standard"
-            _cost(rows, provider, label, told["cost"], f"{where}.experimental.modes.{mode}.cost", tier,
-                  "" if mode in TIERS else f"{mode} mode")
+            _cost(
+                rows,
+                provider,
+                label,
+                told["cost"],
+                f"{where}.experimental.modes.{mode}.cost",
+                tier,
+                "" if mode in TIERS else f"{mode} mode",
+            )
 
 
 def _cost(rows: Feed, provider: str, label: str, cost: Any, where: str, tier: str, condition: str) -> None:
     prices = _prices(members(cost, where), where)
     free = tier == "standard" and all(m is None or m.amount == 0 for m in prices.values())
     words = evidence(f"{provider}/{label}", cost)
-    rows.add(label, prices, evidence=words, locator=where, tier="free" if free else tier, condition=condition,
-             provider=provider)
+    rows.add(label, prices, evidence=words, locator=where, tier="free" if free else tier, condition=condition, provider=provider)
     for name, component in EXTRA.items():
         if (money := figure(cost.get(name), f"{where}.{name}")) is not None:
-            rows.extra(label, component, money, evidence=words, locator=f"{where}.{name}", tier=tier,
-                       condition="reasoning" if component == "other" else condition, provider=provider)
+            rows.extra(
+                label,
+                component,
+                money,
+                evidence=words,
+                locator=f"{where}.{name}",
+                tier=tier,
+                condition="reasoning" if component == "other" else condition,
+                provider=provider,
+            )
     for limit, over, place in _tiers(cost, where):
-        rows.add(label, _prices(over, place), evidence=evidence(f"{provider}/{label}", over), locator=place, tier=tier,
-                 condition="; ".join(filter(None, (condition, f"prompts > {limit}"))), provider=provider)
+        rows.add(
+            label,
+            _prices(over, place),
+            evidence=evidence(f"{provider}/{label}", over),
+            locator=place,
+            tier=tier,
+            condition="; ".join(filter(None, (condition, f"prompts > {limit}"))),
+            provider=provider,
+        )
 
 
 def _prices(cost: dict[str, Any], where: str) -> dict[str, Money | None]:

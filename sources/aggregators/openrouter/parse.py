@@ -15,13 +15,24 @@ from sources.pages.quote import LeftOut, PageChanged, PriceQuote
 from units.quantity import Money
 
 UNIT = "1 token"
-WIDE = {"prompt": "input", "completion": "output", "input_cache_read": "cached_input",
-        "input_cache_write": "cache_write_5m", "input_cache_write_1h": "cache_write_1h"}
-EXTRA = {"audio": ("input_audio", UNIT), "input_audio_cache": ("cached_input_audio", UNIT),
-         "audio_output": ("output_audio", UNIT), "image_output": ("output_image", UNIT),
-         "image": ("input_image", "1 image or image token"), "image_token": ("input_image", UNIT),
-         "web_search": ("search", "1 search"), "request": ("request", "1 request"),
-         "internal_reasoning": ("other", UNIT)}
+WIDE = {
+    "prompt": "input",
+    "completion": "output",
+    "input_cache_read": "cached_input",
+    "input_cache_write": "cache_write_5m",
+    "input_cache_write_1h": "cache_write_1h",
+}
+EXTRA = {
+    "audio": ("input_audio", UNIT),
+    "input_audio_cache": ("cached_input_audio", UNIT),
+    "audio_output": ("output_audio", UNIT),
+    "image_output": ("output_image", UNIT),
+    "image": ("input_image", "1 image or image token"),
+    "image_token": ("input_image", UNIT),
+    "web_search": ("search", "1 search"),
+    "request": ("request", "1 request"),
+    "internal_reasoning": ("other", UNIT),
+}
 """Long form only. ``image`` is per image for some models and per image token for others; the feed does not say."""
 ELSEWHERE = {"overrides", "discount"}
 CONDITIONS = {"min_prompt_tokens", "utc_start", "utc_end"}
@@ -69,8 +80,7 @@ def _model(rows: Feed, label: str, model: dict[str, Any], pricing: dict[str, Any
         money = figure(pricing.get(name), f"{where}.{name}")
         if money is not None:
             condition = "internal reasoning" if name == "internal_reasoning" else ""
-            rows.extra(label, component, money, evidence=words, locator=f"{where}.{name}", unit=unit,
-                       condition=condition, **fields)
+            rows.extra(label, component, money, evidence=words, locator=f"{where}.{name}", unit=unit, condition=condition, **fields)
     _overrides(rows, label, pricing.get("overrides") or [], where, fields)
 
 
@@ -93,8 +103,7 @@ def _overrides(rows: Feed, label: str, overrides: Any, where: str, fields: dict[
         prices = _wide(override, place) or {}
         if "min_prompt_tokens" in override and not {"utc_start", "utc_end"} & override.keys():
             limit = thousands(override["min_prompt_tokens"], f"{place}.min_prompt_tokens")
-            rows.add(label, prices, evidence=evidence(label, override), locator=place,
-                     condition=f"prompts >= {limit}", **fields)
+            rows.add(label, prices, evidence=evidence(label, override), locator=place, condition=f"prompts >= {limit}", **fields)
         elif {"utc_start", "utc_end"} <= override.keys() and "min_prompt_tokens" not in override:
             window = f"{_clock(override['utc_start'], place)}-{_clock(override['utc_end'], place)}"
             windows.setdefault(tuple(prices.items()), []).append(window)
@@ -111,8 +120,15 @@ def _overrides(rows: Feed, label: str, overrides: Any, where: str, fields: dict[
     for group, times in windows.items():
         peak = group == dearest and len(windows) == 2
         when = f"peak {' and '.join(sorted(times))} UTC" if peak else ""
-        rows.add(label, dict(group), evidence=evidence(label, {"overrides": overrides}), locator=f"{where}.overrides",
-                 tier="peak" if peak else "off-peak" if len(windows) == 2 else "standard", condition=when, **fields)
+        rows.add(
+            label,
+            dict(group),
+            evidence=evidence(label, {"overrides": overrides}),
+            locator=f"{where}.overrides",
+            tier="peak" if peak else "off-peak" if len(windows) == 2 else "standard",
+            condition=when,
+            **fields,
+        )
 
 
 def _clock(value: Any, where: str) -> str:

@@ -44,5 +44,14 @@ def _row(row: dict[str, Any], locator: str) -> EnergyQuote | None:
             return None
         raise ImplausibleValue(f"{state} {row['sectorid']} {row['period']}: expected a price, found {text!r} where electricity was sold")
     evidence = f"{row['period']} {row['stateid']} {row['sectorid']}: {text} {row['price-units']}"
-    return EnergyQuote(quantity="electricity_price", subject=state, period=str(row["period"]), value=value, value_text=str(text),
-                       unit=str(row["price-units"]), evidence=evidence, locator=locator, qualifier=str(row["sectorid"]))
+    return EnergyQuote(
+        quantity="electricity_price",
+        subject=state,
+        period=str(row["period"]),
+        value=value,
+        value_text=str(text),
+        unit=str(row["price-units"]),
+        evidence=evidence,
+        locator=locator,
+        qualifier=str(row["sectorid"]),
+    )

@@ -62,6 +62,14 @@ def _quote(cell: dict[str, str], value: Any, flag: str) -> EnergyQuote:
         raise PageChanged(f"expected a unit of energy, found {cell['unit']!r}")
     qualifier = " ".join(filter(None, [cell["tax"], cell["nrg_cons"], f"flag {flag}" if flag else ""]))
     evidence = ", ".join(f"{k}={v}" for k, v in sorted(cell.items())) + f": {value}"
-    return EnergyQuote(quantity="electricity_price", subject=cell["geo"], period=cell["time"], value=Decimal(str(value)),
-                       value_text=str(value), unit=f"{cell['currency']}/{unit}", evidence=evidence,
-                       locator=", ".join(f"{k}={cell[k]}" for k in ("geo", "time", "tax", "nrg_cons")), qualifier=qualifier)
+    return EnergyQuote(
+        quantity="electricity_price",
+        subject=cell["geo"],
+        period=cell["time"],
+        value=Decimal(str(value)),
+        value_text=str(value),
+        unit=f"{cell['currency']}/{unit}",
+        evidence=evidence,
+        locator=", ".join(f"{k}={cell[k]}" for k in ("geo", "time", "tax", "nrg_cons")),
+        qualifier=qualifier,
+    )

@@ -25,8 +25,11 @@ _MODEL = re.compile(r"(?<![A-Za-z0-9])(?:Instinct(?:™)?\s+)?(?:AMD\s+)?(MI\d{1
 def parse(page: Page) -> Sequence[SpecQuote | LeftOut]:
     """Figures of the page's accelerators; raises ``PageChanged`` for a layout or label it does not know."""
     if page.is_pdf:
-        return _product([(clean(r[0].text), clean(" ".join(c.text for c in r[1:2])))
-                         for g in pdf.grids(page.raw) for r in g.rows], pdf.text(page.raw), "official")
+        return _product(
+            [(clean(r[0].text), clean(" ".join(c.text for c in r[1:2]))) for g in pdf.grids(page.raw) for r in g.rows],
+            pdf.text(page.raw),
+            "official",
+        )
     text = page.text
     tables = rst.tables(text)
     models = [t for t in tables if t[0][0].strip() == "Model" and any("VRAM" in c for c in t[0])]
@@ -40,8 +43,7 @@ def parse(page: Page) -> Sequence[SpecQuote | LeftOut]:
     if page.is_html and html_grids(page.tree):
         rows = [(clean(r[0].text), clean(" ".join(c.text for c in r[1:]))) for g in html_grids(page.tree) for r in g.rows]
     elif page.is_html:
-        rows = [(clean(a.text()), clean(b.text(separator=" "))) for a, b in
-                zip(page.tree.css("dt"), page.tree.css("dd"), strict=False)]
+        rows = [(clean(a.text()), clean(b.text(separator=" "))) for a, b in zip(page.tree.css("dt"), page.tree.css("dd"), strict=False)]
     else:
         rows = [(label, " | ".join(cells)) for label, cells in pipe_rows(text)]
     return _product(rows, text, basis.of_text(text))
@@ -53,7 +55,9 @@ def _is_peak(table: list[list[str]]) -> bool:
 
 def _model(text: str, rows: list[tuple[str, str]]) -> str:
     """The accelerator: the sheet's own name row, else the last part of its address, else the first one mentioned."""
-    named = next((m for label, value in rows if re.fullmatch(r"(?:product )?name|model", label, re.I) and (m := _MODEL.search(value))), None)
+    named = next(
+        (m for label, value in rows if re.fullmatch(r"(?:product )?name|model", label, re.I) and (m := _MODEL.search(value))), None
+    )
     if named:
         return named[1].upper()
     found = _MODEL.search(re.sub(r"(?:https?:/)?/\S*/([\w.-]+)\.html", r" \1 ", text[:6000]))
@@ -85,8 +89,9 @@ def _peaks(table: list[list[str]], text: str) -> list[SpecQuote]:
         raise PageChanged("expected a title that names the model of the peak-performance table, found none")
     name, out = title[1], SpecRows()
     flat = re.sub(r"\s+", " ", text)
-    bandwidth = re.search(r"aggregated peak memory bandwidth of the GPU is ([\d.]+ TB(?:/sec| per second|/s))", flat) or \
-        re.search(r"peak memory bandwidth of the attached HBM\w* is ([\d.]+ TB/s(?:ec)?)", flat)
+    bandwidth = re.search(r"aggregated peak memory bandwidth of the GPU is ([\d.]+ TB(?:/sec| per second|/s))", flat) or re.search(
+        r"peak memory bandwidth of the attached HBM\w* is ([\d.]+ TB/s(?:ec)?)", flat
+    )
     size = re.search(r"HBM generation 2 \(HBM2\) for a total of (\d+ ?GB)", flat)
     if bandwidth is None:
         raise PageChanged(f"expected the aggregate memory bandwidth of {name}, found none")
@@ -131,8 +136,9 @@ def _product(rows: list[tuple[str, str]], text: str, source_basis: str) -> Seque
     if (links is None) != (each is None):
         raise PageChanged(f"expected the number of links of {name} and their rate, found one of them: is the page cut short?")
     if links and each:
-        out.link(name, each, f"{links} links, {each.text} {each.unit} each", "Infinity Fabric", times=links,
-                 qualifier="sum of links as printed")
+        out.link(
+            name, each, f"{links} links, {each.text} {each.unit} each", "Infinity Fabric", times=links, qualifier="sum of links as printed"
+        )
     quotes = out.quotes()
     if not {"memory_gb", "memory_bandwidth_gb_s", "tdp_w"} <= {q.field for q in quotes}:
         raise PageChanged(f"expected memory, bandwidth and board power of {name}, found {sorted({q.field for q in quotes})}")
@@ -151,7 +157,15 @@ def _compute(out: SpecRows, name: str, label: str, value: str, has_bf16: bool) -
             for sense, text in (("dense", pair[1]), ("sparse", pair[2])):
                 out.compute(name, precision, sense, number(text), pair[3], text, f"{label}: {value}", label)
         elif len(rates) == 1 and not found.both:
-            out.compute(name, precision, "sparse" if found.sparse else "dense", rates[0].value, rates[0].unit,
-                        rates[0].text, f"{label}: {value}", label)
+            out.compute(
+                name,
+                precision,
+                "sparse" if found.sparse else "dense",
+                rates[0].value,
+                rates[0].unit,
+                rates[0].text,
+                f"{label}: {value}",
+                label,
+            )
         else:
             raise PageChanged(f"expected one rate at {label!r}, found {value!r}")

@@ -19,12 +19,15 @@ from sources.pages.tables import html_grids
 _CHIP = re.compile(r"Each\s+(Trainium\d*|Inferentia\d*)\s+(?:chip|device)\s+consists\s+of", re.IGNORECASE)
 _CORE = re.compile(r"^(NeuronCore-v\d)\s+Architecture", re.MULTILINE)
 _RATE = re.compile(r"(?P<n>\d[\d,.]*)\s+(?P<what>[A-Za-z0-9/]+)\s+(?P<sparse>sparse\s+|dense\s+)?(?P<unit>[TP]FLOPS?|[TP]OPS)\b")
-_RATE_OF = re.compile(r"(?P<n>\d[\d,.]*)\s+(?P<unit>[TP]FLOPS)\s+of\s+(?P<what>[A-Za-z0-9/]*FP8[A-Za-z0-9/]*|[A-Za-z0-9/]*BF16[A-Za-z0-9/]*)")
+_RATE_OF = re.compile(
+    r"(?P<n>\d[\d,.]*)\s+(?P<unit>[TP]FLOPS)\s+of\s+(?P<what>[A-Za-z0-9/]*FP8[A-Za-z0-9/]*|[A-Za-z0-9/]*BF16[A-Za-z0-9/]*)"
+)
 
 
 _BULLET = re.compile(r"(?:^|\s)-\s+([A-Z][A-Za-z ]+):\s(.*?)(?=\s-\s+[A-Z][A-Za-z ]+:\s|\Z)", re.DOTALL)
-_BLOCK = re.compile(r"^([A-Z][A-Za-z]+(?: [A-Za-z]+)?)[ \t]*\n\s*\n(.*?)(?=^[A-Z][A-Za-z]+(?: [A-Za-z]+)?[ \t]*\n\s*\n|\Z)",
-                    re.DOTALL | re.MULTILINE)
+_BLOCK = re.compile(
+    r"^([A-Z][A-Za-z]+(?: [A-Za-z]+)?)[ \t]*\n\s*\n(.*?)(?=^[A-Z][A-Za-z]+(?: [A-Za-z]+)?[ \t]*\n\s*\n|\Z)", re.DOTALL | re.MULTILINE
+)
 """A component's name and its description: after a dash, or on a line of its own above it."""
 _GUIDE = re.compile(r"HBM stacks with a total device memory capacity of ([\d.]+ ?GiB) and bandwidth of\s+([\d.]+ ?[GT]B/s)")
 
@@ -40,7 +43,7 @@ def parse(page: Page) -> list[SpecQuote]:
         text = rst.plain_roles(text)
     chip = _CHIP.search(text)
     if chip:
-        return _chip(_name(chip[1]), _components(text[chip.end():], tables))
+        return _chip(_name(chip[1]), _components(text[chip.end() :], tables))
     instances = [t for t in tables if _count_row(t) is not None or _count_column(t) is not None]
     if instances:
         return _instances(instances)
@@ -182,5 +185,3 @@ def _total(out: SpecRows, name: str, label: str, text: str, per: int) -> None:
         out.link(name, figure[0], f"{label} {cell}", label)
     elif "memory" in label.lower():
         out.bandwidth(name, figure[0], f"{label} {cell}", label, per=per)
-
-

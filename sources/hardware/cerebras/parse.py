@@ -10,7 +10,8 @@ from sources.pages.specs.prose import Pattern, read
 
 _N = r"[\d.,]+ ?"
 PATTERNS = (
-    Pattern("memory", rf"SRAM:? (?P<f>{_N}GB)"), Pattern("memory", rf"(?P<f>{_N}GB)(?: of)? on-(?:die|chip) SRAM"),
+    Pattern("memory", rf"SRAM:? (?P<f>{_N}GB)"),
+    Pattern("memory", rf"(?P<f>{_N}GB)(?: of)? on-(?:die|chip) SRAM"),
     Pattern("bandwidth", rf"[Mm]emory bandwidth:? ~?(?P<f>{_N}PB/s)"),
     Pattern("bandwidth", rf"(?P<f>{_N}PB/s)(?: of)? memory bandwidth"),
     Pattern("compute", rf"[Ss]parse FP16 (?:throughput|compute|performance):? (?P<f>{_N}PFLOPS)", "bf16", "sparse"),

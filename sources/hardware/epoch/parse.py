@@ -36,8 +36,11 @@ def parse(page: Page) -> list[SpecQuote]:
     rows = list(csv.DictReader(io.StringIO(page.text)))
     if not rows or "Hardware name" not in rows[0]:
         raise PageChanged("expected a table with the column 'Hardware name', found another")
-    columns = [(field, column, scale) for field, pattern, scale in COLUMNS
-               if (column := _column(rows[0], pattern, needed=field in NEEDED)) is not None]
+    columns = [
+        (field, column, scale)
+        for field, pattern, scale in COLUMNS
+        if (column := _column(rows[0], pattern, needed=field in NEEDED)) is not None
+    ]
     out = SpecRows("secondary")
     seen: set[str] = set()
     for i, row in enumerate(rows):
@@ -51,8 +54,7 @@ def parse(page: Page) -> list[SpecQuote]:
             text = (row[column] or "").strip()
             if text and (value := _figure(text, name, column)) > 0:
                 cited = (row.get("Link to datasheet") or "").strip()
-                out.add(name, field, value / scale, text, f"{name}, {column}: {text} {cited}".strip(),
-                        f"row {i + 2}, {column}")
+                out.add(name, field, value / scale, text, f"{name}, {column}: {text} {cited}".strip(), f"row {i + 2}, {column}")
     return out.quotes()
 
 

@@ -16,9 +16,12 @@ from sources.pages.quote import PageChanged, SpecQuote
 from sources.pages.specs.rows import SpecRows
 
 FIELDS = (
-    ("memory_gb", ("memory", "capacity_gb")), ("memory_bandwidth_gb_s", ("memory", "bandwidth_gbps")),
-    ("bf16_dense_tflops", ("compute", "bf16_tflops")), ("fp8_dense_tflops", ("compute", "fp8_tflops")),
-    ("int8_dense_tops", ("compute", "int8_tops")), ("fp4_dense_tflops", ("compute", "fp4_tflops")),
+    ("memory_gb", ("memory", "capacity_gb")),
+    ("memory_bandwidth_gb_s", ("memory", "bandwidth_gbps")),
+    ("bf16_dense_tflops", ("compute", "bf16_tflops")),
+    ("fp8_dense_tflops", ("compute", "fp8_tflops")),
+    ("int8_dense_tops", ("compute", "int8_tops")),
+    ("fp4_dense_tflops", ("compute", "fp4_tflops")),
     ("tdp_w", ("power", "tdp_w")),
 )
 
@@ -36,8 +39,14 @@ def parse(page: Page) -> list[SpecQuote]:
     for field, path in FIELDS:
         found = _value(card, path)
         if found is not None:
-            out.add(str(card["name"]), field, found[0], str(found[0]),
-                    f"{field} {found[0]}: {evidence.get(found[1], 'no evidence named')}", ".".join(path))
+            out.add(
+                str(card["name"]),
+                field,
+                found[0],
+                str(found[0]),
+                f"{field} {found[0]}: {evidence.get(found[1], 'no evidence named')}",
+                ".".join(path),
+            )
     return out.quotes()
 
 

@@ -17,19 +17,29 @@ from sources.pages.specs.labels import meaning, precisions_in
 from sources.pages.specs.rows import PAIRED, SpecRows
 from sources.pages.tables import html_grids, markdown_grids
 
-_TPU = re.compile(r"\b(?:Cloud )?(?:TPU ?)?(?:v(?P<v>[2-9])(?P<kind>[ep]|x)?\b|TPU ?(?P<x>[7-9][a-z]?)\b)|(?P<code>Ironwood|Trillium)",
-                  re.IGNORECASE)
+_TPU = re.compile(
+    r"\b(?:Cloud )?(?:TPU ?)?(?:v(?P<v>[2-9])(?P<kind>[ep]|x)?\b|TPU ?(?P<x>[7-9][a-z]?)\b)|(?P<code>Ironwood|Trillium)", re.IGNORECASE
+)
 _CODES = {"ironwood": "TPU7x", "trillium": "TPU v6e"}
 _LINES = (
     ("compute", r"^(?P<label>Peak compute per chip(?: \([^)]*\))?|Maximale Rechenleistung pro Chip)\s+(?P<value>.*)$"),
-    ("memory_and_bandwidth", r"^(?P<label>HBM\w* (?:capacity and bandwidth|-?Kapazität und -?Bandbreite)|"
-                             r"HBM\w*-Kapazität und -Bandbreite)\s+(?P<value>.*)$"),
+    (
+        "memory_and_bandwidth",
+        r"^(?P<label>HBM\w* (?:capacity and bandwidth|-?Kapazität und -?Bandbreite)|"
+        r"HBM\w*-Kapazität und -Bandbreite)\s+(?P<value>.*)$",
+    ),
     ("tdp", r"^(?P<label>Measured min/mean/max power|Gemessene minimale/durchschnittliche/maximale Leistung)\s+(?P<value>.*)$"),
     ("memory", r"^(?P<label>HBM\w* capacity(?: per chip)?)\s+(?P<value>.*)$"),
     ("bandwidth", r"^(?P<label>HBM\w* bandwidth(?: per chip)?)\s+(?P<value>.*)$"),
-    ("link", r"^(?P<label>Bidirectional inter-chip interconnect.*?per chip\)?|Inter-?chip Interconnect BW|ICI bandwidth(?: per chip)?)\s+(?P<value>.*)$"),
-    ("ignored", r"^(?:TPU Pod size|TPU-Pod|Interconnect[ -]|Peak compute per Pod|Maximale Rechenleistung pro Pod|All-reduce|"
-                r"Bisection|Key spec|Wichtige|.*(?:per|pro) Pod\b|ICI ports|.*per host|Chips)"),
+    (
+        "link",
+        r"^(?P<label>Bidirectional inter-chip interconnect.*?per chip\)?|Inter-?chip Interconnect BW|ICI bandwidth(?: per chip)?)\s+(?P<value>.*)$",
+    ),
+    (
+        "ignored",
+        r"^(?:TPU Pod size|TPU-Pod|Interconnect[ -]|Peak compute per Pod|Maximale Rechenleistung pro Pod|All-reduce|"
+        r"Bisection|Key spec|Wichtige|.*(?:per|pro) Pod\b|ICI ports|.*per host|Chips)",
+    ),
 )
 
 
@@ -44,8 +54,7 @@ def parse(page: Page) -> Sequence[SpecQuote | LeftOut]:
         for sheet in rowwise:
             _chips_in_rows(out, sheet)
         return [*out.quotes(), *out.left_out]
-    keyed = [s for s in sheets if sum(meaning(r[0]).kind in ("compute", "memory", "bandwidth", "memory_and_bandwidth")
-                                      for r in s[1:]) >= 2]
+    keyed = [s for s in sheets if sum(meaning(r[0]).kind in ("compute", "memory", "bandwidth", "memory_and_bandwidth") for r in s[1:]) >= 2]
     for sheet in keyed:
         _sheet(out, sheet, text)
     if not keyed:
@@ -60,8 +69,7 @@ def _complete(quotes: list[SpecQuote]) -> None:
         fields = {q.field.rsplit("_g", 1)[0] for q in quotes if q.accelerator == name}
         missing = {"memory", "memory_bandwidth", "bf16_dense_tflops"} - fields
         if missing:
-            raise PageChanged(f"expected memory, bandwidth and bf16 compute of {name}, missing {sorted(missing)}: "
-                              "is the table cut short?")
+            raise PageChanged(f"expected memory, bandwidth and bf16 compute of {name}, missing {sorted(missing)}: is the table cut short?")
 
 
 def name_of(text: str) -> str | None:
@@ -146,8 +154,7 @@ def _bandwidth(out: SpecRows, name: str, figure, evidence: str, locator: str) ->
     out.bandwidth(name, figure, evidence, locator)
     if re.match(r"[GT]iB", figure.unit):
         scale = 1024 if figure.unit.startswith("Ti") else 1
-        out.add(name, "memory_bandwidth_gb_s", figure.value * scale * GIB, figure.text, evidence, locator,
-                "converted from GiB/s")
+        out.add(name, "memory_bandwidth_gb_s", figure.value * scale * GIB, figure.text, evidence, locator, "converted from GiB/s")
 
 
 def _lines(out: SpecRows, text: str) -> None:

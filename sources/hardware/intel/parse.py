@@ -20,8 +20,12 @@ from sources.pages.tables import html_grids, markdown_grids
 
 _COMPARISON = re.compile(r"Product ?Parameter\s*(?P<names>(?:Gaudi ?\d?\s*)+?)(?P<rows>TDP.*)", re.DOTALL)
 _ROWS = (
-    ("power", r"TDP ?\(OAM\)"), ("compute", r"Peak Compute ?\((?P<p>\w+)\)"), ("size", r"HBM Capacity"),
-    ("rate", r"Peak HBM BW"), ("pcie", r"Peak PCIe BW ?\(bi-directional\)"), ("link", r"Embedded NIC BW ?\(bi-directional\)"),
+    ("power", r"TDP ?\(OAM\)"),
+    ("compute", r"Peak Compute ?\((?P<p>\w+)\)"),
+    ("size", r"HBM Capacity"),
+    ("rate", r"Peak HBM BW"),
+    ("pcie", r"Peak PCIe BW ?\(bi-directional\)"),
+    ("link", r"Embedded NIC BW ?\(bi-directional\)"),
     ("end", r"\(\d+nm\)|$"),
 )
 _SINGLE = re.compile(r"Feature ?/ ?ProductIntel (?P<name>Gaudi \d) Accelerator(?P<rows>.*)", re.DOTALL)
@@ -48,7 +52,7 @@ def _deck(comparison: re.Match[str], body: str) -> list[SpecQuote]:
     marks = [(kind, m) for kind, p in _ROWS for m in [re.search(p, rows)] if m]
     marks.sort(key=lambda pair: pair[1].start())
     for (kind, m), (_, following) in zip(marks, marks[1:], strict=False):
-        cell = rows[m.end(): following.start()]
+        cell = rows[m.end() : following.start()]
         if kind in ("pcie", "end"):
             continue
         found = [f for f in glued_figures(cell) if f.kind == ("rate" if kind == "link" else kind)]
@@ -62,7 +66,9 @@ def _deck(comparison: re.Match[str], body: str) -> list[SpecQuote]:
             _put(out, name, kind, figure, f"{m[0]} {cell}", m[0], m["p"] if kind == "compute" else "")
     missing = {"power", "compute", "size", "rate", "link"} - {kind for kind, _ in marks[:-1]}
     if missing:
-        raise PageChanged(f"expected rows of power, compute, capacity, bandwidth and links, missing {sorted(missing)}: is the text cut short?")
+        raise PageChanged(
+            f"expected rows of power, compute, capacity, bandwidth and links, missing {sorted(missing)}: is the text cut short?"
+        )
     single = _SINGLE.search(body)
     if single:
         rates = list(re.finditer(r"(BF16|FP8) Matrix TFLOPs ?(\d+)", single["rows"]))
@@ -76,7 +82,7 @@ def _deck(comparison: re.Match[str], body: str) -> list[SpecQuote]:
 
 def _without(text: str, found: list[Figure]) -> str:
     for f in sorted(found, key=lambda f: -f.start):
-        text = text[:f.start] + text[f.end:]
+        text = text[: f.start] + text[f.end :]
     return text
 
 
@@ -128,7 +134,7 @@ def _prose(body: str, text: str) -> list[SpecQuote]:
         raise PageChanged("expected a Gaudi table or text, found neither")
     comma = bool(re.search(r"\d,\d{1,2} ?[TG]B/s", body))
     found = figures(body, comma_decimals=comma)
-    size = [f for f in found if f.kind == "size" and re.match(r"\s*HBM", body[f.end:])]
+    size = [f for f in found if f.kind == "size" and re.match(r"\s*HBM", body[f.end :])]
     rates = [f for f in found if f.kind == "rate"]
     if len(size) != 1 or len(rates) != 1:
         raise PageChanged(f"expected one memory size and one bandwidth, found {len(size)} and {len(rates)}")

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 from sources.pages.quote import PageChanged
 
-_FAMILY = (r"(?:(?:HGX|DGX) )?(?:(?:GB|GH|GR|VR)\d{3}|[AHBVPR]\d{2,3}[A-Z]?|L4(?!\d)0?S?|L\d{1,2}S?|T4|RTX (?:PRO )?A?\d{4}"
-           r"(?: Ti| SUPER| Ada| D)?)")
+_FAMILY = (
+    r"(?:(?:HGX|DGX) )?(?:(?:GB|GH|GR|VR)\d{3}|[AHBVPR]\d{2,3}[A-Z]?|L4(?!\d)0?S?|L\d{1,2}S?|T4|RTX (?:PRO )?A?\d{4}"
+    r"(?: Ti| SUPER| Ada| D)?)"
+)
 _START = re.compile(rf"(?<![\w-]){_FAMILY}(?:NVL)?")
 _ONE = re.compile(rf"{_START.pattern}(?: NVL\d+)?")
 
@@ -45,10 +47,13 @@ def columns_in(header: str, notes: dict[str, str]) -> list[Column]:
     if re.search(r"\b(?:HGX |DGX )?[AHB]\d{4,}\b", text):
         raise PageChanged(f"expected product names of three digits, found {text[:80]!r} with no footnote for the fourth")
     title = re.match(r".*\bSpec(?:ification)?s\b", text)
-    text = text[title.end():] if title and _START.search(text[title.end():]) else text
+    text = text[title.end() :] if title and _START.search(text[title.end() :]) else text
     starts = list(_START.finditer(text))
-    found = [text[a.start(): b.start() if b else len(text)].strip(" |")
-             for a, b in zip(starts, [*starts[1:], None], strict=True)] if starts else []
+    found = (
+        [text[a.start() : b.start() if b else len(text)].strip(" |") for a, b in zip(starts, [*starts[1:], None], strict=True)]
+        if starts
+        else []
+    )
     return [_column(name) for name in found]
 
 
@@ -91,8 +96,9 @@ def gpu_counts(rows: list[tuple[str, str, list[str]]], n: int) -> list[int]:
         if name not in ("config", "form", "other"):
             continue
         text = " | ".join(cells)
-        found = re.findall(r"(\d+)\s+(?:NVIDIA )?(?:Blackwell|Hopper|Rubin|Ampere)?\s*(?:Ultra )?GPUs?\b", text) or \
-            re.findall(r"(\d+)x\s+NVIDIA", text)
+        found = re.findall(r"(\d+)\s+(?:NVIDIA )?(?:Blackwell|Hopper|Rubin|Ampere)?\s*(?:Ultra )?GPUs?\b", text) or re.findall(
+            r"(\d+)x\s+NVIDIA", text
+        )
         if len(found) == n and (name != "other" or "configuration" in label.lower()):
             return [int(x) for x in found]
     return [1] * n

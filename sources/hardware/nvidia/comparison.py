@@ -15,8 +15,12 @@ from sources.pages.quote import PageChanged, SpecQuote
 from sources.pages.specs.figures import clean, figures
 from sources.pages.specs.rows import SpecRows
 
-_RATES = (("bf16", "dense", r"Tensor BF16"), ("bf16", "sparse", r"BF16 Tensor Sparse"),
-          ("fp8", "dense", r"Tensor FP8-32"), ("int8", "dense", r"Tensor INT8"))
+_RATES = (
+    ("bf16", "dense", r"Tensor BF16"),
+    ("bf16", "sparse", r"BF16 Tensor Sparse"),
+    ("fp8", "dense", r"Tensor FP8-32"),
+    ("int8", "dense", r"Tensor INT8"),
+)
 
 
 def is_comparison(text: str) -> bool:

@@ -17,8 +17,10 @@ from sources.pages.specs.figures import NUMBER, UNIT, number
 from sources.pages.specs.labels import precisions_in
 from sources.pages.specs.rows import SpecRows
 
-_TOKEN = re.compile(rf"~?(?P<n>{NUMBER})(?:\s?(?:{UNIT}))?(?P<mark>\*+|\s?\^\d|(?<=[A-Za-z])[1-9](?![\d.,]))?|"
-                    r"(?P<bar>[|/])|(?P<star>\*+)")
+_TOKEN = re.compile(
+    rf"~?(?P<n>{NUMBER})(?:\s?(?:{UNIT}))?(?P<mark>\*+|\s?\^\d|(?<=[A-Za-z])[1-9](?![\d.,]))?|"
+    r"(?P<bar>[|/])|(?P<star>\*+)"
+)
 BEFORE_SPARSITY = re.compile(r"^(V100|P100|T4|P40|P4)\b")
 _GEFORCE = re.compile(r"^RTX \d")
 
@@ -31,8 +33,17 @@ class _Number:
     mark: str
 
 
-def add_compute(out: SpecRows, columns: list[Column], label: str, cells: list[str], notes: dict[str, str],
-                title_marks: set[str], unit: str, has_bf16: bool, shapes: set[str]) -> str:
+def add_compute(
+    out: SpecRows,
+    columns: list[Column],
+    label: str,
+    cells: list[str],
+    notes: dict[str, str],
+    title_marks: set[str],
+    unit: str,
+    has_bf16: bool,
+    shapes: set[str],
+) -> str:
     """Read one compute row into ``out``; returns the unit to use for later rows that print none."""
     label, marks = _label_marks(label, notes)
     in_label = re.search(r"\b([TP]FLOPS|[TP]OPS)\b", label, re.IGNORECASE)
@@ -76,7 +87,7 @@ def _label_marks(label: str, notes: dict[str, str]) -> tuple[str, set[str]]:
     if m is None:
         return label, set()
     mark = next(g for g in m.groups() if g)
-    return label[:m.start()].strip(), {mark}
+    return label[: m.start()].strip(), {mark}
 
 
 def _numbers(text: str, label: str, notes: dict[str, str], marks: set[str]) -> list[_Number]:
@@ -86,7 +97,7 @@ def _numbers(text: str, label: str, notes: dict[str, str], marks: set[str]) -> l
     leading = re.match(r"([1-9])\s+(?=[\d.])", text)
     if leading and leading[1] in notes:
         marks.add(leading[1])
-        text = text[leading.end():]
+        text = text[leading.end() :]
     rest = _TOKEN.sub("", text).strip(" ,")
     if rest and precisions_in(label):
         raise PageChanged(f"expected figures at {label!r}, found {rest[:60]!r} among {text[:80]!r}")
@@ -102,16 +113,16 @@ def _numbers(text: str, label: str, notes: dict[str, str], marks: set[str]) -> l
     return found
 
 
-def _spread(numbers: list[_Number], n: int, label: str, text: str, notes: dict[str, str],
-            shapes: set[str]) -> list[list[_Number]]:
+def _spread(numbers: list[_Number], n: int, label: str, text: str, notes: dict[str, str], shapes: set[str]) -> list[list[_Number]]:
     """Numbers of a merged or run-together cell to columns: pairs or singles, one group for each or for all."""
     starred = [x for x in numbers if x.mark.startswith("*")]
     if starred and precisions_in(label) and not any(x.mark in notes for x in starred):
         raise PageChanged(f"expected the footnote of {starred[0].mark!r} at {label!r}, found none: is the page cut short?")
-    pairs = "|" in text and ((len(numbers) == 2 * len(starred) and starred != [])
-                             or ("sparse_dense" in notes.values() and len(numbers) % 2 == 0 and not starred))
+    pairs = "|" in text and (
+        (len(numbers) == 2 * len(starred) and starred != []) or ("sparse_dense" in notes.values() and len(numbers) % 2 == 0 and not starred)
+    )
     size = 2 if pairs else 1
-    groups = [numbers[i:i + size] for i in range(0, len(numbers), size)]
+    groups = [numbers[i : i + size] for i in range(0, len(numbers), size)]
     if n > 1 and len(groups) in (1, n):
         shapes.add("merged" if len(groups) == 1 else "split")
     if len(groups) == n:
@@ -134,10 +145,12 @@ def _kept(names: tuple[str, ...], has_bf16: bool, columns: list[Column]) -> tupl
     return names
 
 
-def _add(out: SpecRows, column: Column, names: tuple[str, ...], numbers: list[_Number], label: str, evidence: str,
-         sense: _Sense, default: str) -> None:
+def _add(
+    out: SpecRows, column: Column, names: tuple[str, ...], numbers: list[_Number], label: str, evidence: str, sense: _Sense, default: str
+) -> None:
     values = [(x, x.unit or default) for x in numbers]
     for name in names:
+
         def put(kind: str, x: _Number, unit: str, scale: Decimal = Decimal(1), how: str = "", name: str = name) -> None:
             if not unit:
                 raise PageChanged(f"expected a unit of compute at {label!r}, found none on the sheet")
@@ -148,7 +161,7 @@ def _add(out: SpecRows, column: Column, names: tuple[str, ...], numbers: list[_N
             for kind, (x, unit) in zip(order, values, strict=True):
                 put(kind, x, unit)
             continue
-        (x, unit), = values
+        ((x, unit),) = values
         told = sense.single(x.mark, label)
         if told is None and BEFORE_SPARSITY.match(column.name):
             told = "dense"

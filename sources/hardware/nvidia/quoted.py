@@ -89,8 +89,7 @@ def _compute(out: SpecRows, name: str, quote: str, half: bool, order: str, *, sh
         elif precision == "fp4":
             out.compute(name, precision, "sparse", number(m[1]), unit, m[1], quote, "quote")
         elif half:
-            out.compute(name, precision, "dense", number(m[1]) * Decimal("0.5"), unit, m[1], quote, "quote",
-                        "half of the sparse figure")
+            out.compute(name, precision, "dense", number(m[1]) * Decimal("0.5"), unit, m[1], quote, "quote", "half of the sparse figure")
         else:
             raise PageChanged(f"expected a word on sparsity for {quote!r}, found none on its line")
     return True

@@ -19,12 +19,25 @@ from sources.pages.specs.rows import PAIRED, SPARSE_FIRST, SpecRows
 from sources.pages.tables import Grid
 
 _MARK = r"(?: (?:TFLOPS|TOPS)(?=\s))?\s?(?:\*+|\^?[1-9](?![\d,.]))?(?=\s|$|\))"
-_COMPUTE = "|".join((
-    r"(?:Peak )?FP64 ?/ ?FP64 Tensor Core", r"FP64 Tensor Core", r"Tensor Float 32 \(TF32\)(?: Tensor Core)?",
-    r"(?:Peak )?TF32 Tensor Core", r"(?:Peak )?(?:BFLOAT16|BF16) Tensor Core", r"FP16 ?[/|] ?(?:BF16|BFLOAT16) Tensor Core",
-    r"(?:Peak )?FP16 Tensor Core", r"FP8 ?/ ?FP6 Tensor Core", r"(?:Peak )?FP8(?: Tensor(?: Core)?)?", r"FP6 Tensor Core",
-    r"(?:Total )?(?:NV)?FP4 (?:Tensor Core|Dense|Sparse)", r"(?:Peak )?INT8(?: Tensor(?: Core)?)?", r"(?:Peak )?INT4(?: Tensor(?: Core)?)?",
-    r"FP64(?! Tensor)", r"(?:Peak )?FP32"))
+_COMPUTE = "|".join(
+    (
+        r"(?:Peak )?FP64 ?/ ?FP64 Tensor Core",
+        r"FP64 Tensor Core",
+        r"Tensor Float 32 \(TF32\)(?: Tensor Core)?",
+        r"(?:Peak )?TF32 Tensor Core",
+        r"(?:Peak )?(?:BFLOAT16|BF16) Tensor Core",
+        r"FP16 ?[/|] ?(?:BF16|BFLOAT16) Tensor Core",
+        r"(?:Peak )?FP16 Tensor Core",
+        r"FP8 ?/ ?FP6 Tensor Core",
+        r"(?:Peak )?FP8(?: Tensor(?: Core)?)?",
+        r"FP6 Tensor Core",
+        r"(?:Total )?(?:NV)?FP4 (?:Tensor Core|Dense|Sparse)",
+        r"(?:Peak )?INT8(?: Tensor(?: Core)?)?",
+        r"(?:Peak )?INT4(?: Tensor(?: Core)?)?",
+        r"FP64(?! Tensor)",
+        r"(?:Peak )?FP32",
+    )
+)
 LABELS = (
     ("compute", rf"(?<![\w/])(?:{_COMPUTE}){_MARK}"),
     ("other_memory", r"\bCPU Memory(?: \| Bandwidth)?|\b(?:Total )?Fast Memory|\bCPU Core Count"),
@@ -32,26 +45,34 @@ LABELS = (
     ("bandwidth", r"\b(?:(?:Total )?GPU )?Memory Bandwidth"),
     ("memory", r"\b(?:Total |GPU )?(?:GPU )?Memory(?! Bandwidth)(?! \|)"),
     ("tdp", r"\b(?:Max(?:imum)? )?(?:Thermal Design Power(?: \(TDP\))?|Power Consumption|TDP)"),
-    ("config", r"\bConfiguration\b"), ("form", r"\bForm Factor\b"),
-    ("link_total", r"\bTotal NVLink Bandwidth"), ("link", r"\bNVLink(?: GPU-to-GPU)? Bandwidth"),
+    ("config", r"\bConfiguration\b"),
+    ("form", r"\bForm Factor\b"),
+    ("link_total", r"\bTotal NVLink Bandwidth"),
+    ("link", r"\bNVLink(?: GPU-to-GPU)? Bandwidth"),
     ("interconnect", r"\bInterconnect(?: Interface)?\b"),
-    ("other", r"\bNVENC \||\bNVDEC\b \||\bGPU Architecture\b|\bRT Core Performance\b|\bDisplay (?:Ports|Connectors)\b|"
-              r"\bPower Connector\b|\bThermal\b(?! Design)|\bVirtual GPU\b|\bSecure Boot\b|\bNEBS\b|\bNVIDIA NVLink Support\b|"
-              r"\bNVIDIA [\w ]+ Architecture-? ?Based\b|\b(?:CUDA|RT|Tensor) Cores\b|"
-              r"\bDecoders\b|\bConfidential Computing\b|\bMulti-Instance GPUs?(?: \(MIG\))?|\bServer Options\b|"
-              r"\bNVIDIA AI Enterprise\b|\bNVIDIA NVLink (?=(?:First|Second|Third|Fourth|Fifth|Sixth) )|"
-              r"\bNVIDIA NVLink Switch\b|\bNetworking Bandwidth\b|\bAttention Performance" + _MARK),
+    (
+        "other",
+        r"\bNVENC \||\bNVDEC\b \||\bGPU Architecture\b|\bRT Core Performance\b|\bDisplay (?:Ports|Connectors)\b|"
+        r"\bPower Connector\b|\bThermal\b(?! Design)|\bVirtual GPU\b|\bSecure Boot\b|\bNEBS\b|\bNVIDIA NVLink Support\b|"
+        r"\bNVIDIA [\w ]+ Architecture-? ?Based\b|\b(?:CUDA|RT|Tensor) Cores\b|"
+        r"\bDecoders\b|\bConfidential Computing\b|\bMulti-Instance GPUs?(?: \(MIG\))?|\bServer Options\b|"
+        r"\bNVIDIA AI Enterprise\b|\bNVIDIA NVLink (?=(?:First|Second|Third|Fourth|Fifth|Sixth) )|"
+        r"\bNVIDIA NVLink Switch\b|\bNetworking Bandwidth\b|\bAttention Performance" + _MARK,
+    ),
 )
 _HEADS = frozenset({"", "specification", "specifications", "feature", "features", "spec", "details"})
 """First cells of header rows that name no product."""
-_TITLE_WORDS = re.compile(r"\b(?:NVIDIA|GPU|Tensor|Core|Product|Technical|Key|Specifications?|Specs|Data ?sheet)(?=\W|\d|$)|[\d^¹²³*.:]", re.IGNORECASE)
+_TITLE_WORDS = re.compile(
+    r"\b(?:NVIDIA|GPU|Tensor|Core|Product|Technical|Key|Specifications?|Specs|Data ?sheet)(?=\W|\d|$)|[\d^¹²³*.:]", re.IGNORECASE
+)
 """Words above a table of one product that do not name it."""
 _NEEDED = ("memory", "compute")
 
 
 def read_layer(text: str, basis: str, title: str) -> list[SpecQuote | LeftOut]:
     """Read a text layer: header words, labels and values in one line, footnotes. Without products in the header the
-    one named in ``title`` (what stands above the table, the page's address) is the only column."""
+    one named in ``title`` (what stands above the table, the page's address) is the only column.
+    """
     body, notes = cut_footnotes(re.sub(r"(?<=\d) I (?=\d)", " | ", text))
     header, rows = split_rows(body, LABELS)
     if rows[0].name == "form" and not columns_in(header, notes) and columns_in(rows[0].value, notes):
@@ -78,8 +99,7 @@ def read_pipes(rows: list[tuple[str, list[str]]], text: str, basis: str) -> list
 
 def is_sheet(grid: Grid) -> bool:
     """Whether a real table is a specification table: at least two labels of kept quantities."""
-    return sum(meaning(r[0].text).kind in ("memory", "bandwidth", "memory_and_bandwidth", "compute", "tdp")
-               for r in grid.rows) >= 2
+    return sum(meaning(r[0].text).kind in ("memory", "bandwidth", "memory_and_bandwidth", "compute", "tdp") for r in grid.rows) >= 2
 
 
 def read_grids(grids: list[Grid], text: str, basis: str) -> list[SpecQuote | LeftOut]:
@@ -117,8 +137,9 @@ def _kind(label: str) -> str:
 class _Sheet:
     """One sheet being read: its columns, what its footnotes say, and the rows found so far."""
 
-    def __init__(self, columns: list[Column], notes: dict[str, str], title_marks: set[str], basis: str,
-                 bars: bool = False, by_row: bool = False) -> None:
+    def __init__(
+        self, columns: list[Column], notes: dict[str, str], title_marks: set[str], basis: str, bars: bool = False, by_row: bool = False
+    ) -> None:
         """``by_row``: rows stand apart (cells, not one line of text), so one that is not understood costs itself."""
         self.by_row = by_row
         self.columns, self.notes, self.title_marks, self.bars = columns, notes, title_marks, bars
@@ -133,8 +154,12 @@ class _Sheet:
         self.columns = paired(rows, self.columns)
         said = " ".join(f"{label} {' '.join(cells)}" for _, label, cells in rows)
         rates = " ".join(f"{label} {' '.join(cells)}" for name, label, cells in rows if name == "compute")
-        self.silent = not set(self.notes.values()) & {"sparse", "sparse_dense", "dense"} and \
-            not re.search(r"spars|\bdense", said, re.IGNORECASE) and not re.search(r"[*^|]|Core[1-9]\b|Core [1-9] \d", rates) and not BEFORE_SPARSITY.match(self.columns[0].name)
+        self.silent = (
+            not set(self.notes.values()) & {"sparse", "sparse_dense", "dense"}
+            and not re.search(r"spars|\bdense", said, re.IGNORECASE)
+            and not re.search(r"[*^|]|Core[1-9]\b|Core [1-9] \d", rates)
+            and not BEFORE_SPARSITY.match(self.columns[0].name)
+        )
         counts = gpu_counts(rows, len(self.columns))
         self.columns = [c.of(n) for c, n in zip(self.columns, counts, strict=True)]
         if self.silent:  # a rate that may be sparse or dense is no rate; the name says why it is missing
@@ -154,8 +179,9 @@ class _Sheet:
             with self.out.row(label, " ".join(cells)):
                 handler(label, cells)
         if len(self.shapes) > 1 and not self.bars:
-            raise PageChanged("expected one value per product in every compute row, or one for all in every row, found both: "
-                              "is a value missing?")
+            raise PageChanged(
+                "expected one value per product in every compute row, or one for all in every row, found both: is a value missing?"
+            )
         if not set(_NEEDED) <= seen or not seen & {"interconnect", "link", "tdp"}:
             raise PageChanged("expected memory, compute and power or link rows on a sheet, found a part of one")
         return [*self.out.quotes(), *self.out.left_out]
@@ -166,12 +192,12 @@ class _Sheet:
             return [c or None for c in cells]
         found = [f for f in figures(cells[0]) if f.kind == kind]
         ends = [f.start for f in found[1:]] + [len(cells[0])]
-        cuts = [cells[0][f.start:end] for f, end in zip(found, ends, strict=False)]
+        cuts = [cells[0][f.start : end] for f, end in zip(found, ends, strict=False)]
         if len(found) == 1:
             return [cells[0]] * len(self.columns)
         if kind == "power" and len(found) == len(self.columns):
             starts = [0, *(f.end for f in found[:-1])]  # a range starts before its figure with a unit: 350-400W
-            return [cells[0][a:f.end] for a, f in zip(starts, found, strict=True)]
+            return [cells[0][a : f.end] for a, f in zip(starts, found, strict=True)]
         if len(found) != len(self.columns) or not found:
             raise PageChanged(f"expected {len(self.columns)} values of {label!r}, found {len(found)} in {cells[0]!r}")
         return list(cuts)
@@ -179,8 +205,7 @@ class _Sheet:
     def _compute(self, label: str, cells: list[str]) -> None:
         if self.silent:
             return
-        self.unit = add_compute(self.out, self.columns, label, cells, self.notes, self.title_marks, self.unit,
-                                self.has_bf16, self.shapes)
+        self.unit = add_compute(self.out, self.columns, label, cells, self.notes, self.title_marks, self.unit, self.has_bf16, self.shapes)
 
     def _memory(self, label: str, cells: list[str]) -> None:
         for column, text in zip(self.columns, self._texts(label, cells, "size"), strict=True):
@@ -208,8 +233,7 @@ class _Sheet:
         per_gpu = bool(re.search(r"GPU-to-GPU|per GPU", label))
         for column, text in zip(self.columns, self._texts(label, cells, "rate"), strict=True):
             if text:
-                self.out.link(column.name, _one(text, "rate", label), f"{label} {text}", label,
-                              per=1 if per_gpu else column.per)
+                self.out.link(column.name, _one(text, "rate", label), f"{label} {text}", label, per=1 if per_gpu else column.per)
 
     def _interconnect(self, label: str, cells: list[str]) -> None:
         texts = cells if len(cells) == len(self.columns) > 1 else None
@@ -222,8 +246,7 @@ class _Sheet:
                 own = [f for m in re.finditer(r"NVLink[^|]*?:\s*([^:|]*?/s)", texts[i]) for f in figures(m[1])[:1]]
                 rates = own or [f for f in figures(texts[i]) if f.kind == "rate"][:1]
             else:
-                rates = [nvlink[i if len(nvlink) > 1 else 0]] if nvlink else [
-                    f for f in figures(whole) if f.kind == "rate"][:1]
+                rates = [nvlink[i if len(nvlink) > 1 else 0]] if nvlink else [f for f in figures(whole) if f.kind == "rate"][:1]
             for figure in rates:
                 self.out.link(column.name, figure, f"{label} {whole}", label)
 
@@ -231,8 +254,11 @@ class _Sheet:
         """A row that is left out must not swallow one that is kept."""
         if label.startswith(("Networking", "Total NVLink", "CPU", "NVIDIA NVLink")) or "PCI" in label.upper():
             return
-        stray = [f for f in figures(" ".join(cells)) if f.kind in ("power", "rate") or
-                 (f.kind == "compute" and not re.search(r"RT Core|Attention|FP32|FP64|INT4", label))]
+        stray = [
+            f
+            for f in figures(" ".join(cells))
+            if f.kind in ("power", "rate") or (f.kind == "compute" and not re.search(r"RT Core|Attention|FP32|FP64|INT4", label))
+        ]
         if stray and not re.search(r"TOPS|FLOPS", label):
             raise PageChanged(f"expected no rate or power in {label!r}, found {stray[0].text} {stray[0].unit}")
 

@@ -95,14 +95,19 @@ def _block_rows(block: Block, layout: Layout, judge: Judge | None, result: Assem
     rows = _one_unit(rows, held)
     if block.combined:
         answers = any("output" in r.prices for r in rows)
-        for row in [r for r in rows if r.prices and "output" not in r.prices and (
-                "cached_input" in r.prices or ((answers or block.whole) and not _may_lack(r)))]:
+        for row in [
+            r
+            for r in rows
+            if r.prices and "output" not in r.prices and ("cached_input" in r.prices or ((answers or block.whole) and not _may_lack(r)))
+        ]:
             p = next(iter(row.prices.values()))
             held.append((p.claim.name, "it has no output price", p.claim.locator, p.claim.evidence))
             rows.remove(row)
     wide = sum(bool(r.prices) for r in rows)
     if held and wide and len(held) > _HELD_SHARE * (len(held) + wide):
-        held.append((block.where, f"{len(held)} of {len(held) + wide} records are not understood, so the others are held too", block.where, ""))
+        held.append(
+            (block.where, f"{len(held)} of {len(held) + wide} records are not understood, so the others are held too", block.where, "")
+        )
         rows = []
     for said in held:
         result.hold(*said)
@@ -112,13 +117,24 @@ def _block_rows(block: Block, layout: Layout, judge: Judge | None, result: Assem
 
 def _may_lack(row: _Row) -> bool:
     """Whether a model may have no output price per token of text: it embeds, or its output is priced otherwise."""
-    return bool(_INPUT_ALONE.search(str(row.key[0]))) or any("output" in p.component or p.claim.meaning.direction == "output" for p in row.extras)
+    return bool(_INPUT_ALONE.search(str(row.key[0]))) or any(
+        "output" in p.component or p.claim.meaning.direction == "output" for p in row.extras
+    )
 
 
 def _notes(claims: Sequence[Claim]) -> list[LeftOut]:
     """Amounts that nothing calls a price of tokens or of a known meter."""
-    return [LeftOut(subject=c.name, reason=f"{c.money.text} {c.money.currency} is no price of tokens", locator=c.locator, evidence=c.evidence, extent="amount")
-            for c in claims if not (c.meaning.unit or c.meaning.meter or c.meaning.direction or c.meaning.cache)]
+    return [
+        LeftOut(
+            subject=c.name,
+            reason=f"{c.money.text} {c.money.currency} is no price of tokens",
+            locator=c.locator,
+            evidence=c.evidence,
+            extent="amount",
+        )
+        for c in claims
+        if not (c.meaning.unit or c.meaning.meter or c.meaning.direction or c.meaning.cache)
+    ]
 
 
 def _settled(claims: Sequence[Claim], layout: Layout) -> tuple[list[_Priced], str]:
@@ -140,7 +156,11 @@ def _settle(claim: Claim, layout: Layout) -> list[_Priced] | str:
         if claim.problem and (said.direction or said.cache):
             return []
         told = meter(f"per {said.meter}")
-        return [_Priced(claim, told[0] if told else "other", said.meter, False, said.tier or "standard", said.conditions)] if claim.name else []
+        return (
+            [_Priced(claim, told[0] if told else "other", said.meter, False, said.tier or "standard", said.conditions)]
+            if claim.name
+            else []
+        )
     if said.thing == "hour" and claim.name and not (said.direction or said.cache or said.unit):
         return [_Priced(claim, "hour", "1 hour", False, said.tier or "standard", said.conditions)]
     if said.thing in ("search", "request", "hour") and not (said.direction or said.cache):
@@ -164,7 +184,13 @@ def _settle(claim: Claim, layout: Layout) -> list[_Priced] | str:
     wide = claim.status != "struck"
     settled = []
     for component in components:
-        shown = wide and component in ("input", "output", "cached_input", "cache_write_5m", "cache_write_1h") and said.cache != "explicit" and not _elsewhere(said) and tier != "free"
+        shown = (
+            wide
+            and component in ("input", "output", "cached_input", "cache_write_5m", "cache_write_1h")
+            and said.cache != "explicit"
+            and not _elsewhere(said)
+            and tier != "free"
+        )
         settled.append(_Priced(claim, component, f"{unit}-hours" if component == "cache_storage_hour" else unit, shown, tier, conditions))
     return settled
 
@@ -208,7 +234,16 @@ def _rows_of(block: str, record: tuple[int, ...], priced: Sequence[_Priced], lay
         if not p.wide:
             extras.append(p)
             continue
-        key = (p.claim.name, p.tier, tuple(_same(c) for c in p.conditions), p.claim.money.currency or "USD", p.unit, p.claim.since, p.claim.until, p.claim.region)
+        key = (
+            p.claim.name,
+            p.tier,
+            tuple(_same(c) for c in p.conditions),
+            p.claim.money.currency or "USD",
+            p.unit,
+            p.claim.since,
+            p.claim.until,
+            p.claim.region,
+        )
         row = groups.setdefault(key, _Row(block, record, key, {}, [], p.claim.ident, layout.repeats))
         twin = row.prices.setdefault(p.component, p)
         if twin.claim.money.amount != p.claim.money.amount:
@@ -223,7 +258,9 @@ def _rows_of(block: str, record: tuple[int, ...], priced: Sequence[_Priced], lay
     if not layout.input_alone and not any({"output", "cached_input"} & set(row.prices) for row in rows):
         rows, extras = [], [*(replace(p, component="embedding", wide=False) for row in rows for p in row.prices.values()), *extras]
     _sole_output(rows, extras, layout)
-    if any(p.component == "audio_minute" and p.claim.meaning.direction == "input" for p in extras):  # paid by the minute heard, not by tokens alone
+    if any(
+        p.component == "audio_minute" and p.claim.meaning.direction == "input" for p in extras
+    ):  # paid by the minute heard, not by tokens alone
         extras += [replace(row.prices.pop("output"), wide=False) for row in rows if "output" in row.prices]
     _spread(rows)
     for row in rows:
@@ -240,7 +277,11 @@ def _rows_of(block: str, record: tuple[int, ...], priced: Sequence[_Priced], lay
 def _sole_output(rows: list[_Row], extras: list[_Priced], layout: Layout) -> None:
     """A model that answers in one kind of tokens alone (speech) has that price for its output, where the layout says so."""
     for row in (r for r in rows if "output" not in r.prices):
-        kinds = [p for p in extras if p.component.startswith("output_") and (p.tier, p.conditions) == (row.key[1], next(iter(row.prices.values())).conditions)]
+        kinds = [
+            p
+            for p in extras
+            if p.component.startswith("output_") and (p.tier, p.conditions) == (row.key[1], next(iter(row.prices.values())).conditions)
+        ]
         if len(kinds) == 1 and kinds[0].component.removeprefix("output_") in layout.sole_output:
             row.prices["output"] = replace(kinds[0], component="output", wide=True)
             extras.remove(kinds[0])
@@ -267,7 +308,14 @@ def _one_unit(rows: list[_Row], held: list[tuple[str, str, str, str]]) -> list[_
             kept.append(min(group, key=lambda row: TOKEN_UNITS[str(row.key[4])]))
         else:
             p = next(iter(group[0].prices.values()))
-            held.append((p.claim.name, f"its prices {' and '.join(f'{p.claim.money.text} per {p.unit}' for row in group for p in row.prices.values())} do not agree", p.claim.locator, p.claim.evidence))
+            held.append(
+                (
+                    p.claim.name,
+                    f"its prices {' and '.join(f'{p.claim.money.text} per {p.unit}' for row in group for p in row.prices.values())} do not agree",
+                    p.claim.locator,
+                    p.claim.evidence,
+                )
+            )
     return kept
 
 
@@ -317,9 +365,13 @@ def _agreed(rows: list[_Row], result: Assembled) -> list[_Row]:
         if len(left) > 1 and not (all(t.ident for t in left) and len({t.ident for t in left}) == len(left)):
             dropped |= {id(t) for t in left}
             disputes.update({t.block for t in left})
-            apart |= {frozenset((a.block, b.block)) for a in left for b in left if a.block != b.block and _under(a.block) == _under(b.block) != ""}
+            apart |= {
+                frozenset((a.block, b.block)) for a in left for b in left if a.block != b.block and _under(a.block) == _under(b.block) != ""
+            }
             result.hold(str(key[0]), f"{len(left)} prices at tier {key[1]} that differ", ", ".join(t.block for t in left[:3]))
-    unlike = {place for pair in apart - alike for place in pair}  # below one heading and alike in no model: something unsaid, a tier, tells them apart
+    unlike = {
+        place for pair in apart - alike for place in pair
+    }  # below one heading and alike in no model: something unsaid, a tier, tells them apart
     unlike |= {place for pair in alike if pair & unlike for place in pair}  # what says the same as one of them is of the same tier
     dropped |= {id(row) for row in rows if row.block in unlike}
     for place in sorted(unlike):
@@ -332,13 +384,21 @@ def _agreed(rows: list[_Row], result: Assembled) -> list[_Row]:
         whole = _whole(row, seen) if row.prices and row.key[2] else None
         if whole is None:
             continue
-        odd = [(p, whole.prices[c]) for c, p in row.prices.items() if c in whole.prices and whole.prices[c].claim.money.amount != p.claim.money.amount]
+        odd = [
+            (p, whole.prices[c])
+            for c, p in row.prices.items()
+            if c in whole.prices and whole.prices[c].claim.money.amount != p.claim.money.amount
+        ]
         if not odd and set(row.prices) <= set(whole.prices):
             dropped.add(id(row))
         elif odd and _is_lower(row):  # below a band the price is the plain one, or one of them is wrong
             dropped |= {id(row), id(whole)}
-            result.hold(str(row.key[0]), f"{odd[0][0].claim.money.text} below a threshold and {odd[0][1].claim.money.text} without one do not agree",
-                        odd[0][0].claim.locator, odd[0][0].claim.evidence)
+            result.hold(
+                str(row.key[0]),
+                f"{odd[0][0].claim.money.text} below a threshold and {odd[0][1].claim.money.text} without one do not agree",
+                odd[0][0].claim.locator,
+                odd[0][0].claim.evidence,
+            )
     for row in rows:
         if id(row) in dropped:
             row.prices = {}
@@ -377,7 +437,21 @@ def _emit(rows: list[_Row], layout: Layout, result: Assembled) -> None:
 def _quote(p: _Priced, component: str, layout: Layout, row: int | None) -> PriceQuote:
     claim = p.claim
     status = claim.status if claim.status != "in_force" else "announced" if claim.since else "promotional" if claim.until else "in_force"
-    return PriceQuote(model_label=claim.name, component=component, value=claim.money.amount, value_text=claim.money.text, unit=p.unit,
-                      currency=claim.money.currency or "USD", evidence=claim.evidence, locator=claim.locator, tier=p.tier,
-                      condition=", ".join(layout.condition(c) for c in p.conditions), status=status, effective_from=claim.since, effective_to=claim.until,
-                      region=claim.region, model_id=claim.ident, row=row)
+    return PriceQuote(
+        model_label=claim.name,
+        component=component,
+        value=claim.money.amount,
+        value_text=claim.money.text,
+        unit=p.unit,
+        currency=claim.money.currency or "USD",
+        evidence=claim.evidence,
+        locator=claim.locator,
+        tier=p.tier,
+        condition=", ".join(layout.condition(c) for c in p.conditions),
+        status=status,
+        effective_from=claim.since,
+        effective_to=claim.until,
+        region=claim.region,
+        model_id=claim.ident,
+        row=row,
+    )

@@ -47,7 +47,10 @@ class _Labels:
             self.conditions = () if self.inner and self.last != "condition" else self.conditions
             self.inner = self.inner and self.last != "condition"
             generic = self.component if self.component.senses & {"cache"} and not self.component.direction else NOTHING
-            self.component, self.last = under(said, Meaning(generic.senses & {"cache"})) if said.senses & {"write", "read"} else said, "component"
+            self.component, self.last = (
+                under(said, Meaning(generic.senses & {"cache"})) if said.senses & {"write", "read"} else said,
+                "component",
+            )
         elif said.conditions and not said.tier:
             self.inner = self.last == "component"
             self.conditions, self.last = said.conditions, "condition"
@@ -55,8 +58,17 @@ class _Labels:
             self.scope, self.last = under(said, self.scope), "scope"
 
 
-def read_card(lines: Sequence[Line], name: str, around: Meaning, page: Meaning, layout: Layout, block: Block, record: tuple[int, ...], ident: str = "",
-              days: tuple[str, str] = ("", "")) -> None:
+def read_card(
+    lines: Sequence[Line],
+    name: str,
+    around: Meaning,
+    page: Meaning,
+    layout: Layout,
+    block: Block,
+    record: tuple[int, ...],
+    ident: str = "",
+    days: tuple[str, str] = ("", ""),
+) -> None:
     """Add the claims of one card to ``block``."""
     labels = _Labels()
     found = read_name(name, layout.vocabulary)
@@ -76,9 +88,15 @@ def read_card(lines: Sequence[Line], name: str, around: Meaning, page: Meaning, 
                 labels.component, labels.last = replace(labels.component, senses=labels.component.senses & {"cache"}), "price"
             elif said.understood:
                 labels.take(said)
-                announced |= {said.direction} if said.direction in DIRECTIONS and not (said.cache or said.thing or said.senses & MODALITIES) else set()
+                announced |= (
+                    {said.direction}
+                    if said.direction in DIRECTIONS and not (said.cache or said.thing or said.senses & MODALITIES)
+                    else set()
+                )
             elif len(text.split()) <= 4:
-                announced |= {_SPOKEN[m[0].lower()] for m in re.finditer("|".join(_SPOKEN), text, re.I)} if re.search(r"\d", text) else set()
+                announced |= (
+                    {_SPOKEN[m[0].lower()] for m in re.finditer("|".join(_SPOKEN), text, re.I)} if re.search(r"\d", text) else set()
+                )
                 labels.component, labels.last = NOTHING, "text"
             continue
         labels.last = "price"
@@ -90,7 +108,13 @@ def read_card(lines: Sequence[Line], name: str, around: Meaning, page: Meaning, 
         for place, figure in enumerate(given if said.direction or said.cache else ordered(given, layout)):
             own = under(figure.meaning, Meaning(conditions=lead.conditions)) if lead.understood else figure.meaning
             label = NOTHING if own.direction or own.cache else labels.component
-            if not figure.meaning.understood and place == 0 and found.text and figure.meaning.rest and found.text.startswith(figure.meaning.rest):
+            if (
+                not figure.meaning.understood
+                and place == 0
+                and found.text
+                and figure.meaning.rest
+                and found.text.startswith(figure.meaning.rest)
+            ):
                 own = replace(own, rest="")
             meaning = under(under(under(under(own, label), Meaning(conditions=labels.conditions)), labels.scope), around)
             meaning = within_page(meaning, page)
@@ -99,14 +123,29 @@ def read_card(lines: Sequence[Line], name: str, around: Meaning, page: Meaning, 
             problem = "" if own.understood else f"the words {own.rest!r} beside {figure.money.text} are not known"
             problem = "an amount beside it is struck or cut" if line.lost else problem
             money = replace(figure.money, currency=figure.money.currency or around.currency or page.currency or layout.currency or "USD")
-            block.claims.append(Claim(found.text, meaning, money, evidence, f"line {line.number}", (*record, leads.setdefault(lead.conditions, len(leads))), ident, since=found.since,
-                                      until=found.until, problem=problem))
+            block.claims.append(
+                Claim(
+                    found.text,
+                    meaning,
+                    money,
+                    evidence,
+                    f"line {line.number}",
+                    (*record, leads.setdefault(lead.conditions, len(leads))),
+                    ident,
+                    since=found.since,
+                    until=found.until,
+                    problem=problem,
+                )
+            )
     lost = announced - {c.meaning.direction for c in block.claims[first:]}
     if lost and not any(c.meaning.direction == "both" for c in block.claims[first:]):
-        block.claims[first:] = [replace(c, problem=c.problem or f"no price can be read where {' and '.join(sorted(lost))} is said") for c in block.claims[first:]]
+        block.claims[first:] = [
+            replace(c, problem=c.problem or f"no price can be read where {' and '.join(sorted(lost))} is said")
+            for c in block.claims[first:]
+        ]
 
 
 def _evidence(name: str, lines: Sequence[Line], n: int) -> str:
     """The model, the labels before a price and the price itself, in the page's words."""
-    before = [line.text for line in lines[max(0, n - 2):n] if not holds_price(line) and line.text != name and len(line.text) < 80]
+    before = [line.text for line in lines[max(0, n - 2) : n] if not holds_price(line) and line.text != name and len(line.text) < 80]
     return " | ".join(filter(None, [name, *before, lines[n].text]))[:300]

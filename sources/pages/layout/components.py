@@ -37,7 +37,7 @@ def component_grids(text: str) -> list[Grid]:
         for _, run in groupby(cells, key=len):
             body = list(run)
             top = [[Cell(h, (h,), header=True, printed=h) for h in heads]] if len(heads) == len(body[0]) else []
-            grids.append(Grid([*top, *body], _headings(text[:match.start()]), len(grids), attributes=properties, before=before))
+            grids.append(Grid([*top, *body], _headings(text[: match.start()]), len(grids), attributes=properties, before=before))
     return grids
 
 
@@ -55,13 +55,17 @@ def _heads(properties: str) -> list[str]:
     columns = _array(properties, at.end()) if at else None
     if not isinstance(columns, list):
         return []
-    titles = [c if isinstance(c, str) else next((c[k] for k in ("title", "label", "header", "name") if isinstance(c.get(k), str)), "") for c in columns if isinstance(c, str | dict)]
+    titles = [
+        c if isinstance(c, str) else next((c[k] for k in ("title", "label", "header", "name") if isinstance(c.get(k), str)), "")
+        for c in columns
+        if isinstance(c, str | dict)
+    ]
     return [str(t) for t in titles]
 
 
 def _before(text: str, end: int) -> str:
     """The last statements of a unit in front of a component, and the name of the pane it stands in."""
-    piece = text[max(0, end - 6000):end]
+    piece = text[max(0, end - 6000) : end]
     units = re.findall(r"[Pp]rices? per [^.<\n]{2,40}", piece)
     panes = re.findall(r'data-value="([^"]{1,40})"|class(?:Name)?="hidden">([^<]{1,40})<', piece)
     return "\n".join([*units[-1:], *(a or b for a, b in panes[-1:])])
@@ -83,7 +87,7 @@ def _cell(value: Any) -> Cell:
 
 def _array(text: str, start: int) -> Any:
     """The array literal that begins at ``start`` as JSON; None where it is no plain array."""
-    source = text[start:start + 200_000]
+    source = text[start : start + 200_000]
     kept: list[str] = []
 
     def keep(value: str) -> str:
@@ -91,7 +95,9 @@ def _array(text: str, start: int) -> Any:
         return f"\x00{len(kept) - 1}\x01"
 
     source = _CALL.sub(lambda m: keep(_unquoted(m[1])), source)
-    source = _FRAGMENT.sub(lambda m: keep(re.sub(r"\{\s*\"([^\"]*)\"\s*\}|\x00(\d+)\x01", lambda n: n[1] if n[2] is None else kept[int(n[2])], m[1])), source)
+    source = _FRAGMENT.sub(
+        lambda m: keep(re.sub(r"\{\s*\"([^\"]*)\"\s*\}|\x00(\d+)\x01", lambda n: n[1] if n[2] is None else kept[int(n[2])], m[1])), source
+    )
     source = _STRING.sub(lambda m: keep(_unquoted(m[0])), source)
     depth, end = 0, 0
     for n, sign in enumerate(source):

@@ -37,7 +37,7 @@ def _groups(lines: Sequence[Line], depth: int, layout: Layout) -> Iterator[list[
     if _is_one(lines, layout):
         yield list(lines)
         return
-    children = [list(found) for _, found in groupby(lines, key=lambda line: line.path[depth:depth + 1] or (-line.number,))]
+    children = [list(found) for _, found in groupby(lines, key=lambda line: line.path[depth : depth + 1] or (-line.number,))]
     if len(children) == 1 and len(lines[0].path) <= depth:
         return
     for child in children:
@@ -50,7 +50,7 @@ def _is_one(lines: Sequence[Line], layout: Layout) -> bool:
     read_card(lines, "?", NOTHING, NOTHING, layout, trial, (0,))
     said = Counter((c.meaning.senses - {"price", "drop"}, c.meaning.conditions, c.meaning.meter, c.money.currency) for c in trial.claims)
     prices = [n for n, line in enumerate(lines) if holds_price(line)]
-    between = any(line.level and not layout.vocabulary.read(line.text).understood for line in lines[prices[0]:prices[-1]])
+    between = any(line.level and not layout.vocabulary.read(line.text).understood for line in lines[prices[0] : prices[-1]])
     return bool(said) and max(said.values()) == 1 and not between
 
 
@@ -58,7 +58,7 @@ def _headings(lines: Sequence[Line], place: tuple[int, ...]) -> tuple[str, ...]:
     """The headings over a place: those whose element, or the one around it, holds the place too."""
     path: dict[int, str] = {}
     for line in lines:
-        if line.level and line.path[:max(1, len(line.path) - 2)] == place[:max(1, len(line.path) - 2)]:
+        if line.level and line.path[: max(1, len(line.path) - 2)] == place[: max(1, len(line.path) - 2)]:
             path = {k: v for k, v in path.items() if k < line.level}
             path[line.level] = line.text
     return tuple(path[k] for k in sorted(path))

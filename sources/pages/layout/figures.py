@@ -19,8 +19,11 @@ from sources.pages.layout.words import NOTHING, Meaning, Vocabulary, under
 from units.quantity import Money, amount_spans, plain
 
 BARE = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+")
-_OWN = re.compile(r"\s*(?:(?:USD|EUR|CNY|RMB)\b)?\s*(?:(?:/|\bper\b)\s*(?:1,?000(?:,?000)?|\d+)?\s?[^\s$€¥£(),;·|/]+(?:\s(?:queries|prompts))?"
-                  r"(?:\s(?:(?:million|thousand|m|k|input|output|cached|prompt|completion|text|audio|image)\s)*(?:tokens?|toks?|characters?|chars?)\b)?)?\s*(?:\([^()]*\))?", re.I)
+_OWN = re.compile(
+    r"\s*(?:(?:USD|EUR|CNY|RMB)\b)?\s*(?:(?:/|\bper\b)\s*(?:1,?000(?:,?000)?|\d+)?\s?[^\s$€¥£(),;·|/]+(?:\s(?:queries|prompts))?"
+    r"(?:\s(?:(?:million|thousand|m|k|input|output|cached|prompt|completion|text|audio|image)\s)*(?:tokens?|toks?|characters?|chars?)\b)?)?\s*(?:\([^()]*\))?",
+    re.I,
+)
 _FOOTNOTE = re.compile(r"\s*(?:\(\d\)|\[\^?\d{1,2}\]|[*†‡§]+)(?=$|\s)")
 _RAISED = re.compile(r"\^[*†‡\d]{1,4}\^|(?<=[\w)])\^[*†‡\d]{1,2}(?=\s|$)")
 _RESOLUTION = re.compile(r"\bper \d+[kp](?:/\d+[kp])* (images?|videos?|seconds?)\b", re.I)
@@ -87,7 +90,11 @@ def _shared_out(gaps: list[str], vocabulary: Vocabulary) -> list[str]:
     bare = [re.sub(r"^[\s,;·|/:+&-]+|[\s,;·|/:+&-]+$", "", gap) for gap in gaps]
     bare = [_IN_OUT.get(gap.lower(), gap) for gap in bare]
     first, final = vocabulary.read(bare[0]), vocabulary.read(bare[-1])
-    behind = bool(bare[-1]) and not (first.direction or first.cache) and (len(gaps) > 2 or not first.priced or bool(final.direction or final.cache))
+    behind = (
+        bool(bare[-1])
+        and not (first.direction or first.cache)
+        and (len(gaps) > 2 or not first.priced or bool(final.direction or final.cache))
+    )
     if not behind:
         return bare[:-1] if not bare[-1] else [*bare[:-2], f"{bare[-2]} {bare[-1]}".strip()]
     return [f"{bare[0]} {bare[1]}".strip(), *bare[2:]]

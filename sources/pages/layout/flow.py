@@ -64,8 +64,13 @@ def is_identifier(text: str) -> bool:
 
 
 def may_name(text: str) -> bool:
-    return len(text) <= 80 and len(text.split()) <= 7 and not re.search(r"[.!?。:]$|https?:|[{}]", text) and bool(re.search(r"[^\W\d_]", text)) \
+    return (
+        len(text) <= 80
+        and len(text.split()) <= 7
+        and not re.search(r"[.!?。:]$|https?:|[{}]", text)
+        and bool(re.search(r"[^\W\d_]", text))
         and not re.fullmatch(r"[\d.,]+\s?[A-Za-z/]{0,8}", text)
+    )
 
 
 def class_words(cards: Sequence[Card]) -> set[str]:
@@ -79,7 +84,7 @@ def _cards(lines: Sequence[Line], layout: Layout) -> Iterable[Card]:
     classes = class_words(cards)
     for card in cards:
         once = [name for name in card.names if name not in classes]
-        begins = once == card.names[:len(once)]  # what is left out stands behind the name, never in front of it
+        begins = once == card.names[: len(once)]  # what is left out stands behind the name, never in front of it
         pair = len(once) == 2 and is_identifier(once[1]) and not is_identifier(once[0])
         card.ident = once[1] if pair else card.ident
         card.names = once[:1] if len(card.names) > 1 and begins and (len(once) == 1 or pair) else card.names
@@ -119,7 +124,14 @@ def _by_names(lines: Sequence[Line], layout: Layout) -> list[Card]:
         own = re.search(layout.line_name, text) if layout.line_name else None
         if own:
             headings = tuple(path[k] for k in sorted(path))
-            cards.append(Card([replace(line, text=f"{text[:own.start(1)]} {text[own.end(1):]}".strip(" |"))], [own[1]], headings, under(section, said_by(headings, layout))))
+            cards.append(
+                Card(
+                    [replace(line, text=f"{text[: own.start(1)]} {text[own.end(1) :]}".strip(" |"))],
+                    [own[1]],
+                    headings,
+                    under(section, said_by(headings, layout)),
+                )
+            )
             fresh, ident, texts, gathered = "", "", [], []
             continue
         if fresh or texts or not cards:

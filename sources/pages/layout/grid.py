@@ -79,7 +79,9 @@ def _head_rows(grid: Grid, layout: Layout) -> int:
             continue
         if not count and layout.columns_of(grid.width) and any(BARE.fullmatch(tidy(c.text)) for c in row):
             break
-        if any(amounts(tidy(c.text)) or c.struck or is_free(c.text) for c in row) or (count and any(BARE.fullmatch(tidy(c.text)) for c in row)):
+        if any(amounts(tidy(c.text)) or c.struck or is_free(c.text) for c in row) or (
+            count and any(BARE.fullmatch(tidy(c.text)) for c in row)
+        ):
             break
         if count and not (all(c.header for c in row) or _cut_up(grid.rows[count - 1], row)):
             break
@@ -91,7 +93,8 @@ def _cut_up(above: Sequence[Cell], row: Sequence[Cell]) -> bool:
     """Whether a row divides a head that is merged over several columns of the row above, or continues one merged downwards."""
     pairs = range(1, len(row))
     return any(above[c].spanned and above[c].text == above[c - 1].text and row[c].text != row[c - 1].text for c in pairs) or any(
-        row[c].spanned and row[c].text == above[c].text and row[c].text for c in range(len(row)) if not above[c].spanned)
+        row[c].spanned and row[c].text == above[c].text and row[c].text for c in range(len(row)) if not above[c].spanned
+    )
 
 
 def _column_texts(grid: Grid, heads: int) -> list[str]:
@@ -104,7 +107,9 @@ def _column_texts(grid: Grid, heads: int) -> list[str]:
 def _role(table: _Table, n: int) -> str:
     """``price``, a word of ``ROLES``, or ``""`` where the head explains nothing."""
     said = table.columns[n]
-    role = next((r for r in ("name", "id", "region", "tier_column", "unit_column", "component_column", "condition_column") if r in said.senses), "")
+    role = next(
+        (r for r in ("name", "id", "region", "tier_column", "unit_column", "component_column", "condition_column") if r in said.senses), ""
+    )
     if "note" in said.senses and said.direction != "both":
         return "note"
     if said.direction or said.cache or (said.unit and role in ("", "unit_column")):
@@ -114,7 +119,10 @@ def _role(table: _Table, n: int) -> str:
     return "price" if said.priced or said.meter or said.tier or said.currency else ""
 
 
-_PLACE = re.compile(r"\b(?:global|regional?|zone|us|usa|eu|uk|europe|asia|apac|emea|america|americas|japan|india|china|mainland|singapore|international|other regions)\b", re.I)
+_PLACE = re.compile(
+    r"\b(?:global|regional?|zone|us|usa|eu|uk|europe|asia|apac|emea|america|americas|japan|india|china|mainland|singapore|international|other regions)\b",
+    re.I,
+)
 
 
 def _qualified(table: _Table) -> tuple[Meaning, ...]:
@@ -123,10 +131,16 @@ def _qualified(table: _Table) -> tuple[Meaning, ...]:
     for said, role in zip(table.columns, table.roles, strict=True):
         if role == "price" and said.direction and not said.cache:
             groups.setdefault(said.rest, set()).add(said.direction)
-    if len(groups) < 2 or any(rest and not _PLACE.search(rest) for rest in groups) or any(found != {"input", "output"} for found in groups.values()):
+    if (
+        len(groups) < 2
+        or any(rest and not _PLACE.search(rest) for rest in groups)
+        or any(found != {"input", "output"} for found in groups.values())
+    ):
         return table.columns
-    return tuple(replace(m, rest="", conditions=(*m.conditions, m.rest)) if m.rest in groups and m.rest and role == "price" else m
-                 for m, role in zip(table.columns, table.roles, strict=True))
+    return tuple(
+        replace(m, rest="", conditions=(*m.conditions, m.rest)) if m.rest in groups and m.rest and role == "price" else m
+        for m, role in zip(table.columns, table.roles, strict=True)
+    )
 
 
 def _priced(table: _Table, cell: Cell, column: int) -> list[Figure]:
@@ -170,15 +184,37 @@ def _row_label(table: _Table, row: Sequence[Cell]) -> str:
     return " ".join(words)
 
 
-def _claim(table: _Table, name: Name, figure: Figure, meaning: Meaning, row: Sequence[Cell], r: int, c: int, record: tuple[int, ...],
-           ident: str = "", problem: str = "", region: str = "") -> Claim:
+def _claim(
+    table: _Table,
+    name: Name,
+    figure: Figure,
+    meaning: Meaning,
+    row: Sequence[Cell],
+    r: int,
+    c: int,
+    record: tuple[int, ...],
+    ident: str = "",
+    problem: str = "",
+    region: str = "",
+) -> Claim:
     if not figure.meaning.understood:
         problem = problem or f"the words {figure.meaning.rest!r} beside {figure.money.text} are not known"
     said = replace(meaning, conditions=_with_name(name.conditions, meaning.conditions))
     said = under(Meaning(frozenset({name.tier})), said) if name.tier else said
-    return Claim(name.text, said, figure.money, row_evidence(list(row)), table.grid.locator(r, c), record, ident,
-                 status="promotional" if _LIMITED.search(figure.money.text) else "in_force", region=region,
-                 since=name.since or table.around.since, until=name.until or table.around.until, problem=problem)
+    return Claim(
+        name.text,
+        said,
+        figure.money,
+        row_evidence(list(row)),
+        table.grid.locator(r, c),
+        record,
+        ident,
+        status="promotional" if _LIMITED.search(figure.money.text) else "in_force",
+        region=region,
+        since=name.since or table.around.since,
+        until=name.until or table.around.until,
+        problem=problem,
+    )
 
 
 def _with_name(own: tuple[str, ...], said: tuple[str, ...]) -> tuple[str, ...]:
@@ -197,9 +233,15 @@ def _models_in_rows(table: _Table, number: int) -> None:
     for r, row in _body(table):
         found = {c: _priced(table, cell, c) for c, cell in enumerate(row)}
         if not any(found.values()):
-            if any(cell.missing for c, cell in enumerate(row) if table.roles[c] == "price") and not any(c.spanned for c in row) and table.priced and (
-                    sum(bool(c.text) for c in row) > 1 or row is table.grid.rows[-1]):
-                table.block.losses.append((row[0].text, "the row has fewer cells than the table", table.grid.locator(r, 0), row_evidence(list(row))))
+            if (
+                any(cell.missing for c, cell in enumerate(row) if table.roles[c] == "price")
+                and not any(c.spanned for c in row)
+                and table.priced
+                and (sum(bool(c.text) for c in row) > 1 or row is table.grid.rows[-1])
+            ):
+                table.block.losses.append(
+                    (row[0].text, "the row has fewer cells than the table", table.grid.locator(r, 0), row_evidence(list(row)))
+                )
             elif not _has_empty_price(table, row):
                 section, section_name = _section(table, row, section, section_name)
             continue
@@ -211,8 +253,10 @@ def _models_in_rows(table: _Table, number: int) -> None:
         if not names[0].text and name_column is None:
             given = [(replace(names[0], text=section_name or table.around.name), (number, r, 0))]
         elif not names[0].text and not label.missing:  # the cell above reaches down: its models go on
-            given = [(replace(name, conditions=names[0].conditions), (number, r, n) if names[0].conditions else record)
-                     for n, (name, record) in enumerate(above)] or given
+            given = [
+                (replace(name, conditions=names[0].conditions), (number, r, n) if names[0].conditions else record)
+                for n, (name, record) in enumerate(above)
+            ] or given
         above = given
         for name, record in given:
             _row_claims(table, name, ident, row, r, found, section, record)
@@ -220,8 +264,10 @@ def _models_in_rows(table: _Table, number: int) -> None:
 
 def _has_empty_price(table: _Table, row: Sequence[Cell]) -> bool:
     """Whether a row without amounts is a model without prices rather than a line between sections."""
-    return any(role == "price" and cell.text and not cell.spanned and is_empty(cell.text) for role, cell in zip(table.roles, row, strict=True)) \
+    return (
+        any(role == "price" and cell.text and not cell.spanned and is_empty(cell.text) for role, cell in zip(table.roles, row, strict=True))
         and sum(bool(c.text) and not c.spanned for c in row) > 1
+    )
 
 
 def _section(table: _Table, row: Sequence[Cell], section: Meaning, name: str) -> tuple[Meaning, str]:
@@ -242,24 +288,41 @@ def _name_column(table: _Table) -> int | None:
         if role in table.roles:
             return table.roles.index(role)
     body = _body(table)
-    texts = [n for n, role in enumerate(table.roles) if role == "" and not any(_priced(table, row[n], n) for _, row in body) and any(
-        row[n].text and not table.vocabulary.read(row[n].text).understood for _, row in body)]
+    texts = [
+        n
+        for n, role in enumerate(table.roles)
+        if role == ""
+        and not any(_priced(table, row[n], n) for _, row in body)
+        and any(row[n].text and not table.vocabulary.read(row[n].text).understood for _, row in body)
+    ]
     return texts[0] if len(texts) == 1 else None
 
 
 _SIZE = re.compile(r"\d+(?:[.,]\d+)?\s?[KMkm]?")
 _THOUSANDS = re.compile(r"\b[Kk] ?tok|千 ?tok", re.I)
 _LIMITED = re.compile(r"limited|限时", re.I)
+
+
 def _identifies(table: _Table, column: int) -> bool:
     """Whether every cell of a column is one word with a digit or a hyphen in it."""
-    return all(re.fullmatch(r"[\w./:@-]*[\d-][\w./:@-]*", row[column].text) and not BARE.fullmatch(row[column].text) for _, row in _body(table))
+    return all(
+        re.fullmatch(r"[\w./:@-]*[\d-][\w./:@-]*", row[column].text) and not BARE.fullmatch(row[column].text) for _, row in _body(table)
+    )
 
 
 _CELL_ROLES = ("tier_column", "unit_column", "component_column", "condition_column", "region")
 
 
-def _row_claims(table: _Table, name: Name, ident: str, row: Sequence[Cell], r: int, found: dict[int, list[Figure]], section: Meaning,
-                record: tuple[int, ...]) -> None:
+def _row_claims(
+    table: _Table,
+    name: Name,
+    ident: str,
+    row: Sequence[Cell],
+    r: int,
+    found: dict[int, list[Figure]],
+    section: Meaning,
+    record: tuple[int, ...],
+) -> None:
     said, conditions, region = NOTHING, [], ""
     problems: dict[str, str] = {}
     for c, role in enumerate(table.roles):
@@ -270,7 +333,9 @@ def _row_claims(table: _Table, name: Name, ident: str, row: Sequence[Cell], r: i
             elif role == "condition_column":
                 if not cell.conditions and _SIZE.fullmatch(row[c].text):
                     continue  # the length of the context, no band of it
-                thousands = role == "condition_column" and _THOUSANDS.search(_head(table, c)) and not re.search(r"\d\s?[km]", row[c].text, re.I)
+                thousands = (
+                    role == "condition_column" and _THOUSANDS.search(_head(table, c)) and not re.search(r"\d\s?[km]", row[c].text, re.I)
+                )
                 conditions.append(" ".join(f"{line}K" for line in row[c].lines) if thousands else row[c].printed or row[c].text)
             elif role == "unit_column" and not (cell.unit or cell.meter):
                 problems[""] = f"the unit {row[c].text!r} is not known"
@@ -290,8 +355,11 @@ def _row_claims(table: _Table, name: Name, ident: str, row: Sequence[Cell], r: i
             if figure.meaning.direction and column.direction and figure.meaning.direction != column.direction and not figure.meaning.cache:
                 near = replace(near, senses=near.senses | (column.senses & DIRECTIONS))
             meaning = within_page(under(under(under(near, said), section), table.around.meaning), table.around.page)
-            trouble = problems.get(f"{column.currency} {column.unit}") or problems.get("") or (
-                "" if column.understood else f"the column {column.rest!r} is not known")
+            trouble = (
+                problems.get(f"{column.currency} {column.unit}")
+                or problems.get("")
+                or ("" if column.understood else f"the column {column.rest!r} is not known")
+            )
             if column.unit and table.around.meaning.unit not in ("", column.unit):
                 trouble = f"its column says per {column.unit} and the lines above per {table.around.meaning.unit}"
             if not table.roles[c] and table.priced:
@@ -311,7 +379,9 @@ def _struck(table: _Table, name: Name, row: Sequence[Cell], r: int, c: int, reco
     meaning = within_page(under(table.columns[c], table.around.meaning), table.around.page)
     for text in row[c].struck:
         for figure in figures(table.layout.cleaned(text), table.vocabulary):
-            table.block.claims.append(replace(_claim(table, name, figure, under(figure.meaning, meaning), row, r, c, record, ident), status="struck"))
+            table.block.claims.append(
+                replace(_claim(table, name, figure, under(figure.meaning, meaning), row, r, c, record, ident), status="struck")
+            )
 
 
 def _unreadable(table: _Table, row: Sequence[Cell], found: dict[int, list[Figure]]) -> dict[str, str]:
@@ -323,8 +393,11 @@ def _unreadable(table: _Table, row: Sequence[Cell], found: dict[int, list[Figure
         said = table.columns[c]
         struck = sum(len(amounts(tidy(text))) for text in cell.struck)
         given = found.get(c, ())
-        if struck and (struck > len(given) or any(f.meaning.direction == "both" for f in given) or (
-                struck < len(given) > 1 and not any(f.words for f in given))):  # told apart by their order alone: it is not known which is gone
+        if struck and (
+            struck > len(given)
+            or any(f.meaning.direction == "both" for f in given)
+            or (struck < len(given) > 1 and not any(f.words for f in given))
+        ):  # told apart by their order alone: it is not known which is gone
             problems[f"{said.currency} {said.unit}"] = f"{cell.struck[0]!r} is struck and nothing is in force beside it"
         elif not found.get(c) and (said.direction or said.cache) and re.search(r"\d", cell.text):
             problems[f"{said.currency} {said.unit}"] = f"{cell.text!r} is no price that can be read exactly"
@@ -355,14 +428,30 @@ def _models_in_columns(table: _Table, number: int) -> None:
                 meaning = within_page(under(near, table.around.meaning), table.around.page)
                 problem = "" if said.understood else f"the row {said.rest!r} is not known"
                 problem = f"{row[c].struck[0]!r} is struck beside it" if row[c].struck else problem
-                table.block.claims.append(_claim(table, name, figure, meaning, row, r, c, (number, c + n * len(row), 0 if said.direction or said.cache else r + 1, 0), problem=problem))
+                table.block.claims.append(
+                    _claim(
+                        table,
+                        name,
+                        figure,
+                        meaning,
+                        row,
+                        r,
+                        c,
+                        (number, c + n * len(row), 0 if said.direction or said.cache else r + 1, 0),
+                        problem=problem,
+                    )
+                )
     if any(cell.missing for _, row in _body(table) for cell in row[first:]):
-        table.block.claims = [replace(claim, problem=claim.problem or "a row of the table has fewer cells than it") for claim in table.block.claims]
+        table.block.claims = [
+            replace(claim, problem=claim.problem or "a row of the table has fewer cells than it") for claim in table.block.claims
+        ]
 
 
 def _cell_amounts(table: _Table, cell: Cell, column: int) -> list[Figure]:
     if column == 0:
         return []
     currency = table.columns[column].currency or table.around.meaning.currency or table.around.page.currency or table.layout.currency
-    return [replace(f, money=replace(f.money, currency=f.money.currency or currency or "USD"))
-            for f in figures(table.layout.cleaned(cell.text), table.vocabulary)]
+    return [
+        replace(f, money=replace(f.money, currency=f.money.currency or currency or "USD"))
+        for f in figures(table.layout.cleaned(cell.text), table.vocabulary)
+    ]

@@ -11,8 +11,10 @@ from sources.pages.page import Page
 from sources.pages.tables import markdown_cell
 from units.quantity import amounts, plain
 
-_BLOCKS = frozenset("p div li ul ol section article main header footer aside h1 h2 h3 h4 h5 h6 dd dt dl tr td th table tbody thead button label "
-                    "figure form nav details summary blockquote pre".split())
+_BLOCKS = frozenset(
+    "p div li ul ol section article main header footer aside h1 h2 h3 h4 h5 h6 dd dt dl tr td th table tbody thead button label "
+    "figure form nav details summary blockquote pre".split()
+)
 _SKIP = frozenset("script style template noscript svg head select option".split())
 _STRUCK = frozenset("del s strike".split())
 _SIGN = re.compile(r"(?:US)?[$€¥£]")
@@ -96,7 +98,9 @@ def text_lines(text: str) -> list[Line]:
     lines: list[Line] = []
     fenced = opened = False
     source = text.splitlines()
-    start = next((n + 1 for n, line in enumerate(source[1:40], 1) if line.strip() == "---"), 0) if source and source[0].strip() == "---" else 0
+    start = (
+        next((n + 1 for n, line in enumerate(source[1:40], 1) if line.strip() == "---"), 0) if source and source[0].strip() == "---" else 0
+    )
     for number, raw in enumerate(source[start:], start + 1):
         if _FENCE.match(raw):
             fenced = not fenced
@@ -111,8 +115,15 @@ def text_lines(text: str) -> list[Line]:
             code = _CODE.fullmatch(part.strip()) if not heading else None
             cell = markdown_cell(code[1] if code else part)
             if cell.text:
-                lines.append(Line(cell.text, number, len(heading[1]) if heading else 0, ident=code[2] if code else "",
-                                  lost=any(amounts(s) for s in cell.struck)))
+                lines.append(
+                    Line(
+                        cell.text,
+                        number,
+                        len(heading[1]) if heading else 0,
+                        ident=code[2] if code else "",
+                        lost=any(amounts(s) for s in cell.struck),
+                    )
+                )
     if lines and not text.endswith("\n") and lines[-1].number == len(source) and amounts(lines[-1].text):
         lines[-1] = replace(lines[-1], lost=True)  # a text that ends within a line may have been cut in it
     return lines
@@ -129,7 +140,13 @@ def _joined(lines: list[Line]) -> Iterator[Line]:
     for line in lines:
         if held is not None and _SIGN.fullmatch(held.text) and re.match(r"[\d.]", line.text) and not line.struck:
             held = replace(held, text=held.text + line.text)
-        elif held is not None and not held.level and re.search(r"[$€¥£元]", held.text) and re.match(r"(?:/|per\b)\s*\S", line.text, re.I) and len(line.text) < 40:
+        elif (
+            held is not None
+            and not held.level
+            and re.search(r"[$€¥£元]", held.text)
+            and re.match(r"(?:/|per\b)\s*\S", line.text, re.I)
+            and len(line.text) < 40
+        ):
             held = replace(held, text=f"{held.text} {line.text}")
         else:
             if held is not None:

@@ -12,7 +12,10 @@ from sources.pages.layout.figures import tidy
 from sources.pages.layout.words import NOTHING, Vocabulary
 from sources.pages.quote import PageChanged
 
-_LIFE = re.compile(r"\s*[\[(](?:deprecated|retired|legacy|limited availability|preview only|limited preview|sunset|obsolete|discontinued|已下线|即将下线|new|新品)[^()\[\]]*[\])]", re.I)
+_LIFE = re.compile(
+    r"\s*[\[(](?:deprecated|retired|legacy|limited availability|preview only|limited preview|sunset|obsolete|discontinued|已下线|即将下线|new|新品)[^()\[\]]*[\])]",
+    re.I,
+)
 _BADGE = re.compile(r"\s+(?:新品|new!|推荐|hot)$", re.I)
 _DATE = r"((?:[A-Za-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4})|\d{4}-\d{2}-\d{2}|\d{1,2} [A-Za-z]{3,9}\.? \d{4})(?:,? (?:at )?(\d{1,2}:\d{2}) ?\(?UTC\)?)?"
 _UNTIL = re.compile(rf"[\s,(]*\b(?:through|until|up to and including|ending)\s+{_DATE}\)?", re.I)
@@ -20,8 +23,11 @@ _SINCE = re.compile(rf"[\s,(]*\b(?:starting|effective|from|beginning|as of)\s+{_
 _PROVISO = re.compile(r"\s*\(((?:w/o?|with|without) ?[^()]{3,60})\)$", re.I)
 """A bracket behind a name that says with or without what the price holds."""
 
-_MORE = re.compile(r"[^A-Za-z0-9 ./_-]|\b(?:through|until|up|ending|starting|effective|from|beginning|as|new|hot|over|under|above|below|at|more|less|longer|shorter|exceeding"
-                   r"|context|prompts?|inputs?|tokens?|\w{2}-(?:east|west|north|south|central)\w*-\d)\b|^[-./ ]|[-. ]$|\d\s?[KMkm]\s?-", re.I)
+_MORE = re.compile(
+    r"[^A-Za-z0-9 ./_-]|\b(?:through|until|up|ending|starting|effective|from|beginning|as|new|hot|over|under|above|below|at|more|less|longer|shorter|exceeding"
+    r"|context|prompts?|inputs?|tokens?|\w{2}-(?:east|west|north|south|central)\w*-\d)\b|^[-./ ]|[-. ]$|\d\s?[KMkm]\s?-",
+    re.I,
+)
 """What a printed name must hold for more than a name to stand in it."""
 
 
@@ -46,9 +52,9 @@ def read_name(text: str, vocabulary: Vocabulary) -> Name:
     bracket = re.search(r"\s*\(([^()]{3,30})\)$", text)
     inside = vocabulary.read(bracket[1]) if bracket else NOTHING
     tier = inside.tier if inside.understood and not inside.direction else ""
-    text = text[:bracket.start()] if bracket and tier else text
+    text = text[: bracket.start()] if bracket and tier else text
     proviso = _PROVISO.search(text)
-    text = text[:proviso.start()] if proviso else text
+    text = text[: proviso.start()] if proviso else text
     said = vocabulary.read(text)
     if proviso:
         said = replace(said, conditions=(*said.conditions, proviso[1]), rest=said.rest or text)
@@ -113,4 +119,6 @@ def named_before(blocks: Sequence[Block]) -> None:
                 if name not in found and re.search(pattern, sentence):
                     found.append(name)
                     sentence = re.sub(pattern, " ", sentence)
-        block.claims = [replace(c, name=name, record=(c.record[0], n, 0, *c.record[3:])) for n, name in enumerate(found) for c in block.claims] or block.claims
+        block.claims = [
+            replace(c, name=name, record=(c.record[0], n, 0, *c.record[3:])) for n, name in enumerate(found) for c in block.claims
+        ] or block.claims

@@ -100,7 +100,11 @@ def _grids(rows: list[list[str]], holder: dict[str, Any], first: int) -> list[Gr
 
 
 def _row(item: Any) -> list[str] | None:
-    cells = next((v for k, v in item.items() if k in ("cells", "columns", "values", "row") and isinstance(v, list)), None) if isinstance(item, dict) else item
+    cells = (
+        next((v for k, v in item.items() if k in ("cells", "columns", "values", "row") and isinstance(v, list)), None)
+        if isinstance(item, dict)
+        else item
+    )
     if not isinstance(cells, list) or not cells or (isinstance(item, list) and item[:1] == ["$"]):
         return None
     words = [c.get("text") if isinstance(c, dict) and "text" in c else c for c in cells]
@@ -137,8 +141,14 @@ def _revived(value: Any, depth: int) -> Any:
 def lines_in(found: dict[str, Any]) -> list[Line]:
     """The text of streamed elements (``["$", "div", null, {"children": ..}]``) in the order of the stream."""
     lines: list[Line] = []
-    referred = {m[1] for value in found.values() for node in nodes(value) if isinstance(node, list)
-                for item in node if isinstance(item, str) and (m := _REFERENCE.fullmatch(item))}
+    referred = {
+        m[1]
+        for value in found.values()
+        for node in nodes(value)
+        if isinstance(node, list)
+        for item in node
+        if isinstance(item, str) and (m := _REFERENCE.fullmatch(item))
+    }
     for name, value in found.items():
         if name not in referred and isinstance(value, list):
             _Render(found, lines).walk(value, (int(name, 16) if re.fullmatch(r"[0-9a-f]+", name) else 0,), 0)

@@ -55,7 +55,9 @@ def _blocks(page: Page, layout: Layout, said: Meaning) -> list[Block]:
     """The blocks of what is printed; where that prices no tokens, those of the data in the scripts."""
     is_data = page.text.lstrip()[:1] in ("[", "{")
     lines = [] if is_data else _within(page_lines(page), MAX_LINES, "lines")
-    blocks = [] if is_data else _grid_blocks(_within(page_grids(page), MAX_TABLES, "tables"), layout, said, 0) + read_flow(lines, layout, said)
+    blocks = (
+        [] if is_data else _grid_blocks(_within(page_grids(page), MAX_TABLES, "tables"), layout, said, 0) + read_flow(lines, layout, said)
+    )
     if not layout.data and any(c.meaning.direction and c.meaning.unit and c.name for block in blocks for c in block.claims):
         return blocks
     found = values(page) or {f"object {n + 1}": value for n, value in enumerate(literals(page.text))}
@@ -109,7 +111,9 @@ def tabbed(grids: Sequence[Grid], number: int, vocabulary: Vocabulary) -> Meanin
     heading = grids[number].heading
     group = [n for n, grid in enumerate(grids) if grid.heading == heading]
     group = [n for n in group if set(range(min(n, number), max(n, number))) <= set(group)]
-    tabs = [found for line in grids[group[0]].before.split("\n") if (found := _TABS.fullmatch(re.sub(r"[\[\]()#\s]|\bmore\b|More", "", line)))]
+    tabs = [
+        found for line in grids[group[0]].before.split("\n") if (found := _TABS.fullmatch(re.sub(r"[\[\]()#\s]|\bmore\b|More", "", line)))
+    ]
     words = re.findall(_TAB, tabs[-1][0]) if tabs else []
     return vocabulary.read(words[group.index(number)]) if len(words) == len(group) else NOTHING
 
@@ -170,9 +174,17 @@ def joined(grids: Sequence[Grid]) -> list[Grid]:
         last = kept[-1] if kept else None
         if last is not None and grid.heading == last.heading and not grid.before.strip() and grid.texts() == last.texts():
             continue
-        if last is not None and len(last.rows) == 1 and grid.width == last.width and not any(c.header for c in grid.rows[0]) \
-                and any(re.search(r"\d", c.text) for row in grid.rows for c in row) and not any(amounts(c.text) for c in last.rows[0]):
-            kept[-1] = Grid([*last.rows, *grid.rows], grid.heading, grid.index, grid.caption, grid.attributes, f"{last.before}\n{grid.before}")
+        if (
+            last is not None
+            and len(last.rows) == 1
+            and grid.width == last.width
+            and not any(c.header for c in grid.rows[0])
+            and any(re.search(r"\d", c.text) for row in grid.rows for c in row)
+            and not any(amounts(c.text) for c in last.rows[0])
+        ):
+            kept[-1] = Grid(
+                [*last.rows, *grid.rows], grid.heading, grid.index, grid.caption, grid.attributes, f"{last.before}\n{grid.before}"
+            )
             continue
         kept.append(grid)
     return kept
@@ -184,7 +196,9 @@ _STATEMENT = re.compile(r"(?:prices?|pricing|costs?|rates?|价格|单价|计费|
 def page_meaning(page: Page, layout: Layout) -> Meaning:
     """What the page says of all its prices: the one unit its sentences state (``Prices per 1M tokens``) and the one currency."""
     text = plain_text(page)
-    units = {said.unit for m in _STATEMENT.finditer(text) if not re.search(r"[$€¥]\s?\d", m[0]) and (said := layout.vocabulary.read(m[0])).unit}
+    units = {
+        said.unit for m in _STATEMENT.finditer(text) if not re.search(r"[$€¥]\s?\d", m[0]) and (said := layout.vocabulary.read(m[0])).unit
+    }
     return Meaning(unit=units.pop() if len(units) == 1 else "", currency=declared_currency(text))
 
 
@@ -234,7 +248,10 @@ def said_over(said: Meaning, *, prose: bool = False) -> Meaning:
     if prose:  # a line is no heading: it may be the name of a tab beside others
         senses = senses - {"embedding", "rerank"} if said.understood else frozenset()
     keeps = said.understood or "price" in said.senses
-    return Meaning(frozenset(senses), said.unit if keeps else "", "" if said.unit else said.meter if said.understood else "",
-                   said.currency if keeps else "", said.conditions if said.understood else ())
-
-
+    return Meaning(
+        frozenset(senses),
+        said.unit if keeps else "",
+        "" if said.unit else said.meter if said.understood else "",
+        said.currency if keeps else "",
+        said.conditions if said.understood else (),
+    )

@@ -71,9 +71,16 @@ def _telling_apart(found: dict[str, Any], layout: Layout) -> Layout:
     """The layout with the identifier as the name, where priced models share the usual names and have an identifier each."""
     if layout.name_keys:
         return layout
-    priced = [(name, node) for value in found.values() for node in nodes(value)
-              if isinstance(node, dict) and (name := _name(node, layout)) and any(isinstance(node.get(k), str) for k in _IDENTIFIERS)
-              and any(leaf.keys for leaf in _leaves(node, (), layout, NOTHING, (), 0)) and not _holds_models(node, layout)]
+    priced = [
+        (name, node)
+        for value in found.values()
+        for node in nodes(value)
+        if isinstance(node, dict)
+        and (name := _name(node, layout))
+        and any(isinstance(node.get(k), str) for k in _IDENTIFIERS)
+        and any(leaf.keys for leaf in _leaves(node, (), layout, NOTHING, (), 0))
+        and not _holds_models(node, layout)
+    ]
     if len({name for name, _ in priced}) == len(priced):
         return layout
     for key in _IDENTIFIERS:
@@ -113,15 +120,19 @@ def _name(node: dict[str, Any], layout: Layout) -> str:
 def _holds_models(node: dict[str, Any], layout: Layout) -> bool:
     """Whether a named object holds several named ones with prices: a family, not a model."""
     inner = [v for v in node.values() if isinstance(v, list) and len(v) > 1]
-    return any(sum(isinstance(i, dict) and bool(_name(i, layout)) and any(True for _ in _leaves(i, (), layout, NOTHING, (), 0)) for i in v) > 1
-               for v in inner)
+    return any(
+        sum(isinstance(i, dict) and bool(_name(i, layout)) and any(True for _ in _leaves(i, (), layout, NOTHING, (), 0)) for i in v) > 1
+        for v in inner
+    )
 
 
 def _words(key: str) -> str:
     return re.sub(r"[_\-.]+", " ", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", key)).lower()
 
 
-def _leaves(node: dict[str, Any], keys: tuple[str, ...], layout: Layout, said: Meaning, conditions: tuple[str, ...], depth: int) -> Iterator[_Leaf]:
+def _leaves(
+    node: dict[str, Any], keys: tuple[str, ...], layout: Layout, said: Meaning, conditions: tuple[str, ...], depth: int
+) -> Iterator[_Leaf]:
     """The figures under a named object that may be prices."""
     if depth > 8:
         return
@@ -141,10 +152,17 @@ def _leaves(node: dict[str, Any], keys: tuple[str, ...], layout: Layout, said: M
         elif _is_price(path, value):
             label = node.get(re.sub(r"(?i)price$|cost$", "Label", key)) if re.search(r"(?i)price$|cost$", key) else None
             beside = layout.vocabulary.read(label) if isinstance(label, str) and label != value else NOTHING
-            yield _Leaf(value, path, under(replace(beside, senses=beside.senses - {"input", "output"}) if beside.understood else NOTHING, said), conditions)
+            yield _Leaf(
+                value,
+                path,
+                under(replace(beside, senses=beside.senses - {"input", "output"}) if beside.understood else NOTHING, said),
+                conditions,
+            )
 
 
-def _stated(node: dict[str, Any], layout: Layout, said: Meaning, conditions: tuple[str, ...], depth: int) -> tuple[Meaning, tuple[str, ...]]:
+def _stated(
+    node: dict[str, Any], layout: Layout, said: Meaning, conditions: tuple[str, ...], depth: int
+) -> tuple[Meaning, tuple[str, ...]]:
     """What an object states for the figures in it: a unit, a currency, a label, what tells it from its neighbours."""
     for key in _UNITS:
         if isinstance(node.get(key), str):
@@ -162,7 +180,9 @@ def _stated(node: dict[str, Any], layout: Layout, said: Meaning, conditions: tup
             value = node.get(key)
             if isinstance(value, str) and value:
                 told = layout.vocabulary.read(value)
-                said, conditions = (under(told, said), conditions) if told.understood and told.tier else (said, (*conditions, f"{_words(key)} {value}"))
+                said, conditions = (
+                    (under(told, said), conditions) if told.understood and told.tier else (said, (*conditions, f"{_words(key)} {value}"))
+                )
         for key in _THRESHOLD:
             if isinstance(node.get(key), int) and not isinstance(node[key], bool):
                 conditions = (*conditions, f"prompts > {node[key]}")
@@ -197,7 +217,11 @@ def _claim(block: Block, name: str, node: dict[str, Any], leaf: _Leaf, layout: L
     for figure in given or (None,):
         own = figure.meaning if figure else NOTHING
         signed = figure is not None and re.search(r"[$€¥£元]", plain_text)
-        money = replace(figure.money, currency=figure.money.currency if signed else currency) if figure else Money(text, Decimal(text), currency)
+        money = (
+            replace(figure.money, currency=figure.money.currency if signed else currency)
+            if figure
+            else Money(text, Decimal(text), currency)
+        )
         meaning = within_page(under(under(own, replace(keyed, currency="")), leaf.said), page)
         meaning = replace(meaning, conditions=tuple(dict.fromkeys((*found.conditions, *leaf.conditions, *meaning.conditions))))
         if not meaning.direction and not meaning.cache and not meaning.unit and not keyed.understood:
@@ -206,4 +230,6 @@ def _claim(block: Block, name: str, node: dict[str, Any], leaf: _Leaf, layout: L
         problem = problem or ("" if own.understood else f"the words {own.rest!r} are not known")
         problem = problem or ("" if money.currency else "no currency is stated for it")
         ident = next((str(node[k]) for k in _IDENTIFIERS if isinstance(node.get(k), str) and node[k] != name), "")
-        block.claims.append(Claim(found.text, meaning, money, evidence, f"{block.where}, {'.'.join(leaf.keys)}", record, ident, problem=problem))
+        block.claims.append(
+            Claim(found.text, meaning, money, evidence, f"{block.where}, {'.'.join(leaf.keys)}", record, ident, problem=problem)
+        )

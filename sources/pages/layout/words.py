@@ -22,7 +22,15 @@ MODALITIES = frozenset({"text", "image", "audio", "video"})
 TIER_WORDS = frozenset({"standard", "batch", "flex", "priority", "fast", "peak", "off-peak", "free"})
 THINGS = frozenset({"training", "embedding", "rerank", "search", "request", "hour"})
 ROLES = frozenset({"name", "id", "note", "region", "tier_column", "unit_column", "component_column", "condition_column"})
-SENSES = DIRECTIONS | CACHES | MODALITIES | TIER_WORDS | THINGS | ROLES | {"condition", "original", "reserved", "cache", "write", "read", "5m", "1h", "price", "drop"}
+SENSES = (
+    DIRECTIONS
+    | CACHES
+    | MODALITIES
+    | TIER_WORDS
+    | THINGS
+    | ROLES
+    | {"condition", "original", "reserved", "cache", "write", "read", "5m", "1h", "price", "drop"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +97,45 @@ _CONDITION = re.compile(
     rf"\(?(?P<a>(?:for )?(?:prompts?|context(?: length)?|inputs?|input length|prompt length|输入长度|上下文|token|tokens)?\s*(?:\(?(?:with|of|that are|is)\)?\s*)?"
     rf"(?:\d+\s?[km]?\s?(?:<|≤|<=|＜)\s?(?:input|tokens?|prompt|context|输入)\s?(?:<|≤|<=|＜)\s?{_SIZE}|{_LESS}\s?{_SIZE}|[\[(]\s?{_SIZE}\s?[,，]\s?{_SIZE}\s?[\])]|[\[(]\s?\d+\s?\+\s?[\])]"
     rf"|\d+\s?[km]\s?[-–~]\s?\d+\s?[km])\s*(?:input tokens?|prompt tokens?|tokens? context|context length|context|prompts?|tokens?|token|in length)?)\)?(?![a-z0-9])",
-    re.IGNORECASE)
-_REGION = re.compile(r"(?<![\w-])(?:us|eu|ap|ca|sa|me|af|cn)-(?:east|west|north|south|central|northeast|southeast)(?:-\d)?(?![\w-])", re.IGNORECASE)
-_DIRECTION = r"(?:(?:input|output|cached|prompt|completion|cache|read|write|hit|miss|text|audio|image|video|generated|embedding|training|的)\s*)*"
+    re.IGNORECASE,
+)
+_REGION = re.compile(
+    r"(?<![\w-])(?:us|eu|ap|ca|sa|me|af|cn)-(?:east|west|north|south|central|northeast|southeast)(?:-\d)?(?![\w-])", re.IGNORECASE
+)
+_DIRECTION = (
+    r"(?:(?:input|output|cached|prompt|completion|cache|read|write|hit|miss|text|audio|image|video|generated|embedding|training|的)\s*)*"
+)
 _TOKENS = r"(?:tokens?|toks?|tk|词元)"
 _UNITS = (
-    ("1M tokens", re.compile(rf"(?:\bper\b|/|每|\beach\b|(?<![\d.,\w]))\s*(?:1\s?|one\s|a\s)?(?:mm|m|mio|million|millions|1,?000,?000|百万)\s*\(?(?P<w>{_DIRECTION}){_TOKENS}\)?(?![a-z])", re.I)),
+    (
+        "1M tokens",
+        re.compile(
+            rf"(?:\bper\b|/|每|\beach\b|(?<![\d.,\w]))\s*(?:1\s?|one\s|a\s)?(?:mm|m|mio|million|millions|1,?000,?000|百万)\s*\(?(?P<w>{_DIRECTION}){_TOKENS}\)?(?![a-z])",
+            re.I,
+        ),
+    ),
     ("1M tokens", re.compile(r"(?:\bper\b|/|每)?\s*\b(?:1\s?)?m(?:tok(?:en)?s?|t)\b", re.I)),
-    ("1K tokens", re.compile(rf"(?:\bper\b|/|每|\beach\b|(?<![\d.,\w]))\s*(?:1\s?|one\s|a\s)?(?:k|thousand|1,?000|千)\s*\(?(?P<w>{_DIRECTION}){_TOKENS}\)?(?![a-z])", re.I)),
+    (
+        "1K tokens",
+        re.compile(
+            rf"(?:\bper\b|/|每|\beach\b|(?<![\d.,\w]))\s*(?:1\s?|one\s|a\s)?(?:k|thousand|1,?000|千)\s*\(?(?P<w>{_DIRECTION}){_TOKENS}\)?(?![a-z])",
+            re.I,
+        ),
+    ),
     ("1K tokens", re.compile(r"(?:\bper\b|/)?\s*\b(?:1\s?)?ktok(?:en)?s?\b", re.I)),
-    ("1M tokens", re.compile(r"(?:\bper\b|/|每)\s*(?:1\s?|one\s|a\s)?(?:mm|m|million|1,?000,?000|百万)(?![a-z0-9,.\u4e00-\u9fff])(?!\s*(?:char|image|pixel|page|request|search|call|quer|second|minute|step|字符|byte|utf|video|audio|document|row|operation|url|read|write|result|record|event|unit))", re.I)),
+    (
+        "1M tokens",
+        re.compile(
+            r"(?:\bper\b|/|每)\s*(?:1\s?|one\s|a\s)?(?:mm|m|million|1,?000,?000|百万)(?![a-z0-9,.\u4e00-\u9fff])(?!\s*(?:char|image|pixel|page|request|search|call|quer|second|minute|step|字符|byte|utf|video|audio|document|row|operation|url|read|write|result|record|event|unit))",
+            re.I,
+        ),
+    ),
     ("1 token", re.compile(rf"(?:\bper\b|/)\s*(?:one\s|1\s)?(?P<w>{_DIRECTION})token(?!s)\b", re.I)),
 )
-_OTHER_MULTIPLE = re.compile(r"(?:\bper\b|/|每)\s*(?!1\s?[km]?\b|1\s?(?:million|thousand|百万|千)|1,?000\b|1,?000,?000\b)\d[\d,.]*\s?(?:k|m|million|thousand|百万|千|万)?\s?(?:\w+\s)?tok|[十千]万|(?<!百)万\s?(?:个\s?)?tok|billion tok|hundred", re.I)
+_OTHER_MULTIPLE = re.compile(
+    r"(?:\bper\b|/|每)\s*(?!1\s?[km]?\b|1\s?(?:million|thousand|百万|千)|1,?000\b|1,?000,?000\b)\d[\d,.]*\s?(?:k|m|million|thousand|百万|千|万)?\s?(?:\w+\s)?tok|[十千]万|(?<!百)万\s?(?:个\s?)?tok|billion tok|hundred",
+    re.I,
+)
 _CURRENCY = re.compile(r"US\$|[$€¥£￥]|\b(?:USD|EUR|CNY|RMB|GBP|euros?|dollars?|yuan)\b|美元|欧元|人民币|元", re.I)
 _SPELT = {"EURO": "EUR", "EUROS": "EUR", "DOLLAR": "USD", "DOLLARS": "USD", "YUAN": "CNY"}
 _KINDS = re.compile(r"(?:text|images?|audio|video)(?:\s?/\s?(?:text|images?|audio|video))+", re.I)
@@ -159,6 +193,7 @@ class Vocabulary:
         senses: set[str] = set()
         named: list[str] = []
         for phrases in (self._signs, self._words) if _CHINESE.search(left) else (self._words,):
+
             def taken(match: re.Match[str], phrases: _Phrases = phrases) -> str:
                 said = self._senses[phrases.numbers[(match.lastindex or 1) - 1]]
                 senses.update(said - {"condition"})
@@ -170,8 +205,9 @@ class Vocabulary:
         rest = " ".join(re.findall(r"[^\W_][\w.+-]*", left))
         if len(currencies) > 1:
             rest = f"{rest} {' '.join(sorted(currencies))}".strip()
-        return Meaning(frozenset(senses), unit, other, currencies.pop() if len(currencies) == 1 else "",
-                       (*conditions, *regions, *named), rest)
+        return Meaning(
+            frozenset(senses), unit, other, currencies.pop() if len(currencies) == 1 else "", (*conditions, *regions, *named), rest
+        )
 
 
 def _alternatives(pattern: str) -> list[str]:
@@ -200,6 +236,7 @@ def _unit(text: str) -> tuple[str, str]:
         return "", text
     found: set[str] = set()
     for unit, pattern in _UNITS:
+
         def keep(match: re.Match[str], unit: str = unit) -> str:
             found.add(unit)
             return f" {match.groupdict().get('w') or ''} "
@@ -231,9 +268,14 @@ def under(near: Meaning, far: Meaning) -> Meaning:
     for group in (DIRECTIONS, CACHES | {"cache", "write", "read"}, MODALITIES, TIER_WORDS, THINGS, {"5m", "1h"}, {"price"}, {"reserved"}):
         if not near.senses & group:
             senses |= far.senses & group
-    return replace(near, senses=frozenset(senses), unit=near.unit or ("" if near.meter else far.unit),
-                   meter=near.meter or ("" if near.unit else far.meter), currency=near.currency or far.currency,
-                   conditions=near.conditions + tuple(c for c in far.conditions if c not in near.conditions))
+    return replace(
+        near,
+        senses=frozenset(senses),
+        unit=near.unit or ("" if near.meter else far.unit),
+        meter=near.meter or ("" if near.unit else far.meter),
+        currency=near.currency or far.currency,
+        conditions=near.conditions + tuple(c for c in far.conditions if c not in near.conditions),
+    )
 
 
 @lru_cache(maxsize=50_000)

@@ -29,7 +29,11 @@ def page_grids(page: Page) -> list[Grid]:
 
 
 def _innermost(tree: Any) -> list[Any]:
-    return [t for t in tree.css("table") if t.css_first("table table") is None and len(t.css("table")) == 1 and t.css_first("tr td, tr th") is not None]
+    return [
+        t
+        for t in tree.css("table")
+        if t.css_first("table table") is None and len(t.css("table")) == 1 and t.css_first("tr td, tr th") is not None
+    ]
 
 
 def _labelled(grid: Grid, table: Any) -> Grid:
@@ -38,7 +42,14 @@ def _labelled(grid: Grid, table: Any) -> Grid:
     labels = [plain(c.attributes.get("data-label") or "") for c in first.css("th,td")] if first is not None else []
     if table.css_first("thead") is not None or not any(labels) or len(labels) != grid.width:
         return grid
-    return Grid([[Cell(label, (label,), header=True) for label in labels], *grid.rows], grid.heading, grid.index, grid.caption, grid.attributes, grid.before)
+    return Grid(
+        [[Cell(label, (label,), header=True) for label in labels], *grid.rows],
+        grid.heading,
+        grid.index,
+        grid.caption,
+        grid.attributes,
+        grid.before,
+    )
 
 
 def box_grids(tree: Any) -> list[Grid]:
@@ -71,7 +82,15 @@ def _boxes(node: Any) -> list[Cell]:
     cells = [node_cell(child) for child in children]
     if any(len(c.text) > _CELL_CHARACTERS for c in cells) or sum(bool(c.text) for c in cells) < 2:
         return []
-    return [] if any(len(_elements(inner)) >= 3 and all(e.text(deep=True).strip() for e in _elements(inner)) for child in children for inner in (child, *child.css("div"))) else cells
+    return (
+        []
+        if any(
+            len(_elements(inner)) >= 3 and all(e.text(deep=True).strip() for e in _elements(inner))
+            for child in children
+            for inner in (child, *child.css("div"))
+        )
+        else cells
+    )
 
 
 def _elements(node: Any) -> list[Any]:
@@ -99,9 +118,15 @@ def script_grids(tree: Any) -> list[Grid]:
                 rows, at = json.JSONDecoder().raw_decode(text, match.start())
             except (ValueError, RecursionError):
                 continue
-            if len(rows) > 1 and len({len(r) if isinstance(r, list) else 0 for r in rows}) == 1 and all(isinstance(c, str) for r in rows for c in r):
+            if (
+                len(rows) > 1
+                and len({len(r) if isinstance(r, list) else 0 for r in rows}) == 1
+                and all(isinstance(c, str) for r in rows for c in r)
+            ):
                 titles = _TITLE.findall(text, max(0, match.start() - 600), match.start())
-                found.append(Grid([[markdown_cell(c) for c in r] for r in rows], (plain(json.loads(titles[-1])),) if titles else (), len(found)))
+                found.append(
+                    Grid([[markdown_cell(c) for c in r] for r in rows], (plain(json.loads(titles[-1])),) if titles else (), len(found))
+                )
     return found
 
 
@@ -139,5 +164,10 @@ def _pairs(lines: list[str]) -> Iterator[tuple[str, str]]:
         said = re.findall(r"([A-Za-z][A-Za-z /()&-]*?)\s*:\s*([^:]*?)(?=[A-Z][A-Za-z /()&-]*:|$)", line)
         if said:
             yield from ((plain(label), plain(value)) for label, value in said)
-        elif re.fullmatch(r"[\d.,^]+", line) and re.search(r"[A-Za-z]", following) and not re.search(r"\d", following) and not amounts(following):
+        elif (
+            re.fullmatch(r"[\d.,^]+", line)
+            and re.search(r"[A-Za-z]", following)
+            and not re.search(r"\d", following)
+            and not amounts(following)
+        ):
             yield following, line

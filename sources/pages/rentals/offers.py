@@ -19,8 +19,13 @@ from sources.pages.quote import ImplausibleValue, LeftOut, PageChanged, RentalQu
 TERMS = ("on_demand", "spot", "reserved", "reserved_1yr", "reserved_3yr")
 """``reserved``: committed for a stated time that is none of the two years-long terms (weeks, months, up to a year)."""
 CAPS = (
-    (r"^(B300|GB300)", Decimal(24)), (r"^(B200|GB200)", Decimal(20)), (r"^(H100|H200|GH200)", Decimal(15)),
-    (r"^(MI3\d\d)", Decimal(12)), (r"^A100", Decimal(8)), (r"^(V100|Trainium|TPU)", Decimal(8)), (r"", Decimal(5)),
+    (r"^(B300|GB300)", Decimal(24)),
+    (r"^(B200|GB200)", Decimal(20)),
+    (r"^(H100|H200|GH200)", Decimal(15)),
+    (r"^(MI3\d\d)", Decimal(12)),
+    (r"^A100", Decimal(8)),
+    (r"^(V100|Trainium|TPU)", Decimal(8)),
+    (r"", Decimal(5)),
 )
 """USD per accelerator-hour above which a price is a node's: a quarter above the dearest list price 2022 to 2026."""
 FLOOR = Decimal("0.02")
@@ -32,12 +37,12 @@ NOT_COUNTED = "the number of accelerators of this instance is not known; add it 
 IMPLAUSIBLE = "outside the plausible prices of this part: a node's price for one accelerator, or a host that costs more than it"
 HOURS_PER_YEAR = 8760
 
+
 @lru_cache(maxsize=1)
 def _skus() -> dict[tuple[str, str], tuple[str, int]]:
     from reference import load
 
-    return {(r["provider"], r["sku"].lower()): (r["accelerator"], int(r["accelerators"]))
-            for r in load("rental_skus").to_dicts()}
+    return {(r["provider"], r["sku"].lower()): (r["accelerator"], int(r["accelerators"])) for r in load("rental_skus").to_dicts()}
 
 
 def instance(provider: str, sku: str) -> tuple[str, int] | None:
@@ -55,8 +60,12 @@ def _medians() -> dict[str, Decimal]:
 
     names, usd = project_names(), pl.col("usd_per_accelerator_hour").cast(pl.Float64)
     bare = pl.col("accelerator").str.to_lowercase().str.replace_all(r"[\s_-]", "")
-    panel = load("rental_prices").filter(pl.col("term") == "on_demand").group_by(
-        bare.replace_strict(names, default=pl.col("accelerator"), return_dtype=pl.String)).agg(usd.median(), pl.col("provider").n_unique())
+    panel = (
+        load("rental_prices")
+        .filter(pl.col("term") == "on_demand")
+        .group_by(bare.replace_strict(names, default=pl.col("accelerator"), return_dtype=pl.String))
+        .agg(usd.median(), pl.col("provider").n_unique())
+    )
     return {name: Decimal(str(median)) for name, median, providers in panel.rows() if providers >= PANEL_PROVIDERS}
 
 
@@ -78,8 +87,21 @@ class Offers(Entries):
         self.provider, self.observed_at, self.first_stands = provider, observed_at, first_stands
         self._quotes: dict[tuple[str, ...], RentalQuote | None] = {}
 
-    def add(self, accelerator: str, total: Decimal, text: str, accelerators: int, evidence: str, locator: str, *,
-            term: str = "on_demand", sku: str = "", region: str = "", provider: str = "", effective_from: str = "") -> None:
+    def add(
+        self,
+        accelerator: str,
+        total: Decimal,
+        text: str,
+        accelerators: int,
+        evidence: str,
+        locator: str,
+        *,
+        term: str = "on_demand",
+        sku: str = "",
+        region: str = "",
+        provider: str = "",
+        effective_from: str = "",
+    ) -> None:
         """Add a price of ``total`` USD per hour for ``accelerators`` of them.
 
         Raises ``PageChanged`` for no accelerator or term, ``ImplausibleValue`` for a node's price taken for one
@@ -90,24 +112,56 @@ class Offers(Entries):
         each = (total / accelerators).quantize(Decimal("0.00000001")).normalize()
         low, high = plausible_usd(accelerator)
         if not low <= each <= high:
-            raise ImplausibleValue(f"{accelerator} at {each:f} USD per hour ({text} for {accelerators}, {locator}) is outside "
-                                   f"{low:.3g} to {high:.3g}: a node's price for one accelerator, or no price?")
-        self._keep(RentalQuote(provider=provider or self.provider, accelerator=accelerator, value=Decimal(f"{each:f}"),
-                               value_text=text, evidence=evidence[:300], locator=locator, term=term, sku=sku, region=region,
-                               accelerators_in_offer=accelerators, observed_at=self.observed_at, effective_from=effective_from))
+            raise ImplausibleValue(
+                f"{accelerator} at {each:f} USD per hour ({text} for {accelerators}, {locator}) is outside "
+                f"{low:.3g} to {high:.3g}: a node's price for one accelerator, or no price?"
+            )
+        self._keep(
+            RentalQuote(
+                provider=provider or self.provider,
+                accelerator=accelerator,
+                value=Decimal(f"{each:f}"),
+                value_text=text,
+                evidence=evidence[:300],
+                locator=locator,
+                term=term,
+                sku=sku,
+                region=region,
+                accelerators_in_offer=accelerators,
+                observed_at=self.observed_at,
+                effective_from=effective_from,
+            )
+        )
 
     def _keep(self, quote: RentalQuote) -> None:
         key = (quote.provider, quote.accelerator, quote.sku, quote.region, quote.term, quote.effective_from)
         twin = self._quotes.setdefault(key, quote)
         if twin is not None and twin.value != quote.value and not self.first_stands:
             self._quotes[key] = None
-            self.left_out.append(LeftOut(subject=quote.sku or quote.accelerator, locator=quote.locator, evidence=quote.evidence,
-                                         reason=f"two prices of {quote.sku or quote.accelerator} {quote.region} {quote.term}: {twin.value_text} and {quote.value_text}"))
+            self.left_out.append(
+                LeftOut(
+                    subject=quote.sku or quote.accelerator,
+                    locator=quote.locator,
+                    evidence=quote.evidence,
+                    reason=f"two prices of {quote.sku or quote.accelerator} {quote.region} {quote.term}: {twin.value_text} and {quote.value_text}",
+                )
+            )
 
-    def counted(self, label: str, known: tuple[str, int] | None, total: Decimal, text: str, evidence: str, locator: str, *,
-                why: str = "", **where: str) -> None:
+    def counted(
+        self,
+        label: str,
+        known: tuple[str, int] | None,
+        total: Decimal,
+        text: str,
+        evidence: str,
+        locator: str,
+        *,
+        why: str = "",
+        **where: str,
+    ) -> None:
         """``add`` for a machine whose accelerators are known from elsewhere; left out where they are not (``known`` None,
-        for the reason ``why``) or where the price is not one of them: with a known count it is the host that costs so."""
+        for the reason ``why``) or where the price is not one of them: with a known count it is the host that costs so.
+        """
         try:
             if known is not None:
                 return self.add(known[0], total, text, known[1], evidence, locator, **where)
@@ -115,12 +169,37 @@ class Offers(Entries):
             why = IMPLAUSIBLE
         return self.leave_out(label, total, text, why or NOT_COUNTED, evidence, locator, **where)
 
-    def leave_out(self, label: str, total: Decimal, text: str, why: str, evidence: str, locator: str, *,
-                  term: str = "on_demand", sku: str = "", region: str = "", provider: str = "", effective_from: str = "") -> None:
+    def leave_out(
+        self,
+        label: str,
+        total: Decimal,
+        text: str,
+        why: str,
+        evidence: str,
+        locator: str,
+        *,
+        term: str = "on_demand",
+        sku: str = "",
+        region: str = "",
+        provider: str = "",
+        effective_from: str = "",
+    ) -> None:
         """Keep an offer that cannot be priced per accelerator, under its printed name and with the reason."""
-        quote = RentalQuote(provider=provider or self.provider, accelerator=label, value=total, value_text=text, evidence=evidence[:300],
-                            locator=locator, term=term, sku=sku, region=region, accelerators_in_offer=0,
-                            observed_at=self.observed_at, left_out=why, effective_from=effective_from)
+        quote = RentalQuote(
+            provider=provider or self.provider,
+            accelerator=label,
+            value=total,
+            value_text=text,
+            evidence=evidence[:300],
+            locator=locator,
+            term=term,
+            sku=sku,
+            region=region,
+            accelerators_in_offer=0,
+            observed_at=self.observed_at,
+            left_out=why,
+            effective_from=effective_from,
+        )
         self._quotes.setdefault((quote.provider, label, sku, region, term, why), quote)
 
     def block(self, subject: str, reason: str, locator: str) -> None:

@@ -26,11 +26,20 @@ _PROCESSORS = re.compile(r"^v?cpus?\b", re.I)
 _DURATION = re.compile(r"^(?:duration|commitment|term|contract)", re.I)
 _PER_GPU = re.compile(r"(?:/|per)\s*gpu[\s/-]*(?:per\s*)?h(?:ou)?r|gpu[- ]hour|(?:/|per)\s*h(?:ou)?r\s*(?:/|per)\s*gpu|per gpu", re.I)
 _HOUR = re.compile(r"hour|(?:/|per)\s*hr?\b", re.I)
-_EFFECTIVE = re.compile(r"\(?\s*\beffective(?: from| as of)?\s*:?\s+([A-Za-z]+\.? \d{1,2},? \d{4}|\d{1,2} [A-Za-z]+ \d{4}|\d{4}-\d\d-\d\d)\s*\)?", re.I)
-_TERMS = (("spot", r"spot|pre-?empt\w*|interruptible"), ("reserved_3yr", r"3[ -]?years?|36[ -]?months?|three[ -]years?"),
-          ("reserved_1yr", r"1[ -]?year\+?|12[ -]?months?|one[ -]year"), ("reserved", r"reserv\w*|commit\w*"),
-          ("on_demand", r"on[- ]?demand|pay[- ]as[- ]you[- ]go|payg"))
-_PLAIN = re.compile(r"pric\w*|rates?|costs?|per|gpus?|accelerators?|hour\w*|hrs?|usd|us|nvidia|amd|instances?|models?|starting|from|at|with|a|of|the|[\W\d_]+", re.I)
+_EFFECTIVE = re.compile(
+    r"\(?\s*\beffective(?: from| as of)?\s*:?\s+([A-Za-z]+\.? \d{1,2},? \d{4}|\d{1,2} [A-Za-z]+ \d{4}|\d{4}-\d\d-\d\d)\s*\)?", re.I
+)
+_TERMS = (
+    ("spot", r"spot|pre-?empt\w*|interruptible"),
+    ("reserved_3yr", r"3[ -]?years?|36[ -]?months?|three[ -]years?"),
+    ("reserved_1yr", r"1[ -]?year\+?|12[ -]?months?|one[ -]year"),
+    ("reserved", r"reserv\w*|commit\w*"),
+    ("on_demand", r"on[- ]?demand|pay[- ]as[- ]you[- ]go|payg"),
+)
+_PLAIN = re.compile(
+    r"pric\w*|rates?|costs?|per|gpus?|accelerators?|hour\w*|hrs?|usd|us|nvidia|amd|instances?|models?|starting|from|at|with|a|of|the|[\W\d_]+",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,9 @@ def _words(head: str, around: str = "") -> _Price:
     """The meaning of a price's head under what stands ``around`` it (heading, caption)."""
     begins = _EFFECTIVE.search(head)
     said = _EFFECTIVE.sub(" ", head)
-    term = next((t for t, p in _TERMS if re.search(p, said, re.I)), "") or next((t for t, p in _TERMS if re.search(p, around, re.I)), "on_demand")
+    term = next((t for t, p in _TERMS if re.search(p, said, re.I)), "") or next(
+        (t for t, p in _TERMS if re.search(p, around, re.I)), "on_demand"
+    )
     rest = _PLAIN.sub(" ", re.sub("|".join(p for _, p in _TERMS), " ", said, flags=re.I)).strip()
     return _Price("" if rest else term, iso_date(begins[1]) if begins else "", bool(_PER_GPU.search(said)), bool(_HOUR.search(said)))
 
@@ -90,8 +101,17 @@ def _accelerator(text: str) -> str | None:
     return accelerator_of(text) if text else None
 
 
-def _read_row(offers: Offers, grid: Grid, heads: list[str], row: list[Cell], r: int, place: int, count: int | None,
-              prices: dict[int, _Price], per_gpu: bool) -> None:
+def _read_row(
+    offers: Offers,
+    grid: Grid,
+    heads: list[str],
+    row: list[Cell],
+    r: int,
+    place: int,
+    count: int | None,
+    prices: dict[int, _Price],
+    per_gpu: bool,
+) -> None:
     label, evidence = plain(row[place].text), " | ".join(c.text for c in row)
     memory = next((c.text for c, h in zip(row, heads, strict=True) if _MEMORY.search(h)), "")
     said = [(c.text, "vCPUs") for c, h in zip(row, heads, strict=True) if _PROCESSORS.match(h) and c.text]
@@ -103,8 +123,19 @@ def _read_row(offers: Offers, grid: Grid, heads: list[str], row: list[Cell], r: 
         if not amounts(row[i].text):
             continue
         with offers.entry(sku, grid.locator(r, i)):
-            _offer(offers, label, memory, row[i].text, gpus, per_gpu or price.per_gpu, evidence, grid.locator(r, i),
-                   _committed(duration) or price.term, sku, price.effective_from)
+            _offer(
+                offers,
+                label,
+                memory,
+                row[i].text,
+                gpus,
+                per_gpu or price.per_gpu,
+                evidence,
+                grid.locator(r, i),
+                _committed(duration) or price.term,
+                sku,
+                price.effective_from,
+            )
 
 
 def _figure(text: str) -> int:
@@ -121,8 +152,19 @@ def _committed(duration: str) -> str:
     return next(iter(lengths)) if len(lengths) == 1 and not re.search(r"week|day|(?<!12.)(?<!36.)month", duration, re.I) else "reserved"
 
 
-def _offer(offers: Offers, label: str, memory: str, text: str, gpus: int, per_gpu: bool, evidence: str, locator: str,
-           term: str, sku: str, effective_from: str) -> None:
+def _offer(
+    offers: Offers,
+    label: str,
+    memory: str,
+    text: str,
+    gpus: int,
+    per_gpu: bool,
+    evidence: str,
+    locator: str,
+    term: str,
+    sku: str,
+    effective_from: str,
+) -> None:
     found = amounts(text)
     if len(found) != 1:
         raise PageChanged(f"expected one price in {text!r}, found {len(found)} ({locator})")
@@ -150,4 +192,6 @@ def _read_block(offers: Offers, name: str, values: list[tuple[str, str]]) -> Non
             continue
         with offers.entry(name, f"block {name}"):
             each = price.per_gpu or bool(_PER_GPU.search(value))
-            _offer(offers, name, memory, value, 1 if each else gpus, each, evidence, f"block {name}", price.term, name, price.effective_from)
+            _offer(
+                offers, name, memory, value, 1 if each else gpus, each, evidence, f"block {name}", price.term, name, price.effective_from
+            )

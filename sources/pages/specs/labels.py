@@ -16,8 +16,10 @@ _PRECISIONS = (
     ("int8", r"\bint8\b"),
     ("fp4", r"\b(?:nv|mx)?fp4\b"),
 )
-_OTHER_PRECISION = r"\b(?:fp64|fp32|tf32|tensor ?float[ -]?32|(?:mx)?fp6|int4|int16|int32|single precision|" \
-                   r"double precision|int1)\b"
+_OTHER_PRECISION = (
+    r"\b(?:fp64|fp32|tf32|tensor ?float[ -]?32|(?:mx)?fp6|int4|int16|int32|single precision|"
+    r"double precision|int1)\b"
+)
 _IGNORED = (
     r"per pod|pod size|number of|number of \w*cores|data ?center network|chips per|per host|host mem|vcpu|\bram\b|\bdram\b|\bnic\b|topology|data center network|"
     r"total cost|\btco\b|family|series|lithograph|process|\bcores?\b|\bunits?\b|\bclock|frequency|driver|form factor|"
@@ -52,31 +54,50 @@ def meaning(label: str) -> Meaning:
     """The meaning of a row (or column) label."""
     t = re.sub(r"\s+", " ", label).strip().lower()
     # what a rate or size is per decides first: a pod, a host, a cache is not the accelerator's memory
-    if re.search(r"per pod|per[- ]host|number of|data ?center network|\bhost\b|pod size|all-reduce|bisection|\bcache\b|\bvector\b|packed|cpu", t):
+    if re.search(
+        r"per pod|per[- ]host|number of|data ?center network|\bhost\b|pod size|all-reduce|bisection|\bcache\b|\bvector\b|packed|cpu", t
+    ):
         return Meaning("ignored")
-    if re.search(r"flop|\btops\b|peak (?:\w+[ -])*(?:performance|compute)|tensor|precision|peak (?:fp|int|bf|mx|ocp|b?float)|"
-                 r"matrix|\bmme\b|\bmxfp|\b[pt]ops\b|peak compute|with structured sparsity", t):
+    if re.search(
+        r"flop|\btops\b|peak (?:\w+[ -])*(?:performance|compute)|tensor|precision|peak (?:fp|int|bf|mx|ocp|b?float)|"
+        r"matrix|\bmme\b|\bmxfp|\b[pt]ops\b|peak compute|with structured sparsity",
+        t,
+    ):
         found = _compute(t)
         if found is not None:
             return found
     if re.search(r"memory|hbm|vram", t) and ("size" in t or not re.search(r"interface|clock|bus|type|host|ecc|support", t)):
-        rate, size = bool(re.search(r"bandwidth|\bbw\b", t)), bool(re.search(r"capacity|size|\||^(?:gpu |total |device )?"
-                                                                            r"memory$|vram|total memory", t))
+        rate, size = (
+            bool(re.search(r"bandwidth|\bbw\b", t)),
+            bool(
+                re.search(
+                    r"capacity|size|\||^(?:gpu |total |device )?"
+                    r"memory$|vram|total memory",
+                    t,
+                )
+            ),
+        )
         if rate and size or re.search(r"capacity and bandwidth|memory ?[|/&] ?bandwidth", t):
             return Meaning("memory_and_bandwidth")
         if rate:
             return Meaning("bandwidth")
         if size or re.search(r"memory", t):
             return Meaning("memory")
-    if re.search(r"\btdp\b|thermal design power|board power|\btbp\b|\btgp\b|power consumption|graphics power|"
-                 r"min/mean/max power|max(?:imum)? power|leistung", t):
+    if re.search(
+        r"\btdp\b|thermal design power|board power|\btbp\b|\btgp\b|power consumption|graphics power|"
+        r"min/mean/max power|max(?:imum)? power|leistung",
+        t,
+    ):
         return Meaning("tdp")
     if re.search(r"infinity fabric link bandwidth|fabric link bandwidth", t):
         return Meaning("link_each")
     if re.search(r"infinity fabric.*links?$|fabric links$", t):
         return Meaning("link_count")
-    if re.search(r"inter-?chip interconnect bw|interconnect bw|interconnect.*bandwidth|\bici\b.*bandwidth|nvlink.*bandwidth|neuronlink|inter-chip interconnect|"
-                 r"embedded nic|^networking$|^interconnect(?: interface)?$|scale-up", t):
+    if re.search(
+        r"inter-?chip interconnect bw|interconnect bw|interconnect.*bandwidth|\bici\b.*bandwidth|nvlink.*bandwidth|neuronlink|inter-chip interconnect|"
+        r"embedded nic|^networking$|^interconnect(?: interface)?$|scale-up",
+        t,
+    ):
         return Meaning("link")
     if re.search(_IGNORED, t) or re.search(_OTHER_PRECISION, t):
         return Meaning("ignored")

@@ -15,15 +15,20 @@ from sources.pages.quote import PageChanged
 
 FOOTNOTES = (
     ("sparse_dense", r"specifications? (?:is |are )?(?:shown )?in sparse ?\| ?dense|with sparsity ?\| ?without(?: sparsity)?"),
-    ("sparse", r"specifications? (?:is |are )?(?:shown )?in sparse\b(?! ?\|)|(?:all |shown )?with (?:structured )?sparsity"
-               r"|with sparsity feature|using (?:the )?sparsity"),
+    (
+        "sparse",
+        r"specifications? (?:is |are )?(?:shown )?in sparse\b(?! ?\|)|(?:all |shown )?with (?:structured )?sparsity"
+        r"|with sparsity feature|using (?:the )?sparsity",
+    ),
     ("dense", r"specifications? (?:is |are )?(?:shown )?in dense|without sparsity|dense (?:performance|specification)"),
 )
 """What a footnote says about the numbers that carry its mark."""
 
-_START = re.compile(r"(?:^|\s)(?P<mark>\*{1,3}|\^?[1-9])\.?\s+(?=(?:With|Shown|Without|All|Specifications?|Preliminary|"
-                    r"Measured|Using|Dense|vs\.|Effective|HGX|GB\d|May|Peak rates|Performance|NVIDIA (?:HGX|DGX) )\b)",
-                    re.IGNORECASE)
+_START = re.compile(
+    r"(?:^|\s)(?P<mark>\*{1,3}|\^?[1-9])\.?\s+(?=(?:With|Shown|Without|All|Specifications?|Preliminary|"
+    r"Measured|Using|Dense|vs\.|Effective|HGX|GB\d|May|Peak rates|Performance|NVIDIA (?:HGX|DGX) )\b)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ def cut_footnotes(text: str) -> tuple[str, dict[str, str]]:
     tail = text[first:]
     starts = list(_START.finditer(tail))
     for m, following in zip(starts, [*starts[1:], None], strict=False):
-        words = tail[m.end(): following.start() if following else len(tail)]
+        words = tail[m.end() : following.start() if following else len(tail)]
         sense = next((s for s, pattern in FOOTNOTES if re.search(pattern, words, re.IGNORECASE)), "other")
         notes.setdefault(m["mark"].lstrip("^"), sense)
     return text[:first].strip(), notes
@@ -53,11 +58,11 @@ def cut_footnotes(text: str) -> tuple[str, dict[str, str]]:
 def _first_footnote(text: str) -> int | None:
     """Where the run of footnotes at the end of the layer starts."""
     for m in _START.finditer(text):
-        rest = text[m.start():]
+        rest = text[m.start() :]
         if any(re.search(p, rest, re.IGNORECASE) for _, p in FOOTNOTES) and m["mark"].lstrip("^") in ("*", "**", "1"):
             return m.start()
     for m in _START.finditer(text):
-        if any(re.match(p, text[m.end():], re.IGNORECASE) for _, p in FOOTNOTES):
+        if any(re.match(p, text[m.end() :], re.IGNORECASE) for _, p in FOOTNOTES):
             return m.start()
     return None
 
@@ -71,5 +76,5 @@ def split_rows(text: str, labels: Sequence[tuple[str, str]]) -> tuple[str, list[
     rows = []
     for m, following in zip(found, [*found[1:], None], strict=True):
         index = next(i for i in range(len(labels)) if m[f"l{i}"] is not None)
-        rows.append(Row(labels[index][0], m[0].strip(), text[m.end(): following.start() if following else len(text)].strip()))
-    return text[:found[0].start()].strip(), rows
+        rows.append(Row(labels[index][0], m[0].strip(), text[m.end() : following.start() if following else len(text)].strip()))
+    return text[: found[0].start()].strip(), rows

@@ -15,8 +15,14 @@ from functools import lru_cache
 
 from sources.pages.quote import SpecQuote
 
-LIMITS = {"memory_gb": (0.05, 2000), "memory_gib": (0.05, 2000), "memory_bandwidth_gb_s": (10, 5e7),
-          "memory_bandwidth_gib_s": (10, 5e7), "tdp_w": (5, 30_000), "interconnect_gb_s": (4, 40_000)}
+LIMITS = {
+    "memory_gb": (0.05, 2000),
+    "memory_gib": (0.05, 2000),
+    "memory_bandwidth_gb_s": (10, 5e7),
+    "memory_bandwidth_gib_s": (10, 5e7),
+    "tdp_w": (5, 30_000),
+    "interconnect_gb_s": (4, 40_000),
+}
 """Smallest and largest believable value: Groq's 230 MB to a 1.7 TB package; edge boards to a wafer."""
 RATIO = 1.9
 """A ratio to a known value beyond which the two cannot both be right."""
@@ -54,8 +60,10 @@ def _within(name: str, fields: Mapping[str, SpecQuote], slack: float) -> list[st
     for precision, (low, high) in RATES.items():
         rate = fields.get(f"{precision}_dense_{'tops' if precision == 'int8' else 'tflops'}")
         if bf16 and rate and not low <= float(rate.value / bf16.value) <= high * slack:
-            found.append(f"{name}: {rate.field} {rate.value} is {float(rate.value / bf16.value):.2f} times BF16 {bf16.value}; "
-                         f"expected {low:g} to {high:g}")
+            found.append(
+                f"{name}: {rate.field} {rate.value} is {float(rate.value / bf16.value):.2f} times BF16 {bf16.value}; "
+                f"expected {low:g} to {high:g}"
+            )
     for field, dense in fields.items():
         sparse = fields.get(field.replace("_dense_", "_sparse_")) if "_dense_" in field else None
         if sparse and not 1 <= float(sparse.value / dense.value) <= 4.2:
@@ -70,13 +78,18 @@ def _against(name: str, fields: Mapping[str, SpecQuote], known: Mapping[str, tup
         values = known.get(field) or known.get(field.replace("gib", "gb")) or ()
         if values and all(max(float(q.value) / v, v / float(q.value)) >= RATIO for v in values):
             near = min(values, key=lambda v: abs(math.log(float(q.value) / v)))
-            found.append(f"{name}: {field} {q.value} ({q.locator}) contradicts the {near:g} known for it; a sparse, board, "
-                         "one-way or bit figure?")
+            found.append(
+                f"{name}: {field} {q.value} ({q.locator}) contradicts the {near:g} known for it; a sparse, board, one-way or bit figure?"
+            )
     return found
 
 
-_FAMILY_RATIOS = (("memory_bandwidth_gb_s", "memory_gb", 8.0), ("bf16_dense_tflops", "tdp_w", 4.0),
-                  ("memory_bandwidth_gb_s", "tdp_w", 4.0), ("bf16_dense_tflops", "memory_bandwidth_gb_s", 3.0))
+_FAMILY_RATIOS = (
+    ("memory_bandwidth_gb_s", "memory_gb", 8.0),
+    ("bf16_dense_tflops", "tdp_w", 4.0),
+    ("memory_bandwidth_gb_s", "tdp_w", 4.0),
+    ("bf16_dense_tflops", "memory_bandwidth_gb_s", 3.0),
+)
 """Ratios that drift slowly between generations, and how far from a vendor's span a new part may stand."""
 
 

@@ -28,19 +28,22 @@ def unit_of(field: str) -> str:
     if field.endswith(("_tflops", "_tops")):
         _, sense, unit = field.split("_")
         return f"{unit.upper()} {sense}"
-    return {"memory_gb": "GB", "memory_gib": "GiB", "memory_bandwidth_gb_s": "GB/s",
-            "memory_bandwidth_gib_s": "GiB/s", "tdp_w": "W", "interconnect_gb_s": LINK_UNIT}[field]
+    return {
+        "memory_gb": "GB",
+        "memory_gib": "GiB",
+        "memory_bandwidth_gb_s": "GB/s",
+        "memory_bandwidth_gib_s": "GiB/s",
+        "tdp_w": "W",
+        "interconnect_gb_s": LINK_UNIT,
+    }[field]
 
 
 MEMORY_FIELDS = ("memory_gb", "memory_gib", "memory_bandwidth_gib_s", "memory_bandwidth_gb_s")
-PAIRED = MEMORY_FIELDS + tuple(compute_field(p, s) for p in PRECISIONS for s in ("dense", "sparse")) + (
-    "tdp_w", "interconnect_gb_s")
+PAIRED = MEMORY_FIELDS + tuple(compute_field(p, s) for p in PRECISIONS for s in ("dense", "sparse")) + ("tdp_w", "interconnect_gb_s")
 """Dense beside sparse of the same precision."""
-DENSE_FIRST = MEMORY_FIELDS + tuple(compute_field(p, s) for s in ("dense", "sparse") for p in PRECISIONS) + (
-    "tdp_w", "interconnect_gb_s")
+DENSE_FIRST = MEMORY_FIELDS + tuple(compute_field(p, s) for s in ("dense", "sparse") for p in PRECISIONS) + ("tdp_w", "interconnect_gb_s")
 """All dense rates, then all sparse ones."""
-SPARSE_FIRST = MEMORY_FIELDS + tuple(compute_field(p, s) for p in PRECISIONS for s in ("sparse", "dense")) + (
-    "tdp_w", "interconnect_gb_s")
+SPARSE_FIRST = MEMORY_FIELDS + tuple(compute_field(p, s) for p in PRECISIONS for s in ("sparse", "dense")) + ("tdp_w", "interconnect_gb_s")
 """The printed sparse rate, then the dense one derived from it."""
 
 
@@ -70,41 +73,56 @@ class SpecRows:
             del self._quotes[read:]
             self.unread(label, words, str(error))
 
-    def add(self, accelerator: str, field: str, value: Decimal, text: str, evidence: str, locator: str,
-            qualifier: str = "") -> None:
+    def add(self, accelerator: str, field: str, value: Decimal, text: str, evidence: str, locator: str, qualifier: str = "") -> None:
         """Add one value in the field's own unit. Raises ``ImplausibleValue`` for zero."""
         if value <= 0:
             raise ImplausibleValue(f"{accelerator}: expected a positive {field}, found {text!r} ({locator})")
         if accelerator not in self._seen:
             self._seen.append(accelerator)
-        quote = SpecQuote(accelerator=accelerator, field=field, value=tidy(value), value_text=text,
-                          unit=unit_of(field), evidence=evidence[:300], locator=locator, qualifier=qualifier,
-                          basis=self.basis)
+        quote = SpecQuote(
+            accelerator=accelerator,
+            field=field,
+            value=tidy(value),
+            value_text=text,
+            unit=unit_of(field),
+            evidence=evidence[:300],
+            locator=locator,
+            qualifier=qualifier,
+            basis=self.basis,
+        )
         twin = next((q for q in self._quotes if (q.accelerator, q.field) == (accelerator, field)), None)
         if twin is None or twin.value != quote.value:
             self._quotes.append(quote)
 
-    def compute(self, accelerator: str, precision: str, sense: str, value: Decimal, unit: str, text: str,
-                evidence: str, locator: str, qualifier: str = "") -> None:
+    def compute(
+        self,
+        accelerator: str,
+        precision: str,
+        sense: str,
+        value: Decimal,
+        unit: str,
+        text: str,
+        evidence: str,
+        locator: str,
+        qualifier: str = "",
+    ) -> None:
         """Add a compute rate printed as ``value unit``; sparse INT8 is not a field and is left out."""
         if precision == "int8" and sense == "sparse":
             return
-        self.add(accelerator, compute_field(precision, sense), in_tflops(value, unit), text, evidence, locator,
-                 qualifier)
+        self.add(accelerator, compute_field(precision, sense), in_tflops(value, unit), text, evidence, locator, qualifier)
 
-    def memory(self, accelerator: str, figure: Figure, evidence: str, locator: str, *, per: int = 1,
-               qualifier: str = "") -> None:
+    def memory(self, accelerator: str, figure: Figure, evidence: str, locator: str, *, per: int = 1, qualifier: str = "") -> None:
         """Add a memory size, divided by ``per`` accelerators."""
         field, amount = memory(figure.value, figure.unit)
         self.add(accelerator, field, amount / per, figure.text, evidence, locator, qualifier)
 
-    def bandwidth(self, accelerator: str, figure: Figure, evidence: str, locator: str, *, per: int = 1,
-                  qualifier: str = "") -> None:
+    def bandwidth(self, accelerator: str, figure: Figure, evidence: str, locator: str, *, per: int = 1, qualifier: str = "") -> None:
         """Add a memory bandwidth; a rate in bits is a mistranslated unit and refuses the page."""
         if is_bits(figure.unit):
             raise ImplausibleValue(
                 f"{accelerator}: expected memory bandwidth in bytes per second, found bits "
-                f"({figure.text} {figure.unit}, {locator}); a translated or misprinted unit")
+                f"({figure.text} {figure.unit}, {locator}); a translated or misprinted unit"
+            )
         suffix, amount = bandwidth(figure.value, figure.unit)
         self.add(accelerator, f"memory_bandwidth_{suffix}", amount / per, figure.text, evidence, locator, qualifier)
 
@@ -112,8 +130,17 @@ class SpecRows:
         """Add a design power."""
         self.add(accelerator, "tdp_w", in_watts(figure.value, figure.unit), figure.text, evidence, locator, qualifier)
 
-    def link(self, accelerator: str, figure: Figure, evidence: str, locator: str, *, per: int = 1, times: int = 1,
-             qualifier: str = "bidirectional") -> None:
+    def link(
+        self,
+        accelerator: str,
+        figure: Figure,
+        evidence: str,
+        locator: str,
+        *,
+        per: int = 1,
+        times: int = 1,
+        qualifier: str = "bidirectional",
+    ) -> None:
         """Add a link rate as bidirectional total per accelerator; bits are normal here."""
         _, amount = bandwidth(figure.value, figure.unit)
         self.add(accelerator, "interconnect_gb_s", amount * times / per, figure.text, evidence, locator, qualifier)

@@ -57,8 +57,7 @@ def _list_table(lines: list[str], start: int) -> tuple[int, list[list[str]]]:
             if m[2].strip() == "-":
                 cell_indent = line.index("-", len(m[1]))
                 rows[-1].append(m[3])
-        elif rows and (c := re.match(r"^(\s*)-(\s.*|)$", line)) and (cell_indent in (None, len(c[1]))) \
-                and len(c[1]) > (row_indent or 0):
+        elif rows and (c := re.match(r"^(\s*)-(\s.*|)$", line)) and (cell_indent in (None, len(c[1]))) and len(c[1]) > (row_indent or 0):
             cell_indent = len(c[1])
             rows[-1].append(c[2])
         elif rows and rows[-1]:
@@ -88,7 +87,7 @@ def _bars(line: str, edges: list[int]) -> list[str]:
     """Cut at the column edges; a line whose last bar has slipped is cut at its own bars."""
     own = [k for k, ch in enumerate(line) if ch == "|"]
     cuts = own if len(own) == len(edges) else edges
-    return [line[a + 1:b].strip() for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    return [line[a + 1 : b].strip() for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
 
 
 def _cell(text: str) -> str:

@@ -43,10 +43,12 @@ def parse(page: Page) -> list[PriceQuote]:
         priced = {w for w in header if re.fullmatch(rf"(?:input|output|cache.*|batch .*){_PRICE}", w, re.I)}
         if priced:
             _table(grid, header, rows)
-        elif any(amounts(c.text) and re.search(r"tok", f"{c.text} {grid.header()}", re.I) for row in grid.rows for c in row) \
-                and not re.search(r"tuning|training|deploy", " ".join(grid.heading), re.I):
-            raise PageChanged(f"table {grid.index + 1} ({' > '.join(grid.heading)}): expected input and output columns, "
-                              f"found {grid.header()}")
+        elif any(
+            amounts(c.text) and re.search(r"tok", f"{c.text} {grid.header()}", re.I) for row in grid.rows for c in row
+        ) and not re.search(r"tuning|training|deploy", " ".join(grid.heading), re.I):
+            raise PageChanged(
+                f"table {grid.index + 1} ({' > '.join(grid.heading)}): expected input and output columns, found {grid.header()}"
+            )
     if not rows.quotes:
         raise PageChanged("expected tables of models with input and output prices, found none")
     return rows.quotes
@@ -70,8 +72,12 @@ def _table(grid: Grid, header: list[str], rows: PriceRows) -> None:
         if not name or not re.fullmatch(r"[a-z][\w.\-]+(?: ?\(.*\))?", name[0], re.I):
             raise PageChanged(f"{at}: expected a model name, found {row[found['model']].text!r}")
         limit = plain(row[found["condition"]].text) if "condition" in found else ""
-        fields = {"unit": unit, "region": row[found["region"]].text if "region" in found else "",
-                  "evidence": row_evidence(row), "locator": grid.locator(r, 0)}
+        fields = {
+            "unit": unit,
+            "region": row[found["region"]].text if "region" in found else "",
+            "evidence": row_evidence(row),
+            "locator": grid.locator(r, 0),
+        }
         shared = [] if is_empty(limit) or limit.lower() == "no tiered pricing" else [limit]
         if "mode" in found and not is_empty(row[found["mode"]].text):
             shared.append(row[found["mode"]].text.lower())

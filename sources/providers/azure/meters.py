@@ -14,16 +14,28 @@ from units.quantity import Money, plain
 UNITS = {"1K": "1K tokens", "1M": "1M tokens", "1K TOKENS": "1K tokens", "1M TOKENS": "1M tokens"}
 _TOKENS = re.compile(r"[\s-]+(?:(1[MK])[\s-]+)?(?:tokens?|tkns?)$", re.I)
 _WORDS = {
-    "input": {"inp", "inpt", "input", "in"}, "output": {"outp", "outpt", "output", "out", "opt"},
-    "cached": {"cached", "cchd", "cd", "cched", "ccchd"}, "write": {"wr"},
-    "Global": {"glbl", "global", "gl", "glb"}, "Data Zone": {"dz", "dzn", "dzone", "datazone"},
+    "input": {"inp", "inpt", "input", "in"},
+    "output": {"outp", "outpt", "output", "out", "opt"},
+    "cached": {"cached", "cchd", "cd", "cched", "ccchd"},
+    "write": {"wr"},
+    "Global": {"glbl", "global", "gl", "glb"},
+    "Data Zone": {"dz", "dzn", "dzone", "datazone"},
     "Regional": {"regnl", "regional", "rgnl", "regn", "rg"},
-    "batch": {"batch"}, "priority": {"pp"}, "standard": {"std"},
-    "audio": {"aud", "audio"}, "image": {"img", "image"}, "text": {"txt", "text"}, "long context": {"longco"}, "short context": {"shortco"},
+    "batch": {"batch"},
+    "priority": {"pp"},
+    "standard": {"std"},
+    "audio": {"aud", "audio"},
+    "image": {"img", "image"},
+    "text": {"txt", "text"},
+    "long context": {"longco"},
+    "short context": {"shortco"},
 }
 _MEANING = {word: meaning for meaning, words in _WORDS.items() for word in words}
-_ASIDE = re.compile(r"\b(?:ft|fine tuned|grader|grdr|training|trng|hosting|rft|rt|realtime\w*|rtime|transcribe|tcrb|trscb|tts|aud\d*|az|"
-                    r"code interpreter|file search|calls|pages|characters|embed\w*|ada|rerank)\b", re.I)
+_ASIDE = re.compile(
+    r"\b(?:ft|fine tuned|grader|grdr|training|trng|hosting|rft|rt|realtime\w*|rtime|transcribe|tcrb|trscb|tts|aud\d*|az|"
+    r"code interpreter|file search|calls|pages|characters|embed\w*|ada|rerank)\b",
+    re.I,
+)
 """Meters of tuning, audio and tools: prices per tokens of something other than the text of a model."""
 
 
@@ -54,7 +66,9 @@ def read_name(name: str) -> Meter:
     plain_text = not {"audio", "image"} & set(said) and not _ASIDE.search(name.replace("-", " "))
     if len(tiers) > 1 or len(places) > 1 or len(contexts) > 1 or "write" in said and "cached" not in said:
         component = ""
-    return Meter(model, component, tiers[0] if tiers else "standard", places[0] if places else "", contexts[0] if contexts else "", plain_text)
+    return Meter(
+        model, component, tiers[0] if tiers else "standard", places[0] if places else "", contexts[0] if contexts else "", plain_text
+    )
 
 
 def read_items(answer: Any, rows: PriceRows) -> None:
@@ -99,5 +113,14 @@ def read_items(answer: Any, rows: PriceRows) -> None:
     for found, prices in wide.items():
         model, tier, deployment, context, region, unit, _, since = found
         condition = ", ".join(part for part in (deployment, context, region) if part)
-        rows.add(model, dict(prices), tier=tier, condition=condition, unit=unit, region=region,
-                 effective_from=since, evidence="; ".join(names[found]), locator=f"meters of {model}")
+        rows.add(
+            model,
+            dict(prices),
+            tier=tier,
+            condition=condition,
+            unit=unit,
+            region=region,
+            effective_from=since,
+            evidence="; ".join(names[found]),
+            locator=f"meters of {model}",
+        )

@@ -15,8 +15,13 @@ from sources.pages.tables import Cell, Grid, html_grids, markdown_grids
 from sources.providers.azure.meters import read_items
 from units.quantity import Money, plain, token_unit
 
-_COLUMNS = {r"models?": "model", r"pricing \(.+\)|prices? per .+": "standard", r"pricing with batch api \(.+\)": "batch",
-            r"pricing with priority.* \(.+\)": "priority", r"context|description|deployment.*": ""}
+_COLUMNS = {
+    r"models?": "model",
+    r"pricing \(.+\)|prices? per .+": "standard",
+    r"pricing with batch api \(.+\)": "batch",
+    r"pricing with priority.* \(.+\)": "priority",
+    r"context|description|deployment.*": "",
+}
 _LINES = {r"input": "input", r"cached input": "cached_input", r"output": "output"}
 
 
@@ -47,8 +52,14 @@ def _read(grid: Grid, rows: PriceRows) -> None:
     for r, row in body(grid):
         for n, tier, title in tiers:
             prices = _named(row[n], token_unit(title), f"{where}, row {r + 1}, {title}")
-            rows.add(row[names.index("model")].text, prices, unit=token_unit(title), tier=tier,
-                     evidence=row_evidence([row[names.index("model")], row[n]]), locator=grid.locator(r, n))
+            rows.add(
+                row[names.index("model")].text,
+                prices,
+                unit=token_unit(title),
+                tier=tier,
+                evidence=row_evidence([row[names.index("model")], row[n]]),
+                locator=grid.locator(r, n),
+            )
 
 
 def _named(cell: Cell, unit: str, where: str) -> dict[str, Money | None]:

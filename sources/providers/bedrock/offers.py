@@ -10,8 +10,11 @@ from sources.pages.build import PriceRows
 from sources.pages.quote import PageChanged
 from units.quantity import Money, UnreadableQuantity, plain, token_unit
 
-_KIND = re.compile(r"(?:(?:text|prompt) )?(?P<cache>(?:prompt )?cache (?P<what>read|write)[ -])?(?:(?:text|prompt) )?(?P<kind>input|output) tokens?"
-                   r"(?:[ -](?P<tier>batch|flex|priority|standard|latency optimized))?(?: \(?(?:on[- ]demand|text)\)?)?", re.I)
+_KIND = re.compile(
+    r"(?:(?:text|prompt) )?(?P<cache>(?:prompt )?cache (?P<what>read|write)[ -])?(?:(?:text|prompt) )?(?P<kind>input|output) tokens?"
+    r"(?:[ -](?P<tier>batch|flex|priority|standard|latency optimized))?(?: \(?(?:on[- ]demand|text)\)?)?",
+    re.I,
+)
 _REGION = "regionCode"
 
 
@@ -39,10 +42,19 @@ def read_offers(answer: Any, rows: PriceRows) -> None:
             money = Money(str(figure), Decimal(str(figure)), currency)
             said = f"{model} {kind} {figure} per {unit}"
             if match is None or not model or not re.search(r"tokens?", unit, re.I):
-                rows.extra(model or str(attributes.get("usagetype") or sku), "other", money, unit=unit or "unit", evidence=said,
-                           locator=f"SKU {sku}", region=str(attributes.get(_REGION) or ""))
+                rows.extra(
+                    model or str(attributes.get("usagetype") or sku),
+                    "other",
+                    money,
+                    unit=unit or "unit",
+                    evidence=said,
+                    locator=f"SKU {sku}",
+                    region=str(attributes.get(_REGION) or ""),
+                )
                 continue
-            component = ("cached_input" if match["what"].lower() == "read" else "cache_write_5m") if match["cache"] else match["kind"].lower()
+            component = (
+                ("cached_input" if match["what"].lower() == "read" else "cache_write_5m") if match["cache"] else match["kind"].lower()
+            )
             tier = {"latency optimized": "fast"}.get((match["tier"] or "standard").lower(), (match["tier"] or "standard").lower())
             key = (model, tier, str(attributes.get(_REGION) or ""), _unit(unit, sku), currency)
             prices = wide.setdefault(key, {})
@@ -52,8 +64,16 @@ def read_offers(answer: Any, rows: PriceRows) -> None:
             words.setdefault(key, []).append(said)
     for key, prices in wide.items():
         model, tier, region, unit, _ = key
-        rows.add(model, dict(prices), tier=tier, unit=unit, condition=region, region=region, evidence="; ".join(words[key]),
-                 locator=f"price list, {model}, {region}")
+        rows.add(
+            model,
+            dict(prices),
+            tier=tier,
+            unit=unit,
+            condition=region,
+            region=region,
+            evidence="; ".join(words[key]),
+            locator=f"price list, {model}, {region}",
+        )
 
 
 def _unit(unit: str, sku: str) -> str:

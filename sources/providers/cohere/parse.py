@@ -19,16 +19,23 @@ from sources.pages.tables import Grid, html_grids, markdown_cell, markdown_grids
 from units.quantity import one_amount, plain, token_unit
 
 _PER = r"\s*(?:/|per)\s*"
-_TOKENS = (r"(?:(?:1 ?)?(?:M|million|K|thousand) ?(?:input |output )?tok(?:en)?s?\b|[\d,]+ (?:input |output )?tokens?\b|"
-           r"1?M\b(?! ?(?:search|image|page|char|request|class|doc|hour)))")
+_TOKENS = (
+    r"(?:(?:1 ?)?(?:M|million|K|thousand) ?(?:input |output )?tok(?:en)?s?\b|[\d,]+ (?:input |output )?tokens?\b|"
+    r"1?M\b(?! ?(?:search|image|page|char|request|class|doc|hour)))"
+)
 """Units per tokens; a bare ``M`` stands for a million tokens in Cohere's release notes."""
-_SAID = re.compile(rf"(?P<a>input|output)(?: tokens?)?(?: pricing| price| cost)?(?: is| are)?(?: priced| billed| charged)?"
-                   rf"(?: at)?\s*:?\s*(?P<x>\$[\d.,]*\d){_PER}(?P<u>{_TOKENS})|"
-                   rf"(?P<y>\$[\d.,]*\d){_PER}(?P<v>{_TOKENS})\s*(?:for |of |\()?\s*(?P<b>input|output)?", re.I)
+_SAID = re.compile(
+    rf"(?P<a>input|output)(?: tokens?)?(?: pricing| price| cost)?(?: is| are)?(?: priced| billed| charged)?"
+    rf"(?: at)?\s*:?\s*(?P<x>\$[\d.,]*\d){_PER}(?P<u>{_TOKENS})|"
+    rf"(?P<y>\$[\d.,]*\d){_PER}(?P<v>{_TOKENS})\s*(?:for |of |\()?\s*(?P<b>input|output)?",
+    re.I,
+)
 _PRICED = re.compile(rf"\$[\d.,]*\d{_PER}{_TOKENS}", re.I)
 _SEARCHES = re.compile(rf"(\$[\d.,]*\d){_PER}((?:1K|1,?000|thousand) searches)", re.I)
 _ID = re.compile(r"`([a-z][\w.\-]+)`")
-_NAME = re.compile(r"\b((?:Command|Aya|Embed|Rerank|North|Classify|Tiny Aya|c4ai)(?:[ \-](?:[A-Z][\w.+\-]*|[RA]\+|\d[\w.\-]*|\(?\d\d-20\d\d\)?))*\+?)")
+_NAME = re.compile(
+    r"\b((?:Command|Aya|Embed|Rerank|North|Classify|Tiny Aya|c4ai)(?:[ \-](?:[A-Z][\w.+\-]*|[RA]\+|\d[\w.\-]*|\(?\d\d-20\d\d\)?))*\+?)"
+)
 _RATES = {r"hourly rate": "", r"xl hourly rate": "XL", r"monthly rate": "monthly", r"annual rate": "annual"}
 
 
@@ -115,7 +122,7 @@ def _cards(lines: list[str], rows: PriceRows) -> int:
         label = re.fullmatch(r"(?:(?P<a>input|output|cost|text|image)s?(?: tokens?| cost| price)?\s*:?\s*)?(?P<rest>\$.*)?", line, re.I)
         if label is None or not (label["a"] or label["rest"]):
             continue
-        nearby = " ".join(lines[n:n + 3])
+        nearby = " ".join(lines[n : n + 3])
         said = re.match(rf"(input|output|cost|text|image)s?(?: tokens?| cost| price)?\s*:?\s*(\$[\d.,]*\d){_PER}({_TOKENS})", nearby, re.I)
         searches = re.match(rf"(?:cost\s*:?\s*)?{_SEARCHES.pattern}", nearby, re.I)
         if searches and name and label["a"]:
@@ -173,8 +180,14 @@ def _rates(grid: Grid, rows: PriceRows) -> int:
             if is_empty(row[n].text) or row[n].text == "--":
                 continue
             unit = {"monthly": "instance-month", "annual": "instance-year"}.get(rate, "instance-hour")
-            rows.extra(row[0].text, "hour" if unit == "instance-hour" else "other", one_amount(row[n].text), unit=unit,
-                       condition=" ".join(filter(None, [size, rate if rate == "XL" else ""])),
-                       evidence=row_evidence(row), locator=grid.locator(r, n))
+            rows.extra(
+                row[0].text,
+                "hour" if unit == "instance-hour" else "other",
+                one_amount(row[n].text),
+                unit=unit,
+                condition=" ".join(filter(None, [size, rate if rate == "XL" else ""])),
+                evidence=row_evidence(row),
+                locator=grid.locator(r, n),
+            )
             count += 1
     return count

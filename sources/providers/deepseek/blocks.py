@@ -16,9 +16,12 @@ from sources.pages.quote import PageChanged
 from sources.pages.tables import Cell, html_grids, markdown_cell
 from units.quantity import plain
 
-_START = re.compile(r"(?:models?|模型|上下文|最大|输出长度|输入|功能|价格|标准时段|优惠时段|空闲时段|高峰时段|百万|base url|"
-                    r"thinking|思考|context|max|features?|pricing|standard|discount|peak|off-peak|1[mk] (?:input|output)|"
-                    r"concurrency|并发|deepseek-|json|tool|function|chat prefix|fim|responses|anthropic|vision|图像|对话)", re.I)
+_START = re.compile(
+    r"(?:models?|模型|上下文|最大|输出长度|输入|功能|价格|标准时段|优惠时段|空闲时段|高峰时段|百万|base url|"
+    r"thinking|思考|context|max|features?|pricing|standard|discount|peak|off-peak|1[mk] (?:input|output)|"
+    r"concurrency|并发|deepseek-|json|tool|function|chat prefix|fim|responses|anthropic|vision|图像|对话)",
+    re.I,
+)
 _RULE = re.compile(r"^[\s|:\-]+$")
 _SECTION = re.compile(r"(?:standard|discount) price|标准时段|优惠时段|pricing|价格|peak|off-peak", re.I)
 _PROSE = re.compile(r"\s*(?:\(\d{1,2}\)|\d{1,2}\. ?\S|#|>|\*\*|-{3,}|deduction|扣费)|.{160}", re.I)

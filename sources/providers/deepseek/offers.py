@@ -54,13 +54,18 @@ def meters(block: Block, rows: PriceRows) -> None:
         for n, cell in enumerate(row):
             if n != unit and amounts(cell.text) and re.search(r"price|价", header[n], re.I):
                 discount = bool(re.search(r"discount|折扣|优惠", header[n], re.I))
-                rows.extra(row[0].text, _meter(said), amounts(cell.text)[0], unit=said,
-                           status="promotional" if discount else "in_force", condition=header[n] if discount else "",
-                           evidence=" | ".join(c.text for c in row), locator=block.locator(r))
+                rows.extra(
+                    row[0].text,
+                    _meter(said),
+                    amounts(cell.text)[0],
+                    unit=said,
+                    status="promotional" if discount else "in_force",
+                    condition=header[n] if discount else "",
+                    evidence=" | ".join(c.text for c in row),
+                    locator=block.locator(r),
+                )
 
 
 def _meter(unit: str) -> str:
     known = {r"page|页": "page", r"character|字符": "character", r"request|call|次": "request", r"hour|小时": "audio_hour"}
     return next((c for pattern, c in known.items() if re.search(pattern, unit, re.I)), "other")
-
-

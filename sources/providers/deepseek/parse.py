@@ -56,10 +56,12 @@ def parse(page: Page) -> list[PriceQuote]:
 
 def _ended(lists: list[list[Offer]]) -> list[Offer]:
     """All offers in page order; those in force end where an announced list with their model begins."""
-    begins = {(o.model, o.currency): o.since for offered in lists for o in offered
-              if o.since and all(p.since for p in offered)}
-    return [o if o.since or o.until or (o.model, o.currency) not in begins
-            else replace(o, until=begins[(o.model, o.currency)]) for offered in lists for o in offered]
+    begins = {(o.model, o.currency): o.since for offered in lists for o in offered if o.since and all(p.since for p in offered)}
+    return [
+        o if o.since or o.until or (o.model, o.currency) not in begins else replace(o, until=begins[(o.model, o.currency)])
+        for offered in lists
+        for o in offered
+    ]
 
 
 def _agree_on_unit(prose: str, lists: list[list[Offer]]) -> None:
@@ -85,15 +87,24 @@ def _distinct(found: list[Offer]) -> list[Offer]:
     for offer in found:
         other = kept.setdefault(offer.key, offer)
         if other.amounts() != offer.amounts():
-            raise PageChanged(f"expected one price list for {offer.model} ({offer.tier} {offer.condition}), found two "
-                              f"({other.locator} and {offer.locator})")
+            raise PageChanged(
+                f"expected one price list for {offer.model} ({offer.tier} {offer.condition}), found two "
+                f"({other.locator} and {offer.locator})"
+            )
     return list(kept.values())
 
 
 def _add(rows: PriceRows, offer: Offer) -> None:
     status = "announced" if offer.since else "promotional" if offer.promotional else "in_force"
-    fields = {"unit": offer.unit, "tier": offer.tier, "condition": offer.condition, "effective_from": offer.since,
-              "effective_to": offer.until, "evidence": offer.evidence, "locator": offer.locator}
+    fields = {
+        "unit": offer.unit,
+        "tier": offer.tier,
+        "condition": offer.condition,
+        "effective_from": offer.since,
+        "effective_to": offer.until,
+        "evidence": offer.evidence,
+        "locator": offer.locator,
+    }
     rows.add(offer.model, offer.prices, status=status, **fields)
     for component, money in offer.struck.items():
         rows.extra(offer.model, component, money, status="struck", **fields)

@@ -53,7 +53,9 @@ class Reader:
             tiers = {model: {t for t, _, m in self.found if m == model} for _, _, model in self.found}
             lone = sorted(model for model, has in tiers.items() if has != {"peak", "off-peak"})
             if lone:
-                raise PageChanged(f"table {self.block.index + 1}: expected peak and off-peak prices of {', '.join(lone)}, found one of them")
+                raise PageChanged(
+                    f"table {self.block.index + 1}: expected peak and off-peak prices of {', '.join(lone)}, found one of them"
+                )
         timed = {condition: tier for tier, condition, _ in self.found if condition and tier != "peak"}
         if timed and set(timed.values()) != {"standard", "off-peak"}:
             raise PageChanged(f"table {self.block.index + 1}: expected prices for the whole day, found them for {', '.join(timed)} alone")
@@ -63,8 +65,10 @@ class Reader:
                 continue
             needed = {"input", "output"} | ({"cached_input"} if cached else set())
             if set(prices) != needed or any(prices[c][0].money is None for c in ("input", "output")):
-                raise PageChanged(f"table {self.block.index + 1}: expected {', '.join(sorted(needed))} prices of {model} "
-                                  f"({tier}), found {', '.join(sorted(prices))}")
+                raise PageChanged(
+                    f"table {self.block.index + 1}: expected {', '.join(sorted(needed))} prices of {model} "
+                    f"({tier}), found {', '.join(sorted(prices))}"
+                )
             made += self._split(tier, condition, model, prices)
         return made
 
@@ -73,15 +77,13 @@ class Reader:
         readings = {c: reading for c, (reading, *_) in prices.items()}
         evidence = " || ".join(dict.fromkeys(words for _, words, _ in prices.values()))
         at = self.block.locator(next(iter(prices.values()))[2])
-        offer = partial(Offer, model=model, tier=tier, condition=condition, unit=next(iter(self.units)),
-                        evidence=evidence, locator=at)
+        offer = partial(Offer, model=model, tier=tier, condition=condition, unit=next(iter(self.units)), evidence=evidence, locator=at)
         until = {r.until for r in readings.values() if r.until}
         if len(until) > 1:
             raise PageChanged(f"{at}: expected one end of the offer, found {sorted(until)}")
         end = next(iter(until), "")
         struck = {c: r.struck for c, r in readings.items() if r.struck is not None}
-        now = offer(prices={c: r.money for c, r in readings.items()}, struck=struck, until=end,
-                    promotional=bool(end or struck))
+        now = offer(prices={c: r.money for c, r in readings.items()}, struck=struck, until=end, promotional=bool(end or struck))
         later = {c: r.later for c, r in readings.items() if r.later is not None}
         if not later:
             return [now]
@@ -132,23 +134,36 @@ class ModelsInColumns(Reader):
         """A row's labels and its prices, one per model (or one for all, where text lost a merged cell)."""
         filled = [n for n, c in enumerate(row) if c.text or c.struck]
         priced = [n for n in filled if is_price(row[n])]
-        labels = list(dict.fromkeys(MARK.sub("", row[n].text).strip() for n in filled if n not in priced and n not in self.models
-                                    or n not in priced and not self.block.aligned))
+        labels = list(
+            dict.fromkeys(
+                MARK.sub("", row[n].text).strip()
+                for n in filled
+                if n not in priced and n not in self.models or n not in priced and not self.block.aligned
+            )
+        )
         if not priced:
             return labels, None
         columns = list(self.models)
-        if all(n < len(row) and (is_price(row[n]) or is_empty(row[n].text) and not row[n].missing) for n in columns) \
-                and set(priced) <= set(columns) and (self.block.aligned or all(row[n].text for n in columns)):
+        if (
+            all(n < len(row) and (is_price(row[n]) or is_empty(row[n].text) and not row[n].missing) for n in columns)
+            and set(priced) <= set(columns)
+            and (self.block.aligned or all(row[n].text for n in columns))
+        ):
             return labels, [row[n] for n in columns]
         if self.block.aligned:
             raise PageChanged(f"{self.block.locator(r)}: expected prices below the models, found {[c.text for c in row]}")
-        last = filled[-len(self.models):]
-        if set(priced) <= set(last) and last == list(range(last[0], last[0] + len(self.models))) \
-                and all(n in priced or is_empty(row[n].text) for n in last):
+        last = filled[-len(self.models) :]
+        if (
+            set(priced) <= set(last)
+            and last == list(range(last[0], last[0] + len(self.models)))
+            and all(n in priced or is_empty(row[n].text) for n in last)
+        ):
             return [label for label in labels if not is_empty(label)], [row[n] for n in last]
         if len(priced) == 1 and priced[0] == filled[-1]:
             return labels, [row[priced[0]]]
-        raise PageChanged(f"{self.block.locator(r)}: expected {len(self.models)} prices at the end of the row, found {[c.text for c in row]}")
+        raise PageChanged(
+            f"{self.block.locator(r)}: expected {len(self.models)} prices at the end of the row, found {[c.text for c in row]}"
+        )
 
 
 class ModelsInRows(Reader):
@@ -187,11 +202,19 @@ class ModelsInRows(Reader):
 
     def _values(self, row: list[Cell], filled: list[int], r: int) -> dict[int, str]:
         columns = list(self.parts)
-        if len(row) == len(self.words) and all(is_price(row[n]) or is_empty(row[n].text) for n in columns) \
-                and not any(is_price(row[n]) for n in filled if n not in columns) and not any(row[n].missing for n in columns):
+        if (
+            len(row) == len(self.words)
+            and all(is_price(row[n]) or is_empty(row[n].text) for n in columns)
+            and not any(is_price(row[n]) for n in filled if n not in columns)
+            and not any(row[n].missing for n in columns)
+        ):
             return {n: self.parts[n] for n in columns}
-        last = filled[-len(columns):]
-        if self.block.aligned or len(last) < len(columns) or not all(is_price(row[n]) for n in last) \
-                or any(is_price(row[n]) for n in filled if n not in last):
+        last = filled[-len(columns) :]
+        if (
+            self.block.aligned
+            or len(last) < len(columns)
+            or not all(is_price(row[n]) for n in last)
+            or any(is_price(row[n]) for n in filled if n not in last)
+        ):
             raise PageChanged(f"{self.block.locator(r)}: expected {len(columns)} prices, found {[c.text for c in row]}")
         return dict(zip(last, self.parts.values(), strict=True))

@@ -18,14 +18,17 @@ _ZONE = r"\(?(?P<zone>UTC|Beijing time)(?:\)|\b)(?: time)?"
 _CLOCK = r"(?P<h>\d{1,2}):(?P<m>\d{2})"
 _NAMED = r"(?P<month>[A-Z][a-z]{2,8})\.? (?P<d>\d{1,2})(?:st|nd|rd|th)?,? (?P<y>\d{4})"
 _DIGITS = r"(?P<y>\d{4})\s?[-/年]\s?(?P<month>\d{1,2})\s?[-/月]\s?(?P<d>\d{1,2})\s?日?"
-_FORMS = [re.compile(form, re.I) for form in (
-    rf"{_CLOCK} {_ZONE} on (?:[A-Z]\w+day, )?{_NAMED}",
-    rf"{_NAMED},? at {_CLOCK} {_ZONE}",
-    rf"{_NAMED},? {_CLOCK} {_ZONE}",
-    rf"{_DIGITS},? {_CLOCK} {_ZONE}",
-    rf"(?P<zone>北京时间)\s?(?:[^\d\s]{{0,4}})\s?{_DIGITS}\s?(?:\(?周.\)?)?\s?(?:凌晨)?\s?{_CLOCK}",
-    rf"{_DIGITS}\s?(?:\(?周.\)?)?\s?(?:凌晨)?\s?{_CLOCK}\s?\((?P<zone>北京时间)\)",
-)]
+_FORMS = [
+    re.compile(form, re.I)
+    for form in (
+        rf"{_CLOCK} {_ZONE} on (?:[A-Z]\w+day, )?{_NAMED}",
+        rf"{_NAMED},? at {_CLOCK} {_ZONE}",
+        rf"{_NAMED},? {_CLOCK} {_ZONE}",
+        rf"{_DIGITS},? {_CLOCK} {_ZONE}",
+        rf"(?P<zone>北京时间)\s?(?:[^\d\s]{{0,4}})\s?{_DIGITS}\s?(?:\(?周.\)?)?\s?(?:凌晨)?\s?{_CLOCK}",
+        rf"{_DIGITS}\s?(?:\(?周.\)?)?\s?(?:凌晨)?\s?{_CLOCK}\s?\((?P<zone>北京时间)\)",
+    )
+]
 _UNTIL = re.compile(r"(?:until|through|up to|before|截至|截止|至)[\s:(]*$", re.I)
 _SINCE = re.compile(r"starting|effective|take[s]? effect|from\b|begin|起|生效|自\b", re.I)
 _PRICES = re.compile(r"pric|rates?\b|bill|discount|价|折|优惠", re.I)
@@ -73,8 +76,12 @@ def period(prose: str) -> tuple[str, str]:
 
 def announces(lead: str) -> bool:
     """Whether the words above a table say that it is a price list to come."""
-    return any(re.search(r"take[s]? effect|as follows|following price list|new pric|如下|生效|新价格", sentence, re.I)
-               and _PRICES.search(sentence) and not _OTHER_MATTER.search(sentence) for sentence in re.split(r"(?<=[.。;；])\s|\n", lead))
+    return any(
+        re.search(r"take[s]? effect|as follows|following price list|new pric|如下|生效|新价格", sentence, re.I)
+        and _PRICES.search(sentence)
+        and not _OTHER_MATTER.search(sentence)
+        for sentence in re.split(r"(?<=[.。;；])\s|\n", lead)
+    )
 
 
 def announcements(prose: str) -> set[str]:
@@ -82,7 +89,11 @@ def announcements(prose: str) -> set[str]:
     found = set()
     for sentence in re.split(r"(?<=[.。;；])\s|\n", prose):
         said = plain(sentence)
-        if re.search(r"as follows|following price list|如下|以下价格", said, re.I) and _PRICES.search(said) and not _OTHER_MATTER.search(said):
+        if (
+            re.search(r"as follows|following price list|如下|以下价格", said, re.I)
+            and _PRICES.search(said)
+            and not _OTHER_MATTER.search(said)
+        ):
             found |= {moment for place, moment in moments(said) if not _UNTIL.search(said[:place])}
     return found
 
@@ -98,7 +109,11 @@ def peak_hours(prose: str) -> str:
         if not zone:
             raise PageChanged(f"expected a time zone with the peak hours, found {sentence!r}")
         days = ", Monday through Friday" if re.search(r"monday (?:through|to) friday|周一至周五", sentence, re.I) else ""
-        days += ", excluding Chinese public holidays" if re.search(r"excluding chinese public holidays|不含中国法定节假日", sentence, re.I) else ""
+        days += (
+            ", excluding Chinese public holidays"
+            if re.search(r"excluding chinese public holidays|不含中国法定节假日", sentence, re.I)
+            else ""
+        )
         said.add(f"peak {' and '.join(times)} {zone}{days}")
     if len(said) != 1:
         raise PageChanged(f"expected one definition of the peak hours, found {sorted(said) or 'none'}")

@@ -13,8 +13,14 @@ from sources.pages.quote import PageChanged
 from sources.pages.tables import Cell, markdown_cell
 from units.quantity import Money, amounts, plain
 
-_GROUP = {"price (input)": "input", "price (output)": "output", "input pricing": "input", "output pricing": "output",
-          "price (context caching)": "cached_input", "context caching": "cached_input"}
+_GROUP = {
+    "price (input)": "input",
+    "price (output)": "output",
+    "input pricing": "input",
+    "output pricing": "output",
+    "price (context caching)": "cached_input",
+    "context caching": "cached_input",
+}
 _ITEM = re.compile(r"(\S+ / [\w,]+(?: \w+)? tokens)(?: per hour)?(?: \((?:for )?(prompts [^()]+)\))?", re.I)
 UNIT = "1M tokens"
 

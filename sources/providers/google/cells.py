@@ -33,7 +33,10 @@ _TAIL = (
     ("since", r"starting (?:on |from )?([A-Z][a-z]+ \d{1,2}, \d{4})\.?"),
     ("storage", r"/ ?([\d,]+M?) tokens per hour(?: \(storage(?: price)?\))?"),
     ("tokens", r"(?:/|per) ?((?:[\d,]+ ?(?:M|K)?|million) tokens)"),
-    ("meter", r"(?:/|per) ?(min|minute|second|sec|hour|image|frame|song|page|request|video|[\d.]+K(?:/[\d.]+K)? images?)\b(?: \(?output\)?)?"),
+    (
+        "meter",
+        r"(?:/|per) ?(min|minute|second|sec|hour|image|frame|song|page|request|video|[\d.]+K(?:/[\d.]+K)? images?)\b(?: \(?output\)?)?",
+    ),
     ("aside", r"\((\$?[\d.]+ (?:/|per) (?:image|second|frame|minute|min))\)"),
     ("modality", r"\(([a-z][a-z /,\[\]&]*)\)"),
     ("note", r"[*†‡]+|\[\d\]"),
@@ -78,7 +81,7 @@ def _piece(piece: str, unit: str, where: str) -> tuple[Price, dict[str, str]]:
     amount = re.match(r"\$\s?[\d,]*\.?\d+(?![\d,]*\d)", piece)
     if amount is None:
         raise PageChanged(f"{where}: expected a price, found {piece!r}")
-    rest = piece[amount.end():].strip()
+    rest = piece[amount.end() :].strip()
     seen: dict[str, re.Match[str]] = {}
     while rest:
         kind, match = next(((k, m) for k, pattern in _TAIL if (m := re.match(pattern, rest, re.I)) and m[0]), ("", None))
@@ -87,7 +90,7 @@ def _piece(piece: str, unit: str, where: str) -> tuple[Price, dict[str, str]]:
         if kind in seen and kind not in ("words", "note", "aside"):
             raise PageChanged(f"{where}: expected one {kind} after {amount[0]}, found {piece!r}")
         seen[kind] = match
-        rest = rest[match.end():].strip()
+        rest = rest[match.end() :].strip()
     if "tokens" in seen and token_unit("/ " + seen["tokens"][1]) != unit:
         raise PageChanged(f"{where}: expected prices per {unit}, found {piece!r}")
     condition = f"prompts {_sign(seen['limit'][1])} {seen['limit'][2].lower()}" if "limit" in seen else ""

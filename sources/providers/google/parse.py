@@ -24,20 +24,28 @@ from units.quantity import UnreadableQuantity, amounts, plain, token_unit
 
 TIERS = {"standard": "standard", "batch": "batch", "flex": "flex", "priority": "priority"}
 _TABS = re.compile(r"(?:(?:standard|batch|flex|priority)\s*)+(?:more)?", re.I)
-_ID = re.compile(r"(?<![A-Za-z0-9/.])(?:gemini|gemma|learnlm|deep-research|antigravity|computer-use|nano-banana)-[a-z0-9][a-z0-9.\-]*[a-z0-9]")
+_ID = re.compile(
+    r"(?<![A-Za-z0-9/.])(?:gemini|gemma|learnlm|deep-research|antigravity|computer-use|nano-banana)-[a-z0-9][a-z0-9.\-]*[a-z0-9]"
+)
 LABELS = (
-    (r"input price(?: \(.*\))?", "input"), (r"output price(?: \(.*\))?", "output"),
+    (r"input price(?: \(.*\))?", "input"),
+    (r"output price(?: \(.*\))?", "output"),
     (r"context caching(?: price)?", "cached_input"),
-    (r"context caching \(storage\)|storage price", "storage"), (r"(?:text|image|audio|video) input price", "part"),
-    (r"grounding.*|used to improve.*|tuning.*|image generation.*|live api.*|code execution.*|text-to-speech.*|url context.*|"
-     r"computer use.*|file search.*|free of charge.*|.*(?:image|video|song|music)\b.*price.*|.*\bsong\b.*", ""),
+    (r"context caching \(storage\)|storage price", "storage"),
+    (r"(?:text|image|audio|video) input price", "part"),
+    (
+        r"grounding.*|used to improve.*|tuning.*|image generation.*|live api.*|code execution.*|text-to-speech.*|url context.*|"
+        r"computer use.*|file search.*|free of charge.*|.*(?:image|video|song|music)\b.*price.*|.*\bsong\b.*",
+        "",
+    ),
 )
 """Row labels -> component; the empty one marks rows that hold no token price of the model."""
 
 
 def parse(page: Page) -> list[PriceQuote | LeftOut]:
     """Quotes of the page. A table that is not understood is read by the declaration, or left out with the reason; raises
-    ``PageChanged`` where a section's tiers are not understood or nothing is left."""
+    ``PageChanged`` where a section's tiers are not understood or nothing is left.
+    """
     grids = (html_grids(page.tree) if page.is_html else []) or markdown_grids(page.text)
     names = _ids_html(page) if page.is_html else _ids_markdown(page.text)
     rows = PriceRows("1M tokens")
@@ -103,8 +111,13 @@ def _paid_column(grid: Grid) -> int | None:
 def _tiers(heading: tuple[str, ...], tables: list[Grid]) -> list[tuple[str, Grid]]:
     """Each table of a section with its tier, from its own heading or from the section's tab list."""
     where = " > ".join(heading)
-    tabs = [t for g in tables for line in g.before.split("\n") if _TABS.fullmatch(plain(line))
-            for t in re.findall(r"standard|batch|flex|priority", line.lower())]
+    tabs = [
+        t
+        for g in tables
+        for line in g.before.split("\n")
+        if _TABS.fullmatch(plain(line))
+        for t in re.findall(r"standard|batch|flex|priority", line.lower())
+    ]
     if tabs:
         if len(tabs) != len(tables):
             raise PageChanged(f"{where}: expected a table for each of the tabs {tabs}, found {len(tables)}")
@@ -189,12 +202,23 @@ def _add(rows: PriceRows, model: str, found: dict[str, list[Price]], tier: str, 
     text = {c: _text_prices(found.get(c, ()), f"{locator}, {c}") for c in ("input", "output", "cached_input")}
     keys = list(dict.fromkeys(p.when for c in text.values() for p in c if any(p.when))) or [("", "", "")]
     for when in keys:
-        prices = {c: next((p.money for p in ps if p.when == when), next((p.money for p in ps if not any(p.when)), None))
-                  for c, ps in text.items()}
+        prices = {
+            c: next((p.money for p in ps if p.when == when), next((p.money for p in ps if not any(p.when)), None)) for c, ps in text.items()
+        }
         condition, until, since = when
         status = "announced" if since else "promotional" if until else "in_force"
-        rows.add(model, prices, tier=tier, unit=unit, condition=condition, evidence=evidence, locator=locator,
-                 effective_to=until, effective_from=since, status=status)
+        rows.add(
+            model,
+            prices,
+            tier=tier,
+            unit=unit,
+            condition=condition,
+            evidence=evidence,
+            locator=locator,
+            effective_to=until,
+            effective_from=since,
+            status=status,
+        )
 
 
 def _text_prices(prices: Sequence[Price], where: str) -> list[Price]:
@@ -202,15 +226,19 @@ def _text_prices(prices: Sequence[Price], where: str) -> list[Price]:
     tokens = [p for p in prices if not p.meter]
     if any("text" in p.modality and p.meter for p in prices) and not any("text" in p.modality for p in tokens):
         raise PageChanged(f"{where}: expected the text price per tokens, found it per {prices[0].meter or 'something else'}")
-    spoken = [p for p in tokens if "text" in p.modality] or [p for p in tokens if not p.modality] or (
-        tokens if len({p.modality for p in tokens}) == 1 else [])
+    spoken = (
+        [p for p in tokens if "text" in p.modality]
+        or [p for p in tokens if not p.modality]
+        or (tokens if len({p.modality for p in tokens}) == 1 else [])
+    )
     if len({p.when for p in spoken}) != len(spoken):
         raise PageChanged(f"{where}: expected one text price for each condition, found {[p.money.text for p in spoken]}")
     return spoken
 
 
-def _extras(rows: PriceRows, model: str, found: dict[str, list[Price]], embedding: bool, tier: str, unit: str,
-            evidence: str, locator: str) -> None:
+def _extras(
+    rows: PriceRows, model: str, found: dict[str, list[Price]], embedding: bool, tier: str, unit: str, evidence: str, locator: str
+) -> None:
     """Long-form prices: other modalities, storage, meters, and embeddings."""
     for component, prices in found.items():
         shown = [] if embedding or component in ("part", "storage") else _text_prices(prices, locator)
@@ -218,8 +246,32 @@ def _extras(rows: PriceRows, model: str, found: dict[str, list[Price]], embeddin
             if p in shown:
                 continue
             kind = next((m for m in ("audio", "image", "video") if m in p.modality), "")
-            name = "cache_storage_hour" if p.meter == "token-hour" else "other" if p.meter else \
-                "embedding" if embedding else f"{component}_{kind}" if kind and component in ("input", "output", "cached_input") else "other"
-            name = name if name in ("cache_storage_hour", "embedding", "other", "input_audio", "output_audio", "input_image",
-                                    "output_image", "input_video", "cached_input_audio", "cached_input_image") else "other"
+            name = (
+                "cache_storage_hour"
+                if p.meter == "token-hour"
+                else "other"
+                if p.meter
+                else "embedding"
+                if embedding
+                else f"{component}_{kind}"
+                if kind and component in ("input", "output", "cached_input")
+                else "other"
+            )
+            name = (
+                name
+                if name
+                in (
+                    "cache_storage_hour",
+                    "embedding",
+                    "other",
+                    "input_audio",
+                    "output_audio",
+                    "input_image",
+                    "output_image",
+                    "input_video",
+                    "cached_input_audio",
+                    "cached_input_image",
+                )
+                else "other"
+            )
             rows.extra(model, name, p.money, tier=tier, unit=p.meter or unit, condition=p.when[0], evidence=evidence, locator=locator)

@@ -129,8 +129,7 @@ def _meters(grid: Grid, rows: PriceRows) -> None:
             unit = said[1] or plain(grid.header()[n]).partition("/")[2].strip()
             if r == 0 or not unit or re.search(r"tok", unit, re.I):
                 raise PageChanged(f"table {grid.index + 1}, row {r + 1}: expected a price with its unit, found {cell.text!r}")
-            rows.extra(row[0].text, _component(unit), money[0], unit=unit, evidence=row_evidence(row),
-                       locator=grid.locator(r, n))
+            rows.extra(row[0].text, _component(unit), money[0], unit=unit, evidence=row_evidence(row), locator=grid.locator(r, n))
 
 
 def _component(unit: str) -> str:
@@ -159,8 +158,12 @@ def _lines(text: str, rows: PriceRows) -> None:
                 raise PageChanged(f"line {n + 1}: expected a list price and the one in force, found {pair[0]!r}")
             prices[component], listed[component] = pair_of[-1], pair_of[:-1]
         _in_order(prices, line)
-        fields = {"unit": next(iter(units)), "condition": _condition(match[2], f"line {n + 1}"), "evidence": line,
-                  "locator": f"line {n + 1}"}
+        fields = {
+            "unit": next(iter(units)),
+            "condition": _condition(match[2], f"line {n + 1}"),
+            "evidence": line,
+            "locator": f"line {n + 1}",
+        }
         rows.add(match[1], prices, **fields)
         for component, old in listed.items():
             for money in old:
@@ -170,5 +173,3 @@ def _lines(text: str, rows: PriceRows) -> None:
 def _in_order(prices: dict[str, Money], line: str) -> None:
     if not prices["cached_input"].amount < prices["input"].amount < prices["output"].amount:
         raise PageChanged(f"expected prices in the order input, output, cache read, found {line!r}")
-
-

@@ -81,9 +81,9 @@ def _jsx(text: str) -> list[Component]:
         following = text.find(f"<{NAME}", start.end())
         if rows is None or (following != -1 and rows.start() > following):
             raise PageChanged("expected rows in a pricing component, found none")
-        head = text[start.end():rows.start()]
+        head = text[start.end() : rows.start()]
         tier = re.search(r'\btier="(\w+)"', head)
-        pane = list(re.finditer(r'data-value="(\w+)"', text[:start.start()]))
+        pane = list(re.finditer(r'data-value="(\w+)"', text[: start.start()]))
         name = tier[1] if tier else pane[-1][1] if pane else ""
         if tier and pane and tier[1] != pane[-1][1]:
             raise PageChanged(f"expected the tier of the pane, {pane[-1][1]!r}, found {tier[1]!r}")
@@ -96,7 +96,7 @@ def _rows(text: str, start: int) -> list[list[Any]]:
     end = re.compile(r"\]\s*\}").search(text, start)
     if end is None:
         raise PageChanged("expected a whole array of rows, found its end missing")
-    source = re.sub(r",(\s*\])", r"\1", text[start:end.start() + 1])
+    source = re.sub(r",(\s*\])", r"\1", text[start : end.start() + 1])
     try:
         rows = json.loads(source, parse_float=Decimal)
     except (json.JSONDecodeError, RecursionError) as error:

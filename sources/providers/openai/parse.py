@@ -17,25 +17,50 @@ from sources.pages.tables import Cell, Grid, html_grids, markdown_grids
 from sources.providers.openai.components import Component, components
 from units.quantity import amounts, plain, token_unit
 
-TIERS = {"standard": "standard", "batch": "batch", "batch api": "batch", "flex": "flex", "priority": "priority",
-         "fast": "fast", "fast mode": "fast"}
+TIERS = {
+    "standard": "standard",
+    "batch": "batch",
+    "batch api": "batch",
+    "flex": "flex",
+    "priority": "priority",
+    "fast": "fast",
+    "fast mode": "fast",
+}
 _TIER_LINE = re.compile(r"(standard|batch(?: api)?|flex|priority|fast(?: mode)?)(?: (?:tier|processing|pricing|pricing data))?", re.I)
-WIDE = re.compile(r"text tokens|flagship models|(our )?latest models|text models|legacy models|embeddings?|embedding models|"
-                  r"reasoning models|older models|other models|language models|deep research|pricing", re.I)
-ASIDE = re.compile(r"(image|audio) tokens|.*realtime.*|.*audio.*|.*transcription.*|.*speech.*|.*image.*|video.*|"
-                   r"fine-?tun.*|.*tools?|agent ?kit|cyber models|life sciences models|specialized models|multimodal models|"
-                   r"moderation|grouped pricing table data|evaluations|assistants api", re.I)
+WIDE = re.compile(
+    r"text tokens|flagship models|(our )?latest models|text models|legacy models|embeddings?|embedding models|"
+    r"reasoning models|older models|other models|language models|deep research|pricing",
+    re.I,
+)
+ASIDE = re.compile(
+    r"(image|audio) tokens|.*realtime.*|.*audio.*|.*transcription.*|.*speech.*|.*image.*|video.*|"
+    r"fine-?tun.*|.*tools?|agent ?kit|cyber models|life sciences models|specialized models|multimodal models|"
+    r"moderation|grouped pricing table data|evaluations|assistants api",
+    re.I,
+)
 """Sections whose tables are not wide rows: other modalities, tools, training, and the grouped special models."""
 _OTHER_HEADERS = {"modality", "category", "training", "estimated cost", "use case", "quality", "size", "tool", "usage meter"}
 """Header words of tables that hold no text-token list: other modalities, training, meters, grouped specials."""
-_UNIT = re.compile(r"prices?(?: shown| are| listed)* per (?P<a>[\d,]* ?\w+(?: \w+)?) ?tokens|\(per (?P<b>[\d,]*\w+) tokens\)|"
-                   r"每 ?(?P<c>100 万) ?tokens", re.I)
+_UNIT = re.compile(
+    r"prices?(?: shown| are| listed)* per (?P<a>[\d,]* ?\w+(?: \w+)?) ?tokens|\(per (?P<b>[\d,]*\w+) tokens\)|"
+    r"每 ?(?P<c>100 万) ?tokens",
+    re.I,
+)
 _C = r"(?P<c>short context|long context)?"
-MEANINGS = {r"models?( name)?": "model", r"(short context )?input": "input", r"(short context )?cached input": "cached_input",
-            r"(short context )?cache writes?": "cache_write_5m", r"(short context )?output": "output",
-            r"long context input": "long input", r"long context cached input": "long cached_input",
-            r"long context cache writes?": "long cache_write_5m", r"long context output": "long output",
-            r"cost|usage|price": "input", r"batch cost": "batch input", r"version|snapshot": ""}
+MEANINGS = {
+    r"models?( name)?": "model",
+    r"(short context )?input": "input",
+    r"(short context )?cached input": "cached_input",
+    r"(short context )?cache writes?": "cache_write_5m",
+    r"(short context )?output": "output",
+    r"long context input": "long input",
+    r"long context cached input": "long cached_input",
+    r"long context cache writes?": "long cache_write_5m",
+    r"long context output": "long output",
+    r"cost|usage|price": "input",
+    r"batch cost": "batch input",
+    r"version|snapshot": "",
+}
 _LIMIT = re.compile(r"\s*\((?P<sign><|≤|<=|>|up to|over) ?(?P<size>\d+[KM])(?: tokens)?(?: context(?: length)?)?\)", re.I)
 _STATUS = re.compile(r"\s*\((?:deprecated|legacy|limited availability)[^()]*\)", re.I)
 
@@ -61,8 +86,9 @@ def _unit(text: str, grids: list[Grid]) -> str:
     said = {"1M tokens" if m["c"] else token_unit((m["a"] or m["b"]) + " tokens") for m in _UNIT.finditer(plain(text))}
     if not said:
         cells = [c.text for g in grids for row in g.rows for c in row]
-        said = {token_unit(m[1] + " tokens") for c in cells
-                for m in re.finditer(r"/ ?([\d,]+ ?[KM]?)(?: \w+\W*){0,2} tokens", plain(c), re.I)}
+        said = {
+            token_unit(m[1] + " tokens") for c in cells for m in re.finditer(r"/ ?([\d,]+ ?[KM]?)(?: \w+\W*){0,2} tokens", plain(c), re.I)
+        }
     if len(said) != 1:
         raise PageChanged(f"expected one statement of the token unit, found {sorted(said) or 'none'}")
     return said.pop()
@@ -175,8 +201,15 @@ def _read_components(parts: list[Component], rows: PriceRows) -> None:
                 raise PageChanged(f"{where}: expected 3 or 4 values, found {values}")
             keys = names if len(values) == 4 else [n for n in names if n != "cache_write_5m"]
             cells = {k: price(Cell(_printed(v)), unit=rows.unit, where=where) for k, v in zip(keys, values, strict=True)}
-            _add(rows, str(label), cells, part.tier, evidence=f"{label} | {' | '.join(_printed(v) for v in values)}",
-                 locator=where, short="short context" if part.grids else "")
+            _add(
+                rows,
+                str(label),
+                cells,
+                part.tier,
+                evidence=f"{label} | {' | '.join(_printed(v) for v in values)}",
+                locator=where,
+                short="short context" if part.grids else "",
+            )
 
 
 def _printed(value: object) -> str:

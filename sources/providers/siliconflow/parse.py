@@ -16,8 +16,15 @@ from sources.pages.page import Page
 from sources.pages.quote import PageChanged, PriceQuote
 from units.quantity import Money, amounts, plain, token_unit
 
-MEANINGS = {r"model name": "model", r"context(?: length)?": "context", r"input": "input", r"cached input": "cached_input",
-            r"output": "output", r"actions": "end", r"price \(.*\)|output \(.*\)|input \(.*\)": "meter"}
+MEANINGS = {
+    r"model name": "model",
+    r"context(?: length)?": "context",
+    r"input": "input",
+    r"cached input": "cached_input",
+    r"output": "output",
+    r"actions": "end",
+    r"price \(.*\)|output \(.*\)|input \(.*\)": "meter",
+}
 _END = re.compile(r"\[Details\]\([^)]*\)|Details")
 _UNIT = re.compile(r"prices (?:shown are|for) .*\bper .*", re.I)
 

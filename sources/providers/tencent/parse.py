@@ -26,8 +26,12 @@ MEANINGS = {
     r"计费项|billing items?": "item",
     r"价格|price": "price",
 }
-ITEMS = {r"文本输入|text input": "embedding", r"图片输入|图像输入|image input": "input_image",
-         r"视频输入|video input": "input_video", r"音频输入|audio input": "input_audio"}
+ITEMS = {
+    r"文本输入|text input": "embedding",
+    r"图片输入|图像输入|image input": "input_image",
+    r"视频输入|video input": "input_video",
+    r"音频输入|audio input": "input_audio",
+}
 
 
 def parse(page: Page) -> list[PriceQuote]:
@@ -41,8 +45,8 @@ def parse(page: Page) -> list[PriceQuote]:
     for grid, region in zip(models, regions := _regions(page, models), strict=False):
         _table(grid, rows, region)
     if len(models) > len(regions):
-        for grid in models[len(regions):]:
-            if not any(grid.texts() == other.texts() for other in models[:len(regions)]):
+        for grid in models[len(regions) :]:
+            if not any(grid.texts() == other.texts() for other in models[: len(regions)]):
                 raise PageChanged(f"expected one table per region {regions}, found {len(models)} different ones")
     for grid in distinct(others):
         _embeddings(grid, rows)
@@ -89,8 +93,13 @@ def _table(grid: Grid, rows: PriceRows, region: str) -> None:
             raise PageChanged(f"{at}: expected an input and an output price, found {row_evidence(row)}")
         limit = row[found["condition"]] if "condition" in found else None
         storage = prices.pop("cache_storage_hour", None)
-        fields = {"unit": unit, "region": region, "evidence": row_evidence(row), "locator": grid.locator(r, 0),
-                  "condition": "" if limit is None or is_empty(limit.text) else limit.printed}
+        fields = {
+            "unit": unit,
+            "region": region,
+            "evidence": row_evidence(row),
+            "locator": grid.locator(r, 0),
+            "condition": "" if limit is None or is_empty(limit.text) else limit.printed,
+        }
         rows.add(row[found["model"]].text, prices, **fields)
         if storage is not None:
             rows.extra(row[found["model"]].text, "cache_storage_hour", storage, **(fields | {"unit": f"{unit}-hours"}))
@@ -107,5 +116,4 @@ def _embeddings(grid: Grid, rows: PriceRows) -> None:
         money = price(row[found["price"]], unit=unit, currency=currency, where=f"{where}, row {r + 1}")
         if component is None or money is None:
             raise PageChanged(f"{where}, row {r + 1}: expected a known priced item, found {row_evidence(row)}")
-        rows.extra(row[found["model"]].text, component, money, unit=unit, evidence=row_evidence(row),
-                   locator=grid.locator(r, 0))
+        rows.extra(row[found["model"]].text, component, money, unit=unit, evidence=row_evidence(row), locator=grid.locator(r, 0))

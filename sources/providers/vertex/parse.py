@@ -18,10 +18,16 @@ from sources.pages.quote import PageChanged, PriceQuote
 from sources.pages.tables import Cell, Grid, html_grids, markdown_grids
 from units.quantity import Money, amounts, plain, token_unit
 
-_COLUMN = re.compile(r"price \(/(?P<unit>1[MK] tokens)\)(?: (?P<sign><=|=<|≤|>) (?P<size>\d+K) (?P<cached>cached )?input tokens)?"
-                     r"(?: with (?P<tier>priority|flex/batch|batch api|flex|batch))?", re.I)
-_COMPONENT = re.compile(r"(?P<life>\d+[mh] )?(?P<batch>batch )?(?P<name>input|output|cache write|cache hit):\s*(?P<price>\S+)"
-                        r"(?: ?/ ?(?P<unit>million|M) tokens)?(?P<page> \(or \S+/page\))?\s*", re.I)
+_COLUMN = re.compile(
+    r"price \(/(?P<unit>1[MK] tokens)\)(?: (?P<sign><=|=<|≤|>) (?P<size>\d+K) (?P<cached>cached )?input tokens)?"
+    r"(?: with (?P<tier>priority|flex/batch|batch api|flex|batch))?",
+    re.I,
+)
+_COMPONENT = re.compile(
+    r"(?P<life>\d+[mh] )?(?P<batch>batch )?(?P<name>input|output|cache write|cache hit):\s*(?P<price>\S+)"
+    r"(?: ?/ ?(?P<unit>million|M) tokens)?(?P<page> \(or \S+/page\))?\s*",
+    re.I,
+)
 _INPUT = re.compile(r"input \((?:text|text, .*)\)|(?:1M )?input(?: text)? tokens", re.I)
 _OUTPUT = re.compile(r"(?:text )?output \((?:response|text).*\)|(?:1M )?output(?: text)? tokens|text output", re.I)
 _OTHER_TYPE = re.compile(r".*\b(?:audio|image|video|tuning|storage)\b.*|context cache.*|grounding.*|web grounding.*", re.I)
@@ -44,7 +50,8 @@ def parse(page: Page) -> list[PriceQuote]:
         elif header[1].lower() == "pricing" or (_COLUMN.match(header[1]) and "training" not in header[1].lower()):
             _read_stacked(grid, header, where, rows)
         elif any(re.search(r"\btokens?\b", t, re.I) for t in header[1:]) and not any(
-                re.search(r"training|character|1,000 input tokens|feature|128K", t, re.I) for t in header):
+            re.search(r"training|character|1,000 input tokens|feature|128K", t, re.I) for t in header
+        ):
             raise PageChanged(f"{where}: expected known columns, found {header}")
     if not rows.quotes:
         raise PageChanged("expected tables of token prices, found none")
@@ -92,8 +99,12 @@ def _read_types(grid: Grid, header: list[str], where: str, rows: PriceRows) -> N
 
 def _read_units(grid: Grid, header: list[str], where: str, rows: PriceRows) -> None:
     """Tables whose types say the unit (``1M input tokens``), with a column of batch prices beside the standard."""
-    columns = {n: tier for n, t in enumerate(header) for title, tier in (("price", "standard"), ("price with batch api", "batch"))
-               if t.lower() == title}
+    columns = {
+        n: tier
+        for n, t in enumerate(header)
+        for title, tier in (("price", "standard"), ("price with batch api", "batch"))
+        if t.lower() == title
+    }
     found: dict[tuple[str, str], tuple[dict[str, Money | None], list[Cell], int]] = {}
     for r, row in body(grid):
         kind, name = FOOTNOTE.sub("", plain(row[1].text)), FOOTNOTE.sub("", plain(row[0].text))
@@ -125,8 +136,15 @@ def _by_place(cell: Cell, where: str) -> dict[str, Money | None]:
     return {place.lower(): price(Cell(figure), unit="1M tokens", where=where) for figure, place in parts}
 
 
-def _add_limits(rows: PriceRows, name: str, limits: dict[tuple[str, str], dict[str, Money | None]], tiers: Iterable[str],
-                cells: list[Cell], locator: str, where: str) -> None:
+def _add_limits(
+    rows: PriceRows,
+    name: str,
+    limits: dict[tuple[str, str], dict[str, Money | None]],
+    tiers: Iterable[str],
+    cells: list[Cell],
+    locator: str,
+    where: str,
+) -> None:
     """One row per threshold and place, or one alone where both thresholds cost the same."""
     for place in dict.fromkeys(p for _, p in limits):
         shared = {limit: prices for (limit, p), prices in limits.items() if not p}
@@ -164,8 +182,9 @@ def _read_stacked(grid: Grid, header: list[str], where: str, rows: PriceRows) ->
             only = not above and all(t in _NONE for k, t in enumerate(texts, start=1) if k != n)
             condition = ", ".join(w for w in ("" if only else limit, region) if w)
             for tier, prices in tiers.items():
-                rows.add(name, prices, tier=tier, condition=condition, evidence=row_evidence(row),
-                         locator=grid.locator(r, n), region=region)
+                rows.add(
+                    name, prices, tier=tier, condition=condition, evidence=row_evidence(row), locator=grid.locator(r, n), region=region
+                )
 
 
 _NONE = ("", "N/A", "-")
@@ -184,10 +203,11 @@ def _components(text: str, unit_in_header: bool, where: str) -> dict[str, dict[s
     while at < len(text):
         match = _COMPONENT.match(text, at)
         if match is None or not (match["unit"] or unit_in_header):
-            raise PageChanged(f"{where}: expected named prices with their unit, found {text[at:at + 60]!r}")
+            raise PageChanged(f"{where}: expected named prices with their unit, found {text[at : at + 60]!r}")
         name = match["name"].lower()
         component = {"input": "input", "output": "output", "cache hit": "cached_input"}.get(
-            name, "cache_write_1h" if (match["life"] or "").strip().lower() == "1h" else "cache_write_5m")
+            name, "cache_write_1h" if (match["life"] or "").strip().lower() == "1h" else "cache_write_5m"
+        )
         prices = found.setdefault("batch" if match["batch"] else "standard", {})
         if component not in prices:
             prices[component] = price(Cell(match["price"]), unit="1M tokens", where=where)

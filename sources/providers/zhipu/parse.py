@@ -65,13 +65,19 @@ def _joined(grids: list[Grid]) -> list[Grid]:
         alone = len(grid.rows) == 1 and all(c.header for c in grid.rows[0])
         if not alone:
             joined.append(grid)
-        elif n + 1 < len(grids) and grids[n + 1].width == grid.width and grids[n + 1].heading == grid.heading \
-                and not any(c.header for c in grids[n + 1].rows[0]):
+        elif (
+            n + 1 < len(grids)
+            and grids[n + 1].width == grid.width
+            and grids[n + 1].heading == grid.heading
+            and not any(c.header for c in grids[n + 1].rows[0])
+        ):
             joined.append(replace(grids[n + 1], rows=grid.rows + grids[n + 1].rows))
             n += 1
         else:
-            raise PageChanged(f"table {grid.index + 1} ({' > '.join(grid.heading)}): expected rows below the header "
-                              f"{grid.header()}, found none of that width")
+            raise PageChanged(
+                f"table {grid.index + 1} ({' > '.join(grid.heading)}): expected rows below the header "
+                f"{grid.header()}, found none of that width"
+            )
         n += 1
     return joined
 
@@ -88,8 +94,12 @@ def _flagship(grid: Grid, found: dict[str, int], units: list[str], rows: PriceRo
         if prices["input"] is None or prices["output"] is None:
             raise PageChanged(f"{at}: expected an input and an output price, found {row_evidence(row)}")
         storage = prices.pop("cache_storage_hour", None)
-        fields = {"unit": unit, "condition": _lengths(row[found["context"]].text, thousands, at) if "context" in found else "",
-                  "evidence": row_evidence(row), "locator": grid.locator(r, 0)}
+        fields = {
+            "unit": unit,
+            "condition": _lengths(row[found["context"]].text, thousands, at) if "context" in found else "",
+            "evidence": row_evidence(row),
+            "locator": grid.locator(r, 0),
+        }
         label = _name(row[found["model"]], at)
         rows.add(label, prices, **fields)
         if storage is not None:
@@ -106,7 +116,9 @@ def _in_yuan(money: Money | None, cell: Cell, where: str) -> Money | None:
 
 def _name(cell: Cell, where: str) -> str:
     name, *badges = cell.lines or ("",)
-    if not re.fullmatch(r"(?a)(?=.*[\d\-_]|emohaa$|rerank$)[A-Za-z][\w.\-/ ()]*", name, re.I) or any(not _BADGE.fullmatch(b) for b in badges):
+    if not re.fullmatch(r"(?a)(?=.*[\d\-_]|emohaa$|rerank$)[A-Za-z][\w.\-/ ()]*", name, re.I) or any(
+        not _BADGE.fullmatch(b) for b in badges
+    ):
         raise PageChanged(f"{where}: expected a model name, found {cell.text!r}")
     return name
 

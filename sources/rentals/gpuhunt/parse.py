@@ -19,8 +19,24 @@ from sources.pages.quote import LeftOut, PageChanged, RentalQuote
 from sources.pages.rentals.names import accelerator_of, why_not
 from sources.pages.rentals.offers import Offers
 
-PROVIDERS = frozenset({"aws", "azure", "gcp", "lambdalabs", "nebius", "oci", "datacrunch", "verda", "cudo", "vultr",
-                       "hotaisle", "digitalocean", "amddevcloud", "cloudrift"})
+PROVIDERS = frozenset(
+    {
+        "aws",
+        "azure",
+        "gcp",
+        "lambdalabs",
+        "nebius",
+        "oci",
+        "datacrunch",
+        "verda",
+        "cudo",
+        "vultr",
+        "hotaisle",
+        "digitalocean",
+        "amddevcloud",
+        "cloudrift",
+    }
+)
 LEFT_OUT = frozenset({"vastai", "runpod", "tensordock", "crusoe"})
 """Their terms forbid automated collection of offers (audited in the design notes)."""
 _COLUMNS = {"instance_name", "location", "price", "gpu_count", "gpu_name", "gpu_memory", "spot"}
@@ -39,8 +55,15 @@ def parse(page: Page) -> list[RentalQuote | LeftOut]:
         if not _COLUMNS <= set(rows.fieldnames or ()):
             raise PageChanged(f"expected the columns {sorted(_COLUMNS)} for {provider}, found {rows.fieldnames}")
         if provider not in PROVIDERS:
-            offers.leave_out(provider, Decimal(0), "", "a provider nobody has reviewed; read its terms and list it",
-                             f"{provider}.csv", f"{provider}.csv", provider=provider)
+            offers.leave_out(
+                provider,
+                Decimal(0),
+                "",
+                "a provider nobody has reviewed; read its terms and list it",
+                f"{provider}.csv",
+                f"{provider}.csv",
+                provider=provider,
+            )
             continue
         for i, row in enumerate(rows):
             with offers.entry(f"{provider} {row.get('instance_name')}", f"{provider}.csv, row {i + 2}", row):
@@ -51,8 +74,11 @@ def parse(page: Page) -> list[RentalQuote | LeftOut]:
 def _members(raw: bytes) -> list[tuple[str, str]]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(raw))
-        return [(name[1], _text(archive, info)) for info in sorted(archive.infolist(), key=lambda i: i.filename)
-                if (name := re.fullmatch(r"(?:\w+/)*(\w+)\.csv", info.filename)) and name[1] not in LEFT_OUT]
+        return [
+            (name[1], _text(archive, info))
+            for info in sorted(archive.infolist(), key=lambda i: i.filename)
+            if (name := re.fullmatch(r"(?:\w+/)*(\w+)\.csv", info.filename)) and name[1] not in LEFT_OUT
+        ]
     except zipfile.BadZipFile as error:
         raise PageChanged(f"expected a zip archive, found another body ({error})") from error
 
@@ -75,7 +101,13 @@ def _row(offers: Offers, provider: str, row: dict[str, str], locator: str) -> No
         label, memory, count = f"TPU {slice_of[1]}", "", max(1, int(slice_of[2]) // _CORES_PER_CHIP.get(slice_of[1], 1))
     accelerator = accelerator_of(label.removeprefix("TPU ") if "lite" in label else label, memory)
     evidence = f"{row['instance_name']} {row['gpu_count']}x {name} {row['price']}"
-    where = {"term": "spot" if row["spot"].strip().lower() == "true" else "on_demand", "sku": row["instance_name"],
-             "region": row["location"], "provider": provider}
+    where = {
+        "term": "spot" if row["spot"].strip().lower() == "true" else "on_demand",
+        "sku": row["instance_name"],
+        "region": row["location"],
+        "provider": provider,
+    }
     printed = f"{label} {memory} GB" if memory else label
-    offers.counted(printed, (accelerator, count) if accelerator else None, price, row["price"], evidence, locator, why=why_not(label), **where)
+    offers.counted(
+        printed, (accelerator, count) if accelerator else None, price, row["price"], evidence, locator, why=why_not(label), **where
+    )

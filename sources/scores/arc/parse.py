@@ -37,6 +37,14 @@ def _run(row: Any, locator: str) -> ScoreQuote | LeftOut | None:
     if isinstance(score, bool) or not isinstance(score, int | Decimal) or not 0 <= score <= 1:
         return LeftOut(subject=row["modelId"], reason=f"a score of {score!r}, not a share", locator=locator, evidence=str(score)[:80])
     return ScoreQuote(
-        model_label=row["modelId"], benchmark="ARC-AGI", benchmark_version=f"v{data_set[1]} semi-private", measurer="ARC Prize",
-        value=Decimal(str(score)), value_text=str(score), unit="share", cost_text=str(cost) if isinstance(cost, int | Decimal) and not isinstance(cost, bool) else "",
-        evidence=f"{row['modelId']} {row['datasetId']}: {score}, {cost} USD per task", locator=locator)
+        model_label=row["modelId"],
+        benchmark="ARC-AGI",
+        benchmark_version=f"v{data_set[1]} semi-private",
+        measurer="ARC Prize",
+        value=Decimal(str(score)),
+        value_text=str(score),
+        unit="share",
+        cost_text=str(cost) if isinstance(cost, int | Decimal) and not isinstance(cost, bool) else "",
+        evidence=f"{row['modelId']} {row['datasetId']}: {score}, {cost} USD per task",
+        locator=locator,
+    )

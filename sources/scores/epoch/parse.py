@@ -27,8 +27,11 @@ def parse(page: Page) -> list[ScoreQuote | LeftOut]:
         members = sorted(archive.infolist(), key=lambda i: i.filename)
         if sum(m.file_size for m in members) > MAX_BYTES:
             raise PageChanged(f"expected at most {MAX_BYTES} bytes in the archive, found more")
-        tables = {m.filename: archive.read(m).decode("utf-8-sig", errors="replace") for m in members
-                  if m.filename.endswith(".csv") and not m.filename.endswith("_external.csv")}
+        tables = {
+            m.filename: archive.read(m).decode("utf-8-sig", errors="replace")
+            for m in members
+            if m.filename.endswith(".csv") and not m.filename.endswith("_external.csv")
+        }
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
         raise PageChanged(f"expected a zip archive, found another body ({error})") from error
     out = [quote for name, text in tables.items() for quote in _table(name, text)]
@@ -52,6 +55,14 @@ def _table(name: str, text: str) -> Iterator[ScoreQuote | LeftOut]:
             yield LeftOut(subject=label, reason=f"a mean score of {row['mean_score'][:20]!r}, not a share", locator=locator)
             continue
         yield ScoreQuote(
-            model_label=label, benchmark=benchmark, benchmark_version=f"v{version[1]}" if version else "", measurer="Epoch AI",
-            value=Decimal(row["mean_score"]), value_text=row["mean_score"], unit="share", measured_on=(row["Started at"] or "")[:10],
-            evidence=f"{label}: {row['mean_score']} ({row['Started at']})", locator=locator)
+            model_label=label,
+            benchmark=benchmark,
+            benchmark_version=f"v{version[1]}" if version else "",
+            measurer="Epoch AI",
+            value=Decimal(row["mean_score"]),
+            value_text=row["mean_score"],
+            unit="share",
+            measured_on=(row["Started at"] or "")[:10],
+            evidence=f"{label}: {row['mean_score']} ({row['Started at']})",
+            locator=locator,
+        )

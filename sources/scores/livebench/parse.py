@@ -28,9 +28,13 @@ def parse(page: Page) -> list[ScoreQuote | LeftOut]:
         if not row or not row[0].strip():
             continue
         if len(row) != len(header):
-            out.append(LeftOut(subject=row[0], reason=f"{len(row)} cells where the table has {len(header)} columns", locator=f"row {i + 2}"))
+            out.append(
+                LeftOut(subject=row[0], reason=f"{len(row)} cells where the table has {len(header)} columns", locator=f"row {i + 2}")
+            )
             continue
-        out += [q for task, cell in zip(header[1:], row[1:], strict=True) if (q := _cell(row[0], task, cell.strip(), f"row {i + 2}, {task}"))]
+        out += [
+            q for task, cell in zip(header[1:], row[1:], strict=True) if (q := _cell(row[0], task, cell.strip(), f"row {i + 2}, {task}"))
+        ]
     if not any(isinstance(q, ScoreQuote) for q in out):
         raise PageChanged("expected scores in per cent, found none")
     return out
@@ -41,5 +45,13 @@ def _cell(model: str, task: str, cell: str, locator: str) -> ScoreQuote | LeftOu
         return None
     if not _NUMBER.fullmatch(cell) or float(cell) > 100:
         return LeftOut(subject=model, reason=f"{task} is {cell[:20]!r}, not per cent", locator=locator, evidence=cell[:80])
-    return ScoreQuote(model_label=model, benchmark=f"LiveBench {task}", measurer="LiveBench", value=Decimal(cell), value_text=cell,
-                      unit="percent", evidence=f"{model} {task}: {cell}", locator=locator)
+    return ScoreQuote(
+        model_label=model,
+        benchmark=f"LiveBench {task}",
+        measurer="LiveBench",
+        value=Decimal(cell),
+        value_text=cell,
+        unit="percent",
+        evidence=f"{model} {task}: {cell}",
+        locator=locator,
+    )

@@ -38,11 +38,27 @@ def _row(entry: Any, locator: str) -> ScoreQuote | LeftOut | None:
         return LeftOut(subject=name, reason=f"a row without {', '.join(missing)}", locator=locator)
     if row["category"] != CATEGORY:
         return None
-    if isinstance(row["rating"], bool) or not isinstance(row["rating"], int | Decimal) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}.*", str(row["leaderboard_publish_date"])):
-        return LeftOut(subject=str(row["model_name"]), reason=f"rating {row['rating']!r} on {row['leaderboard_publish_date']!r}", locator=locator)
+    if (
+        isinstance(row["rating"], bool)
+        or not isinstance(row["rating"], int | Decimal)
+        or not re.fullmatch(r"\d{4}-\d{2}-\d{2}.*", str(row["leaderboard_publish_date"]))
+    ):
+        return LeftOut(
+            subject=str(row["model_name"]), reason=f"rating {row['rating']!r} on {row['leaderboard_publish_date']!r}", locator=locator
+        )
     told = {k: "" if row.get(k) is None else str(row[k]) for k in ("rating_lower", "rating_upper", "vote_count")}
     return ScoreQuote(
-        model_label=str(row["model_name"]), benchmark="LMArena text", benchmark_version=f"{CATEGORY}, style control", measurer="LMArena",
-        value=Decimal(str(row["rating"])), value_text=str(row["rating"]), unit="elo", lower_text=told["rating_lower"],
-        upper_text=told["rating_upper"], count_text=told["vote_count"], measured_on=str(row["leaderboard_publish_date"])[:10],
-        evidence=f"{row['model_name']} {row['category']}: {row['rating']} ({row['leaderboard_publish_date']})", locator=locator)
+        model_label=str(row["model_name"]),
+        benchmark="LMArena text",
+        benchmark_version=f"{CATEGORY}, style control",
+        measurer="LMArena",
+        value=Decimal(str(row["rating"])),
+        value_text=str(row["rating"]),
+        unit="elo",
+        lower_text=told["rating_lower"],
+        upper_text=told["rating_upper"],
+        count_text=told["vote_count"],
+        measured_on=str(row["leaderboard_publish_date"])[:10],
+        evidence=f"{row['model_name']} {row['category']}: {row['rating']} ({row['leaderboard_publish_date']})",
+        locator=locator,
+    )

@@ -57,5 +57,14 @@ def _score(model: str, benchmark: str, value: Any, unit: str, publisher: str, lo
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         yield LeftOut(subject=model, reason=f"{benchmark} is {value!r}, not a number", locator=locator, evidence=str(value)[:80])
         return
-    yield ScoreQuote(model_label=model, benchmark=benchmark, value=Decimal(str(value)), value_text=str(value), unit=unit,
-                     measurer=publisher.replace("_", " "), effort=EFFORT, evidence=f"{model} {benchmark}: {value}", locator=locator)
+    yield ScoreQuote(
+        model_label=model,
+        benchmark=benchmark,
+        value=Decimal(str(value)),
+        value_text=str(value),
+        unit=unit,
+        measurer=publisher.replace("_", " "),
+        effort=EFFORT,
+        evidence=f"{model} {benchmark}: {value}",
+        locator=locator,
+    )

@@ -40,9 +40,20 @@ def _row(row: Any, locator: str) -> Iterator[ScoreQuote | LeftOut]:
     for name in _INDICES:
         value = row.get(name)
         if value is not None:
-            yield (ScoreQuote(model_label=slug, benchmark=name.replace("_", " "), value=Decimal(str(value)), value_text=str(value), unit="index",
-                              measurer=measurer, evidence=f"{slug} {name}: {value}", locator=f"{locator}.{name}")
-                   if _number(value) else LeftOut(subject=slug, reason=f"{name} is {value!r}, not a number", locator=f"{locator}.{name}"))
+            yield (
+                ScoreQuote(
+                    model_label=slug,
+                    benchmark=name.replace("_", " "),
+                    value=Decimal(str(value)),
+                    value_text=str(value),
+                    unit="index",
+                    measurer=measurer,
+                    evidence=f"{slug} {name}: {value}",
+                    locator=f"{locator}.{name}",
+                )
+                if _number(value)
+                else LeftOut(subject=slug, reason=f"{name} is {value!r}, not a number", locator=f"{locator}.{name}")
+            )
 
 
 def _accuracy(slug: str, measurer: str, row: dict[str, Any], locator: str) -> ScoreQuote | LeftOut:
@@ -51,9 +62,17 @@ def _accuracy(slug: str, measurer: str, row: dict[str, Any], locator: str) -> Sc
         return LeftOut(subject=slug, reason=f"an accuracy of {value!r} on {name!r}", locator=locator, evidence=str(value)[:80])
     tasks, cost = row.get("total_tasks"), row.get("avg_cost_per_task")
     return ScoreQuote(
-        model_label=slug, benchmark=name, value=Decimal(str(value)), value_text=str(value), unit="share", measurer=measurer,
-        count_text=str(tasks) if _number(tasks) else "", cost_text=str(cost) if _number(cost) else "",
-        evidence=f"{slug} {name}: {value}, {tasks} tasks, {cost} USD per task", locator=locator)
+        model_label=slug,
+        benchmark=name,
+        value=Decimal(str(value)),
+        value_text=str(value),
+        unit="share",
+        measurer=measurer,
+        count_text=str(tasks) if _number(tasks) else "",
+        cost_text=str(cost) if _number(cost) else "",
+        evidence=f"{slug} {name}: {value}, {tasks} tasks, {cost} USD per task",
+        locator=locator,
+    )
 
 
 def _number(value: Any) -> bool:

@@ -32,5 +32,13 @@ def _row(row: Any, locator: str) -> VolumeQuote | LeftOut:
     day, tokens = str(row.get("date")), str(row.get("total_tokens"))
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day) or not re.fullmatch(r"\d{1,18}", tokens):
         return LeftOut(subject=slug, reason=f"{tokens[:24]!r} tokens on {day[:24]!r}", locator=locator)
-    return VolumeQuote(model_label=slug, measure="total_tokens", period=day, value=Decimal(tokens), value_text=tokens, unit="tokens",
-                       evidence=f"{day} {slug}: {tokens}", locator=locator)
+    return VolumeQuote(
+        model_label=slug,
+        measure="total_tokens",
+        period=day,
+        value=Decimal(tokens),
+        value_text=tokens,
+        unit="tokens",
+        evidence=f"{day} {slug}: {tokens}",
+        locator=locator,
+    )

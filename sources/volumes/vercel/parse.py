@@ -38,5 +38,13 @@ def _row(row: Any, locator: str) -> VolumeQuote | LeftOut | None:
     fits = isinstance(share, int | Decimal) and not isinstance(share, bool) and 0 <= share <= 100
     if measure is None or not fits or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day):
         return LeftOut(subject=name, reason=f"{row.get('metric')!r} of {share!r} on {day!r}", locator=locator)
-    return VolumeQuote(model_label=name, measure=measure, period=day, value=Decimal(str(share)), value_text=str(share), unit="percent",
-                       evidence=f"{day} {name} {row['metric']}: {share}", locator=locator)
+    return VolumeQuote(
+        model_label=name,
+        measure=measure,
+        period=day,
+        value=Decimal(str(share)),
+        value_text=str(share),
+        unit="percent",
+        evidence=f"{day} {name} {row['metric']}: {share}",
+        locator=locator,
+    )

@@ -14,9 +14,15 @@ from typing import Any
 
 FIGURES = ("input", "output", "cached", "cache_write_5m", "cache_write_1h", "value")
 _PRICE = re.compile(r"(?<![\w$])\\?(?:US)?[$€¥￥]\s?(\d[\d,]*\.?\d*|\.\d+)(?![\d,.]*\d)|(?<![\w.,])(\d[\d,]*\.?\d*)\s?(?:元|€|\$)(?!\d)")
-_UNITS = ((r"(?i)(?<![\w.])1 ?M(?=\b[^|<\n]{0,25}\btok)", "1K"), (r"(?i)\b(1 ?)?million(?=[^|<\n]{0,25}\btok)", lambda m: f"{m[1] or ''}thousand"),
-          (r"(?<=[/ (])M(?= ?[Tt][Oo][Kk])", "K"), (r"\bMTok\b", "KTok"), (r"1,000,000(?= tokens)", "1,000"),
-          (r"百万", "千"), (r"100 ?万", "千"))
+_UNITS = (
+    (r"(?i)(?<![\w.])1 ?M(?=\b[^|<\n]{0,25}\btok)", "1K"),
+    (r"(?i)\b(1 ?)?million(?=[^|<\n]{0,25}\btok)", lambda m: f"{m[1] or ''}thousand"),
+    (r"(?<=[/ (])M(?= ?[Tt][Oo][Kk])", "K"),
+    (r"\bMTok\b", "KTok"),
+    (r"1,000,000(?= tokens)", "1,000"),
+    (r"百万", "千"),
+    (r"100 ?万", "千"),
+)
 """What a page says when its unit changes, in the ways pages write units."""
 
 
@@ -51,7 +57,7 @@ def _pipe_tables(text: str) -> Iterator[Table]:
     rule = re.compile(r"^[ \t]*\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$", re.M)
     for match in rule.finditer(text):
         head = text.rfind("\n", 0, max(match.start() - 1, 0)) + 1
-        if match.start() == 0 or "|" not in text[head:match.start()] or "-" not in match[0]:
+        if match.start() == 0 or "|" not in text[head : match.start()] or "-" not in match[0]:
             continue
         lines = [(head, match.start() - 1)]
         at = match.end() + 1
@@ -79,8 +85,10 @@ def _html_tables(text: str) -> Iterator[Table]:
     for match in re.finditer(r"<table\b(?:(?!<table\b).)*?</table>", text, re.S | re.I):
         rows, lines = [], []
         for row in re.finditer(r"<tr\b.*?</tr>", match[0], re.S | re.I):
-            cells = tuple((match.start() + row.start() + c.start(1), match.start() + row.start() + c.end(1))
-                          for c in re.finditer(r"<t[dh]\b[^>]*>(.*?)</t[dh]>", row[0], re.S | re.I))
+            cells = tuple(
+                (match.start() + row.start() + c.start(1), match.start() + row.start() + c.end(1))
+                for c in re.finditer(r"<t[dh]\b[^>]*>(.*?)</t[dh]>", row[0], re.S | re.I)
+            )
             if cells:
                 rows.append(cells)
                 lines.append((match.start() + row.start(), match.start() + row.end()))
@@ -93,7 +101,7 @@ def mutations(text: str, limit: int = 4) -> Iterator[Mutation]:
     if text.lstrip()[:1] in "{[":
         yield from _json_mutations(text)
     else:
-        found = [t for t in tables(text) if _PRICE.search(text[t.start:t.end])]
+        found = [t for t in tables(text) if _PRICE.search(text[t.start : t.end])]
         step = max(1, len(found) // limit)
         for n, table in list(enumerate(found))[::step][:limit]:
             for mutate in (_drop_row, _swap_columns, _insert_column, _rename_headers, _duplicate, _empty):
@@ -105,8 +113,9 @@ def _drop_row(text: str, table: Table, where: str) -> Iterator[Mutation]:
     for r in sorted({1, len(table.rows) // 2, len(table.rows) - 1} - {0}):
         start, end = table.lines[r]
         if not table.merged and len(table.rows) > 2:
-            yield Mutation("row dropped", f"{where}, row {r}", text[:start] + text[end + 1 if text[end:end + 1] == "\n" else end:],
-                           text[start:end])
+            yield Mutation(
+                "row dropped", f"{where}, row {r}", text[:start] + text[end + 1 if text[end : end + 1] == "\n" else end :], text[start:end]
+            )
 
 
 def _rewrite(text: str, table: Table, change: Callable[[int, list[str]], list[str]]) -> str:
@@ -124,22 +133,26 @@ def _swap_columns(text: str, table: Table, where: str) -> Iterator[Mutation]:
     if table.merged or width < 3 or any(len(r) != width for r in table.rows):
         return
     for a, b in {(1, width - 1), (0, 1)}:
+
         def swap(_: int, cells: list[str], a: int = a, b: int = b) -> list[str]:
             cells[a], cells[b] = cells[b], cells[a]
             return cells
+
         yield Mutation("columns swapped", f"{where}, columns {a + 1} and {b + 1}", _rewrite(text, table, swap))
 
 
 def _insert_column(text: str, table: Table, where: str) -> Iterator[Mutation]:
     if table.merged or len({len(r) for r in table.rows}) != 1 or len(table.rows[0]) < 2:
         return
-    bar = not text[table.start:table.end].lstrip().lower().startswith("<table")
+    bar = not text[table.start : table.end].lstrip().lower().startswith("<table")
     for column in (1, len(table.rows[0]) - 1):
+
         def insert(r: int, cells: list[str], column: int = column) -> list[str]:
             new = "Surcharge" if r == 0 else "$9.87"
             tag = "th" if r == 0 else "td"
             cells[column] = f" {new} |{cells[column]}" if bar else f"{new}</{tag}><{tag}>{cells[column]}"
             return cells
+
         mutated = _rewrite(text, table, insert)
         if bar:
             rule = mutated.index("\n", table.start) + 1
@@ -154,8 +167,8 @@ def _rename_headers(text: str, table: Table, where: str) -> Iterator[Mutation]:
 
 
 def _duplicate(text: str, table: Table, where: str) -> Iterator[Mutation]:
-    piece = text[table.start:table.end]
-    yield Mutation("table duplicated", where, text[:table.end] + "\n\n" + piece + "\n" + text[table.end:])
+    piece = text[table.start : table.end]
+    yield Mutation("table duplicated", where, text[: table.end] + "\n\n" + piece + "\n" + text[table.end :])
 
 
 def _empty(text: str, table: Table, where: str) -> Iterator[Mutation]:
@@ -173,13 +186,14 @@ def _text_mutations(text: str) -> Iterator[Mutation]:
     changed = re.sub(r">\$<", ">€<", re.sub(r"\$(?=\s?[\d.])", "€", re.sub(r"\\\$(?=\d)", "$", text)))
     if changed != text:
         yield Mutation("currency changed", "everywhere", changed)
-    prices = [m for m in _PRICE.finditer(text) if text[m.end():m.end() + 1] not in "xX%" or not text[m.end():]]
-    for match in prices[::max(1, len(prices) // 3)][:3]:
+    prices = [m for m in _PRICE.finditer(text) if text[m.end() : m.end() + 1] not in "xX%" or not text[m.end() :]]
+    for match in prices[:: max(1, len(prices) // 3)][:3]:
         for mark in ("(5)", "<sup>5</sup>", "⁵"):
-            yield Mutation("footnote digit glued", f"{match[0]}{mark} at {match.start()}", text[:match.end()] + mark + text[match.end():])
+            yield Mutation("footnote digit glued", f"{match[0]}{mark} at {match.start()}", text[: match.end()] + mark + text[match.end() :])
         for struck in (f"~~{match[0]}~~", f"<del>{match[0]}</del>"):
-            yield Mutation("price struck", f"{struck} at {match.start()}", text[:match.start()] + struck + text[match.end():],
-                           match[1] or match[2])
+            yield Mutation(
+                "price struck", f"{struck} at {match.start()}", text[: match.start()] + struck + text[match.end() :], match[1] or match[2]
+            )
     for share in (35, 60, 85):
         cut = len(text) * share // 100
         yield Mutation("truncated", f"at {share} %", text[:cut], text[cut:])
@@ -196,7 +210,9 @@ def _json_mutations(text: str) -> Iterator[Mutation]:
         yield Mutation("row dropped", f"{path}", _with(body, path, items[:1] + items[2:]), json.dumps(items[1]))
         yield Mutation("table emptied", f"{path}", _with(body, path, []), json.dumps(items))
         yield Mutation("table duplicated", f"{path}", _with(body, path, items + items))
-    keys = {p[-1] for p in _paths(body) if isinstance(p[-1], str) and re.search(r"price|cost|prompt|completion|input|output|mtok", p[-1], re.I)}
+    keys = {
+        p[-1] for p in _paths(body) if isinstance(p[-1], str) and re.search(r"price|cost|prompt|completion|input|output|mtok", p[-1], re.I)
+    }
     for key in sorted(keys)[:6]:
         yield Mutation("header renamed", f"key {key}", re.sub(rf'"{re.escape(key)}"(\s*:)', r'"qxz"\1', text))
 

@@ -13,8 +13,13 @@ from collections.abc import Sequence
 from tests.sources.mutation.mutate import Mutation
 
 
-def fault(mutation: Mutation, before: Sequence[dict[str, str]], after: Sequence[dict[str, str]],
-          contract_breaks: Sequence[str], partial: bool = False) -> str:
+def fault(
+    mutation: Mutation,
+    before: Sequence[dict[str, str]],
+    after: Sequence[dict[str, str]],
+    contract_breaks: Sequence[str],
+    partial: bool = False,
+) -> str:
     """What is silently wrong with the rows read ``after`` a mutation; empty when nothing is.
 
     ``partial``: whether the reading says that it left something out; rows that are gone are then not silently gone.
@@ -46,8 +51,9 @@ def fault(mutation: Mutation, before: Sequence[dict[str, str]], after: Sequence[
     return f"{sum(gone.values())} rows silently missing, for example {_say(gone)}"
 
 
-def _less(new: Counter[tuple[str, ...]], gone: Counter[tuple[str, ...]],
-          lost: str) -> tuple[Counter[tuple[str, ...]], Counter[tuple[str, ...]]]:
+def _less(
+    new: Counter[tuple[str, ...]], gone: Counter[tuple[str, ...]], lost: str
+) -> tuple[Counter[tuple[str, ...]], Counter[tuple[str, ...]]]:
     """Without the pairs where a row lost figures that stood in the text that is gone (a row of one component)."""
     left, rest = Counter(new), Counter(gone)
     for row in new.elements():
@@ -88,8 +94,12 @@ def _struck(mutation: Mutation, before: Sequence[dict[str, str]], after: Sequenc
     gone, new = list((had - has).elements()), list((has - had).elements())
     figure = mutation.lost.replace(",", "")
     for row in gone:
-        twins = [n for n in new if sum(a != b for a, b in zip(row, n, strict=True)) == 1
-                 and all(a == b or (a == figure and b == "") for a, b in zip(row, n, strict=True))]
+        twins = [
+            n
+            for n in new
+            if sum(a != b for a, b in zip(row, n, strict=True)) == 1
+            and all(a == b or (a == figure and b == "") for a, b in zip(row, n, strict=True))
+        ]
         if twins:
             new.remove(twins[0])
         elif sum(v == figure for v in row) == 0:
