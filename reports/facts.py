@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from reports.freshness import Confirmed
 from reports.inputs import Edition, columns_of
 from reports.page import numbers
-from reports.page.shown import NAME_LIMIT, Shown, clean, safe_url
+from reports.page.shown import NAME_LIMIT, Shown, clean, has_digit, safe_url
 
 
 class Printed(NamedTuple):
@@ -175,7 +175,7 @@ class FactBook:
 
     def _note(self, text: str, source: str, value: Any, unit: str) -> Shown:
         written = "" if value is None else repr(value) if isinstance(value, float) else str(value)
-        if any(c.isdigit() for c in text):
+        if has_digit(text):
             self.printed.append(Printed(text, source, written, unit))
         return Shown(text, source, written, "data" if isinstance(value, (int, float)) else "span")
 
