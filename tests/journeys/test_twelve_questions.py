@@ -112,7 +112,7 @@ def test_5_self_hosting_is_weighed_against_the_cheapest_seller(published) -> Non
     (sold,) = ask(
         published,
         f"select price_input_usd_per_mtok * {row['isl'] / row['osl']} + price_output_usd_per_mtok as usd from marts.price_now where "
-        f"provider = '{row['api_provider']}' and model like 'llama-3.3-70b%' and tier = 'standard' and condition = ''",
+        f"provider = '{row['api_provider']}' and model like 'llama-3-3-70b%' and tier = 'standard' and condition = ''",
     )
     assert row["api_usd_per_mtok"] == pytest.approx(sold["usd"])  # what is bought is the same: the output with its input
 
