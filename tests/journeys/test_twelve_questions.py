@@ -173,3 +173,16 @@ def test_12_a_task_has_a_price_for_every_counted_model(published) -> None:
 def test_the_published_file_is_in_a_format_that_duckdb_1_4_reads(offline_home: Path) -> None:
     header = (offline_home / "published.duckdb").read_bytes()[:4096]
     assert header[8:12] == b"DUCK" and int.from_bytes(header[12:20], "little") <= 67  # 1.4 LTS reads 64 to 67
+
+
+def test_the_file_describes_itself_and_holds_what_its_dictionary_allows(published) -> None:
+    assert ask(published, "select count(*) as n from marts.dictionary")[0]["n"] > 1500
+    assert not ask(published, "select table_name, column_name, undeclared_values from marts.dictionary where undeclared_values <> ''")
+    assert not ask(
+        published, "select table_name, column_name from marts.dictionary where table_rows > 0 and filled_rows = 0 and empty_until = ''"
+    )
+    assert not ask(published, "select table_name, column_name from marts.dictionary where outside_window_rows > 0")
+    (window,) = ask(
+        published, "select table_name, column_name from marts.dictionary where window_days is not null and table_name like 'marts.%'"
+    )
+    assert (window["table_name"], window["column_name"]) == ("marts.price_events", "seen_on")
