@@ -70,10 +70,11 @@ class FactBook:
         """Ids in order, of one section or of all."""
         return [i for i, row in self._facts.items() if section in (None, row["section"])]
 
-    def value(self, fact_id: str) -> Shown:
-        """The fact's value to the digit that its interval allows."""
+    def value(self, fact_id: str, like: str = "") -> Shown:
+        """The fact's value to the digit that its interval allows, or that of the fact it stands beside (``like``)."""
         row = self._facts.get(fact_id, {})
-        half = _half(row.get("lower"), row.get("upper"))
+        ends = self._facts.get(like, row)
+        half = _half(ends.get("lower"), ends.get("upper"))
         unit = row.get("unit") or ""
         return self._note(numbers.write(row.get("value"), unit, half), f"fact:{fact_id}.value", row.get("value"), unit)
 

@@ -152,6 +152,7 @@ def _packed(raw: bytes) -> bytes:
 def _sized(chart: Chart, width: int) -> dict[str, Any]:
     return chart.spec | {
         "width": width,
+        "padding": {"left": 5, "top": 5, "right": 40 if width <= NARROW else 5, "bottom": 5},
         "config": CONFIG,
         "autosize": {"type": "fit-x", "contains": "padding"},
     }
