@@ -28,7 +28,9 @@ def measured_joules(published: pl.DataFrame, scenarios: pl.DataFrame) -> pl.Data
     """
     told = questions(published).with_columns(
         source=pl.format("{} {}", pl.col("source").str.extract(r"^(.*) \d{4}-"), pl.col("software_date").str.head(7)),
-        share=pl.format("boundary.{}", "boundary").replace_strict({n: v for n, v in FIXED.items() if n.startswith("boundary.")}, default=1.0),
+        share=pl.format("boundary.{}", "boundary").replace_strict(
+            {n: v for n, v in FIXED.items() if n.startswith("boundary.")}, default=1.0
+        ),
         metric=pl.lit(JOULES),
     )
     runs = told.select(
@@ -46,7 +48,9 @@ def measured_joules(published: pl.DataFrame, scenarios: pl.DataFrame) -> pl.Data
 def _with_speed(scenarios: pl.DataFrame) -> pl.DataFrame:
     """The joules among measured scenarios beside the output tokens per second of the same run, where it was measured."""
     run = [c for c in scenarios.columns if c not in ("scenario_id", "source", "metric", "measured")]
-    speeds = scenarios.filter(pl.col("metric") == "output_tok_s").group_by(run).agg(tokens_per_s=pl.col("measured").cast(pl.Float64).first())
+    speeds = (
+        scenarios.filter(pl.col("metric") == "output_tok_s").group_by(run).agg(tokens_per_s=pl.col("measured").cast(pl.Float64).first())
+    )
     joules = scenarios.filter(pl.col("metric") == JOULES).with_columns(pl.col("measured").cast(pl.Float64))
     return joules.join(speeds, on=run, how="left", nulls_equal=True)
 
