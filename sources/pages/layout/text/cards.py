@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from sources.pages.layout.card import holds_price, read_card
 from sources.pages.layout.claims import Block
 from sources.pages.layout.declaration import Layout
-from sources.pages.layout.lines import Line
 from sources.pages.layout.names import days_in
+from sources.pages.layout.text.card import holds_price, read_card
+from sources.pages.layout.text.lines import Line
 from sources.pages.layout.words import NOTHING, Meaning, under
 
 _IDENTIFIER = re.compile(r"@?[\w.-]+(?:/[\w.:-]+)*(?=$)")
@@ -51,7 +51,7 @@ def read_flow(lines: Sequence[Line], layout: Layout, page: Meaning) -> list[Bloc
 
 
 def _found(lines: Sequence[Line], layout: Layout) -> Iterable[Card]:
-    from sources.pages.layout.elements import element_cards
+    from sources.pages.layout.text.elements import element_cards
 
     told = [replace(line, text=layout.cleaned(line.text)) for line in lines] if layout.line_name else lines
     short = [line for line in told if len(line.text) <= LONGEST]
@@ -145,7 +145,7 @@ def _by_names(lines: Sequence[Line], layout: Layout) -> list[Card]:
 
 
 def said_by(headings: Sequence[str], layout: Layout) -> Meaning:
-    from sources.pages.layout.read import said_over
+    from sources.pages.layout.around import said_over
 
     said = NOTHING
     for text in reversed(headings):

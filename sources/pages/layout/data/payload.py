@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sources.pages.layout.lines import Line
+from sources.pages.layout.text.lines import Line
 from sources.pages.page import Page, Printed
 from sources.pages.tables import Cell, Grid, markdown_cell
 from units.quantity import plain

@@ -14,8 +14,8 @@ from sources.pages.build import is_empty, is_free
 from sources.pages.layout.claims import Block, Claim
 from sources.pages.layout.declaration import Layout
 from sources.pages.layout.figures import figures, ordered, tidy
-from sources.pages.layout.lines import Line
 from sources.pages.layout.names import read_name
+from sources.pages.layout.text.lines import Line
 from sources.pages.layout.words import DIRECTIONS, MODALITIES, NOTHING, Meaning, under, within_page
 from units.quantity import amounts
 
