@@ -26,8 +26,13 @@ _OWN = re.compile(
 )
 _FOOTNOTE = re.compile(r"\s*(?:\(\d\)|\[\^?\d{1,2}\]|[*†‡§]+)(?=$|\s)")
 _RAISED = re.compile(r"\^[*†‡\d]{1,4}\^|(?<=[\w)])\^[*†‡\d]{1,2}(?=\s|$)")
-_RESOLUTION = re.compile(r"\bper \d+[kp](?:/\d+[kp])* (images?|videos?|seconds?)\b", re.I)
+_RESOLUTION = re.compile(r"\bper (?:\d+(?:\.\d+)?)[kp](?:/\d+(?:\.\d+)?[kp])* (images?|videos?|seconds?)\b", re.I)
 """Pictures and films of a size: the meter is the picture."""
+_PER_MONEY = re.compile(r"\(\s*[\d.,]+\s?[KMB]?\s*(?:tokens?\s*)?(?:/|per)\s*(?:[$€¥£]\s?1)?\s*\)", re.I)
+"""How much a unit of money buys (``(10M / $1)``): the price in front of it once more, upside down."""
+_ASIDE = re.compile(r"(?<!\w)_[^_$€¥£\d]{8,160}_(?!\w)")
+"""Emphasised words without a figure, beside a figure: a remark."""
+_OR = re.compile(r"[\s,;]*or[\s,;]*", re.I)
 _IN_OUT = {"in": "input", "out": "output"}
 
 
@@ -42,8 +47,9 @@ class Figure:
 
 def tidy(text: str) -> str:
     """A printed text without footnote marks, doubled currency signs and odd spaces."""
-    text = _RAISED.sub("", _FOOTNOTE.sub("", plain(text)))
+    text = _RAISED.sub("", _FOOTNOTE.sub("", _PER_MONEY.sub("", plain(text))))
     text = _RESOLUTION.sub(r"per \1", text)
+    text = _ASIDE.sub("", text) if "_" in text and re.search(r"\d", text) else text
     return re.sub(r"\$ (?=\d)", "$", re.sub(r"\$+", "$", text)).strip()
 
 
@@ -82,7 +88,11 @@ def _gaps(text: str, spans: list[tuple[Money, int, int]]) -> tuple[list[str], li
         said = match[0] if match else ""
         own.append(said.strip(" ,;"))
         last = end + len(said)
-    return own, [*gaps, text[last:]]
+    gaps.append(text[last:])
+    for n in range(len(spans) - 1):
+        if _OR.fullmatch(gaps[n + 1]):  # one price said in two ways is of what the second is of
+            own[n], gaps[n + 1] = f"{own[n]} {' '.join(re.findall(r'[(][^()]*[)]', own[n + 1]))}".strip(), ""
+    return own, gaps
 
 
 def _shared_out(gaps: list[str], vocabulary: Vocabulary) -> list[str]:

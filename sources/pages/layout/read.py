@@ -19,7 +19,7 @@ from sources.pages.layout.data.records import read_records
 from sources.pages.layout.declaration import DEFAULTS, Layout
 from sources.pages.layout.names import days_in, named_before
 from sources.pages.layout.tables.grid import read_grid
-from sources.pages.layout.tables.source import joined, page_grids, tabbed
+from sources.pages.layout.tables.source import joined, page_grids, with_tabs
 from sources.pages.layout.text.cards import read_flow
 from sources.pages.layout.text.lines import joined_lines, page_lines
 from sources.pages.layout.words import NOTHING, Meaning, under
@@ -82,15 +82,14 @@ def _within(found: list[Any], most: int, what: str) -> list[Any]:
 
 def _grid_blocks(grids: Sequence[Grid], layout: Layout, said: Meaning, first: int) -> list[Block]:
     blocks = []
-    kept = joined(grids)
+    kept = joined(with_tabs(grids))
     for number, grid in enumerate(kept, first):
         if layout.is_skipped(grid.heading):
             continue
         around = around_grid(grid, layout.vocabulary, said)
-        tab = tabbed(kept, number - first, layout.vocabulary)
         codes = tuple(grid.attributes.get("identifiers", "").split()) if layout.identifiers else ()
         since, until = days_in([*reversed(grid.heading), grid.caption, *[line for line in grid.before.split("\n")[-1:] if len(line) < 120]])
-        around = Around(under(tab, around.meaning), codes[0] if codes else around.name, said, since, until, codes)
+        around = Around(around.meaning, codes[0] if codes else around.name, said, since, until, codes)
         blocks.append(read_grid(grid, layout.vocabulary, layout, around, number))
     if layout.prose_names:
         named_before(blocks)

@@ -75,14 +75,19 @@ def _of_inference(rows: list[Row], extras: list[Priced], layout: Layout) -> tupl
     """Rows of inference by tokens; what is of training, or of input alone where that is no row, goes to the long form."""
     if any(p.component == "training" for p in extras):  # what is trained is what these prices are of
         rows, extras = [], [*(replace(p, wide=False) for row in rows for p in row.prices.values()), *extras]
-    if not layout.input_alone and not any({"output", "cached_input"} & set(row.prices) for row in rows):
+    answers = any({"output", "cached_input"} & set(row.prices) for row in rows) or any(
+        p.claim.meaning.direction == "output" for p in extras
+    )
+    if not layout.input_alone and not answers:
         rows, extras = [], [*(replace(p, component="embedding", wide=False) for row in rows for p in row.prices.values()), *extras]
     return rows, extras
 
 
 def _paid_by_the_minute(extras: Sequence[Priced]) -> bool:
-    """Whether what is heard is paid by the minute, so that tokens alone are no price of it."""
-    return any(p.component == "audio_minute" and p.claim.meaning.direction == "input" for p in extras)
+    """Whether what is heard is paid by the minute alone, so that tokens are no price of it."""
+    return not any(p.component == "input_audio" for p in extras) and any(
+        p.component == "audio_minute" and p.claim.meaning.direction == "input" for p in extras
+    )
 
 
 def _sole_output(rows: list[Row], extras: list[Priced], layout: Layout) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
 
 from sources.pages.layout.data.components import component_grids
-from sources.pages.layout.words import NOTHING, Meaning, Vocabulary
 from sources.pages.page import Page
 from sources.pages.tables import Grid, html_grids, markdown_grids
 from units.quantity import amounts
@@ -64,7 +65,7 @@ def joined(grids: Sequence[Grid]) -> list[Grid]:
     kept: list[Grid] = []
     for grid in grids:
         last = kept[-1] if kept else None
-        if last is not None and grid.heading == last.heading and not grid.before.strip() and grid.texts() == last.texts():
+        if last is not None and _place(grid) == _place(last) and not grid.before.strip() and grid.texts() == last.texts():
             continue
         if (
             last is not None
@@ -82,16 +83,25 @@ def joined(grids: Sequence[Grid]) -> list[Grid]:
     return kept
 
 
-def tabbed(grids: Sequence[Grid], number: int, vocabulary: Vocabulary) -> Meaning:
-    """The tier of a table among those of one heading whose tabs (``StandardBatchFlex``) the page prints once in front of them."""
-    heading = grids[number].heading
-    group = [n for n, grid in enumerate(grids) if grid.heading == heading]
-    group = [n for n in group if set(range(min(n, number), max(n, number))) <= set(group)]
-    tabs = [
-        found for line in grids[group[0]].before.split("\n") if (found := _TABS.fullmatch(re.sub(r"[\[\]()#\s]|\bmore\b|More", "", line)))
-    ]
-    words = re.findall(_TAB, tabs[-1][0]) if tabs else []
-    return vocabulary.read(words[group.index(number)]) if len(words) == len(group) else NOTHING
+def _place(grid: Grid) -> tuple[tuple[str, ...], str]:
+    """What a table stands below: its headings and its tab."""
+    return grid.heading, grid.attributes.get("tier", "")
+
+
+def with_tabs(grids: Sequence[Grid]) -> list[Grid]:
+    """Grids with the tier of their tab, where one heading has a table for each tab (``StandardBatchFlex``) that the page prints once over them."""
+    made = list(grids)
+    start = 0
+    for _, run in groupby(grids, key=lambda grid: grid.heading):
+        group = list(run)
+        tabs = [found for line in group[0].before.split("\n") if (found := _TABS.fullmatch(re.sub(r"[\[\]()#\s]|\bmore\b|More", "", line)))]
+        words = re.findall(_TAB, tabs[-1][0]) if tabs else []
+        if len(words) == len(group):
+            made[start : start + len(group)] = [
+                replace(grid, attributes={"tier": word, **grid.attributes}) for grid, word in zip(group, words, strict=True)
+            ]
+        start += len(group)
+    return made
 
 
 _TAB = r"Standard|Batch|Flex|Priority|Fast"
