@@ -41,6 +41,8 @@ def around_grid(grid: Grid, vocabulary: Vocabulary, page: Meaning) -> Around:
     for text in (v for k, v in grid.attributes.items() if k in ("tier", "serviceTier", "service_tier") and v):
         told = vocabulary.read(text)
         said = under(said_over(told) if told.tier else Meaning(frozenset({"reserved"})), said)
+    panes = [vocabulary.read(text) for text in grid.attributes.get("panes", "").split("\n")]
+    said = under(said, next((said_over(told) for told in panes if told.understood and told.tier), NOTHING))
     name, named = "", False
     for text in reversed(grid.heading):
         meaning = vocabulary.read(text)

@@ -16,6 +16,7 @@ from functools import lru_cache
 from sources.pages.build import is_free
 from sources.pages.layout.declaration import Layout
 from sources.pages.layout.words import NOTHING, Meaning, Vocabulary, under
+from sources.pages.periods import Period, period_in
 from units.quantity import Money, amount_spans, plain
 
 BARE = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+")
@@ -43,6 +44,7 @@ class Figure:
     money: Money
     meaning: Meaning
     words: str = ""
+    period: Period = Period()
 
 
 def tidy(text: str) -> str:
@@ -72,10 +74,10 @@ def figures(text: str, vocabulary: Vocabulary, *, currency: str = "") -> tuple[F
 def _figure(money: Money, said: str, beside: str, vocabulary: Vocabulary) -> Figure:
     """An amount with its words; where it is per a search, an hour or a page, the words around it say nothing of tokens."""
     per = vocabulary.read(said)
-    text = f"{beside} {said}".strip()
+    text, period = period_in(f"{beside} {said}".strip())
     if per.meter and not per.unit:
         return Figure(money, Meaning(meter=per.meter, senses=vocabulary.read(text).senses - {"input", "output", "cached", "cache"}), text)
-    return Figure(money, vocabulary.read(text), text)
+    return Figure(money, vocabulary.read(text), text, period)
 
 
 def _gaps(text: str, spans: list[tuple[Money, int, int]]) -> tuple[list[str], list[str]]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sources.pages.layout.around import Around, around_grid, page_meaning, with_stated_order
@@ -22,7 +23,7 @@ from sources.pages.layout.tables.grid import read_grid
 from sources.pages.layout.tables.source import joined, page_grids, with_tabs
 from sources.pages.layout.text.cards import read_flow
 from sources.pages.layout.text.lines import joined_lines, page_lines
-from sources.pages.layout.words import NOTHING, Meaning, under
+from sources.pages.layout.words import NOTHING, SHORT, Meaning, is_lower, under
 from sources.pages.page import Page
 from sources.pages.quote import LeftOut, PageChanged, PriceQuote
 from sources.pages.tables import Grid
@@ -51,20 +52,46 @@ def read_table(grid: Grid, layout: Layout, names: Sequence[str], said: Meaning) 
 
 
 def _blocks(page: Page, layout: Layout, said: Meaning) -> list[Block]:
-    """The blocks of what is printed; where that prices no tokens, those of the data in the scripts."""
+    """The blocks of what is printed; where that prices no tokens, those of the data in the scripts.
+
+    Tables of data that price printed models and others too are what the page prints an excerpt of: they are read beside it.
+    """
     is_data = page.text.lstrip()[:1] in ("[", "{")
     lines = [] if is_data else _within(page_lines(page), MAX_LINES, "lines")
     blocks = (
         [] if is_data else _grid_blocks(_within(page_grids(page), MAX_TABLES, "tables"), layout, said, 0) + read_flow(lines, layout, said)
     )
-    if not layout.data and any(c.meaning.direction and c.meaning.unit and c.name for block in blocks for c in block.claims):
-        return blocks
     found = values(page) or {f"object {n + 1}": value for n, value in enumerate(literals(page.text))}
-    blocks += _grid_blocks(_within(tables_in(found), MAX_TABLES, "tables of data"), layout, said, 10_000)
+    tables = _grid_blocks(_within(tables_in(found), MAX_TABLES, "tables of data"), layout, said, 10_000)
+    if not layout.data and (printed := _priced_names(blocks)):
+        excerpt = any(printed & names and names - printed for names in map(_priced_names, [[t] for t in tables]))
+        return blocks + _in_printed_words(tables, blocks) if excerpt else blocks
+    blocks += tables
     streamed = _within(joined_lines(lines_in(found)), MAX_LINES, "lines of data")
     titles = {line.text for line in streamed if line.level == 1} or {line.text for line in lines if line.level == 1}
     title = titles.pop() if len(titles) == 1 else ""
     return blocks + read_flow(streamed, layout, said) + read_records(found, layout, said, title)
+
+
+def _in_printed_words(tables: list[Block], printed: Sequence[Block]) -> list[Block]:
+    """Tables of data in which a band from nothing up is called short, where the printed tables call it so."""
+    if any(SHORT in c.meaning.conditions for block in printed for c in block.claims):
+        for block in tables:
+            block.claims = [
+                replace(
+                    c,
+                    meaning=replace(
+                        c.meaning, conditions=tuple(f"{SHORT} ({said})" if is_lower(said) else said for said in c.meaning.conditions)
+                    ),
+                )
+                for c in block.claims
+            ]
+    return tables
+
+
+def _priced_names(blocks: Sequence[Block]) -> set[str]:
+    """The models that have a price of tokens in these blocks."""
+    return {c.name for block in blocks for c in block.claims if c.meaning.direction and c.meaning.unit and c.name}
 
 
 MAX_TABLES = 500
@@ -87,9 +114,9 @@ def _grid_blocks(grids: Sequence[Grid], layout: Layout, said: Meaning, first: in
         if layout.is_skipped(grid.heading):
             continue
         around = around_grid(grid, layout.vocabulary, said)
-        codes = tuple(grid.attributes.get("identifiers", "").split()) if layout.identifiers else ()
-        since, until = days_in([*reversed(grid.heading), grid.caption, *[line for line in grid.before.split("\n")[-1:] if len(line) < 120]])
-        around = Around(around.meaning, codes[0] if codes else around.name, said, since, until, codes)
+        codes = tuple(grid.attributes.get("identifiers", "").split())
+        days = days_in([*reversed(grid.heading), grid.caption, *[line for line in grid.before.split("\n")[-1:] if len(line) < 120]])
+        around = Around(around.meaning, codes[0] if codes else around.name, said, days.since, days.until, codes)
         blocks.append(read_grid(grid, layout.vocabulary, layout, around, number))
     if layout.prose_names:
         named_before(blocks)

@@ -179,7 +179,7 @@ class Vocabulary:
         """The meaning of a label; an unreadable multiple (``per 10M tokens``) stays in ``rest``."""
         left = plain(text)
         conditions, left = _take(_CONDITION, left)
-        conditions = tuple(c.strip(" ()") if not re.search(r"[\[(]\s?\d", c) else c.strip() for c in conditions)
+        conditions = tuple(re.sub(r"^for ", "", c.strip(" ()")) if not re.search(r"[\[(]\s?\d", c) else c.strip() for c in conditions)
         regions, left = _take(_REGION, left)
         left = _KINDS.sub(lambda m: m[0].replace("/", ","), left)
         unit, left = _unit(left)
@@ -286,6 +286,11 @@ def within_page(said: Meaning, page: Meaning) -> Meaning:
 
 SHORT = "short context"
 """The price of requests that are not long: a condition only beside a price of long ones."""
+
+
+def is_lower(condition: str) -> bool:
+    """Whether a condition is a band that begins at nothing."""
+    return bool(re.match(r"[^<]*(?:<=|\u2264|<|up to)", condition))
 
 
 def bands(conditions: tuple[str, ...]) -> tuple[str, ...]:

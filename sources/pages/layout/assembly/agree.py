@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 
 from sources.pages.layout.assembly.result import Assembled
 from sources.pages.layout.assembly.rows import Row
+from sources.pages.layout.words import SHORT, is_lower
 
 _DISPUTED_SHARE = 0.2
 """Beyond this share of rows that another place prices otherwise a place is held whole."""
@@ -87,8 +87,8 @@ def _hold_bands(rows: list[Row], seen: dict[tuple[object, ...], list[Row]], drop
             if c in whole.prices and whole.prices[c].claim.money.amount != p.claim.money.amount
         ]
         if not odd and set(row.prices) <= set(whole.prices):
-            dropped.add(id(row))
-        elif odd and _is_lower(row):
+            dropped.add(id(whole if row.key[2] == (SHORT,) else row))  # beside long requests the plain price is that of short ones
+        elif odd and is_lower(str(row.key[2][0])):
             dropped |= {id(row), id(whole)}
             result.hold(
                 str(row.key[0]),
@@ -101,11 +101,6 @@ def _hold_bands(rows: list[Row], seen: dict[tuple[object, ...], list[Row]], drop
 def _under(block: str) -> str:
     """The headings a table stands below."""
     return block.partition(" (")[2]
-
-
-def _is_lower(row: Row) -> bool:
-    """Whether a row's condition is a band that begins at nothing."""
-    return bool(re.match(r"[^<]*(?:<=|\u2264|<|up to)", str(row.key[2][0])))
 
 
 def _whole(row: Row, seen: dict[tuple[object, ...], list[Row]]) -> Row | None:

@@ -136,12 +136,14 @@ def one_unit(rows: list[Row], held: list[tuple[str, str, str, str]]) -> list[Row
 
 
 def _spread(rows: list[Row]) -> None:
-    """A price without a condition beside conditioned ones of its record holds under each of them, where they lack it."""
-    for plain in [r for r in rows if r.key and not r.key[2]]:
-        others = [r for r in rows if r is not plain and r.key[2] and (r.key[1], *r.key[3:]) == (plain.key[1], *plain.key[3:])]
+    """A price without a condition or a day beside such ones of its record holds under each of them, where they lack it."""
+    for plain in [r for r in rows if r.key and not (r.key[2] or r.key[5] or r.key[6])]:
+        others = [r for r in rows if r is not plain and (r.key[1], *r.key[3:5], r.key[7]) == (plain.key[1], *plain.key[3:5], plain.key[7])]
         if others and not any(set(plain.prices) & set(o.prices) for o in others):
             for other in others:
-                other.prices.update(plain.prices)
+                other.prices.update(
+                    {c: replace(p, claim=replace(p.claim, since=other.key[5], until=other.key[6])) for c, p in plain.prices.items()}
+                )
             rows.remove(plain)
 
 

@@ -163,8 +163,8 @@ def claim_of(
         ident,
         status="promotional" if _LIMITED.search(figure.money.text) else "in_force",
         region=region,
-        since=name.since or table.around.since,
-        until=name.until or table.around.until,
+        since=figure.period.since or name.since or table.around.since,
+        until=figure.period.until or name.until or table.around.until,
         problem=problem,
     )
 

@@ -83,9 +83,9 @@ def joined(grids: Sequence[Grid]) -> list[Grid]:
     return kept
 
 
-def _place(grid: Grid) -> tuple[tuple[str, ...], str]:
-    """What a table stands below: its headings and its tab."""
-    return grid.heading, grid.attributes.get("tier", "")
+def _place(grid: Grid) -> tuple[tuple[str, ...], str, str]:
+    """What a table stands below: its headings, its tab and its panes."""
+    return grid.heading, grid.attributes.get("tier", ""), grid.attributes.get("panes", "")
 
 
 def with_tabs(grids: Sequence[Grid]) -> list[Grid]:

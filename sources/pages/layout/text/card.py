@@ -17,6 +17,7 @@ from sources.pages.layout.figures import figures, ordered, tidy
 from sources.pages.layout.names import read_name
 from sources.pages.layout.text.lines import Line
 from sources.pages.layout.words import DIRECTIONS, MODALITIES, NOTHING, Meaning, under, within_page
+from sources.pages.periods import Period
 from units.quantity import amounts
 
 
@@ -67,12 +68,12 @@ def read_card(
     block: Block,
     record: tuple[int, ...],
     ident: str = "",
-    days: tuple[str, str] = ("", ""),
+    days: Period = Period(),
 ) -> None:
     """Add the claims of one card to ``block``."""
     labels = _Labels()
     found = read_name(name, layout.vocabulary)
-    found = replace(found, since=found.since or days[0], until=found.until or days[1])
+    found = replace(found, since=found.since or days.since, until=found.until or days.until)
     leads: dict[tuple[str, ...], int] = {(): 0}
     first, announced = len(block.claims), set()
     for n, line in enumerate(lines):
@@ -132,8 +133,8 @@ def read_card(
                     f"line {line.number}",
                     (*record, leads.setdefault(lead.conditions, len(leads))),
                     ident,
-                    since=found.since,
-                    until=found.until,
+                    since=figure.period.since or found.since,
+                    until=figure.period.until or found.until,
                     problem=problem,
                 )
             )
