@@ -13,7 +13,7 @@ from sources.pages.quote import PageChanged
 
 _CLOCK = r"(?P<early>\d{1,2}:\d{2}) ?\(?UTC\)?,? (?:time )?(?:on )?"
 _DAY = (
-    r"(?P<day>[A-Za-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{4}-\d{2}-\d{2}|\d{1,2}(?:st|nd|rd|th)? [A-Za-z]{3,9}\.? \d{4}"
+    r"(?P<day>[A-Za-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{4}[-/]\d{2}[-/]\d{2}|\d{1,2}(?:st|nd|rd|th)? [A-Za-z]{3,9}\.? \d{4}"
     r"|\d{4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日)"
 )
 _MOMENT = rf"(?:{_CLOCK})?{_DAY}(?:,? (?:at )?(?P<late>\d{{1,2}}:\d{{2}}) ?\(?UTC\)?)?"

@@ -269,6 +269,28 @@ def _rectangle(rows: list[list[Cell]]) -> list[list[Cell]]:
     return [row + [Cell(missing=True)] * (width - len(row)) for row in rows]
 
 
+def _shifted(rows: list[list[Cell]]) -> list[list[Cell]]:
+    """Rows moved one place right where the cell merged downwards in front of them was lost on the way to Markdown.
+
+    A row is one when it lacks exactly its last cell, a whole row stands above it, and its cells, moved, are of the kinds (words,
+    amounts) of those above them, while unmoved they are not.
+    """
+    for n in range(2, len(rows)):
+        row, above = rows[n], rows[n - 1]
+        lacks = [c for c, cell in enumerate(row) if cell.missing]
+        if lacks != [len(row) - 1] or len(row) < 3 or any(cell.missing for cell in above):
+            continue
+        moved = [replace(above[0], spanned=True), *row[:-1]]
+        if _kinds(moved) == _kinds(above) != _kinds(row):
+            rows[n] = moved
+    return rows
+
+
+def _kinds(row: list[Cell]) -> list[bool]:
+    """Of each cell whether it holds letters alone and no figure."""
+    return [not re.search(r"[$€¥£\u2713\u2717]|^\d", cell.text) for cell in row[1:]]
+
+
 _RULE = re.compile(r"^\s*\|?\s*:?-{1,}:?\s*(\|\s*:?-{1,}:?\s*)*\|?\s*$")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
 _LINK = re.compile(r"!?\[([^\[\]]{0,1000})\]\([^()]{0,2000}(?:\([^()]{0,500}\)[^()]{0,500})?\)")
@@ -337,7 +359,7 @@ def markdown_grids(text: str) -> list[Grid]:
                 cells[-1][-1] = Cell(missing=True)
             grids.append(
                 Grid(
-                    _rectangle(cells),
+                    _shifted(_rectangle(cells)),
                     tuple(path[k] for k in sorted(path)),
                     len(grids),
                     attributes={"identifiers": codes[max(codes)]} if codes else {},

@@ -69,7 +69,7 @@ def days_in(texts: Sequence[str]) -> Period:
     return Period(next((p.since for p in found if p.since), ""), next((p.until for p in found if p.until), ""))
 
 
-_NO_NAME = re.compile(r"[<>={};\"\x00-\x1f\\|]|['`]|\$\s?\d")
+_NO_NAME = re.compile(r"[<>={};\"\x00-\x1f\\|]|['`]|\$\s?\d|\b(?:prices?|pricing|tokens?)\b|价格|单价|计费|定价|时段", re.I)
 
 
 def may_be_name(text: str) -> bool:

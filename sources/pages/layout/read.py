@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,11 +20,12 @@ from sources.pages.layout.data.payload import lines_in, tables_in, values
 from sources.pages.layout.data.records import read_records
 from sources.pages.layout.declaration import DEFAULTS, Layout
 from sources.pages.layout.names import days_in, named_before
+from sources.pages.layout.promotions import end_promotions
 from sources.pages.layout.tables.grid import read_grid
 from sources.pages.layout.tables.source import joined, page_grids, with_tabs
 from sources.pages.layout.text.cards import read_flow
 from sources.pages.layout.text.lines import joined_lines, page_lines
-from sources.pages.layout.words import NOTHING, SHORT, Meaning, is_lower, under
+from sources.pages.layout.words import SHORT, Meaning, is_lower
 from sources.pages.page import Page
 from sources.pages.quote import LeftOut, PageChanged, PriceQuote
 from sources.pages.tables import Grid
@@ -35,19 +37,13 @@ def read_page(page: Page, layout: Layout = DEFAULTS, judge: Judge | None = None)
     Raises ``PageChanged`` when no price per tokens can be read on it.
     """
     layout = with_stated_order(page, layout)
-    found = assemble(_blocks(page, layout, page_meaning(page, layout)), layout, judge)
+    blocks = _blocks(page, layout, page_meaning(page, layout))
+    end_promotions(blocks, page)
+    found = assemble(blocks, layout, judge)
     held = [out for out in found.left_out if out.extent == "block"]
     if not any(q.row is not None for q in found.quotes):
         first = f"; the first of {len(held)} held: {held[0].subject}: {held[0].reason} ({held[0].locator})" if held else ""
         raise PageChanged(f"expected prices per tokens, found none that can be read{first}")
-    return [*found.quotes, *found.left_out]
-
-
-def read_table(grid: Grid, layout: Layout, names: Sequence[str], said: Meaning) -> list[PriceQuote | LeftOut]:
-    """What one table gives whose models and tier the caller knows."""
-    around = around_grid(grid, layout.vocabulary, NOTHING)
-    around = Around(under(said, around.meaning), names[0] if names else around.name, NOTHING, names=tuple(names))
-    found = assemble([read_grid(grid, layout.vocabulary, layout, around, 0)], layout)
     return [*found.quotes, *found.left_out]
 
 
@@ -89,6 +85,14 @@ def _in_printed_words(tables: list[Block], printed: Sequence[Block]) -> list[Blo
     return tables
 
 
+def sentences_before(grid: Grid) -> list[str]:
+    """The last line in front of a table, sentence by sentence from the last: of a paragraph only what speaks of prices."""
+    line = grid.before.split("\n")[-1]
+    if len(line) < 120:
+        return [line]
+    return [t for t in reversed(re.split(r"(?<=[.;。；])\s*(?=[A-Z\u4e00-\u9fff(])", line)) if re.search(r"pric|rates?\b|价", t, re.I)]
+
+
 def _priced_names(blocks: Sequence[Block]) -> set[str]:
     """The models that have a price of tokens in these blocks."""
     return {c.name for block in blocks for c in block.claims if c.meaning.direction and c.meaning.unit and c.name}
@@ -115,7 +119,7 @@ def _grid_blocks(grids: Sequence[Grid], layout: Layout, said: Meaning, first: in
             continue
         around = around_grid(grid, layout.vocabulary, said)
         codes = tuple(grid.attributes.get("identifiers", "").split())
-        days = days_in([*reversed(grid.heading), grid.caption, *[line for line in grid.before.split("\n")[-1:] if len(line) < 120]])
+        days = days_in([*reversed(grid.heading), grid.caption, *sentences_before(grid)])
         around = Around(around.meaning, codes[0] if codes else around.name, said, days.since, days.until, codes)
         blocks.append(read_grid(grid, layout.vocabulary, layout, around, number))
     if layout.prose_names:

@@ -99,6 +99,11 @@ _CONDITION = re.compile(
     rf"|\d+\s?[km]\s?[-–~]\s?\d+\s?[km])\s*(?:input tokens?|prompt tokens?|tokens? context|context length|context|prompts?|tokens?|token|in length)?)\)?(?![a-z0-9])",
     re.IGNORECASE,
 )
+_HOURS = re.compile(
+    r"(?:(?:UTC|GMT|北京时间|Beijing time)[ :：]?\s*)?\d{1,2}:\d{2}\s*[-–—~至]\s*\d{1,2}:\d{2}(?:\s*(?:UTC|GMT)\b)?", re.IGNORECASE
+)
+"""Hours of the day: a condition, and of a discounted price the sign that it is that of the hours off the peak."""
+_LESS_BY_DAY = re.compile(r"discount|off-?peak|优惠|错峰|夜间", re.IGNORECASE)
 _REGION = re.compile(
     r"(?<![\w-])(?:us|eu|ap|ca|sa|me|af|cn)-(?:east|west|north|south|central|northeast|southeast)(?:-\d)?(?![\w-])", re.IGNORECASE
 )
@@ -180,6 +185,7 @@ class Vocabulary:
         left = plain(text)
         conditions, left = _take(_CONDITION, left)
         conditions = tuple(re.sub(r"^for ", "", c.strip(" ()")) if not re.search(r"[\[(]\s?\d", c) else c.strip() for c in conditions)
+        hours, left = _take(_HOURS, left)
         regions, left = _take(_REGION, left)
         left = _KINDS.sub(lambda m: m[0].replace("/", ","), left)
         unit, left = _unit(left)
@@ -202,11 +208,13 @@ class Vocabulary:
                 return " "
 
             left = phrases.pattern.sub(taken, left)
+        if hours and _LESS_BY_DAY.search(text):
+            senses.add("off-peak")
         rest = " ".join(re.findall(r"[^\W_][\w.+-]*", left))
         if len(currencies) > 1:
             rest = f"{rest} {' '.join(sorted(currencies))}".strip()
         return Meaning(
-            frozenset(senses), unit, other, currencies.pop() if len(currencies) == 1 else "", (*conditions, *regions, *named), rest
+            frozenset(senses), unit, other, currencies.pop() if len(currencies) == 1 else "", (*conditions, *hours, *regions, *named), rest
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sources.pages.layout.assembly.result import Assembled
 from sources.pages.layout.assembly.rows import Row
@@ -28,7 +28,29 @@ def agreed(rows: list[Row], result: Assembled) -> list[Row]:
     for row in rows:
         if id(row) in page.dropped:
             row.prices = {}
+    _end_replaced(rows)
     return rows
+
+
+def _end_replaced(rows: list[Row]) -> None:
+    """A price without days ends on the day from which the page announces another of that model, at its tier or by hours of the day."""
+    announced: dict[tuple[object, ...], dict[str, set[str]]] = {}
+    for row in (r for r in rows if r.prices and r.key[5]):
+        announced.setdefault(_seller(row), {}).setdefault(str(row.key[1]), set()).add(str(row.key[5]))
+    for row in (r for r in rows if r.prices and not (r.key[5] or r.key[6])):
+        tiers = announced.get(_seller(row), {})
+        days = tiers.get(str(row.key[1]), set()) or (
+            tiers.get("peak", set()) & tiers.get("off-peak", set()) if row.key[1] == "standard" else set()
+        )
+        if len(days) == 1:
+            until = next(iter(days))
+            row.key = (*row.key[:6], until, row.key[7])
+            row.prices = {c: replace(p, claim=replace(p.claim, until=until)) for c, p in row.prices.items()}
+
+
+def _seller(row: Row) -> tuple[object, ...]:
+    """A row's model, currency, unit and region: what one list of prices has once."""
+    return (row.key[0], row.key[3], row.key[4], row.key[7])
 
 
 @dataclass(slots=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from sources.pages.layout.figures import Figure, figures
+from sources.pages.layout.figures import Figure, figures, tidy
 from sources.pages.layout.names import read_name
 from sources.pages.layout.tables.heads import Table, body_of, claim_of, column_texts, row_label
 from sources.pages.layout.words import NOTHING, under, within_page
 from sources.pages.tables import Cell
+from units.quantity import amounts
 
 
 def models_in_columns(table: Table, number: int) -> None:
@@ -34,7 +36,10 @@ def models_in_columns(table: Table, number: int) -> None:
                 near = under(under(under(figure.meaning, said), replace(column, rest="")), section)
                 meaning = within_page(under(near, table.around.meaning), table.around.page)
                 problem = "" if said.understood else f"the row {said.rest!r} is not known"
-                problem = f"{row[c].struck[0]!r} is struck beside it" if row[c].struck else problem
+                gone = sum(len(amounts(tidy(text))) for text in row[c].struck)
+                problem = (
+                    f"{row[c].struck[0]!r} is struck beside it" if gone > len(given) or (given and 1 < len(given) > gone > 0) else problem
+                )
                 table.block.claims.append(
                     claim_of(
                         table,
@@ -48,10 +53,18 @@ def models_in_columns(table: Table, number: int) -> None:
                         problem=problem,
                     )
                 )
-    if any(cell.missing for _, row in body_of(table) for cell in row[first:]):
+    if any(cell.missing for _, row in body_of(table) if _may_price(table, row, first) for cell in row[first:]):
         table.block.claims = [
             replace(claim, problem=claim.problem or "a row of the table has fewer cells than it") for claim in table.block.claims
         ]
+
+
+def _may_price(table: Table, row: Sequence[Cell], first: int) -> bool:
+    """Whether a row holds prices, or says that it should."""
+    said = table.vocabulary.read(row_label(table, row))
+    return bool(said.understood and (said.direction or said.cache)) or any(
+        _cell_amounts(table, cell, c) for c, cell in enumerate(row[first:], first)
+    )
 
 
 def _cell_amounts(table: Table, cell: Cell, column: int) -> list[Figure]:

@@ -46,7 +46,9 @@ def head_rows(grid: Grid, layout: Layout) -> int:
             count and any(BARE.fullmatch(tidy(c.text)) for c in row)
         ):
             break
-        if count and not (all(c.header for c in row) or _cut_up(grid.rows[count - 1], row)):
+        if count and not (
+            all(c.header for c in row) or not any(c.text for c in grid.rows[count - 1]) or _cut_up(grid.rows[count - 1], row)
+        ):
             break
         count += 1
     return count
@@ -80,6 +82,14 @@ def role_of(table: Table, n: int) -> str:
     if role:
         return role
     return "price" if said.priced or said.meter or said.tier or said.currency else ""
+
+
+def telling(table: Table, n: int) -> str:
+    """The role of a column; one without a head whose cells all name a tier or a condition tells rows apart."""
+    if table.roles[n] or not table.heads or any(column_texts(table.grid, table.heads)[n : n + 1]):
+        return table.roles[n]
+    said = [table.vocabulary.read(row[n].text) for _, row in body_of(table) if row[n].text]
+    return "component_column" if said and all(m.understood and (m.tier or m.conditions) for m in said) else ""
 
 
 _PLACE = re.compile(
@@ -131,8 +141,8 @@ def row_label(table: Table, row: Sequence[Cell]) -> str:
     for cell in row:
         if amounts(tidy(cell.text)) or is_free(cell.text) or is_empty(cell.text) or BARE.fullmatch(tidy(cell.text)):
             break
-        if cell.text not in words:
-            words.append(cell.text)
+        if tidy(cell.text) not in words:
+            words.append(tidy(cell.text))
     return " ".join(words)
 
 
@@ -161,7 +171,7 @@ def claim_of(
         table.grid.locator(r, c),
         record,
         ident,
-        status="promotional" if _LIMITED.search(figure.money.text) else "in_force",
+        status="promotional" if _LIMITED.search(figure.money.text) or row[c].struck else "in_force",
         region=region,
         since=figure.period.since or name.since or table.around.since,
         until=figure.period.until or name.until or table.around.until,
