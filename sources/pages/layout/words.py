@@ -131,7 +131,7 @@ _UNITS = (
     (
         "1M tokens",
         re.compile(
-            r"(?:\bper\b|/|每)\s*(?:1\s?|one\s|a\s)?(?:mm|m|million|1,?000,?000|百万)(?![a-z0-9,.\u4e00-\u9fff])(?!\s*(?:char|image|pixel|page|request|search|call|quer|second|minute|step|字符|byte|utf|video|audio|document|row|operation|url|read|write|result|record|event|unit))",
+            r"(?:\bper\b|/|每)\s*(?:1\s?|one\s|a\s)?(?:mm|m|million|1,?000,?000|百万)(?![a-z0-9\u4e00-\u9fff]|[,.]\d)(?!\s*(?:char|image|pixel|page|request|search|call|quer|second|minute|step|字符|byte|utf|video|audio|document|row|operation|url|read|write|result|record|event|unit))",
             re.I,
         ),
     ),

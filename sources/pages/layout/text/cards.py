@@ -121,17 +121,11 @@ def _by_names(lines: Sequence[Line], layout: Layout) -> list[Card]:
                 texts.append(line.text)
             continue
         text = layout.cleaned(line.text)
-        own = re.search(layout.line_name, text) if layout.line_name else None
-        if own:
-            headings = tuple(path[k] for k in sorted(path))
-            cards.append(
-                Card(
-                    [replace(line, text=f"{text[: own.start(1)]} {text[own.end(1) :]}".strip(" |"))],
-                    [own[1]],
-                    headings,
-                    under(section, said_by(headings, layout)),
-                )
-            )
+        alone = _of_itself(line, text, layout)
+        if alone:
+            alone.headings = tuple(path[k] for k in sorted(path))
+            alone.around = under(section, said_by(alone.headings, layout))
+            cards.append(alone)
             fresh, ident, texts, gathered = "", "", [], []
             continue
         if fresh or texts or not cards:
@@ -142,6 +136,14 @@ def _by_names(lines: Sequence[Line], layout: Layout) -> list[Card]:
         cards[-1].lines += [*gathered, line]
         fresh, ident, texts, gathered = "", "", [], []
     return cards
+
+
+def _of_itself(line: Line, text: str, layout: Layout) -> Card | None:
+    """The card of a line that holds a model with its prices: by the declared pattern, or by the one identifier printed as code in it."""
+    own = re.search(layout.line_name, text) if layout.line_name else None
+    if own:
+        return Card([replace(line, text=f"{text[: own.start(1)]} {text[own.end(1) :]}".strip(" |"))], [own[1]])
+    return Card([line], [line.ident]) if line.ident else None
 
 
 def said_by(headings: Sequence[str], layout: Layout) -> Meaning:
