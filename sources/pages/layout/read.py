@@ -34,15 +34,15 @@ from sources.pages.tables import Grid
 def read_page(page: Page, layout: Layout = DEFAULTS, judge: Judge | None = None) -> list[PriceQuote | LeftOut]:
     """What a page gives by a provider's declaration: quotes, and what is left out of them.
 
-    Raises ``PageChanged`` when no price per tokens can be read on it; a page that prices its models by the hour, the page or another known
-    meter alone gives those.
+    Raises ``PageChanged`` when no price per tokens can be read on it; a page that prices its models by the hour alone
+    gives that.
     """
     layout = with_stated_order(page, layout)
     blocks = _blocks(page, layout, page_meaning(page, layout))
     end_promotions(blocks, page)
     found = assemble(blocks, layout, judge)
     held = [out for out in found.left_out if out.extent == "block"]
-    if not any(q.row is not None for q in found.quotes) and (held or not {q.component for q in found.quotes} - {"other"}):
+    if not any(q.row is not None for q in found.quotes) and (held or not any(q.component == "hour" for q in found.quotes)):
         first = f"; the first of {len(held)} held: {held[0].subject}: {held[0].reason} ({held[0].locator})" if held else ""
         raise PageChanged(f"expected prices per tokens, found none that can be read{first}")
     return [*found.quotes, *found.left_out]

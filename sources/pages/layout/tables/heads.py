@@ -159,6 +159,9 @@ def claim_of(
     problem: str = "",
     region: str = "",
 ) -> Claim:
+    stated = {unit for unit in (table.columns[c].unit, figure.meaning.unit) if unit}
+    if len(stated) > 1:
+        problem = problem or f"its cell says per {figure.meaning.unit} and its column per {table.columns[c].unit}"
     if not figure.meaning.understood:
         problem = problem or f"the words {figure.meaning.rest!r} beside {figure.money.text} are not known"
     said = replace(meaning, conditions=_with_name(name.conditions, meaning.conditions))

@@ -96,9 +96,10 @@ def with_tabs(grids: Sequence[Grid]) -> list[Grid]:
         group = list(run)
         tabs = [found for line in group[0].before.split("\n") if (found := _TABS.fullmatch(re.sub(r"[\[\]()#\s]|\bmore\b|More", "", line)))]
         words = re.findall(_TAB, tabs[-1][0]) if tabs else []
-        if len(words) == len(group):
+        if words:
+            tiers = words if len(words) == len(group) else ["not known"] * len(group)
             made[start : start + len(group)] = [
-                replace(grid, attributes={"tier": word, **grid.attributes}) for grid, word in zip(group, words, strict=True)
+                replace(g, attributes={"tier": word, **g.attributes}) for g, word in zip(group, tiers, strict=True)
             ]
         start += len(group)
     return made
