@@ -62,7 +62,7 @@ def _blocks(page: Page, layout: Layout, said: Meaning) -> list[Block]:
     tables = _grid_blocks(_within(tables_in(found), MAX_TABLES, "tables of data"), layout, said, 10_000)
     if not layout.data and (printed := _priced_names(blocks)):
         excerpt = any(printed & names and names - printed for names in map(_priced_names, [[t] for t in tables]))
-        return blocks + _in_printed_words(tables, blocks) if excerpt else blocks
+        return blocks + _beyond_print(tables, blocks) if excerpt else blocks
     blocks += tables
     streamed = _within(joined_lines(lines_in(found)), MAX_LINES, "lines of data")
     titles = {line.text for line in streamed if line.level == 1} or {line.text for line in lines if line.level == 1}
@@ -70,20 +70,18 @@ def _blocks(page: Page, layout: Layout, said: Meaning) -> list[Block]:
     return blocks + read_flow(streamed, layout, said) + read_records(found, layout, said, title)
 
 
-def _in_printed_words(tables: list[Block], printed: Sequence[Block]) -> list[Block]:
-    """Tables of data in which a band from nothing up is called short, where the printed tables call it so."""
-    if any(SHORT in c.meaning.conditions for block in printed for c in block.claims):
-        for block in tables:
-            block.claims = [
-                replace(
-                    c,
-                    meaning=replace(
-                        c.meaning, conditions=tuple(f"{SHORT} ({said})" if is_lower(said) else said for said in c.meaning.conditions)
-                    ),
-                )
-                for c in block.claims
-            ]
+def _beyond_print(tables: list[Block], printed: Sequence[Block]) -> list[Block]:
+    """What tables of data price that no printed table has at that tier; a band from nothing up is short, where the printed ones call it so."""
+    shown = {(c.name, c.meaning.tier) for block in printed for c in block.claims}
+    short = any(SHORT in c.meaning.conditions for block in printed for c in block.claims)
+    for block in tables:
+        others = [c for c in block.claims if (c.name, c.meaning.tier) not in shown]
+        block.claims = [replace(c, meaning=_called_short(c.meaning)) for c in others] if short else others
     return tables
+
+
+def _called_short(said: Meaning) -> Meaning:
+    return replace(said, conditions=tuple(f"{SHORT} ({c})" if is_lower(c) else c for c in said.conditions))
 
 
 def sentences_before(grid: Grid) -> list[str]:

@@ -36,10 +36,7 @@ def models_in_columns(table: Table, number: int) -> None:
                 near = under(under(under(figure.meaning, said), replace(column, rest="")), section)
                 meaning = within_page(under(near, table.around.meaning), table.around.page)
                 problem = "" if said.understood else f"the row {said.rest!r} is not known"
-                gone = sum(len(amounts(tidy(text))) for text in row[c].struck)
-                problem = (
-                    f"{row[c].struck[0]!r} is struck beside it" if gone > len(given) or (given and 1 < len(given) > gone > 0) else problem
-                )
+                problem = f"{row[c].struck[0]!r} is struck beside it" if row[c].struck and not _replaces(row[c], given) else problem
                 table.block.claims.append(
                     claim_of(
                         table,
@@ -57,6 +54,12 @@ def models_in_columns(table: Table, number: int) -> None:
         table.block.claims = [
             replace(claim, problem=claim.problem or "a row of the table has fewer cells than it") for claim in table.block.claims
         ]
+
+
+def _replaces(cell: Cell, given: Sequence[Figure]) -> bool:
+    """Whether the one amount in force in a cell stands for the one that is struck in it: nothing says that they are of two kinds."""
+    gone = sum(len(amounts(tidy(text))) for text in cell.struck)
+    return gone == len(given) == 1 and given[0].meaning.senses <= {"drop", "price"} and not given[0].meaning.conditions
 
 
 def _may_price(table: Table, row: Sequence[Cell], first: int) -> bool:

@@ -103,7 +103,6 @@ def read_card(
         labels.last = "price"
         over = _LEAD.match(text)
         lead = layout.vocabulary.read(over[1]) if over else NOTHING
-        evidence = _evidence(found.text, lines, n)
         given = figures(text, layout.vocabulary)
         said = labels.component
         for place, figure in enumerate(given if said.direction or said.cache else ordered(given, layout)):
@@ -129,7 +128,7 @@ def read_card(
                     found.text,
                     meaning,
                     money,
-                    evidence,
+                    _evidence(found.text, lines, n, figure.money.text),
                     f"line {line.number}",
                     (*record, leads.setdefault(lead.conditions, len(leads))),
                     ident,
@@ -146,7 +145,9 @@ def read_card(
         ]
 
 
-def _evidence(name: str, lines: Sequence[Line], n: int) -> str:
+def _evidence(name: str, lines: Sequence[Line], n: int, figure: str) -> str:
     """The model, the labels before a price and the price itself, in the page's words."""
     before = [line.text for line in lines[max(0, n - 2) : n] if not holds_price(line) and line.text != name and len(line.text) < 80]
-    return " | ".join(filter(None, [name, *before, lines[n].text]))[:300]
+    text = lines[n].text
+    at = max(0, text.find(figure) - 120) if len(text) > 200 else 0
+    return " | ".join(filter(None, [name, *before, text[at : at + 200]]))[:500]
