@@ -7,7 +7,7 @@ vector rates do not. Links are printed per link and multiplied by the links the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from reference.specs import basis
 from sources.pages.page import Page
@@ -140,8 +140,13 @@ def _single(out: SpecRows, name: str, label: str, value: str, kind: str) -> None
     figure = [f for f in figures(value) if f.kind == _ONE_FIGURE[kind]]
     if len(figure) != 1:
         raise PageChanged(f"expected one figure at {label!r}, found {value!r}")
-    add: Callable[[str, Figure, str, str], None] = {"memory": out.memory, "bandwidth": out.bandwidth, "tdp": out.power}[kind]
-    add(name, figure[0], f"{label}: {value}", label)
+    evidence = f"{label}: {value}"
+    if kind == "memory":
+        out.memory(name, figure[0], evidence, label)
+    elif kind == "bandwidth":
+        out.bandwidth(name, figure[0], evidence, label)
+    else:
+        out.power(name, figure[0], evidence, label)
 
 
 def _links(out: SpecRows, name: str, links: int | None, each: Figure | None) -> None:
