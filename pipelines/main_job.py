@@ -12,8 +12,8 @@ from typing import Any
 
 from pipelines.context import make_job, now, today
 from pipelines.delivery import deliver_with
-from pipelines.logs import logged
-from pipelines.notices import after_run
+from pipelines.operation.logs import logged
+from pipelines.operation.notices import after_run
 from pipelines.settings import Settings, load_settings
 
 Tell = Callable[[str], None]
@@ -57,7 +57,7 @@ def _executed(settings: Settings, as_of: date | None, offline: bool, past: bool,
     from pipelines.definitions import build_definitions
     from pipelines.instance import open_instance
     from pipelines.resources import raw_tables
-    from sources.parsed import Confined
+    from sources.reading.parsed import Confined
     from warehouse.store import Store
 
     waiting = Store(settings.warehouse_path, lock_timeout_s=settings.wait_s, on_wait=tell)

@@ -10,7 +10,7 @@ import dagster as dg
 import yaml
 
 from pipelines.instance import HEADER, config, dagster_home, text
-from pipelines.retention import prune
+from pipelines.operation.retention import prune
 from pipelines.settings import Settings
 from tests.conftest import ROOT
 

@@ -11,9 +11,9 @@ from datetime import date, datetime
 
 import polars as pl
 
-from belief.aliases import normalise
-from belief.conditions import Condition, parse, spelled
-from sources.gate import PRICE_COLUMNS
+from belief.names.aliases import normalise
+from belief.names.conditions import Condition, parse, spelled
+from sources.reading.gate import PRICE_COLUMNS
 
 KEY = ["provider", "model", "tier", "condition"]
 PRICES = PRICE_COLUMNS

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from email.message import EmailMessage
 
-from pipelines.condition import Finding, status
+from pipelines.operation.condition import Finding, status
 from pipelines.settings import Settings
 
 LOG = logging.getLogger("deflation.notices")

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from belief.aliases import normalise
-from belief.conditions import Condition, Window, parse, spelled
+from belief.names.aliases import normalise
+from belief.names.conditions import Condition, Window, parse, spelled
 
 _LONG = r"\blong context\b"
 _ENDINGS = ((":batch", "batch"), (":free", "free"), (":flex", "flex"), (":fast", "fast"), (":priority", "priority"))

@@ -1,4 +1,4 @@
-"""Dagster's web UI behind the guard, as a program: ``python -m pipelines.webserver --port 3000 --token-file FILE``.
+"""Dagster's web UI behind the guard, as a program: ``python -m pipelines.web.webserver --port 3000 --token-file FILE``.
 
 Started by ``deflation serve``. Belongs here: putting Dagster's ASGI application and the guard together.
 """
@@ -29,7 +29,7 @@ def main(host: str, port: int, token_file: Path, names: tuple[str, ...], allow_c
     from starlette.applications import Starlette
     from starlette.routing import Mount
 
-    from pipelines.guard import Guard
+    from pipelines.web.guard import Guard
 
     target = ModuleTarget(module_name=MODULE, attribute=None, working_directory=None, location_name=MODULE)
     with DagsterInstance.get() as instance, WorkspaceProcessContext(instance, target, read_only=not allow_changes) as workspace:

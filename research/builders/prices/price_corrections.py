@@ -14,7 +14,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from price_rows import SLOTS, Row, day, exact
+from research.builders.prices.price_rows import SLOTS, Row, day, exact
 
 
 def read(path: Path) -> list[dict[str, str]]:

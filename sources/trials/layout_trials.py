@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from sources.catalogue import UNTRUSTED, Source, sources, stranger
-from sources.exactness import captures, expected_rows, normal
 from sources.pages.layout.declaration import DEFAULTS, Layout
 from sources.pages.layout.read import read_page
 from sources.pages.page import Page
 from sources.pages.quote import PriceQuote
 from sources.pages.wide import WIDE_COLUMNS, wide_rows
+from sources.trials.exactness import captures, expected_rows, normal
 
 _COMPARED = tuple(c for c in WIDE_COLUMNS if c != "condition")
 Rows = Counter[tuple[str, ...]]

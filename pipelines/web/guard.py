@@ -5,7 +5,7 @@ could stop the schedule through the operator's browser. This ASGI middleware let
 an allowed host (DNS rebinding), carries the token of the printed address (anybody else on the machine or network), and,
 if it may change something, is a JSON request of the page itself (cross-site requests cannot be that without asking).
 
-Belongs here: who may ask what. Not here: starting the server (``pipelines.webserver``).
+Belongs here: who may ask what. Not here: starting the server (``pipelines.web.webserver``).
 """
 
 from __future__ import annotations

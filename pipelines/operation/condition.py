@@ -1,6 +1,6 @@
 """How the installation is: findings of ``status`` (is all well, since when not, what to do) and of ``doctor`` (can it run here).
 
-A finding is one line. Belongs here: looking. Not here: mending, and telling anybody (``pipelines.notices``).
+A finding is one line. Belongs here: looking. Not here: mending, and telling anybody (``pipelines.operation.notices``).
 """
 
 from __future__ import annotations

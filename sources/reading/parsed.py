@@ -22,11 +22,11 @@ from polars.datatypes import DataTypeClass
 
 from sources.catalogue import UNTRUSTED, Source
 from sources.freshness import stated_day
-from sources.gate import judged
 from sources.pages.quote import LeftOut, PageChanged, Quote
 from sources.pages.wide import QUOTE_TYPES
-from sources.sandbox import Crashed, Sandbox
-from sources.stretches import MOMENTS
+from sources.reading.gate import judged
+from sources.reading.sandbox import Crashed, Sandbox
+from sources.reading.stretches import MOMENTS
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +35,8 @@ FRAMEWORK = (
     "sources/pages/layout/*.toml",
     "sources/contract.py",
     "sources/catalogue.py",
-    "sources/gate.py",
-    "sources/parsed.py",
+    "sources/reading/gate.py",
+    "sources/reading/parsed.py",
     "sources/freshness.py",
     "units/quantity.py",
     "units/grammar.py",

@@ -13,8 +13,8 @@ from functools import cache
 import polars as pl
 
 import reference
-from belief.holding import SURCHARGE
-from belief.statements import RANKS, Moment, other_price, same_price
+from belief.judgement.holding import SURCHARGE
+from belief.judgement.statements import RANKS, Moment, other_price, same_price
 
 LIFE_DAYS = 183
 """So long after its last sighting a statement still speaks for the day; then it is stale."""

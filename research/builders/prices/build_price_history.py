@@ -2,7 +2,7 @@
 
     python3.11 -m venv T && T/bin/pip install polars==2.1.0 genai-prices==0.2.3 model-prices==0.0.5 \\
         model-price-radar-mcp==0.1.0 --no-deps   (plus httpx2 and pydantic for genai-prices; never litellm)
-    PYTHONPATH=. T/bin/python research/builders/build_price_history.py DEFLATION_DATA/prices/tables [EPOCH_FOLDER]
+    T/bin/python -m research.builders.prices.build_price_history DEFLATION_DATA/prices/tables [EPOCH_FOLDER]
 
 The same inputs give the same rows in the same order. What is refused is printed by rule, and
 ``--refused FILE`` writes every refused row, so that nothing disappears unseen.
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import sys
 from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
@@ -20,16 +19,13 @@ from pathlib import Path
 
 import polars as pl
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-import price_corrections  # noqa: E402
-import price_epoch  # noqa: E402
-import price_witnesses as witnesses  # noqa: E402
-from price_rows import SLOTS, Row, chained, cleaned  # noqa: E402
+from belief.names.offer_keys import region_of, tier_of
+from reference.schema import PRICES, SCHEMAS
+from research.builders.prices import price_corrections, price_epoch
+from research.builders.prices import price_witnesses as witnesses
+from research.builders.prices.price_rows import SLOTS, Row, chained, cleaned
 
-from belief.offer_keys import region_of, tier_of
-from reference.schema import PRICES, SCHEMAS  # noqa: E402
-
-FOLDER = Path(__file__).resolve().parent.parent.parent / "reference"
+FOLDER = Path(__file__).resolve().parents[3] / "reference"
 LICENCES = {
     "openrouter": "MIT",
     "litellm": "MIT",

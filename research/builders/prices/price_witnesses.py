@@ -18,9 +18,8 @@ from importlib import resources
 from pathlib import Path
 from types import SimpleNamespace
 
-from price_rows import Row, day, exact
-
-from belief.conditions import canonical
+from belief.names.conditions import canonical
+from research.builders.prices.price_rows import Row, day, exact
 
 Snapshots = list[tuple[date, str, int]]
 RADAR = "model-price-radar-mcp==0.1.0"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from belief.holding import CONFIRM_DAYS
-from belief.statements import DATED, FIGURES, KEY, PRICES, RANKS, Moment, other_price, same_price
-from belief.weighing import LIFE_DAYS
+from belief.judgement.holding import CONFIRM_DAYS
+from belief.judgement.statements import DATED, FIGURES, KEY, PRICES, RANKS, Moment, other_price, same_price
+from belief.judgement.weighing import LIFE_DAYS
 
 SURE_DAYS = 1
 """Two looks at a page so many days apart leave no doubt about the day of a change."""

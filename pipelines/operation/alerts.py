@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from pipelines.jobs import daily
-from pipelines.notices import after_run
+from pipelines.operation.notices import after_run
 from pipelines.settings import load_settings
 
 BY_HAND = "deflation/started_by"

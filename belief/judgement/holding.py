@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from belief.schedules import with_neighbours
-from belief.statements import OFFER, PRICES, RANKS, other_price, same_price
+from belief.judgement.schedules import with_neighbours
+from belief.judgement.statements import OFFER, PRICES, RANKS, other_price, same_price
 
 CONFIRM_DAYS = 45
 """Two families that say the same within so many days confirm one another."""

@@ -1,6 +1,6 @@
 """Rebuild reference/price_pages.parquet: prices that sellers published, read by hand or from their own meters.
 
-    PYTHONPATH=. .venv/bin/python research/builders/build_price_pages.py DEFLATION_DATA
+    .venv/bin/python -m research.builders.prices.build_price_pages DEFLATION_DATA
 
 Inputs: the hand-read rows beside the captures of ``prices`` and ``prices2`` (an ``index.csv`` says which page and day each
 is of) and Azure's retail meters. Each row keeps the page's address, the day it was shown, and the place of the figure: the
@@ -25,7 +25,7 @@ from sources.pages.build import PriceRows
 from sources.pages.quote import WIDE_COMPONENTS, PriceQuote
 from sources.providers.azure.meters import read_items
 
-FOLDER = Path(__file__).resolve().parent.parent.parent / "reference"
+FOLDER = Path(__file__).resolve().parents[3] / "reference"
 METERS_URL = "https://prices.azure.com/api/retail/prices"
 NEWEST = date(2026, 11, 22)
 """The day of the newest snapshot of the study: a copy whose month is still running is not of a later day."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from belief.evidence import Belief
-from belief.holding import CONFIRM_DAYS
-from belief.schedules import NO_REMOVAL
-from belief.statements import AGREE_SHARE, DATED, KEY, PRICES, RANKS, Moment, other_price, same_price
+from belief.judgement.evidence import Belief
+from belief.judgement.holding import CONFIRM_DAYS
+from belief.judgement.schedules import NO_REMOVAL
+from belief.judgement.statements import AGREE_SHARE, DATED, KEY, PRICES, RANKS, Moment, other_price, same_price
 
 CONFIRMED = ("first_party", "confirmed", "declared")
 """Statuses of events that happened; the others are ``unconfirmed``, ``held`` and ``correction``."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from belief.statements import DATED, FIGURES, LINE, OFFER, PRICES, Moment
+from belief.judgement.statements import DATED, FIGURES, LINE, OFFER, PRICES, Moment
 
 NO_REMOVAL = ("unwatched", "unobserved", "point", "ended", "stale", "alias")
 """Ends that say nothing about the offer: nobody looked any more, or the price had named its own last day."""

@@ -1,22 +1,19 @@
 """Rebuild reference/price_meters.csv: what sellers charge beside input, output and cached tokens, from genai-prices (MIT).
 
-PYTHONPATH=. .venv/bin/python research/builders/build_price_meters.py
+.venv/bin/python -m research.builders.prices.build_price_meters
 """
 
 from __future__ import annotations
 
 import csv
-import sys
 from pathlib import Path
 
 import polars as pl
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from price_witnesses import GENAI, GENAI_DAY, GENAI_URL  # noqa: E402
+from reference.schema import SCHEMAS
+from research.builders.prices.price_witnesses import GENAI, GENAI_DAY, GENAI_URL
 
-from reference.schema import SCHEMAS  # noqa: E402
-
-FOLDER = Path(__file__).resolve().parent.parent.parent / "reference"
+FOLDER = Path(__file__).resolve().parents[3] / "reference"
 METERS = {
     "web_searches_kcount": ("search", "1K searches"),
     "storage_searches_kcount": ("file_search", "1K searches"),

@@ -12,7 +12,7 @@ from collections import defaultdict
 from datetime import date
 from pathlib import Path
 
-from price_rows import Row, exact
+from research.builders.prices.price_rows import Row, exact
 
 EPOCH_URL = "https://epoch.ai/data-insights/llm-inference-price-trends"
 _UNIT = re.compile(r"^\$/1M (input|output) tokens(?: \(for (<=|>) ?128k tokens\))?$")
@@ -59,7 +59,7 @@ def rows(folder: Path) -> tuple[list[Row], list[tuple[date, str, int]]]:
 
 
 def launches() -> tuple[list[Row], list[tuple[date, str, int]]]:
-    """Prices published at launch, kept by hand in research/builders/launch_prices.csv with the page that says so."""
+    """Prices published at launch, kept by hand in research/builders/prices/launch_prices.csv with the page that says so."""
     path = Path(__file__).resolve().parent / "launch_prices.csv"
     out = []
     with path.open(newline="") as file:

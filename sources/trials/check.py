@@ -21,10 +21,10 @@ from sources.catalogue import UNTRUSTED, Source, sources
 from sources.contract import foreign, live_breaches
 from sources.fetching.fetch import Fetched, Fetcher, FetchFailed, KeyMissing
 from sources.freshness import modified_day, stated_day
-from sources.gate import judged
 from sources.pages.page import Page
 from sources.pages.quote import LeftOut, PageChanged, PriceQuote
-from sources.parsed import framed
+from sources.reading.gate import judged
+from sources.reading.parsed import framed
 
 RECORD = Path(__file__).parent / "checked.csv"
 """What the check last saw of every address, kept with the project; ``docs/sources.md`` is made from it."""

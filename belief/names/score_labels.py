@@ -14,8 +14,8 @@ from datetime import date
 
 import polars as pl
 
-from belief import slugs
-from belief.aliases import normalise, resolve
+from belief.names import slugs
+from belief.names.aliases import normalise, resolve
 
 WORDS = (
     "non-reasoning",

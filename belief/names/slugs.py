@@ -16,7 +16,7 @@ from datetime import date
 
 import polars as pl
 
-from belief.aliases import resolve
+from belief.names.aliases import resolve
 
 UNNAMED = "other"
 """What the rankings call all models outside the list."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from belief import holding, intervals, schedules, weighing
-from belief.aliases import normalise
-from belief.statements import KEY, RANKS, Moment, sound, with_offer
+from belief.judgement import holding, intervals, schedules, weighing
+from belief.judgement.statements import KEY, RANKS, Moment, sound, with_offer
+from belief.names.aliases import normalise
 
 LISTED_MODELS = 2
 """A page that lists at least so many other models of a seller says something by lacking one."""
