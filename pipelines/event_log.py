@@ -72,9 +72,7 @@ class OpenSqliteEventLog(SqliteEventLogStorage):
 
 
 def _opened(address: str) -> Engine:
-    engine = create_engine(
-        address, poolclass=StaticPool, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
-    )
+    engine = create_engine(address, poolclass=StaticPool, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False})
     # in write-ahead mode a power cut then costs the last events, never the file
     event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=NORMAL"))
     return engine

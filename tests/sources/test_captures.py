@@ -34,7 +34,9 @@ def small(key: str) -> Source:
     """A source whose contract is content with a specimen's few rows, whichever of its addresses shows them."""
     known = source(key)
     made = Source(known.kind, known.folder)
-    made.__dict__["contract"] = known.contract.model_copy(update={"minimum_rows": 1, "must_see": [], "places": {}, "languages": ["en", "zh"]})
+    made.__dict__["contract"] = known.contract.model_copy(
+        update={"minimum_rows": 1, "must_see": [], "places": {}, "languages": ["en", "zh"]}
+    )
     return made
 
 
