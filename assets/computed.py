@@ -191,9 +191,12 @@ STEPS = (
     ),
     table("stats.decline_rate", reads=("stats.index_level", "stats.frontier_price", "stats.cost_per_task", *INPUTS), make=rates.build),
     table(
-        "stats.revealed_price", make=revealed.build, reads=("core.token_volume", "core.token_name", "core.input_price", "core.input_model")
+        "stats.revealed_price",
+        make=revealed.build,
+        dated=False,
+        reads=("core.token_volume", "core.token_name", "core.input_price", "core.input_model"),
     ),
-    table("stats.measured_usage", reads=("stats.token_weight", "core.token_volume"), make=usage.build),
+    table("stats.measured_usage", reads=("stats.token_weight", "core.token_volume"), make=usage.build, dated=False),
     tables(
         tuple(map("stats.{}".format, headline.TABLES)),
         step="headline_methods",

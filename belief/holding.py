@@ -29,7 +29,7 @@ _ROUNDS = 4
 BEFORE = [("input", "input_before"), ("output", "output_before")]
 
 
-def odd(terms: pl.DataFrame) -> pl.Expr:
+def odd() -> pl.Expr:
     """The reason why a tracker's term contradicts itself or every list, else null."""
     out, inp = pl.col(PRICES["output"]), pl.col(PRICES["input"])
     feed = pl.col("rank") == RANKS["feed"]
@@ -45,7 +45,7 @@ def odd(terms: pl.DataFrame) -> pl.Expr:
 
 def unconfirmed_odd(terms: pl.DataFrame) -> pl.DataFrame:
     """The odd terms that no other family states at the same price: ``term`` and ``reason``."""
-    doubted = terms.with_columns(odd(terms).alias("reason")).filter(pl.col("reason").is_not_null())
+    doubted = terms.with_columns(odd().alias("reason")).filter(pl.col("reason").is_not_null())
     keys = [*OFFER, "tier", "condition"]
     pairs = (
         doubted.select(*keys, "term", "witness", *PRICES.values())

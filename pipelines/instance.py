@@ -21,8 +21,8 @@ HEADER = (
 )
 
 
-def config(settings: Settings) -> dict[str, Any]:
-    """What ``dagster.yaml`` says for these settings."""
+def config() -> dict[str, Any]:
+    """What ``dagster.yaml`` says."""
     return {
         "telemetry": {"enabled": False},
         "concurrency": {"runs": {"max_concurrent_runs": 1}},
@@ -33,9 +33,9 @@ def config(settings: Settings) -> dict[str, Any]:
     }
 
 
-def text(settings: Settings) -> str:
+def text() -> str:
     """The file as it is written."""
-    return HEADER + yaml.safe_dump(config(settings), sort_keys=False)
+    return HEADER + yaml.safe_dump(config(), sort_keys=False)
 
 
 def dagster_home(settings: Settings) -> Path:
@@ -44,7 +44,7 @@ def dagster_home(settings: Settings) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     path = home / "dagster.yaml"
     if not path.exists():
-        path.write_text(text(settings), encoding="utf-8")
+        path.write_text(text(), encoding="utf-8")
     return home
 
 

@@ -119,7 +119,7 @@ def _progress(tell: Tell) -> Iterator[tuple[Callable[[int], None], Callable[[str
     with Progress(*columns, console=console, transient=True) as bar:
         steps = bar.add_task("starting")
 
-        def on_source(outcome: Any, done: int, total: int) -> None:
+        def on_source(_outcome: Any, done: int, total: int) -> None:
             bar.update(steps, description=f"asking sources {done}/{total}")
 
         yield (
