@@ -41,7 +41,7 @@ class DayJob(dg.ConfigurableResource):
 
         settings, run = load_settings(), context.run
         day = run.tags.get(PARTITION) if run is not None else None
-        with closing(Confined()) as read, logged(settings.home):
+        with closing(Confined()) as read, logged(settings, run.run_id if run is not None else ""):
             yield make_job(
                 settings, date.fromisoformat(day) if day else None, offline=self.offline, deliver=deliver_with(settings), read=read
             )

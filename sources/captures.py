@@ -216,10 +216,10 @@ class _Fold:
         packed = self.read(self.source, self.archive.read(capture.sha256))
         if is_passing(packed):
             self.lasting = False
-            return unpacked(packed, told=True)
+            return unpacked(packed, told=self.source.key)
         self.cache.drop(rows_of(capture.sha256))
         self.cache.put(key, packed)
-        return unpacked(packed, told=True)
+        return unpacked(packed, told=self.source.key)
 
     def _left_out_now(self, capture: Snapshot, page: Frames) -> pl.DataFrame:
         """What the newest good page of each address left out."""
@@ -291,7 +291,7 @@ def _sentence(source: Source, capture: Snapshot, error: Exception) -> str:
     """When, where, what, and the command that shows it again."""
     known = isinstance(error, (*UNTRUSTED, SnapshotCorrupt))
     if not known:
-        log.exception("%s: reading %s failed", source.key, capture.path)
+        log.exception("%s: reading %s failed", source.key, capture.path, extra={"source": source.key})
     said = " ".join((str(error) if known else f"{source.key}: {type(error).__name__}: {error}").split())[:2000]
     return f"{capture.fetched_at:%Y-%m-%d} {capture.url}: {said} (deflation parse {source.key} {capture.sha256[:12]})"
 

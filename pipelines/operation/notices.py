@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from pipelines.operation.condition import Finding, status
 from pipelines.settings import Settings
 
-LOG = logging.getLogger("deflation.notices")
+LOG = logging.getLogger(__name__)
 
 
 def after_run(settings: Settings, reason: str = "") -> list[str]:

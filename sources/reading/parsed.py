@@ -146,13 +146,13 @@ def read_body(body: bytes, kind: str, folder: str) -> bytes:
     return json.dumps(head).encode() + b"\n" + packed_frame(rows)
 
 
-def unpacked(packed: bytes, *, told: bool = False) -> Frames:
-    """What ``read_body`` packed; raises ``PageChanged`` with its sentence. ``told``: log what it left for the log."""
+def unpacked(packed: bytes, *, told: str = "") -> Frames:
+    """What ``read_body`` packed; raises ``PageChanged`` with its sentence. ``told``: the source for whom to log what it left for the log."""
     head, _, rest = packed.partition(b"\n")
     said = json.loads(head)
     if "refused" in said:
         if told and said["log"]:
-            log.error("%s\n%s", said["refused"], said["log"])
+            log.error("%s\n%s", said["refused"], said["log"], extra={"source": told})
         raise PageChanged(said["refused"])
     stated = said.get("stated_on", "")
     return Frames(
