@@ -19,6 +19,11 @@ Judge = Callable[[Decimal, str, str], str]
 
 @dataclass(slots=True)
 class Row:
+    """One wide row in the making: what tells it apart (``key``) and its prices by component.
+
+    ``key``: model, tier, conditions, currency, unit, since, until, region.
+    """
+
     block: str
     record: tuple[int, ...]
     key: tuple[Any, ...]

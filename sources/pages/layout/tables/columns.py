@@ -14,6 +14,8 @@ from units.quantity import amounts
 
 
 def models_in_columns(table: Table, number: int) -> None:
+    """Add the claims of a table whose rows are components to its block."""
+
     table.block.combined = table.block.whole = True
     first = min((c for _, row in body_of(table) for c in range(len(row)) if _cell_amounts(table, row[c], c)), default=None)
     if first is None:
@@ -21,7 +23,7 @@ def models_in_columns(table: Table, number: int) -> None:
     heads = column_texts(table.grid, table.heads)
     section = NOTHING
     for r, row in body_of(table):
-        label = row_label(table, row[:first])
+        label = row_label(row[:first])
         said = table.vocabulary.read(table.layout.cleaned(label))
         cells = {c: _cell_amounts(table, row[c], c) for c in range(first, len(row))}
         if not any(cells.values()):
@@ -64,7 +66,7 @@ def _replaces(cell: Cell, given: Sequence[Figure]) -> bool:
 
 def _may_price(table: Table, row: Sequence[Cell], first: int) -> bool:
     """Whether a row holds prices, or says that it should."""
-    said = table.vocabulary.read(row_label(table, row))
+    said = table.vocabulary.read(row_label(row))
     return bool(said.understood and (said.direction or said.cache)) or any(
         _cell_amounts(table, cell, c) for c, cell in enumerate(row[first:], first)
     )

@@ -44,6 +44,6 @@ def _by_column(table: Table) -> bool:
         return False
     hits = 0
     for _, row in body_of(table):
-        said = table.vocabulary.read(row_label(table, row))
+        said = table.vocabulary.read(row_label(row))
         hits += bool((said.direction or said.cache) and said.understood)
     return hits > 0

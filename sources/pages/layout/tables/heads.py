@@ -19,6 +19,8 @@ from units.quantity import amounts
 
 @dataclass(slots=True)
 class Table:
+    """A grid while it is read: its heads, what its columns say, and the block its claims go to."""
+
     grid: Grid
     vocabulary: Vocabulary
     layout: Layout
@@ -132,10 +134,12 @@ def priced_in(table: Table, cell: Cell, column: int) -> list[Figure]:
 
 
 def body_of(table: Table) -> list[tuple[int, list[Cell]]]:
+    """The rows below the heads, each with its number."""
+
     return [(r, row) for r, row in enumerate(table.grid.rows) if r >= table.heads]
 
 
-def row_label(table: Table, row: Sequence[Cell]) -> str:
+def row_label(row: Sequence[Cell]) -> str:
     """The words of the cells in front of the first amount of a row."""
     words: list[str] = []
     for cell in row:
@@ -159,6 +163,7 @@ def claim_of(
     problem: str = "",
     region: str = "",
 ) -> Claim:
+    """The claim of one figure in one cell: what the cell, its row and the table say of it, and what is against it."""
     stated = {unit for unit in (table.columns[c].unit, figure.meaning.unit) if unit}
     if len(stated) > 1:
         problem = problem or f"its cell says per {figure.meaning.unit} and its column per {table.columns[c].unit}"

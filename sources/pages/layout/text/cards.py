@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from sources.pages.layout.around import said_over
 from sources.pages.layout.claims import Block
 from sources.pages.layout.declaration import Layout
 from sources.pages.layout.names import days_in
@@ -104,6 +105,7 @@ def is_identifier(text: str) -> bool:
 
 
 def may_name(text: str) -> bool:
+    """Whether a line is short enough, and word enough, to name a model."""
     return (
         len(text) <= 80
         and len(text.split()) <= 7
@@ -171,8 +173,7 @@ def _by_names(lines: Sequence[Line], layout: Layout) -> list[Card]:
 
 
 def said_by(headings: Sequence[str], layout: Layout) -> Meaning:
-    from sources.pages.layout.around import said_over
-
+    """What the headings above say, the nearest one first."""
     said = NOTHING
     for text in reversed(headings):
         said = under(said, said_over(layout.vocabulary.read(text)))
