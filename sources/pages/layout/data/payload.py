@@ -106,7 +106,7 @@ def _own(node: Any, owners: dict[int, dict[str, Any]]) -> None:
 
 def _heads(holder: dict[str, Any]) -> list[str]:
     """The column heads an object states."""
-    stated = next((holder[k] for k in ("columns", "headings", "headers", "head") if isinstance(holder.get(k), list)), [])
+    stated: list[Any] = next((holder[k] for k in ("columns", "headings", "headers", "head") if isinstance(holder.get(k), list)), [])
     return [_words(h) for h in stated]
 
 

@@ -15,7 +15,6 @@ from units.quantity import amounts
 
 def models_in_columns(table: Table, number: int) -> None:
     """Add the claims of a table whose rows are components to its block."""
-
     table.block.combined = table.block.whole = True
     first = min((c for _, row in body_of(table) for c in range(len(row)) if _cell_amounts(table, row[c], c)), default=None)
     if first is None:

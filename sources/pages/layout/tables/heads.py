@@ -135,7 +135,6 @@ def priced_in(table: Table, cell: Cell, column: int) -> list[Figure]:
 
 def body_of(table: Table) -> list[tuple[int, list[Cell]]]:
     """The rows below the heads, each with its number."""
-
     return [(r, row) for r, row in enumerate(table.grid.rows) if r >= table.heads]
 
 

@@ -17,7 +17,6 @@ from units.quantity import amounts
 
 def models_in_rows(table: Table, number: int) -> None:
     """Add the claims of a table whose rows are models to its block."""
-
     name_column = _name_column(table)
     id_column = next((n for n, role in enumerate(table.roles) if role == "id" and n != name_column), None)
     section, section_name = NOTHING, ""
