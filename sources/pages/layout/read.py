@@ -13,6 +13,7 @@ from typing import Any
 
 from sources.pages.columns import declared_currency
 from sources.pages.layout.assemble import Judge, assemble
+from sources.pages.layout.card import said_over
 from sources.pages.layout.claims import Block
 from sources.pages.layout.components import component_grids, literals
 from sources.pages.layout.declaration import DEFAULTS, Layout
@@ -233,25 +234,3 @@ def around_grid(grid: Grid, vocabulary: Vocabulary, page: Meaning) -> Around:
             name, named = ("" if meaning.understood or "price" in meaning.senses else plain(text)), True
         said = under(said, said_over(meaning))
     return Around(said, name, page)
-
-
-def said_over(said: Meaning, *, prose: bool = False) -> Meaning:
-    """What a heading or a line says of the prices below it: all of it where every word is known, else only what narrows them.
-
-    ``Vision models`` heads models, not tokens of images: the kinds of a class of models say nothing of its tokens.
-    """
-    senses = said.senses - {"input", "output", "cached", "cache", "read", "write", "name", "note", "drop"}
-    if not said.understood or "name" in said.senses:
-        senses &= {"training", "embedding", "rerank", "batch", "flex", "reserved"} | ({"priority", "fast"} if said.understood else set())
-    if len(said.senses & TIER_WORDS) > 1:
-        senses -= TIER_WORDS
-    if prose:  # a line is no heading: it may be the name of a tab beside others
-        senses = senses - {"embedding", "rerank"} if said.understood else frozenset()
-    keeps = said.understood or "price" in said.senses
-    return Meaning(
-        frozenset(senses),
-        said.unit if keeps else "",
-        "" if said.unit else said.meter if said.understood else "",
-        said.currency if keeps else "",
-        said.conditions if said.understood else (),
-    )
