@@ -9,8 +9,8 @@ from itertools import groupby
 from sources.pages.layout.claims import Block
 from sources.pages.layout.declaration import Layout
 from sources.pages.layout.text.card import holds_price, read_card
-from sources.pages.layout.text.cards import Card, class_words, may_name, said_by
 from sources.pages.layout.text.lines import Line
+from sources.pages.layout.text.named import Card, class_words, may_name, said_by
 from sources.pages.layout.words import NOTHING
 
 
