@@ -9,9 +9,9 @@ import pytest
 import reference
 from throughput.calibration import joules
 from throughput.calibration.measurements import Measurements
+from throughput.engine import formats
 from throughput.physics import techniques
 from throughput.products import frontier
-from throughput.questions import formats
 
 
 def test_marlins_gain_fades_between_batch_16_and_64(ask):

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from throughput.calibration.calibration import load_constants
-from throughput.engine.efficiency import Constants
+from throughput.engine.efficiency import Constants, load_constants
 from throughput.questions.scenarios import answer
 
 TASK_INPUT_TOKENS = {"lm-arena-chat": 200, "gpqa": 350, "sourcegraph-fim": 800, "chat": 200, "code": 150, "Offline": 294, "Server": 294}
