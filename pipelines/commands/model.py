@@ -44,7 +44,7 @@ def command(name: str, database: Path | None, limit: int | None, on_cases: bool)
     from warehouse.store import WarehouseUnusable, query
 
     try:
-        rows = query(database or load_settings().published_path, found[name].sql.rstrip().rstrip(";"))
+        rows = query(database or load_settings().published, found[name].sql.rstrip().rstrip(";"))
     except (WarehouseUnusable, ValueError) as error:
         click.echo(f"deflation model: {name}: {error}", err=True)
         sys.exit(1)

@@ -29,7 +29,7 @@ def command(sql: str, form: str, out: Path | None) -> None:
     from warehouse.store import WarehouseUnusable, query
 
     try:
-        rows = query(load_settings().published_path, sql)
+        rows = query(load_settings().published, sql)
     except (WarehouseUnusable, ValueError) as error:
         click.echo(f"deflation query: {error}", err=True)
         sys.exit(1)
