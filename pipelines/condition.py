@@ -53,6 +53,7 @@ def doctor(settings: Settings, environ: dict[str, str]) -> list[Finding]:
         _mail_server(settings),
         _browser(settings),
         _writer(settings),
+        _instance(settings),
     ]
 
 
@@ -270,6 +271,20 @@ def _mail_server(settings: Settings) -> Finding:
 def _browser(settings: Settings) -> Finding:
     there = Path(settings.chromium).exists()
     return Finding("browser", True, f"{settings.chromium} {'is there' if there else 'is not there'} (only the tests of the page use one)")
+
+
+def _instance(settings: Settings) -> Finding:
+    from pipelines.instance import unheeded
+
+    parts = unheeded(settings)
+    return Finding(
+        "dagster",
+        not parts,
+        f"dagster.yaml was edited and does not say what the settings say of: {', '.join(parts)}"
+        if parts
+        else "dagster.yaml follows the settings",
+        "write it there, or delete the file: the next run writes it anew",
+    )
 
 
 def _writer(settings: Settings) -> Finding:

@@ -6,6 +6,7 @@ Secrets are ``SecretStr``: printing the settings, or an error that holds them, s
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +42,10 @@ class Settings(BaseModel):
     """A container image: `deflation serve` starts each scheduled run in a container of its own."""
     run_on: Literal["docker", "kubernetes"] = "docker"
     """Who runs that container."""
+    run_volume: str = ""
+    """The volume (Docker; the state folder when empty) or claim (Kubernetes) of the state, which that container gets."""
+    run_network: str = ""
+    """The network (Docker) on which that container finds PostgreSQL."""
     mirror: str = ""
     """``http(s)://`` base or folder that stands in for the internet: https://host/path -> MIRROR/host/path."""
     contact: str = "https://github.com/deflation-project/deflation"
@@ -91,6 +96,14 @@ class Settings(BaseModel):
                 f"{PREFIX}WAREHOUSE_DATA: expected the absolute path of the shared folder, found {self.warehouse_data or 'nothing'}"
             )
         return self
+
+    @field_validator("dagster_postgres_url")
+    @classmethod
+    def of_postgres(cls, address: SecretStr) -> SecretStr:
+        """An address in the form of a URL."""
+        if address.get_secret_value() and not re.match(r"postgres(ql)?(\+\w+)?://", address.get_secret_value()):
+            raise ValueError(f"{PREFIX}DAGSTER_POSTGRES_URL: expected postgresql://user:password@host/database")
+        return address
 
     @field_validator("now")
     @classmethod
@@ -153,5 +166,10 @@ def _given(env: Mapping[str, str], name: str) -> str:
 
 
 def environment() -> dict[str, str]:
-    """The environment as it is, for ``doctor``."""
+    """The environment as it is, for ``doctor`` and for what is started with the same settings."""
     return dict(os.environ)
+
+
+def provide(name: str, value: str) -> None:
+    """Set a variable for this process and those it starts, where a library reads it from the environment alone."""
+    os.environ[name] = value
