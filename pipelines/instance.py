@@ -14,6 +14,7 @@ from typing import Any
 
 import dagster as dg
 import yaml
+from dagster._core.instance.ref import InstanceRef
 
 from pipelines.settings import PREFIX, Settings, environment, provide
 
@@ -47,9 +48,9 @@ def _launcher(settings: Settings) -> dict[str, Any]:
     if settings.run_on == "docker":
         network = {"network": settings.run_network} if settings.run_network else {}
         volumes = {"volumes": [f"{settings.run_volume or state}:{state}"], "auto_remove": True}
-        told = {"image": settings.run_image, "env_vars": [*given, f"{PREFIX}HOME={state}"], **network, "container_kwargs": volumes}
-        return {"module": "dagster_docker", "class": "DockerRunLauncher", "config": told}
-    told = {
+        container = {"image": settings.run_image, "env_vars": [*given, f"{PREFIX}HOME={state}"], **network, "container_kwargs": volumes}
+        return {"module": "dagster_docker", "class": "DockerRunLauncher", "config": container}
+    told: dict[str, Any] = {
         "dagster_home": f"{state}/dagster",
         "job_image": settings.run_image,
         "instance_config_map": "deflation-dagster",
@@ -99,6 +100,14 @@ def unheeded(settings: Settings) -> list[str]:
     return [part for part in ("storage", "run_launcher") if part in config(settings) and written.get(part) != config(settings)[part]]
 
 
+STORED = {"storage", "run_storage", "event_log_storage", "schedule_storage", "instance_class"}
+"""Keys of ``dagster.yaml`` that say where events go."""
+
+
 def open_instance(settings: Settings) -> dg.DagsterInstance:
-    """The instance, to be used as a context manager."""
-    return dg.DagsterInstance.from_config(str(dagster_home(settings)))
+    """The instance, to be used as a context manager; its event log keeps its connections open unless the file names a storage."""
+    home = dagster_home(settings)
+    said = yaml.safe_load((home / "dagster.yaml").read_text(encoding="utf-8")) or {}
+    events = {"module": "pipelines.event_log", "class": "OpenSqliteEventLog", "config": {"base_dir": str(home / "history" / "runs")}}
+    overrides = {} if STORED & set(said) else {"event_log_storage": events}
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=overrides))

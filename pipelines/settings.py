@@ -25,7 +25,7 @@ class Settings(BaseModel):
     names a file that holds the value (secrets).
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     home: Path = Path("var")
     """State folder: archive, warehouse, site, outbox, ledger."""
@@ -104,6 +104,11 @@ class Settings(BaseModel):
         if address.get_secret_value() and not re.match(r"postgres(ql)?(\+\w+)?://", address.get_secret_value()):
             raise ValueError(f"{PREFIX}DAGSTER_POSTGRES_URL: expected postgresql://user:password@host/database")
         return address
+
+    def secrets(self) -> tuple[str, ...]:
+        """The values of all settings that are secret."""
+        given = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(value.get_secret_value() for value in given if isinstance(value, SecretStr) and value)
 
     @field_validator("now")
     @classmethod

@@ -17,7 +17,7 @@ def command(days: int | None, dry_run: bool) -> None:
     Of a shared warehouse the publications older than DAYS go, never the newest.
     Exit status: 0 done, 1 the shared warehouse cannot be reached.
     """
-    from pipelines.retention import prune
+    from pipelines.operation.retention import prune
     from pipelines.settings import load_settings
     from warehouse.store import WarehouseUnusable
 

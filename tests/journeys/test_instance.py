@@ -13,7 +13,7 @@ import yaml
 from pydantic import SecretStr
 
 from pipelines.instance import config, dagster_home, open_instance, text, unheeded
-from pipelines.retention import prune
+from pipelines.operation.retention import prune
 from pipelines.settings import Settings
 from tests.conftest import ROOT
 
