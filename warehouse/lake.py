@@ -93,8 +93,18 @@ def attach(con: duckdb.DuckDBPyConnection, lake: Lake, *, read_only: bool, name:
         con.execute(f"ATTACH {quote(f'ducklake:postgres:{lake.catalogue}')} AS {name} ({', '.join(options)})")
     except duckdb.InvalidInputException as error:
         if read_only and not _is_laid_out(con, lake):
-            raise NothingPublished(f"{lake} holds nothing yet; `deflation run` publishes there") from error
+            raise NothingPublished(_nothing(lake)) from error
         raise
+
+
+def must_hold_something(con: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+    """Raise ``NothingPublished`` for a lake whose first publication has not ended."""
+    if con.execute(f"SELECT id FROM {NAME}.current_snapshot()").fetchall() == [(0,)]:
+        raise NothingPublished(_nothing(lake))
+
+
+def _nothing(lake: Lake) -> str:
+    return f"{lake} holds nothing yet; `deflation run` publishes there"
 
 
 def _is_laid_out(con: duckdb.DuckDBPyConnection, lake: Lake) -> bool:

@@ -40,6 +40,7 @@ def open_published(published: Published) -> duckdb.DuckDBPyConnection:
         con = connect(Path(":memory:"), read_only=False)
         try:
             lake.attach(con, published, read_only=True)
+            lake.must_hold_something(con, published)
             con.execute(f"USE {lake.NAME}")
             con.execute(f"SET allowed_directories = [{quote(str(published.data))}]")
         except lake.FAILURES as error:

@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from warehouse import build_file
 from warehouse.ddl import quote
 from warehouse.lake import Lake, reaches_past, redacted
+from warehouse.models import taken_from
 from warehouse.opened import Published, WarehouseUnusable, connect, explained, open_published
 from warehouse.schema.frames import KeyBroken, conform, offenders, polars_schema
 from warehouse.schema.tables import TABLES, table
@@ -178,12 +179,18 @@ class Store:
         return self.write_all({f"{schema}.{n}": f for n, f in frames.items() if f"{schema}.{n}" in TABLES})
 
     def fill(self, name: str, selects: Sequence[str]) -> int:
-        """Replace the rows of table ``name`` with those of ``selects``, matched by column name."""
+        """Replace the rows of table ``name`` with those of ``selects``, matched by column name, in the table's order.
+
+        Rows taken one by one from a table that lies in that order already are not sorted again.
+        """
         order = ", ".join(f'"{column}"' for column in table(name).order) or "ALL"
+        source = taken_from(selects[0], table(name).order) if len(selects) == 1 else ""
+        in_order = source in TABLES and table(source).order == table(name).order
+        by = "" if in_order else f" ORDER BY {order}"
         self.execute(
             [
                 f"TRUNCATE {name}",
-                *(f"INSERT INTO {name} BY NAME SELECT * FROM ({select.rstrip().rstrip(';')}\n) ORDER BY {order}" for select in selects),
+                *(f"INSERT INTO {name} BY NAME SELECT * FROM ({select.rstrip().rstrip(';')}\n){by}" for select in selects),
             ]
         )
         with self.connection(read_only=True) as con:

@@ -72,7 +72,7 @@ class _beside:
             try:
                 row = query(self.lake, "select (select count(*) from core.vintage), (select count(*) > 0 from facts.fact)").row(0)
                 self.told.add("whole" if row == (1, True) else f"half: {row}")
-            except WarehouseUnusable as error:
+            except (WarehouseUnusable, ValueError) as error:
                 self.told.add("nothing" if "holds nothing yet" in str(error) else str(error))
 
     def __enter__(self) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from warehouse import lake as lakes
 from warehouse.ddl import create_table
 from warehouse.lake import Lake
 from warehouse.models import macros_told
-from warehouse.opened import open_published
+from warehouse.opened import connect, open_published
 from warehouse.publish import forget, publications, publish, published_at, rollback, target
 from warehouse.schema.tables import table
 from warehouse.store import Store, WarehouseUnusable, query
@@ -103,6 +104,11 @@ def test_a_macro_takes_what_is_not_said_as_unknown(store: Store, lake: Lake) -> 
 
 
 def test_a_publication_is_one_snapshot_with_the_name_of_its_build(store: Store, lake: Lake) -> None:
+    assert published_at(lake) is None and publications(lake) == []
+    with closing(connect(Path(":memory:"), read_only=False)) as con:
+        lakes.attach(con, lake, read_only=False)  # a first publication that never ended
+    with pytest.raises(WarehouseUnusable, match="holds nothing yet"):
+        query(lake, "select 1")
     assert published_at(lake) is None and publications(lake) == []
     built(store, 0.2, "first")
     publish(store, lake)
