@@ -23,14 +23,12 @@ def _(con):
 @app.cell
 def _(mo, start):
     mo.ui.table(start)
-    return
 
 
 @app.cell
 def _(con, mo):
     bill = con.sql("from marts.bill('gpt-4o', input_tokens := 300e6, output_tokens := 50e6) where provider = 'openai'").pl()
     mo.ui.table(bill)
-    return
 
 
 if __name__ == "__main__":

@@ -10,10 +10,10 @@ import polars as pl
 from reports.charts import findings
 from reports.charts.shape import DATE, spec, stamp, typed
 from reports.facts import FactBook
-from reports.page.drawing import AZURE, BLUE, INK, MUTED, Chart
-from reports.page.shown import say
 from reports.questions.record import chart_title
 from reports.series import champion_model
+from reports.writing.drawing import AZURE, BLUE, INK, MUTED, Chart
+from reports.writing.shown import say
 
 
 def viability(book: FactBook) -> Chart | None:
@@ -114,7 +114,7 @@ def pit(book: FactBook) -> Chart | None:
     text = say("Histogram of where outcomes fell within the forecast distribution. Equal bars mean that the intervals are honest.")
     return Chart(
         "pit",
-        findings.balance(book, data),
+        findings.balance(data),
         text,
         spec(bars, 200),
         data,

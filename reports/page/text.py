@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import textwrap
 
-from reports import narrative, questions
+from reports import narrative, questions, tables
 from reports.facts import FactBook
 from reports.inputs import Edition
-from reports.page import tables
-from reports.page.shown import Sentence, say
 from reports.page.told import Told, tell
 from reports.sections import Section
+from reports.writing.shown import Sentence, say
 
 WIDTH = 78
 
