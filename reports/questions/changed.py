@@ -29,11 +29,12 @@ def changed(book: FactBook) -> Answer:
 def _cause(book: FactBook) -> Sentence:
     """The largest part of the forecast's change, in words that name no step of ours."""
     causes = sorted((r for r in book.rows("revision") if r.raw("change_log")), key=lambda r: -abs(r.raw("change_log")))
-    if not causes:
+    before, after = book.value("revision.previous_value", like="headline.forecast_365d"), book.value("headline.forecast_365d")
+    if not causes or str(before) == str(after):
         return Sentence(())
     meanings = OF["marts.revision.cause"]
     named = meanings.get(str(causes[0].raw("cause")))
-    return say("The largest part of that: {c}.", c=say(named) if named else causes[0].show("cause"))
+    return say("The largest part of the forecast's change: {c}.", c=say(named) if named else causes[0].show("cause"))
 
 
 def moves(book: FactBook) -> list[Row]:

@@ -348,7 +348,7 @@ def test_the_cause_of_a_change_is_told_in_words_and_not_by_the_name_of_a_step():
     causes = [{"cause": "passage_of_time", "change_log": 0.1}, {"cause": "new_prices", "change_log": -0.4}]
     rows = [editions.fact("headline.forecast_365d", 0.6, "usd_per_mtok"), editions.fact("revision.previous_value", 0.8, "usd_per_mtok")]
     said = str(changed.changed(book(*rows, revision=causes)).said[0])
-    assert said.endswith("The largest part of that: prices that were new.") and "_" not in said
+    assert said.endswith("The largest part of the forecast's change: prices that were new.") and "_" not in said
 
 
 @pytest.mark.parametrize(
