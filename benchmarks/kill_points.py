@@ -3,7 +3,7 @@
 Every source answers through a mirror on loopback and three subscribers are served by a real SMTP server. A first run says
 which facts are published. Then, for each point, a run is killed (SIGKILL, with its children) just after a line of its
 progress, the points spread evenly over all lines of a run; the next run must publish the same facts, and nobody may get the
-edition again. In the end `deflation verify` must find nothing. Exit status 1 where anything did not hold.
+edition again. With --home a later call goes on with other points. In the end `deflation verify` must find nothing. Exit status 1 where anything did not hold.
 """
 
 from __future__ import annotations
@@ -30,6 +30,19 @@ def facts(home: Path) -> list[tuple[object, ...]]:
         return con.execute("FROM facts.fact ORDER BY fact_id").fetchall()
 
 
+def whole_run(home: Path, world: World) -> int:
+    """The lines of progress of a run that is not killed; remembered in a folder that is kept."""
+    counted = home / "lines_of_a_run"
+    if not counted.exists():
+        for reader in READERS:
+            verb(home, "subscribers", "add", reader).check_returncode()
+        whole = run(home, world.settings(), MOMENT)
+        if whole.status:
+            raise SystemExit(whole.said)
+        counted.write_text(str(len(whole.said.splitlines())))
+    return int(counted.read_text())
+
+
 def killed_and_healed(home: Path, world: World, point: Kill, wanted: list[tuple[object, ...]]) -> tuple[bool, str]:
     """Whether the kill met a run under way, and what is wrong after the next run (empty when nothing is)."""
     stopped = run(home, world.settings(), MOMENT, point)
@@ -48,17 +61,13 @@ def main() -> int:
     parser.add_argument("--points", type=int, default=50, help="how many points a run is cut into (default: 50)")
     parser.add_argument("--first", type=int, default=0, help="the first point to try (default: 0)")
     parser.add_argument("--last", type=int, help="the last point to try (default: all)")
+    parser.add_argument("--home", type=Path, help="state folder to keep and to go on with (default: a temporary one)")
     asked = parser.parse_args()
     rng, world, wrong, met = random.Random(asked.points), World(asked.points), 0, 0
     with tempfile.TemporaryDirectory() as scratch:
-        home = Path(scratch) / "var"
-        for reader in READERS:
-            verb(home, "subscribers", "add", reader).check_returncode()
-        whole = run(home, world.settings(), MOMENT)
-        if whole.status:
-            print(whole.said)
-            return 1
-        wanted, lines = facts(home), len(whole.said.splitlines())
+        home = asked.home or Path(scratch) / "var"
+        lines = whole_run(home, world)
+        wanted = facts(home)
         tried = range(asked.first, asked.points if asked.last is None else asked.last + 1)
         for n in tried:
             point = Kill(round(n * lines / asked.points), rng.uniform(0, 0.2))

@@ -25,6 +25,7 @@ import polars as pl
 
 from benchmarks.real_run import Cost, Kill, run, verb
 from benchmarks.simulated_world import World
+from reports.site import site
 from sources.catalogue import source
 from sources.pages.quote import PageChanged
 from sources.parsed import in_process, unpacked
@@ -75,14 +76,13 @@ def told_alike(home: Path, day: str) -> str:
     """What is wrong with the newest edition of a published day; empty when nothing is."""
     with duckdb.connect(str(home / "published.duckdb"), read_only=True) as con:
         [(run_day, speaks_of)] = con.execute("SELECT edition_day::VARCHAR, as_of::VARCHAR FROM core.edition_day").fetchall()
-        facts = dict(con.execute("SELECT fact_id, value FROM facts.fact").fetchall())
+        facts = con.execute("SELECT fact_id, value FROM facts.fact").fetchall()
     if run_day != day or speaks_of > day:
         return f"published for {run_day}, of {speaks_of}, on {day}"
     listed = [e for e in json.loads((home / "site" / "editions.json").read_text()) if e["as_of"] == day]
     if not listed:
         return f"no edition of {day}"
-    edition = json.loads((home / "site" / "editions" / listed[-1]["edition_id"] / "edition.json").read_text())
-    printed = {f["fact_id"]: f["value"] for f in edition["facts"]}
+    printed = site.load(home / "site", listed[-1]["edition_id"]).facts.select("fact_id", "value").rows()
     return (
         "" if printed == facts else f"{sum(printed.get(k) != v for k, v in facts.items())} facts of the edition are not the published ones"
     )

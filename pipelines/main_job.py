@@ -15,6 +15,7 @@ from pipelines.delivery import deliver_with
 from pipelines.logs import logged
 from pipelines.notices import after_run
 from pipelines.settings import Settings, load_settings
+from pipelines.state_format import StateTooNew, hold
 
 Tell = Callable[[str], None]
 log = logging.getLogger(__name__)
@@ -47,8 +48,9 @@ def _execute(settings: Settings, as_of: date | None, offline: bool, tell: Tell) 
 
     past = as_of is not None and as_of < today()
     try:
+        hold(settings)
         return _executed(settings, as_of, offline, past, tell)
-    except WarehouseUnusable as error:
+    except (WarehouseUnusable, StateTooNew) as error:
         raise NotPublished(str(error)) from error
 
 

@@ -15,6 +15,7 @@ from assets.job import Job
 from pipelines.context import make_job
 from pipelines.logs import logged
 from pipelines.settings import load_settings
+from pipelines.state_format import hold
 from sources.catalogue import sources
 from sources.parsed import Confined
 from warehouse.schema.tables import raw_name
@@ -40,6 +41,7 @@ class DayJob(dg.ConfigurableResource):
         from pipelines.delivery import deliver_with
 
         settings, run = load_settings(), context.run
+        hold(settings)
         day = run.tags.get(PARTITION) if run is not None else None
         with closing(Confined()) as read, logged(settings, run.run_id if run is not None else ""):
             yield make_job(
