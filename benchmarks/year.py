@@ -83,9 +83,7 @@ def told_alike(home: Path, day: str) -> str:
     if not listed:
         return f"no edition of {day}"
     printed = site.load(home / "site", listed[-1]["edition_id"]).facts.select("fact_id", "value").rows()
-    return (
-        "" if printed == facts else f"{sum(printed.get(k) != v for k, v in facts.items())} facts of the edition are not the published ones"
-    )
+    return "" if set(printed) == set(facts) else f"{len(set(printed) ^ set(facts))} facts of the edition are not the published ones"
 
 
 def megabytes(path: Path) -> float:
