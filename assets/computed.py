@@ -14,8 +14,9 @@ import polars as pl
 
 from assets.job import Job
 from assets.step import DAY, as_of, asset_key, declared, described, specs, table, tables, written
-from belief import packaged, prices, slugs
+from belief import packaged, prices
 from belief.live_facts import latest_electricity
+from belief.names import slugs
 from belief.vintage import edition_day, vintage_frame
 from forecasting.consequences import claims, meaning
 from forecasting.floors import floor, floor_tables, hardware_costs, rentals, series_floor

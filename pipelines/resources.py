@@ -13,11 +13,11 @@ import dagster as dg
 
 from assets.job import Job
 from pipelines.context import make_job
-from pipelines.logs import logged
+from pipelines.operation.logs import logged
+from pipelines.operation.state_format import hold
 from pipelines.settings import load_settings
-from pipelines.state_format import hold
 from sources.catalogue import sources
-from sources.parsed import Confined
+from sources.reading.parsed import Confined
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store
 

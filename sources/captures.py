@@ -20,12 +20,12 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.cache import Cache
 from sources.catalogue import UNTRUSTED, Source
 from sources.contract import ContractBroken, foreign, live_breaches
 from sources.fetching.archive import COPY, Archive, ArchiveUnusable, Snapshot, SnapshotCorrupt
 from sources.freshness import modified_day
-from sources.parsed import (
+from sources.reading.cache import Cache
+from sources.reading.parsed import (
     LEFT_OUT,
     Frames,
     Reader,
@@ -36,7 +36,7 @@ from sources.parsed import (
     quote_schema,
     unpacked,
 )
-from sources.stretches import Seen, extended, seen_again
+from sources.reading.stretches import Seen, extended, seen_again
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +141,7 @@ def _slug(source: Source) -> str:
 def _fold_keys(source: Source, captures: Sequence[Snapshot]) -> list[str]:
     """One cache key per capture: a hash of all captures up to it and of the code that reads and folds them."""
     digest = hashlib.sha256(parser_version(source).encode())
-    for module in ("captures.py", "stretches.py"):
+    for module in ("captures.py", "reading/stretches.py"):
         digest.update((Path(__file__).parent / module).read_bytes())
     keys = []
     for capture in captures:

@@ -18,7 +18,7 @@ from sources.captures import Reading, nothing_read, read_captures
 from sources.catalogue import Source
 from sources.fetching.archive import Archive
 from sources.health import reading_frame
-from sources.parsed import Reader, in_process
+from sources.reading.parsed import Reader, in_process
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store, WarehouseUnusable
 

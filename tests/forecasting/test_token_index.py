@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 import reference
-from belief.slugs import forms, resolve_slugs
+from belief.names.slugs import forms, resolve_slugs
 from forecasting.tokens import pricing, profiles, publication, token_index, volumes
 
 DAY = date(2026, 6, 1)
@@ -212,7 +212,7 @@ def test_a_free_route_counts_in_spend_and_not_in_paid_spend() -> None:
 
 def packaged_prices() -> pl.DataFrame:
     """OpenRouter's and the makers' packaged standard prices by canonical model, as core.input_price has them."""
-    from belief.aliases import resolve
+    from belief.names.aliases import resolve
 
     rows = resolve(
         reference.load("price_history").filter(

@@ -11,7 +11,7 @@ import dagster as dg
 import pytest
 from pydantic import SecretStr
 
-from pipelines.logs import FILE, FILES_KEPT, MAX_BYTES, logged
+from pipelines.operation.logs import FILE, FILES_KEPT, MAX_BYTES, logged
 from pipelines.settings import Settings
 from sources.catalogue import sources
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.operation.state_format import FILE, FORMAT, StateTooNew, hold
 from pipelines.settings import Settings
-from pipelines.state_format import FILE, FORMAT, StateTooNew, hold
 from reports.mail.identity import FORMAT as MAIL_FORMAT
 from reports.mail.ledger import Ledger, LedgerUnusable
 from reports.mail.subscribers import Store, SubscribersUnusable

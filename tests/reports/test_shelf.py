@@ -8,7 +8,7 @@ from pathlib import Path
 import editions
 import pytest
 
-from pipelines.retention import prune
+from pipelines.operation.retention import prune
 from pipelines.settings import Settings
 from reports.site import shelf, site
 from reports.site.feeds import KEPT

@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from sources.cache import Cache
 from sources.captures import Reading, read_captures
 from sources.catalogue import Source, source, sources
 from sources.fetching.archive import COPY, Archive
-from sources.parsed import quote_schema
-from sources.stretches import MOMENTS, Seen, extended, seen_again
+from sources.reading.cache import Cache
+from sources.reading.parsed import quote_schema
+from sources.reading.stretches import MOMENTS, Seen, extended, seen_again
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store
 
@@ -208,14 +208,14 @@ def test_a_page_no_parser_can_read_is_remembered_for_that_parser_and_read_again_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import sources.captures
-    import sources.parsed
+    import sources.reading.parsed
 
     said, archive, asked = small("prices/anthropic"), Archive(tmp_path / "archive"), []
     archive.put(said.key, said.contract.urls[0], b"no prices here", START)
 
     def counted(which: Source, body: bytes) -> bytes:
         asked.append(which.key)
-        return sources.parsed.in_process(which, body)
+        return sources.reading.parsed.in_process(which, body)
 
     for _ in range(3):
         assert read_captures(said, archive, LATE, tmp_path / "cache", read=counted).failed
@@ -256,6 +256,6 @@ def test_a_cache_keeps_what_was_written_last_and_nothing_of_a_damaged_file(tmp_p
 
 
 def test_every_source_has_a_version_of_its_parser() -> None:
-    from sources.parsed import parser_version
+    from sources.reading.parsed import parser_version
 
     assert len({parser_version(s) for s in sources().values()}) == len(sources())
