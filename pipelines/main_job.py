@@ -47,6 +47,8 @@ def run_day(as_of: date | None, *, offline: bool, tell: Tell) -> None:
 def _execute(settings: Settings, as_of: date | None, offline: bool, tell: Tell) -> Any:
     """Build the definitions for this run and execute the job, showing progress."""
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    from sqlalchemy.exc import SQLAlchemyError
+
     from warehouse.store import WarehouseUnusable
 
     past = as_of is not None and as_of < today()
@@ -55,6 +57,9 @@ def _execute(settings: Settings, as_of: date | None, offline: bool, tell: Tell) 
         return _executed(settings, as_of, offline, past, tell)
     except (WarehouseUnusable, StateTooNew) as error:
         raise NotPublished(str(error)) from error
+    except SQLAlchemyError as error:
+        said = str(error.__cause__ or error).splitlines()[0]
+        raise NotPublished(f"{settings.home / 'dagster'}: the run cannot be noted ({said}); check free space and permissions") from error
 
 
 def _executed(settings: Settings, as_of: date | None, offline: bool, past: bool, tell: Tell) -> Any:
