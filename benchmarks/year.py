@@ -28,8 +28,8 @@ from benchmarks.simulated_world import World
 from reports.site import site
 from sources.catalogue import source
 from sources.pages.quote import PageChanged
-from sources.parsed import in_process, unpacked
-from sources.stretches import MOMENTS, WHEREABOUTS
+from sources.reading.parsed import in_process, unpacked
+from sources.reading.stretches import MOMENTS, WHEREABOUTS
 from warehouse.schema.tables import raw_name
 
 START = datetime(2026, 12, 1, 6, tzinfo=UTC)

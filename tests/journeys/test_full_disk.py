@@ -15,14 +15,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from sources.cache import Cache
-from sources.set_aside import SetAside
 
 from reports.mail.ledger import Ledger, LedgerUnusable
 from reports.mail.subscribers import Store as Subscribers
 from reports.mail.subscribers import SubscribersUnusable
 from reports.site import site
 from sources.fetching.archive import Archive, ArchiveUnusable
+from sources.reading.cache import Cache
+from sources.reading.set_aside import SetAside
 from tests.reports import editions
 from warehouse.issued import damages, issue
 from warehouse.publish import publish
