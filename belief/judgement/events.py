@@ -47,7 +47,8 @@ def events(belief: Belief, since: Moment, until: Moment) -> pl.DataFrame:
     found = pl.concat([p.select(COLUMNS) for p in parts], how="vertical_relaxed").filter(
         (pl.col("seen_on") >= pl.lit(since)) & (pl.col("seen_on") <= pl.lit(until))
     )
-    return _bulk_as_one(found).sort("seen_on", *KEY, "component", "event", descending=[True, *[False] * (len(KEY) + 2)])
+    said_once = _bulk_as_one(found).unique(["seen_on", "event", *KEY, "component", "source"], keep="first", maintain_order=True)
+    return said_once.sort("seen_on", *KEY, "component", "event", descending=[True, *[False] * (len(KEY) + 2)])
 
 
 def _moves(intervals: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:

@@ -160,3 +160,8 @@ def test_every_module_of_ours_that_is_imported_is_there() -> None:
         if not (ROOT / module.replace(".", "/")).is_dir()
     }
     assert not lost
+
+
+def test_every_mart_says_what_makes_a_row_one_of_a_kind() -> None:
+    assert [name for name, declared in TABLES.items() if name.startswith("marts.") and not declared.key] == []
+    assert [name for name, declared in TABLES.items() if len(declared.text.split()) < 3] == []
