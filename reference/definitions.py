@@ -13,6 +13,8 @@ from typing import Any
 
 import polars as pl
 
+from units.constants import DAYS_PER_YEAR
+
 PATH = Path(__file__).resolve().parent / "definitions.toml"
 SCHEMA = {
     "definition_id": pl.String,
@@ -100,4 +102,13 @@ def table() -> pl.DataFrame:
         }
         for name, e in sorted(definitions().items())
     ]
+    rows.append(
+        {
+            "definition_id": "year.length",
+            "value": DAYS_PER_YEAR,
+            "unit": "days",
+            "reason": "the Julian year, so that rates per year do not depend on leap days; a constant of calculation, not of choice",
+            "source": "units.constants",
+        }
+    )
     return pl.DataFrame(rows, schema=SCHEMA)

@@ -20,9 +20,12 @@ GIGA = 1_000_000_000
 BITS_PER_BYTE = 8
 SECONDS_PER_HOUR = 3_600
 SECONDS_PER_DAY = 86_400
-HOURS_PER_YEAR = 8_766
-"""Julian year (365.25 days)."""
 DAYS_PER_YEAR = 365.25
+"""The one length of a year in this project: the Julian year."""
+HOURS_PER_YEAR = 8_766
+COMMON_YEAR_DAYS = 365
+"""Not the project's year: what clouds sell as a year of a reservation and what some papers divide by; for reading those alone."""
+COMMON_YEAR_HOURS = 8_760
 MONTHS_PER_YEAR = 12
 MS_PER_S = 1_000
 

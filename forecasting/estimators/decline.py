@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-DAYS_PER_YEAR = 365.25
-
 
 @dataclass(frozen=True)
 class Rate:

@@ -15,8 +15,8 @@ import numpy as np
 import polars as pl
 
 from forecasting.forecast import past, priors, repricing
-from forecasting.forecast.quantiles import DAYS_PER_YEAR
 from forecasting.panel.series import prepare, series_from_frontier
+from units.constants import DAYS_PER_YEAR
 from warehouse.schema import frames
 
 DRAWS = 4000
@@ -149,14 +149,14 @@ def _meetings(met: np.ndarray, years: np.ndarray, as_of: date, key: dict) -> lis
     ever = met.any(axis=1)
     when = np.where(ever, years[np.argmax(met, axis=1)], np.inf)
     middle = float(np.median(when))
-    median = as_of + timedelta(days=int(middle * 365.25)) if np.isfinite(middle) else None
+    median = as_of + timedelta(days=int(middle * DAYS_PER_YEAR)) if np.isfinite(middle) else None
     out = [
         {
             **key,
             "outcome": f"by {d}",
             "deadline": d,
             "median_date": median,
-            "probability_share": float(np.mean(when <= (d - as_of).days / 365.25)),
+            "probability_share": float(np.mean(when <= (d - as_of).days / DAYS_PER_YEAR)),
         }
         for d in DEADLINES
         if d > as_of

@@ -13,8 +13,9 @@ import numpy as np
 
 from forecasting.estimators.decline import farmer_lafond_a
 from forecasting.forecast import conformal, past, repricing
-from forecasting.forecast.quantiles import DAYS_PER_YEAR, QUANTILES
+from forecasting.forecast.quantiles import QUANTILES
 from forecasting.panel.series import PriceSeries, log_floors
+from units.constants import DAYS_PER_YEAR
 
 Q = QUANTILES
 POOLED_VOLATILITY_DAYS = 30
