@@ -14,8 +14,6 @@ from belief.judgement.holding import CONFIRM_DAYS
 from belief.judgement.schedules import NO_REMOVAL
 from belief.judgement.statements import AGREE_SHARE, DATED, KEY, PRICES, RANKS, Moment, other_price, same_price
 
-CONFIRMED = ("first_party", "confirmed", "declared")
-"""Statuses of events that happened; the others are ``unconfirmed``, ``held`` and ``correction``."""
 BULK_MODELS = 10
 """More models than this moved by one source in one look are a clean-up of the source."""
 LATE_DAYS = 183

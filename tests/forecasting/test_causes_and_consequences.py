@@ -144,13 +144,6 @@ def test_the_floor_nearest_to_the_price_binds_and_halving_it_halves_its_share() 
     assert half["share_of_price_share"].to_list() == pytest.approx((table["share_of_price_share"] / 2).to_list(), rel=1e-12)
 
 
-def test_variance_shares_of_a_product_sum_to_one() -> None:
-    rng = np.random.default_rng(0)
-    shares = floor.log_variance_shares({"a": np.exp(rng.normal(0, 0.3, 20000)), "b": np.exp(rng.normal(0, 0.1, 20000))})
-    assert sum(shares.values()) == pytest.approx(1.0, abs=1e-12)
-    assert shares["a"] == pytest.approx(0.9, abs=0.02)
-
-
 @pytest.mark.parametrize(
     ("value", "low", "high", "expected"),
     [

@@ -99,12 +99,6 @@ def raw_name(source_key: str) -> str:
     return "raw." + source_key.replace("/", "_").replace("-", "_").replace(".", "_")
 
 
-def raw_table(source_key: str) -> Table:
-    """The declaration of a source's raw table."""
-    shape = RAW_SHAPES[source_key.partition("/")[0]]
-    return Table(raw_name(source_key), f"{shape.text} ({source_key})", shape.columns, shape.key, shape.family)
-
-
 ASKED = "model provider tier condition valid_from interval_id"
 """Prices lie by model, seller and day: the questions readers ask."""
 
