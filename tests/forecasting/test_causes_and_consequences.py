@@ -120,6 +120,13 @@ FLOORS = pl.DataFrame(
 )
 
 
+def test_a_price_within_a_tenth_above_its_floor_has_met_it() -> None:
+    flat = pl.DataFrame({"unique_id": ["s00"] * 14, "ds": [date(2025, 8, 1).replace(day=k) for k in range(1, 15)], "y": [5.0] * 14})
+    near = FLOORS.with_columns(pl.lit(5.0 / 1.05).alias(f"{p}_usd_per_mtok") for p in ("low", "mode", "high"))
+    table = floor.meeting_dates(flat, near, AS_OF).filter(pl.col("deadline").is_not_null())
+    assert set(table["probability_share"]) == {1.0}
+
+
 def test_a_price_that_falls_no_faster_than_its_floor_never_meets_it() -> None:
     flat = pl.DataFrame({"unique_id": ["s00"] * 14, "ds": [date(2025, 8, 1).replace(day=k) for k in range(1, 15)], "y": [5.0] * 14})
     fast = FLOORS.with_columns(pl.lit(10.0).alias(f"cost_factor_{p}_per_year") for p in ("low", "mode", "high"))
