@@ -7,17 +7,17 @@ several labels is theirs.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from sources.pages.build import is_empty, is_free
 from sources.pages.layout.claims import Block, Claim
 from sources.pages.layout.declaration import Layout
 from sources.pages.layout.figures import figures, ordered, tidy
-from sources.pages.layout.lines import Line
 from sources.pages.layout.names import read_name
-from sources.pages.layout.words import DIRECTIONS, MODALITIES, NOTHING, TIER_WORDS, Meaning, under, within_page
+from sources.pages.layout.text.lines import Line
+from sources.pages.layout.words import DIRECTIONS, MODALITIES, NOTHING, Meaning, under, within_page
+from sources.pages.periods import Period
 from units.quantity import amounts
 
 
@@ -68,12 +68,12 @@ def read_card(
     block: Block,
     record: tuple[int, ...],
     ident: str = "",
-    days: tuple[str, str] = ("", ""),
+    days: Period = Period(),
 ) -> None:
     """Add the claims of one card to ``block``."""
     labels = _Labels()
     found = read_name(name, layout.vocabulary)
-    found = replace(found, since=found.since or days[0], until=found.until or days[1])
+    found = replace(found, since=found.since or days.since, until=found.until or days.until)
     leads: dict[tuple[str, ...], int] = {(): 0}
     first, announced = len(block.claims), set()
     for n, line in enumerate(lines):
@@ -103,7 +103,6 @@ def read_card(
         labels.last = "price"
         over = _LEAD.match(text)
         lead = layout.vocabulary.read(over[1]) if over else NOTHING
-        evidence = _evidence(found.text, lines, n)
         given = figures(text, layout.vocabulary)
         said = labels.component
         for place, figure in enumerate(given if said.direction or said.cache else ordered(given, layout)):
@@ -129,12 +128,12 @@ def read_card(
                     found.text,
                     meaning,
                     money,
-                    evidence,
+                    _evidence(found.text, lines, n, figure.money.text),
                     f"line {line.number}",
                     (*record, leads.setdefault(lead.conditions, len(leads))),
                     ident,
-                    since=found.since,
-                    until=found.until,
+                    since=figure.period.since or found.since,
+                    until=figure.period.until or found.until,
                     problem=problem,
                 )
             )
@@ -146,74 +145,9 @@ def read_card(
         ]
 
 
-def _evidence(name: str, lines: Sequence[Line], n: int) -> str:
+def _evidence(name: str, lines: Sequence[Line], n: int, figure: str) -> str:
     """The model, the labels before a price and the price itself, in the page's words."""
     before = [line.text for line in lines[max(0, n - 2) : n] if not holds_price(line) and line.text != name and len(line.text) < 80]
-    return " | ".join(filter(None, [name, *before, lines[n].text]))[:300]
-
-
-@dataclass(slots=True)
-class Card:
-    """Lines of one model; ``names``: the lines that could name it, the likeliest alone where one is certain."""
-
-    lines: list[Line] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    headings: tuple[str, ...] = ()
-    around: Meaning = NOTHING
-    ident: str = ""
-
-
-_IDENTIFIER = re.compile(r"@?[\w.-]+(?:/[\w.:-]+)*(?=$)")
-_CLASS_SHARE = 0.08
-
-
-def is_identifier(text: str) -> bool:
-    """Whether a line is one word that identifies a model (``gpt-realtime``, ``@cf/meta/llama-3``)."""
-    return bool(_IDENTIFIER.fullmatch(text)) and bool(re.search(r"[a-z]", text, re.I)) and bool(re.search(r"[\d-]", text)) and len(text) > 2
-
-
-def may_name(text: str) -> bool:
-    """Whether a line is short enough, and word enough, to name a model."""
-    return (
-        len(text) <= 80
-        and len(text.split()) <= 7
-        and not re.search(r"[.!?。:]$|https?:|[{}]", text)
-        and bool(re.search(r"[^\W\d_]", text))
-        and not re.fullmatch(r"[\d.,]+\s?[A-Za-z/]{0,8}", text)
-    )
-
-
-def class_words(cards: Sequence[Card]) -> set[str]:
-    """Texts that stand in many cards and so name none (``Private``, ``Text-to-text``)."""
-    counts = Counter(name for card in cards for name in dict.fromkeys(card.names))
-    return {text for text, count in counts.items() if count >= max(3, _CLASS_SHARE * len(cards))}
-
-
-def said_by(headings: Sequence[str], layout: Layout) -> Meaning:
-    """What the headings above say, the nearest one first."""
-    said = NOTHING
-    for text in reversed(headings):
-        said = under(said, said_over(layout.vocabulary.read(text)))
-    return said
-
-
-def said_over(said: Meaning, *, prose: bool = False) -> Meaning:
-    """What a heading or a line says of the prices below it: all of it where every word is known, else only what narrows them.
-
-    ``Vision models`` heads models, not tokens of images: the kinds of a class of models say nothing of its tokens.
-    """
-    senses = said.senses - {"input", "output", "cached", "cache", "read", "write", "name", "note", "drop"}
-    if not said.understood or "name" in said.senses:
-        senses &= {"training", "embedding", "rerank", "batch", "flex", "reserved"} | ({"priority", "fast"} if said.understood else set())
-    if len(said.senses & TIER_WORDS) > 1:
-        senses -= TIER_WORDS
-    if prose:  # a line is no heading: it may be the name of a tab beside others
-        senses = senses - {"embedding", "rerank"} if said.understood else frozenset()
-    keeps = said.understood or "price" in said.senses
-    return Meaning(
-        frozenset(senses),
-        said.unit if keeps else "",
-        "" if said.unit else said.meter if said.understood else "",
-        said.currency if keeps else "",
-        said.conditions if said.understood else (),
-    )
+    text = lines[n].text
+    at = max(0, text.find(figure) - 120) if len(text) > 200 else 0
+    return " | ".join(filter(None, [name, *before, text[at : at + 200]]))[:500]

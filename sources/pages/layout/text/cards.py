@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from sources.pages.layout.card import Card, class_words, holds_price, is_identifier, may_name, read_card, said_by
 from sources.pages.layout.claims import Block
 from sources.pages.layout.declaration import Layout
-from sources.pages.layout.elements import element_cards
-from sources.pages.layout.lines import Line
 from sources.pages.layout.names import days_in
+from sources.pages.layout.text.card import holds_price, read_card
+from sources.pages.layout.text.elements import element_cards
+from sources.pages.layout.text.lines import Line
+from sources.pages.layout.text.named import Card, class_words, is_identifier, may_name, said_by
 from sources.pages.layout.words import NOTHING, Meaning, under
 
 LONGEST = 400
@@ -38,7 +39,47 @@ def read_flow(lines: Sequence[Line], layout: Layout, page: Meaning) -> list[Bloc
 def _found(lines: Sequence[Line], layout: Layout) -> Iterable[Card]:
     told = [replace(line, text=layout.cleaned(line.text)) for line in lines] if layout.line_name else lines
     short = [line for line in told if len(line.text) <= LONGEST]
-    return element_cards(short, layout) if any(len(line.path) > 1 for line in short) else _cards(short, layout)
+    alone, others = _apart(short, layout)
+    return [*alone, *(element_cards(others, layout) if any(len(line.path) > 1 for line in others) else _cards(others, layout))]
+
+
+def _apart(lines: Sequence[Line], layout: Layout) -> tuple[list[Card], list[Line]]:
+    """Lines that hold a model with its prices as cards of their own, and the other lines."""
+    alone: list[Card] = []
+    others: list[Line] = []
+    path: dict[int, str] = {}
+    for line in lines:
+        if line.level:
+            path = {k: v for k, v in path.items() if k < line.level}
+            path[line.level] = line.text
+        card = _of_itself(line, layout) if holds_price(line) and not line.level else None
+        if card is None:
+            others.append(line)
+            continue
+        card.headings = tuple(path[k] for k in sorted(path))
+        card.around = said_by(card.headings, layout)
+        alone.append(card)
+    return alone, others
+
+
+_SENTENCE = re.compile(
+    r"(?:for |the )*(?P<name>[A-Z][^$,;:]{2,60}?) (?:is|are|costs?)(?: now| currently)?(?: (?:charged|priced|billed|offered|available))?"
+    r"(?: at| for)? (?=[$€¥£])"
+)
+"""``NAME is priced at $..``: a sentence that says what one model costs."""
+
+
+def _of_itself(line: Line, layout: Layout) -> Card | None:
+    """The card of a line that names its model: by the declared pattern, by the one identifier printed as code in it, or as a sentence."""
+    own = re.search(layout.line_name, line.text) if layout.line_name else None
+    if own:
+        return Card([replace(line, text=f"{line.text[: own.start(1)]} {line.text[own.end(1) :]}".strip(" |"))], [own[1]])
+    if line.ident:
+        return Card([line], [line.ident])
+    said = _SENTENCE.match(line.text)
+    if said is None or layout.vocabulary.read(said["name"]).priced:
+        return None
+    return Card([replace(line, text=line.text[said.end() :].rstrip("."))], [said["name"]])
 
 
 def _cards(lines: Sequence[Line], layout: Layout) -> Iterable[Card]:
@@ -81,20 +122,6 @@ def _by_names(lines: Sequence[Line], layout: Layout) -> list[Card]:
                 fresh, ident, texts = line.text, line.ident, []
             elif not said.understood and may_name(line.text) and not ident:
                 texts.append(line.text)
-            continue
-        text = layout.cleaned(line.text)
-        own = re.search(layout.line_name, text) if layout.line_name else None
-        if own:
-            headings = tuple(path[k] for k in sorted(path))
-            cards.append(
-                Card(
-                    [replace(line, text=f"{text[: own.start(1)]} {text[own.end(1) :]}".strip(" |"))],
-                    [own[1]],
-                    headings,
-                    under(section, said_by(headings, layout)),
-                )
-            )
-            fresh, ident, texts, gathered = "", "", [], []
             continue
         if fresh or texts or not cards:
             last = texts[-1] if texts and is_identifier(texts[-1]) else ""
