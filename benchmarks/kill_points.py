@@ -17,8 +17,8 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.real_run import Kill, run, verb
-from benchmarks.simulated_world import World
+from benchmarks.world.real_run import Kill, run, verb
+from benchmarks.world.simulated import World
 
 MOMENT = datetime(2026, 12, 1, 6, tzinfo=UTC)
 READERS = ("a@example.org", "b@example.org", "c@example.org")

@@ -23,8 +23,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from benchmarks.real_run import Cost, Kill, run, verb
-from benchmarks.simulated_world import World
+from benchmarks.world.real_run import Cost, Kill, run, verb
+from benchmarks.world.simulated import World
 from reports.site import site
 from sources.catalogue import source
 from sources.pages.quote import PageChanged
