@@ -16,9 +16,10 @@ import reference
 from belief import evidence, history, intervals
 from belief.aliases import resolve, split_at_moves
 from belief.events import events
+from belief.foreign_lists import with_currency
 from belief.meters import meters
 from belief.offer_keys import one_key
-from belief.statements import KEY, NO_TIME, PRICES, RANKS
+from belief.statements import ANNOUNCED, KEY, NO_TIME, PRICES, RANKS
 from sources.catalogue import Source
 
 EVENT_DAYS = 31
@@ -51,7 +52,8 @@ def build(
     ]
     aliases = reference.at("model_aliases", as_of)
     makers = providers.filter(pl.col("provider_tier") == "first_party")["provider"].drop_nulls().unique()
-    stated = one_key(resolve(split_at_moves(pl.concat(parts), aliases, makers), aliases))
+    listed = with_currency(pl.concat(parts), reference.at("exchange_rates", as_of))
+    stated = one_key(resolve(split_at_moves(listed, aliases, makers), aliases))
     unmapped = stated.filter(pl.col("model").is_null()).group_by("provider", "model_label", "source").len("n")
     stated = stated.filter(pl.col("model").is_not_null() | ~pl.col("source").is_in(SHORTHAND))
     witnesses = stated.with_columns(pl.coalesce("model", pl.col("model_label").str.to_lowercase()).alias("model"))
@@ -139,7 +141,7 @@ def _told(found: pl.DataFrame) -> pl.DataFrame:
 
 def _set_aside(belief: evidence.Belief) -> pl.DataFrame:
     """What was stated and is not believed: held until a second family says so, or no evidence at all; one row per token class."""
-    refused = belief.refused.filter(pl.col("reason") != NO_TIME).with_columns(
+    refused = belief.refused.filter(~pl.col("reason").is_in([NO_TIME, ANNOUNCED])).with_columns(
         pl.lit(None, dtype=pl.Float64).alias("kept_input"), pl.lit(None, dtype=pl.Float64).alias("kept_output")
     )
     columns = [*KEY, "source", "observed_at", "evidence", "reason", "kept_input", "kept_output", PRICES["input"], PRICES["output"]]
