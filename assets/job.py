@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from sources.cache import Cache
 from sources.fetching.archive import Archive
 from sources.fetching.collect import Progress
 from sources.fetching.fetch import Fetcher
-from sources.parsed import Reader, in_process
-from sources.set_aside import SetAside
+from sources.reading.cache import Cache
+from sources.reading.parsed import Reader, in_process
+from sources.reading.set_aside import SetAside
 from warehouse.memo import Memo
 
 

@@ -15,13 +15,13 @@ from typing import Any
 
 import polars as pl
 
-from belief.aliases import bare, normalise
-from belief.conditions import parse
-from belief.events import events
-from belief.evidence import Belief
+from belief.judgement.events import events
+from belief.judgement.evidence import Belief
+from belief.judgement.statements import KEY, PRICES, RANKS, with_offer
+from belief.judgement.weighing import LIFE_DAYS
+from belief.names.aliases import bare, normalise
+from belief.names.conditions import parse
 from belief.request_cost import Request, charged
-from belief.statements import KEY, PRICES, RANKS, with_offer
-from belief.weighing import LIFE_DAYS
 from belief.witness_table import MAKER, as_day, makers, successor
 
 COLUMNS = (

@@ -20,9 +20,10 @@ from typing import Any
 
 import polars as pl
 
-from belief import evidence, prices
-from belief.statements import KEY, PRICES, same_price
-from belief.weighing import LIFE_DAYS, RESOLD_LIFE_DAYS, resellers
+from belief import prices
+from belief.judgement import evidence
+from belief.judgement.statements import KEY, PRICES, same_price
+from belief.judgement.weighing import LIFE_DAYS, RESOLD_LIFE_DAYS, resellers
 from sources.captures import quote_schema
 from sources.catalogue import sources
 from sources.health import READING_SCHEMA

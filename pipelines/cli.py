@@ -20,7 +20,7 @@ COMMANDS = Path(__file__).parent / "commands"
 class VerbGroup(click.Group):
     """A click group whose verbs are the modules of ``pipelines/commands`` (``_`` is written ``-``)."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """The verbs in order of the alphabet."""
         return sorted(p.stem.replace("_", "-") for p in COMMANDS.glob("[a-z]*.py"))
 

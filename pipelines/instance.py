@@ -11,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 import yaml
+from dagster._core.instance.ref import InstanceRef
 
 from pipelines.settings import Settings
 
@@ -20,8 +21,8 @@ HEADER = (
 )
 
 
-def config(settings: Settings) -> dict[str, Any]:
-    """What ``dagster.yaml`` says for these settings."""
+def config() -> dict[str, Any]:
+    """What ``dagster.yaml`` says."""
     return {
         "telemetry": {"enabled": False},
         "concurrency": {"runs": {"max_concurrent_runs": 1}},
@@ -32,9 +33,9 @@ def config(settings: Settings) -> dict[str, Any]:
     }
 
 
-def text(settings: Settings) -> str:
+def text() -> str:
     """The file as it is written."""
-    return HEADER + yaml.safe_dump(config(settings), sort_keys=False)
+    return HEADER + yaml.safe_dump(config(), sort_keys=False)
 
 
 def dagster_home(settings: Settings) -> Path:
@@ -43,10 +44,18 @@ def dagster_home(settings: Settings) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     path = home / "dagster.yaml"
     if not path.exists():
-        path.write_text(text(settings), encoding="utf-8")
+        path.write_text(text(), encoding="utf-8")
     return home
 
 
+STORAGE = {"storage", "run_storage", "event_log_storage", "schedule_storage", "instance_class"}
+"""Keys of ``dagster.yaml`` that say where events go."""
+
+
 def open_instance(settings: Settings) -> dg.DagsterInstance:
-    """The instance, to be used as a context manager."""
-    return dg.DagsterInstance.from_config(str(dagster_home(settings)))
+    """The instance, to be used as a context manager; its event log keeps its connections open unless the file names a storage."""
+    home = dagster_home(settings)
+    said = yaml.safe_load((home / "dagster.yaml").read_text(encoding="utf-8")) or {}
+    events = {"module": "pipelines.event_log", "class": "OpenSqliteEventLog", "config": {"base_dir": str(home / "history" / "runs")}}
+    overrides = {} if STORAGE & set(said) else {"event_log_storage": events}
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=overrides))

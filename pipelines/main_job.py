@@ -12,11 +12,12 @@ from typing import Any
 
 from pipelines.context import make_job, now, today
 from pipelines.delivery import deliver_with
-from pipelines.logs import logged
-from pipelines.notices import after_run
+from pipelines.operation.logs import logged
+from pipelines.operation.notices import after_run
 from pipelines.settings import Settings, load_settings
 
 Tell = Callable[[str], None]
+log = logging.getLogger(__name__)
 
 
 class NotPublished(Exception):
@@ -53,19 +54,21 @@ def _execute(settings: Settings, as_of: date | None, offline: bool, tell: Tell) 
 
 def _executed(settings: Settings, as_of: date | None, offline: bool, past: bool, tell: Tell) -> Any:
     import dagster as dg
+    from dagster._core.utils import make_new_run_id
 
     from pipelines.definitions import build_definitions
     from pipelines.instance import open_instance
     from pipelines.resources import raw_tables
-    from sources.parsed import Confined
+    from sources.reading.parsed import Confined
     from warehouse.store import Store
 
+    run_id = make_new_run_id()
     waiting = Store(settings.warehouse_path, lock_timeout_s=settings.wait_s, on_wait=tell)
     with (
         _progress(tell) as (begin, on_step, on_source),
         waiting.session(raw_tables()) as store,
         closing(Confined()) as read,
-        logged(settings.home),
+        logged(settings, run_id),
     ):
         job = make_job(
             settings,
@@ -82,13 +85,16 @@ def _executed(settings: Settings, as_of: date | None, offline: bool, past: bool,
         daily = definitions.resolve_job_def("daily")
         begin(len(daily.nodes))
         with open_instance(settings) as instance, dg.partition_loading_context(effective_dt=now(settings)):
-            return daily.execute_in_process(
+            result = daily.execute_in_process(
                 instance=instance,
+                run_id=run_id,
                 raise_on_error=False,
                 partition_key=str(job.as_of),
                 tags={"deflation/started_by": "command line"},
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             )
+        log.log(*((logging.INFO, "published") if result.success else (logging.ERROR, _reason(result))))
+        return result
 
 
 @contextmanager
@@ -113,7 +119,7 @@ def _progress(tell: Tell) -> Iterator[tuple[Callable[[int], None], Callable[[str
     with Progress(*columns, console=console, transient=True) as bar:
         steps = bar.add_task("starting")
 
-        def on_source(outcome: Any, done: int, total: int) -> None:
+        def on_source(_outcome: Any, done: int, total: int) -> None:
             bar.update(steps, description=f"asking sources {done}/{total}")
 
         yield (

@@ -66,6 +66,11 @@ class Settings(BaseModel):
     """An address that is asked after every good run, so that somebody else notices silence."""
     chromium: str = "/usr/bin/chromium"
 
+    def secrets(self) -> tuple[str, ...]:
+        """The values of all settings that are secret."""
+        given = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(value.get_secret_value() for value in given if isinstance(value, SecretStr) and value)
+
     @field_validator("now")
     @classmethod
     def in_utc(cls, moment: datetime | None) -> datetime | None:

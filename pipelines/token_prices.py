@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from belief.slugs import resolve_slugs
+from belief.names.slugs import resolve_slugs
 from forecasting.tokens import pricing, token_index, volumes
 from pipelines.settings import load_settings
 from warehouse.store import query

@@ -145,7 +145,7 @@ class Store:
 
     def fail_source(self, source: str, sentence: str) -> None:
         """Note in ``raw.reading`` (and the log) that a source failed after it had been read."""
-        log.error("%s failed: %s", source, sentence)
+        log.error("%s failed: %s", source, sentence, extra={"source": source})
         with self.connection() as con:
             con.execute(
                 "UPDATE raw.reading SET status = 'failed', message = trim(message || ' ' || ?) WHERE source = ?", [sentence, source]

@@ -21,8 +21,8 @@ MOVED_LOG = 0.02
 """A price that moved by less over the span did not move."""
 
 
-def build(weights: pl.DataFrame, volume: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Table ``stats.measured_usage``, from stats.token_weight and core.token_volume (both of the router, up to ``as_of``)."""
+def build(weights: pl.DataFrame, volume: pl.DataFrame) -> pl.DataFrame:
+    """Table ``stats.measured_usage``, from stats.token_weight and core.token_volume (both of the router)."""
     rows = [*_growth(weights), *_tokens_since(volume)]
     found = elasticity(weights)
     if found is not None:

@@ -23,8 +23,8 @@ def command(propose: bool, provider: str) -> None:
     """
     import polars as pl
 
-    from belief.aliases import normalise
-    from belief.aliases import propose as candidates
+    from belief.names.aliases import normalise
+    from belief.names.aliases import propose as candidates
     from pipelines.settings import load_settings
     from warehouse.store import WarehouseUnusable, query
 

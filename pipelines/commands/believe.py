@@ -42,7 +42,8 @@ def command(witnesses: Path, at: str, input_tokens: int, output_tokens: int | No
     """
     from datetime import UTC, datetime, timedelta
 
-    from belief import answers, evidence, witness_table
+    from belief import answers, witness_table
+    from belief.judgement import evidence
 
     moment = _moment(at, "--at")
     since = _moment(events_since, "--events-since") if events_since else None

@@ -6,6 +6,7 @@ import click
 
 
 def horizons_option(_ctx: click.Context, _param: click.Parameter, text: str) -> tuple[int, ...]:
+    """Whole days ahead, each once, from 1 to 3660; anything else is wrong usage."""
     try:
         days = tuple(dict.fromkeys(int(part) for part in text.split(",") if part.strip()))
     except ValueError:

@@ -14,7 +14,7 @@ def command(days: int | None, dry_run: bool) -> None:
     What cannot be made again stays whatever its age: captures, issued forecasts, editions, ledger, subscribers.
     Exit status: 0 done.
     """
-    from pipelines.retention import prune
+    from pipelines.operation.retention import prune
     from pipelines.settings import load_settings
 
     settings = load_settings()

@@ -139,7 +139,7 @@ def pit(book: FactBook) -> Chart | None:
     text = say("Histogram of where outcomes fell within the forecast distribution. Equal bars mean that the intervals are honest.")
     return Chart(
         "pit",
-        findings.balance(book, data),
+        findings.balance(data),
         text,
         spec(bars, 200),
         data,

@@ -101,7 +101,7 @@ def write(value: float | None, unit: str, half_width: float | None = None) -> st
     return sign + (_PREFIX["usd"] if unit.startswith("usd") else "") + body + _SUFFIX.get(unit, "")
 
 
-def write_interval(value: float | None, lower: float, upper: float, unit: str) -> str:
+def write_interval(lower: float, upper: float, unit: str) -> str:
     """Both ends to the digit that the interval's width allows: ``1.7–3.9×``."""
     half = (upper - lower) / 2.0
     low, high = write(lower, unit, half), write(upper, unit, half)

@@ -44,11 +44,13 @@ class Shown(str):
     tag: str
 
     def __new__(cls, text: str, source: str, value: str = "", tag: str = "span") -> Self:
+        """``text`` with the fact it shows, its value as stored, and the HTML tag it stands in."""
         made = super().__new__(cls, text)
         made.source, made.value, made.tag = source, value, tag
         return made
 
     def __html__(self) -> str:
+        """The text escaped, in a tag that names its source where it holds a figure."""
         if not any(c.isdigit() for c in self):
             return explained(str(self))
         attributes = f' data-f="{html.escape(self.source)}"'
@@ -67,6 +69,7 @@ class Sentence:
         return "".join(map(str, self.parts))
 
     def __html__(self) -> str:
+        """Every part escaped, figures in the tag that names their source."""
         return "".join(p.__html__() if isinstance(p, Shown) else explained(p) for p in self.parts)
 
     def __bool__(self) -> bool:

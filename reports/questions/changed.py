@@ -10,7 +10,7 @@ from reports.questions.answer import Answer
 
 NEWEST = "coverage.events_today"
 HAPPENED = ("first_party", "confirmed", "declared")
-"""States of an event that rest on the seller or on two independent families of sources (``belief/events.py``)."""
+"""States of an event that rest on the seller or on two independent families of sources (``belief/judgement/events.py``)."""
 WORDS = {"cut": ("cut", "cuts"), "rise": ("rise", "rises"), "new": ("new", "new"), "withdrawn": ("withdrawn", "withdrawn")}
 
 

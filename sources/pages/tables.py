@@ -177,7 +177,7 @@ def _within_table(node: Any) -> bool:
     return False
 
 
-def _span(value: str | None, left: int) -> int:
+def _span(value: str | None) -> int:
     """A row or column span: ``0`` means to the end of the table (HTML) but pages print it on placeholders."""
     try:
         span = int(value) if value else 1
@@ -198,8 +198,8 @@ def _fill(table: Any) -> list[list[Cell]]:
         child = tr.child if not hasattr(tr, "first_child") else tr.first_child
         while child is not None:
             if child.tag in ("td", "th"):
-                down = _span(child.attributes.get("rowspan"), len(trs) - r)
-                right = _span(child.attributes.get("colspan"), 1)
+                down = _span(child.attributes.get("rowspan"))
+                right = _span(child.attributes.get("colspan"))
                 if down and right:
                     while (r, column) in pending:
                         column += 1

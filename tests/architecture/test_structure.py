@@ -122,3 +122,19 @@ def test_every_column_is_declared_once_and_numbers_carry_units() -> None:
 
 def test_columns_are_explained() -> None:
     assert not [c.name for c in COLUMNS.values() if len(c.text) < 3]
+
+
+PACKAGES = (*LIBRARIES, "assets", "pipelines", "research", "benchmarks")
+ROOMS_AT_MOST = 15
+BY_PRESENCE = {"pipelines/commands"}
+"""Folders that hold one module per member of a list: there the list is the folder."""
+
+
+def test_no_folder_holds_more_modules_than_a_reader_can_take_in() -> None:
+    folders: dict[str, int] = {}
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            if path.name != "__init__.py":
+                place = path.parent.relative_to(ROOT).as_posix()
+                folders[place] = folders.get(place, 0) + 1
+    assert {f: n for f, n in folders.items() if n > ROOMS_AT_MOST and f not in BY_PRESENCE} == {}

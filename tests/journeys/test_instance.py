@@ -10,7 +10,7 @@ import dagster as dg
 import yaml
 
 from pipelines.instance import HEADER, config, dagster_home, text
-from pipelines.retention import prune
+from pipelines.operation.retention import prune
 from pipelines.settings import Settings
 from tests.conftest import ROOT
 
@@ -28,7 +28,7 @@ def test_a_run_of_the_command_line_is_seen_in_the_instance_with_its_day_and_chec
 def test_an_operators_configuration_is_never_overwritten(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
     path = dagster_home(settings) / "dagster.yaml"
-    assert yaml.safe_load(path.read_text()) == config(settings)
+    assert yaml.safe_load(path.read_text()) == config()
     path.write_text("telemetry: {enabled: false}\n")
     dagster_home(settings)
     assert path.read_text() == "telemetry: {enabled: false}\n"
@@ -36,7 +36,7 @@ def test_an_operators_configuration_is_never_overwritten(tmp_path: Path) -> None
 
 def test_the_file_at_the_top_of_the_project_is_what_is_written() -> None:
     shown = yaml.safe_load((ROOT / "dagster.yaml").read_text())
-    assert shown == config(Settings()) == yaml.safe_load(text(Settings()).removeprefix(HEADER))
+    assert shown == config() == yaml.safe_load(text().removeprefix(HEADER))
 
 
 def test_what_is_kept_per_day_is_a_partition() -> None:

@@ -206,7 +206,7 @@ def test_the_title_over_rates_counts_what_is_certain(low, high, words):
 @pytest.mark.parametrize(("below", "words"), [(0.5, "as often below"), (0.8, "fell below"), (0.2, "fell above")])
 def test_the_title_over_outcomes_follows_their_balance(below, words):
     data = pl.DataFrame({"lower": [0.0, 0.5], "upper": [0.5, 1.0], "share": [below, 1 - below]})
-    assert words in str(findings.balance(book(), data))
+    assert words in str(findings.balance(data))
 
 
 @pytest.mark.parametrize(

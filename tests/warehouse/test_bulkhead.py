@@ -29,7 +29,7 @@ from sources.fetching.archive import COPY, Archive
 from sources.fetching.collect import fetch_all
 from sources.fetching.fetch import Fetcher
 from sources.health import capture_frame
-from sources.parsed import in_process
+from sources.reading.parsed import in_process
 from warehouse.bulkhead import read_source, without_culprits
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store, WarehouseUnusable

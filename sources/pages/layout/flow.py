@@ -64,6 +64,7 @@ def is_identifier(text: str) -> bool:
 
 
 def may_name(text: str) -> bool:
+    """Whether a line is short enough, and word enough, to name a model."""
     return (
         len(text) <= 80
         and len(text.split()) <= 7
@@ -145,6 +146,7 @@ def _by_names(lines: Sequence[Line], layout: Layout) -> list[Card]:
 
 
 def said_by(headings: Sequence[str], layout: Layout) -> Meaning:
+    """What the headings above say, the nearest one first."""
     from sources.pages.layout.read import said_over
 
     said = NOTHING

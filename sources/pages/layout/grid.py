@@ -168,12 +168,12 @@ def _by_column(table: _Table) -> bool:
         return False
     hits = 0
     for _, row in _body(table):
-        said = table.vocabulary.read(_row_label(table, row))
+        said = table.vocabulary.read(_row_label(row))
         hits += bool((said.direction or said.cache) and said.understood)
     return hits > 0
 
 
-def _row_label(table: _Table, row: Sequence[Cell]) -> str:
+def _row_label(row: Sequence[Cell]) -> str:
     """The words of the cells in front of the first amount of a row."""
     words: list[str] = []
     for cell in row:
@@ -412,7 +412,7 @@ def _models_in_columns(table: _Table, number: int) -> None:
     heads = _column_texts(table.grid, table.heads)
     section = NOTHING
     for r, row in _body(table):
-        label = _row_label(table, row[:first])
+        label = _row_label(row[:first])
         said = table.vocabulary.read(table.layout.cleaned(label))
         cells = {c: _cell_amounts(table, row[c], c) for c in range(first, len(row))}
         if not any(cells.values()):

@@ -66,7 +66,7 @@ def html_lines(body: Any) -> list[Line]:
                 flush(level, path)
                 text = plain(child.text(deep=True, separator=" "))
                 lines.append(Line(text, len(lines) + 1, 0, path, struck=True)) if text else None
-            elif tag in _SKIP or tag == "-comment" or tag == "sup" or (tag == "table" and child.css_first("td, th") is not None):
+            elif tag in _SKIP or tag in ("-comment", "sup") or (tag == "table" and child.css_first("td, th") is not None):
                 flush(level, path) if tag == "table" else None
             elif tag in _BLOCKS:
                 count += 1
