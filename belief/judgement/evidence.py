@@ -69,6 +69,8 @@ def _no_stretches(kept: pl.DataFrame) -> pl.DataFrame:
         "start",
         pl.lit(1, dtype=pl.UInt32).alias("families"),
         pl.lit("").alias("why"),
+        pl.col("line").alias("line_long"),
+        pl.col("start").alias("start_long"),
     )
 
 

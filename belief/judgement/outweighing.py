@@ -5,10 +5,13 @@ Silence does not contradict and does not come back: who was not seen since someb
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
+import reference
 from belief.judgement.holding import SURCHARGE
-from belief.judgement.statements import RANKS, other_price, same_price
+from belief.judgement.statements import RANKS, near_price, other_price, same_price
 
 GRACE_DAYS = 7
 """So long after a page was last seen nobody who began to say something else since overtakes it."""
@@ -16,6 +19,13 @@ CARRIED_DAYS = 365
 """So long a tracker alone carries an unchanged line of an offer that others gave up."""
 _BOTH = [("input", "input_other"), ("output", "output_other")]
 _PAGE = RANKS["host"]
+
+
+@cache
+def hosts() -> tuple[str, ...]:
+    """The providers that host others' models on their own machines: their trackers carry lines for years."""
+    known = reference.load("providers").filter(pl.col("provider_tier") == "host")
+    return tuple(known["provider"].unique().sort().to_list())
 
 
 def put_out(live: pl.DataFrame, grid: pl.DataFrame, absences: pl.DataFrame, retired: pl.DataFrame, allowed_change: float) -> pl.DataFrame:
@@ -70,9 +80,9 @@ def _outweighed(live: pl.DataFrame, grid: pl.DataFrame, allowed_change: float) -
     ended = pl.col("until").is_not_null() & (pl.col("until") <= pl.col("day"))
     pairs = pairs.with_columns(
         (ended & pl.col("removed")).alias("is_removal"),
-        (other_price(_BOTH) & ~_list_and_sale()).alias("differs"),
         ((pl.col("shown") < pl.col("start_other")) | (ended & (pl.col("shown") < pl.col("until")))).alias("silent"),
-    )
+    ).filter(pl.col("silent") | pl.col("is_removal"))
+    pairs = pairs.with_columns((other_price(_BOTH) & ~_list_and_sale()).alias("differs"))
     at_page, by_page = pl.col("rank") <= _PAGE, pl.col("rank_other") <= _PAGE
     newer = pairs.filter(pl.col("silent") & pl.col("differs"))
     plain = newer.filter(~at_page | by_page)
@@ -96,6 +106,7 @@ def _outweighed(live: pl.DataFrame, grid: pl.DataFrame, allowed_change: float) -
         pl.concat(
             [
                 f.sort(*keys, "line_other")
+                .unique(keys, keep="first", maintain_order=True)
                 .select(
                     *keys,
                     pl.format(
@@ -108,7 +119,6 @@ def _outweighed(live: pl.DataFrame, grid: pl.DataFrame, allowed_change: float) -
                         .cast(pl.Date),
                     ).alias("out"),
                 )
-                .unique(keys, keep="first", maintain_order=True)
                 for f, said in found
             ]
         ),
@@ -177,14 +187,16 @@ def _overtaken(newer: pl.DataFrame, allowed_change: float) -> pl.DataFrame:
 
 
 def still_spoken_for(left: pl.DataFrame, grid: pl.DataFrame, absences: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Split off what one tracker family alone has carried unchanged for too long, though another gave the offer up: (left, out).
+    """Split off what one tracker family alone has carried unchanged for too long: (left, out).
 
-    Given up: another family removed it, or the seller's page lists its models and lacks this one.
+    Of makers and clouds only where another gave the offer up: another family removed it, or the seller's page lists its models and
+    lacks this one. Hosts reprice what they host, and nobody obliges a tracker to follow.
     """
     keys = ["offer", "day"]
     pairs = (
         left.select(*keys, "line", "input", "output")
         .join(left.select(*keys, "witness", "input", "output", "since"), on=keys, suffix="_other")
+        .filter(near_price(_BOTH))
         .filter(same_price(_BOTH))
     )
     votes = pairs.group_by(*keys, "line").agg(pl.col("witness").n_unique().alias("families"), pl.col("since").max().alias("acted"))
@@ -205,11 +217,10 @@ def still_spoken_for(left: pl.DataFrame, grid: pl.DataFrame, absences: pl.DataFr
     removed = ranked.join(ends, on=keys, suffix="_other").filter(pl.col("witness") != pl.col("witness_other"))
     ended = pl.concat([removed.select(*keys, "line"), lacking.select(*keys, "line")]).unique()
     ranked = ranked.join(ended.with_columns(pl.lit(True).alias("given_up")), on=[*keys, "line"], how="left")
-    old = old & pl.col("given_up").fill_null(False)
+    old = old & (pl.col("given_up").fill_null(False) | pl.col("provider").is_in(hosts()))
     last = ranked.with_columns(old.alias("old")).filter(pl.col("day_to").is_null())
     alone = last.group_by("offer").agg(pl.col("old").all()).filter("old")["offer"]
     old = old & pl.col("offer").is_in(alone.implode())
-    said = pl.format(
-        "others gave it up; one tracker alone has carried it unchanged since {} ({})", pl.col("start").cast(pl.Date), pl.col("source")
-    )
+    why = pl.when(pl.col("given_up").fill_null(False)).then(pl.lit("others gave it up; ")).otherwise(pl.lit(""))
+    said = pl.format("{}one tracker alone has carried it unchanged since {} ({})", why, pl.col("start").cast(pl.Date), "source")
     return ranked.filter(~old), ranked.filter(old).select(*keys, "line", said.alias("out"))

@@ -114,15 +114,8 @@ def _stretches(live: pl.DataFrame) -> pl.DataFrame:
     whole = (plain & (pl.col("tier") != "off-peak")).any() | (
         (pl.col("above") == 0).any() & (pl.col("tier") == "off-peak").any() & pl.col("clocked").any()
     )
-    figures = pl.concat_str(
-        [
-            pl.col("tier"),
-            pl.col("condition"),
-            pl.col("price_kind"),
-            *(pl.col(p).round(6).cast(pl.String).fill_null("-") for p in PRICES.values()),
-        ],
-        separator="|",
-    )
+    figures = pl.struct("tier", "condition", "price_kind", *(pl.col(p).round(6) for p in PRICES.values())).hash()
+    live = live.with_columns(figures.alias("figures"))
     ends_here = pl.col("valid_to") == pl.col("until")
     made = live.group_by("line", "start", maintain_order=True).agg(
         pl.col("until", "offer", "provider", "source", "witness", "rank", "model_label", "own_name").first(),
@@ -136,7 +129,7 @@ def _stretches(live: pl.DataFrame) -> pl.DataFrame:
         pl.col("lasting").max(),
         (pl.col("valid_from_basis").is_in(DATED) & (pl.col("valid_from") == pl.col("start"))).any().alias("dated"),
         pl.col("end_reason").filter(ends_here).first().fill_null("").alias("end_reason"),
-        figures.sort().str.join(";").alias("figures"),
+        pl.col("figures").sum(),  # of hashes, whatever their order: what is said as a whole
         pl.col("term").alias("term_ids"),
         pl.col("observed_at").min().alias("first_seen"),
     )

@@ -197,6 +197,11 @@ def converted(pairs: list[tuple[str, str]]) -> pl.Expr:
     return (small & one & finer).fill_null(False) if len(pairs) > 1 else pl.lit(False)
 
 
+def near_price(pairs: list[tuple[str, str]]) -> pl.Expr:
+    """Whether pairs are near enough to be the same price: cheap, to thin out rows before ``same_price`` looks closely."""
+    return pl.all_horizontal((pl.col(a) / pl.col(b)).is_between(0.9, 1.12).fill_null(True) for a, b in pairs)
+
+
 def other_price(pairs: list[tuple[str, str]]) -> pl.Expr:
     """Whether any pair that can be compared differs, by more than another exchange rate."""
     return pl.any_horizontal(~ratio_agrees(a, b).fill_null(True) for a, b in pairs) & ~converted(pairs)

@@ -36,11 +36,12 @@ def believed(schedules: pl.DataFrame, absences: pl.DataFrame, retired: pl.DataFr
     """Per offer and stretch (``day``, ``day_to``) the believed schedule (``line``, ``start``) and how it was chosen.
 
     ``absences``: offer, day: from then on a page that lists the seller's models lacks this one. ``retired``: line, offer,
-    retired_from, told: from that day on its seller has ended the name. Columns of the answer: offer, day, day_to, line, start (null: nothing is believed), families (that agree), why.
+    retired_from, told: from that day on its seller has ended the name. Columns of the answer: offer, day, day_to, line, start (null: nothing is believed), families (that agree), why,
+    line_long, start_long (a schedule of another tracker that only knows prices under conditions, null: none).
     """
     parts = []
     for (_,), part in (
-        schedules.with_columns((pl.col("offer") // OFFERS_AT_ONCE).alias("chunk"))
+        schedules.with_columns((pl.col("offer") // OFFERS_AT_ONCE).alias("chunk"), pl.col("witness").rank("dense"))
         .partition_by("chunk", as_dict=True, include_key=False)
         .items()
     ):
@@ -63,6 +64,7 @@ def _chosen(schedules: pl.DataFrame, absences: pl.DataFrame, retired: pl.DataFra
     days = grid.select("offer", "day", "day_to").unique()
     why = gone.sort("offer", "day", "line").group_by("offer", "day").agg(pl.col("out").first())
     found = _opened_when_seen(days.join(best, on=["offer", "day"], how="left")).join(why, on=["offer", "day"], how="left")
+    found = found.join(_long_prices(left, best), on=["offer", "day"], how="left")
     return (
         found.join(_ended(grid), on=["offer", "day"], how="left")
         .with_columns(pl.when(pl.col("line").is_null()).then(pl.coalesce("unseen", "out", "ended")).alias("why"))
@@ -156,6 +158,22 @@ def _best(ranked: pl.DataFrame) -> pl.DataFrame:
     return best.unique(keys, keep="first", maintain_order=True).select(
         *keys, "line", "start", "families", "seen", "source", "input", "output"
     )
+
+
+def _long_prices(left: pl.DataFrame, best: pl.DataFrame) -> pl.DataFrame:
+    """Beside a tracker that states one flat price: the tracker that states only prices under conditions (``line_long``, ``start_long``).
+
+    It does not contradict the flat one, which does not know of lengths and hours; a schedule that has both says all there is.
+    """
+    keys = ["offer", "day"]
+    chosen = best.select(*keys, "line").join(left, on=[*keys, "line"])
+    flat = chosen.filter(pl.col("complete") & (pl.col("conditions") == 0) & (pl.col("rank") == RANKS["feed"]))
+    partial = left.filter(~pl.col("complete") & (pl.col("rank") == RANKS["feed"]))
+    pairs = partial.join(flat.select(*keys, pl.col("witness").alias("flat_by")), on=keys).filter(pl.col("witness") != pl.col("flat_by"))
+    one = pairs.sort(*keys, "acted", "seen", "line", descending=[False, False, True, True, False]).unique(
+        keys, keep="first", maintain_order=True
+    )
+    return one.select(*keys, pl.col("line").alias("line_long"), pl.col("start").alias("start_long"))
 
 
 def _ended(grid: pl.DataFrame) -> pl.DataFrame:
