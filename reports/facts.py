@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 
 from reports.freshness import Confirmed
 from reports.inputs import Edition, columns_of
-from reports.page import numbers
-from reports.page.shown import NAME_LIMIT, Shown, clean, safe_url
+from reports.writing import numbers
+from reports.writing.shown import NAME_LIMIT, Shown, clean, safe_url
 
 
 class Printed(NamedTuple):

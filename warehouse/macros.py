@@ -12,10 +12,9 @@ from __future__ import annotations
 import duckdb
 import narwhals as nw
 
-from throughput.calibration.calibration import load_constants
-from throughput.engine import grid, stages
-from throughput.engine.efficiency import Constants
-from throughput.questions import formats, names, readings
+from throughput.engine import formats, grid, stages
+from throughput.engine.efficiency import Constants, load_constants
+from throughput.questions import names, readings
 
 PREFIX = "asked_"
 PARAMETERS = {

@@ -95,7 +95,7 @@ def _row(measure: str, unit: str, start: date, end: date, a: float, b: float, n:
 
 def elasticity(weights: pl.DataFrame) -> dict[str, object] | None:
     """Elasticity of a model's tokens to its own price with its 90 % interval, or None where too few prices moved."""
-    from forecasting.indices.regression import least_squares
+    from forecasting.estimators.regression import least_squares
 
     rows = (
         weights.filter(pl.col("fixed_profile_usd_per_mtok") > 0, pl.col("volume_tokens") > 0)

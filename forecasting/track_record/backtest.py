@@ -11,9 +11,8 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from forecasting.forecast import repricing
+from forecasting.forecast import priors, repricing
 from forecasting.forecast.candidates import CANDIDATES
-from forecasting.panel import priors
 from forecasting.panel.series import BadSeries, prepare
 from forecasting.track_record import scoring
 

@@ -97,7 +97,7 @@ def reparse(source: str | None) -> None:
     from pipelines.settings import load_settings
     from sources.catalogue import source as find
     from sources.catalogue import sources
-    from sources.reading.reparse import reparsed
+    from sources.reparse import reparsed
 
     try:
         chosen = [find(source)] if source else list(sources().values())

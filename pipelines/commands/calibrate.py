@@ -39,6 +39,7 @@ def command(data: Path | None, refit: bool, write: bool, table: Path | None) -> 
     from pipelines.settings import load_settings
     from throughput.calibration import calibration, joules, report
     from throughput.calibration.measurements import Measurements
+    from throughput.engine import efficiency
     from throughput.products import catalogue
 
     folder = data or load_settings().data
@@ -55,7 +56,7 @@ def command(data: Path | None, refit: bool, write: bool, table: Path | None) -> 
     scenarios = pl.concat([speeds, more])
     measured = Measurements(scenarios, accelerators, models)
     energy = Measurements(joules.measured_joules(scenarios, runs), accelerators, models, joules=True)
-    packaged = calibration.load_constants()
+    packaged = efficiency.load_constants()
     result = report.judge(measured, energy, packaged, click.echo) if refit else report.score(measured, energy, packaged)
     text = report.markdown(result)
     click.echo(text)

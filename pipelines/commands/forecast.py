@@ -43,8 +43,8 @@ def command(series: str, horizons: tuple[int, ...], as_of: object, out: str | No
 
     from forecasting.forecast import issue
     from forecasting.forecast.candidates import CANDIDATES
-    from forecasting.forecast.champion import INCUMBENT
     from forecasting.panel.series import BadSeries, prepare, without_floor
+    from forecasting.track_record.champion import INCUMBENT
     from pipelines.context import today
 
     source = sys.stdin.buffer.read() if series == "-" else series

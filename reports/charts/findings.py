@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from reports.facts import FactBook
-from reports.page.shown import Sentence, say
+from reports.writing.shown import Sentence, say
 
 
 def fell(book: FactBook, what: str, data: pl.DataFrame, series: str, value: str) -> Sentence:

@@ -10,11 +10,11 @@ import polars as pl
 from reports.charts import findings
 from reports.charts.shape import DATE, LOG, days, end_labels, log_axis, spec, stamp, typed
 from reports.facts import FactBook
-from reports.page import numbers
-from reports.page.drawing import AZURE, BLUE, INK, MUTED, RUST, Chart
-from reports.page.shown import say
 from reports.questions.record import chart_title
 from reports.series import champion_model
+from reports.writing import numbers
+from reports.writing.drawing import AZURE, BLUE, INK, MUTED, RUST, Chart
+from reports.writing.shown import say
 
 
 def viability(book: FactBook) -> Chart | None:

@@ -14,7 +14,7 @@ from reports.inputs import Edition
 from reports.mail.alerts import Alert, alerts
 from reports.mail.ledger import Ledger
 from reports.mail.subscribers import Thresholds
-from reports.page.shown import clean, say
+from reports.writing.shown import clean, say
 from sources.fetching.post import NotTold, post_json
 
 TOLD_AT_ONCE = 20

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from reports import narrative
 from reports.facts import FactBook, Row
-from reports.page.shown import Sentence, Shown, join, say
-from reports.page.tables import Column, Link, ranked
 from reports.questions.answer import Answer
+from reports.tables import Column, Link, ranked
+from reports.writing.shown import Sentence, Shown, join, say
 
 NEWEST = "coverage.events_today"
 HAPPENED = ("first_party", "confirmed", "declared")

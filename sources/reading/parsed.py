@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 FRAMEWORK = (
     "sources/pages/**/*.py",
-    "sources/pages/layout/*.toml",
+    "sources/pages/**/*.toml",
     "sources/contract.py",
     "sources/catalogue.py",
     "sources/reading/gate.py",

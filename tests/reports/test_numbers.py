@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.page.numbers import unit_of, write, write_interval
+from reports.writing.numbers import unit_of, write, write_interval
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from reports import charts, narrative, questions
 from reports.charts import findings
 from reports.facts import FactBook
 from reports.freshness import Confirmed
-from reports.page.shown import Shown, StaleWord, say
+from reports.narrative.words import between, direction, moved
 from reports.questions import changed, floors, outlook, pace, record, unknown
-from reports.questions.words import between, direction, moved
+from reports.writing.shown import Shown, StaleWord, say
 
 
 def book(*rows: dict, **marts: list[dict]) -> FactBook:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from throughput.engine import formats
 from throughput.physics import cost, energy, memory, moe, parallel, roofline, techniques
-from throughput.questions import formats
 
 U = pint.UnitRegistry()
 U.define("token = []")

@@ -8,9 +8,9 @@ import pytest
 
 from throughput.calibration import joules
 from throughput.calibration.measurements import Measurements, log_predicted
+from throughput.engine import formats
 from throughput.physics import techniques
 from throughput.products import frontier
-from throughput.questions import formats
 
 
 def test_marlins_gain_fades_between_batch_16_and_64(ask):

@@ -16,8 +16,8 @@ import polars as pl
 
 from throughput.engine import stages
 from throughput.engine.efficiency import Constants
+from throughput.engine.formats import READERS
 from throughput.questions import readings, scenarios
-from throughput.questions.formats import READERS
 
 JOULES = "j_per_output_token"
 LEAST_ROWS = 20

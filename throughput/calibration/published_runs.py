@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from throughput.calibration.calibration import load_constants
 from throughput.calibration.joules import TASK_INPUT_TOKENS
-from throughput.engine.efficiency import Constants
+from throughput.engine.efficiency import Constants, load_constants
 from throughput.questions.scenarios import answer
 
 MLPERF_OUTPUT_TOKENS = 294.0

@@ -1,15 +1,17 @@
 """The engine's constants by name: what each means, its unit, and what was believed before any fit.
 
 One global set; families differ only where stated (``FAMILIES``). Fitted values with their intervals live in
-``constants.toml`` and are read by ``calibration.load_constants``; this module holds meaning and priors. Every constant
+``constants.toml`` and are read by ``load_constants``; this module holds meaning and priors. Every constant
 is positive and enters as a loss, a latency, a count or an exposure, so that none can beat a datasheet.
 """
 
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import resources
 
 from throughput.physics.ops import Value, choose
 
@@ -170,3 +172,11 @@ class Constants(Mapping[str, float]):
         table = {f: self._values.get(f"{f}.{kind}", 1.0) for f in (*REFERENCE_FAMILIES, *SECOND_VENDORS)}
         table.update({f: self._values[f"{f}.{kind}"] for f in PRIOR_FAMILIES if f"{f}.{kind}" in self._values})
         return choose(family, table, math.exp(sum(math.log(table[f]) for f in SECOND_VENDORS) / len(SECOND_VENDORS)))
+
+
+def load_constants() -> Constants:
+    """The packaged calibration (``throughput/calibration/constants.toml``)."""
+    text = resources.files("throughput").joinpath("calibration/constants.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text)
+    rest = {n: float(v) for part in ("spread", "power", "boundary") for n, v in table.get(part, {}).items()}
+    return Constants({**{n: float(v["value"]) for n, v in table["constants"].items()}, **rest})

@@ -184,6 +184,6 @@ def _remaining(frame: Any, steps: tuple[stages.Stage, ...]) -> tuple[stages.Stag
 
 
 def _packaged() -> Constants:
-    from throughput.calibration.calibration import load_constants
+    from throughput.engine.efficiency import load_constants
 
     return load_constants()

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from throughput.engine.architecture import Columns
 from throughput.engine.efficiency import TILE_ROWS, Constants
+from throughput.engine.formats import READERS
 from throughput.physics import roofline
 from throughput.physics.ops import Value, choose, exp, minimum, where
-from throughput.questions.formats import READERS
 
 NETWORK_BYTES_PER_S = 50e9
 """One 400 Gbit/s port per accelerator, the usual scale-out network of 2023-2026 nodes."""

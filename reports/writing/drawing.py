@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
-from reports.page.shown import Sentence
+from reports.writing.shown import Sentence
 
 PALETTE: dict[str, tuple[str, str, str]] = {
     # name: (CSS variable, light, dark). Text has a contrast of at least 4.5 on its ground, lines 3; the colours of

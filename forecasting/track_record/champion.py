@@ -13,10 +13,9 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from forecasting.forecast.candidates import INCUMBENT
 from forecasting.track_record import scoring
 
-INCUMBENT = "repricing_mixture"
-"""Declared champion; see docs/method/forecasting.md for the backtest it was chosen by."""
 MIN_ORIGINS = 12
 MARGIN = 0.05
 ALPHA = 0.10

@@ -14,10 +14,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sources.pages.layout.claims import Block, Claim
+from sources.pages.layout.data.payload import nodes
 from sources.pages.layout.declaration import Layout
 from sources.pages.layout.figures import figures
 from sources.pages.layout.names import read_name
-from sources.pages.layout.payload import nodes
 from sources.pages.layout.words import NOTHING, Meaning, under, within_page
 from units.quantity import Money
 

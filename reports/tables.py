@@ -17,7 +17,7 @@ import polars as pl
 from markupsafe import Markup
 
 from reports.facts import FactBook
-from reports.page.shown import Sentence, Shown, say
+from reports.writing.shown import Sentence, Shown, say
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "＝", "＋", "－", "＠")
 

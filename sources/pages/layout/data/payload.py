@@ -12,9 +12,9 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sources.pages.layout.lines import Line
+from sources.pages.layout.text.lines import Line
 from sources.pages.page import Page, Printed
-from sources.pages.tables import Cell, Grid, markdown_cell
+from sources.pages.tables import Cell, Grid, markdown_cell, panes_of
 from units.quantity import plain
 
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.I | re.S)
@@ -73,29 +73,64 @@ def nodes(value: Any) -> Iterator[Any]:
         waiting += [v for v in reversed(list(inner)) if isinstance(v, dict | list)]
 
 
+class Placed(dict[str, Any]):
+    """The properties of a component, with the heading and the panes it stands below on the page."""
+
+    heading: tuple[str, ...] = ()
+    panes: str = ""
+
+
 def tables_in(found: dict[str, Any]) -> list[Grid]:
-    """Lists of rows of cells (``[[..], ..]`` or ``[{"cells": [..]}, ..]``) as grids, with what the object around them says of them."""
+    """Lists of rows of cells (``[[..], ..]`` or ``[{"cells": [..]}, ..]``) as grids, with what the objects around them say of them."""
     grids: list[Grid] = []
     for value in found.values():
-        holders: dict[int, dict[str, Any]] = {}
+        place = value if isinstance(value, Placed) else Placed()
+        owners: dict[int, dict[str, Any]] = {}
         for node in nodes(value):
-            if isinstance(node, dict):
-                holders |= {id(v): node for v in node.values() if isinstance(v, list)}
+            _own(node, owners)
             rows = [_row(item) for item in node] if isinstance(node, list) and node else []
             if rows and all(r is not None for r in rows) and max(len(r or ()) for r in rows) > 1:
-                grids += _grids([r for r in rows if r], holders.get(id(node), {}), len(grids))
+                around = owners.get(id(node), {})
+                grids += _grids([r for r in rows if r], around, owners.get(id(around), {}), len(grids), place)
     return grids
 
 
-def _grids(rows: list[list[str]], holder: dict[str, Any], first: int) -> list[Grid]:
-    """A grid for each run of rows of one width."""
-    heads = [str(h) for h in holder.get("columns") or () if isinstance(h, str)]
+def _own(node: Any, owners: dict[int, dict[str, Any]]) -> None:
+    """Remember which object each list and object stands in, lists of objects looked through."""
+    owner = node if isinstance(node, dict) else owners.get(id(node))
+    if owner is not None:
+        for inner in node.values() if isinstance(node, dict) else node:
+            if isinstance(inner, dict | list):
+                owners[id(inner)] = owner
+
+
+def _heads(holder: dict[str, Any]) -> list[str]:
+    """The column heads an object states."""
+    stated: list[Any] = next((holder[k] for k in ("columns", "headings", "headers", "head") if isinstance(holder.get(k), list)), [])
+    return [_words(h) for h in stated]
+
+
+def _words(value: Any) -> str:
+    """The text of a value: its own, or the one an object around it holds as text or label."""
+    for _ in range(4):
+        if not isinstance(value, dict):
+            break
+        value = next((value[k] for k in ("text", "label", "title", "name") if k in value), next(iter(value.values()), ""))
+    return "" if value is None or isinstance(value, list | dict) else str(getattr(value, "text", value))
+
+
+def _grids(rows: list[list[str]], holder: dict[str, Any], outer: dict[str, Any], first: int, place: Placed) -> list[Grid]:
+    """A grid for each run of rows of one width; a group of rows stands below its name, with the heads of the whole."""
     before = "\n".join(v for v in holder.values() if isinstance(v, str) and len(v) < 80)
+    name = next((holder[k] for k in ("model", "group", "title", "name") if isinstance(holder.get(k), str)), "") if outer else ""
     made: list[Grid] = []
     for width, run in groupby(rows, key=len):
         body = [[_cell(c) for c in row] for row in run]
-        top = [[_cell(h) for h in heads]] if len(heads) == width else []
-        made.append(Grid([*top, *body], (), first + len(made), before=before))
+        stated = next((h for h in (_heads(holder), _heads(outer)[1:]) if len(h) == width), [])
+        top = [[_cell(h) for h in stated]] if stated else []
+        grouped = (name,) if name and stated and not _heads(holder) else ()
+        told = {"panes": place.panes} if place.panes else {}
+        made.append(Grid([*top, *body], (*place.heading, *grouped), first + len(made), attributes=told, before=before))
     return made
 
 
@@ -107,7 +142,7 @@ def _row(item: Any) -> list[str] | None:
     )
     if not isinstance(cells, list) or not cells or (isinstance(item, list) and item[:1] == ["$"]):
         return None
-    words = [c.get("text") if isinstance(c, dict) and "text" in c else c for c in cells]
+    words = [_words(c) if isinstance(c, dict) else c for c in cells]
     if not all(w is None or (isinstance(w, str | int | float | Decimal) and not isinstance(w, bool)) for w in words):
         return None
     return ["" if w is None else str(getattr(w, "text", w)) for w in words]
@@ -118,13 +153,33 @@ def _cell(text: str) -> Cell:
 
 
 def islands(page: Page) -> dict[str, Any]:
-    """The properties of Astro's components (``[0, value]`` and ``[1, [values]]`` stand for a value and a list)."""
+    """The properties of Astro's components (``[0, value]`` and ``[1, [values]]`` stand for a value and a list), each with its place."""
     found = {}
     for n, node in enumerate(page.tree.css("astro-island[props]") if page.is_html else ()):
         value = _json(node.attributes.get("props") or "")
         if isinstance(value, dict):
-            found[f"component {n + 1}"] = {k: _revived(v, 0) for k, v in value.items()}
+            placed = Placed({k: _revived(v, 0) for k, v in value.items()})
+            placed.heading, placed.panes = _heading_over(node), panes_of(node, page.tree)
+            found[f"component {n + 1}"] = placed
     return found
+
+
+_HEADINGS = "h1,h2,h3,h4,h5,h6"
+
+
+def _heading_over(node: Any) -> tuple[str, ...]:
+    """The nearest heading in front of an element."""
+    while node is not None and node.tag != "body":
+        before = node.prev
+        while before is not None:
+            found = (
+                [before] if before.tag in _HEADINGS.split(",") else before.css(_HEADINGS) if before.tag not in ("-text", "-comment") else []
+            )
+            if found:
+                return (plain(found[-1].text(deep=True, separator=" ")),)
+            before = before.prev
+        node = node.parent
+    return ()
 
 
 def _revived(value: Any, depth: int) -> Any:

@@ -14,9 +14,10 @@ from sources.pages.build import is_empty, is_free
 from sources.pages.layout.claims import Block, Claim
 from sources.pages.layout.declaration import Layout
 from sources.pages.layout.figures import figures, ordered, tidy
-from sources.pages.layout.lines import Line
 from sources.pages.layout.names import read_name
+from sources.pages.layout.text.lines import Line
 from sources.pages.layout.words import DIRECTIONS, MODALITIES, NOTHING, Meaning, under, within_page
+from sources.pages.periods import Period
 from units.quantity import amounts
 
 
@@ -67,12 +68,12 @@ def read_card(
     block: Block,
     record: tuple[int, ...],
     ident: str = "",
-    days: tuple[str, str] = ("", ""),
+    days: Period = Period(),
 ) -> None:
     """Add the claims of one card to ``block``."""
     labels = _Labels()
     found = read_name(name, layout.vocabulary)
-    found = replace(found, since=found.since or days[0], until=found.until or days[1])
+    found = replace(found, since=found.since or days.since, until=found.until or days.until)
     leads: dict[tuple[str, ...], int] = {(): 0}
     first, announced = len(block.claims), set()
     for n, line in enumerate(lines):
@@ -102,7 +103,6 @@ def read_card(
         labels.last = "price"
         over = _LEAD.match(text)
         lead = layout.vocabulary.read(over[1]) if over else NOTHING
-        evidence = _evidence(found.text, lines, n)
         given = figures(text, layout.vocabulary)
         said = labels.component
         for place, figure in enumerate(given if said.direction or said.cache else ordered(given, layout)):
@@ -128,12 +128,12 @@ def read_card(
                     found.text,
                     meaning,
                     money,
-                    evidence,
+                    _evidence(found.text, lines, n, figure.money.text),
                     f"line {line.number}",
                     (*record, leads.setdefault(lead.conditions, len(leads))),
                     ident,
-                    since=found.since,
-                    until=found.until,
+                    since=figure.period.since or found.since,
+                    until=figure.period.until or found.until,
                     problem=problem,
                 )
             )
@@ -145,7 +145,9 @@ def read_card(
         ]
 
 
-def _evidence(name: str, lines: Sequence[Line], n: int) -> str:
+def _evidence(name: str, lines: Sequence[Line], n: int, figure: str) -> str:
     """The model, the labels before a price and the price itself, in the page's words."""
     before = [line.text for line in lines[max(0, n - 2) : n] if not holds_price(line) and line.text != name and len(line.text) < 80]
-    return " | ".join(filter(None, [name, *before, lines[n].text]))[:300]
+    text = lines[n].text
+    at = max(0, text.find(figure) - 120) if len(text) > 200 else 0
+    return " | ".join(filter(None, [name, *before, text[at : at + 200]]))[:500]

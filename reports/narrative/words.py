@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from reports.facts import Change
-from reports.page.shown import Sentence, say
+from reports.writing.shown import Sentence, say
 
 Direction = Literal["fell", "rose", "flat", "unknown"]
 

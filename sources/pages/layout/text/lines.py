@@ -84,13 +84,22 @@ def html_lines(body: Any) -> list[Line]:
 
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
+_BOLD = re.compile(r"^(\s*(?:\d{1,2}[.)]\s+)?)\*\*((?:[^*]|\*(?!\*)){2,80})\*\*:?\s*$")
 _TABLE = re.compile(r"^\s*\|.*\|\s*$")
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _NEXT_LINK = re.compile(r"(?<=\))\s*(?=\[)")
 _CODE = re.compile(r"([^`|]{2,80}?)\s*`([\w./:@-]{3,80})`")
 """A name with its identifier as code behind it."""
+_PRICED_CODE = re.compile(r"`([A-Za-z][\w./:@-]*[\d-][\w./:@-]*)`")
+"""The one identifier of a sentence that prints prices: what they are the prices of."""
 _COMPONENT = re.compile(r"^\s*<[A-Z]\w*(?:\s[^>]*)?$")
 _MARK = re.compile(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+")
+
+
+def _bold(raw: str) -> re.Match[str] | None:
+    """A line in bold whole that prints no amount: a heading without its marks."""
+    found = _BOLD.match(raw)
+    return None if found is None or amounts(raw) else found
 
 
 def text_lines(text: str) -> list[Line]:
@@ -110,17 +119,19 @@ def text_lines(text: str) -> list[Line]:
             continue
         if fenced or _FENCE.match(raw) or _TABLE.match(raw) or not raw.strip():
             continue
-        heading = _HEADING.match(raw)
+        heading = _HEADING.match(raw) or _bold(raw)
         for part in _NEXT_LINK.split(_MARK.sub("", heading[2] if heading else raw)):
             code = _CODE.fullmatch(part.strip()) if not heading else None
-            cell = markdown_cell(code[1] if code else part)
+            said = _PRICED_CODE.findall(part) if not (heading or code) and amounts(part) else []
+            of_it = said[0] if len(said) == 1 and part.count("`") == 2 else ""
+            cell = markdown_cell(code[1] if code else part.replace(f"`{of_it}`", " ") if of_it else part)
             if cell.text:
                 lines.append(
                     Line(
                         cell.text,
                         number,
-                        len(heading[1]) if heading else 0,
-                        ident=code[2] if code else "",
+                        (len(heading[1]) if heading[1].startswith("#") else 6 if heading[1][:1].isspace() else 5) if heading else 0,
+                        ident=code[2] if code else of_it,
                         lost=any(amounts(s) for s in cell.struck),
                     )
                 )

@@ -24,7 +24,7 @@ MIN_PAIRS = 50
 
 def read() -> pl.DataFrame:
     """The packaged vintages: vintage, hazard_per_year, closing_log, spread_log, weight, basis."""
-    text = files("forecasting.panel").joinpath("priors.csv").read_bytes()
+    text = files("forecasting.forecast").joinpath("priors.csv").read_bytes()
     return pl.read_csv(text, try_parse_dates=True).sort("vintage")
 
 

@@ -7,34 +7,20 @@ between two groups of prices that is said only once; where more than one line co
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from sources.pages.layout.card import holds_price, read_card
 from sources.pages.layout.claims import Block
 from sources.pages.layout.declaration import Layout
-from sources.pages.layout.lines import Line
 from sources.pages.layout.names import days_in
+from sources.pages.layout.text.card import holds_price, read_card
+from sources.pages.layout.text.elements import element_cards
+from sources.pages.layout.text.lines import Line
+from sources.pages.layout.text.named import Card, class_words, is_identifier, may_name, said_by
 from sources.pages.layout.words import NOTHING, Meaning, under
 
-_IDENTIFIER = re.compile(r"@?[\w.-]+(?:/[\w.:-]+)*(?=$)")
-
-
-_CLASS_SHARE = 0.08
 LONGEST = 400
 """A longer line is a paragraph (or data), and no part of a card."""
-
-
-@dataclass(slots=True)
-class Card:
-    """Lines of one model; ``names``: the lines that could name it, the likeliest alone where one is certain."""
-
-    lines: list[Line] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    headings: tuple[str, ...] = ()
-    around: Meaning = NOTHING
-    ident: str = ""
 
 
 def read_flow(lines: Sequence[Line], layout: Layout, page: Meaning) -> list[Block]:
@@ -51,33 +37,49 @@ def read_flow(lines: Sequence[Line], layout: Layout, page: Meaning) -> list[Bloc
 
 
 def _found(lines: Sequence[Line], layout: Layout) -> Iterable[Card]:
-    from sources.pages.layout.elements import element_cards
-
     told = [replace(line, text=layout.cleaned(line.text)) for line in lines] if layout.line_name else lines
     short = [line for line in told if len(line.text) <= LONGEST]
-    return element_cards(short, layout) if any(len(line.path) > 1 for line in short) else _cards(short, layout)
+    alone, others = _apart(short, layout)
+    return [*alone, *(element_cards(others, layout) if any(len(line.path) > 1 for line in others) else _cards(others, layout))]
 
 
-def is_identifier(text: str) -> bool:
-    """Whether a line is one word that identifies a model (``gpt-realtime``, ``@cf/meta/llama-3``)."""
-    return bool(_IDENTIFIER.fullmatch(text)) and bool(re.search(r"[a-z]", text, re.I)) and bool(re.search(r"[\d-]", text)) and len(text) > 2
+def _apart(lines: Sequence[Line], layout: Layout) -> tuple[list[Card], list[Line]]:
+    """Lines that hold a model with its prices as cards of their own, and the other lines."""
+    alone: list[Card] = []
+    others: list[Line] = []
+    path: dict[int, str] = {}
+    for line in lines:
+        if line.level:
+            path = {k: v for k, v in path.items() if k < line.level}
+            path[line.level] = line.text
+        card = _of_itself(line, layout) if holds_price(line) and not line.level else None
+        if card is None:
+            others.append(line)
+            continue
+        card.headings = tuple(path[k] for k in sorted(path))
+        card.around = said_by(card.headings, layout)
+        alone.append(card)
+    return alone, others
 
 
-def may_name(text: str) -> bool:
-    """Whether a line is short enough, and word enough, to name a model."""
-    return (
-        len(text) <= 80
-        and len(text.split()) <= 7
-        and not re.search(r"[.!?。:]$|https?:|[{}]", text)
-        and bool(re.search(r"[^\W\d_]", text))
-        and not re.fullmatch(r"[\d.,]+\s?[A-Za-z/]{0,8}", text)
-    )
+_SENTENCE = re.compile(
+    r"(?:for |the )*(?P<name>[A-Z][^$,;:]{2,60}?) (?:is|are|costs?)(?: now| currently)?(?: (?:charged|priced|billed|offered|available))?"
+    r"(?: at| for)? (?=[$€¥£])"
+)
+"""``NAME is priced at $..``: a sentence that says what one model costs."""
 
 
-def class_words(cards: Sequence[Card]) -> set[str]:
-    """Texts that stand in many cards and so name none (``Private``, ``Text-to-text``)."""
-    counts = Counter(name for card in cards for name in dict.fromkeys(card.names))
-    return {text for text, count in counts.items() if count >= max(3, _CLASS_SHARE * len(cards))}
+def _of_itself(line: Line, layout: Layout) -> Card | None:
+    """The card of a line that names its model: by the declared pattern, by the one identifier printed as code in it, or as a sentence."""
+    own = re.search(layout.line_name, line.text) if layout.line_name else None
+    if own:
+        return Card([replace(line, text=f"{line.text[: own.start(1)]} {line.text[own.end(1) :]}".strip(" |"))], [own[1]])
+    if line.ident:
+        return Card([line], [line.ident])
+    said = _SENTENCE.match(line.text)
+    if said is None or layout.vocabulary.read(said["name"]).priced:
+        return None
+    return Card([replace(line, text=line.text[said.end() :].rstrip("."))], [said["name"]])
 
 
 def _cards(lines: Sequence[Line], layout: Layout) -> Iterable[Card]:
@@ -121,20 +123,6 @@ def _by_names(lines: Sequence[Line], layout: Layout) -> list[Card]:
             elif not said.understood and may_name(line.text) and not ident:
                 texts.append(line.text)
             continue
-        text = layout.cleaned(line.text)
-        own = re.search(layout.line_name, text) if layout.line_name else None
-        if own:
-            headings = tuple(path[k] for k in sorted(path))
-            cards.append(
-                Card(
-                    [replace(line, text=f"{text[: own.start(1)]} {text[own.end(1) :]}".strip(" |"))],
-                    [own[1]],
-                    headings,
-                    under(section, said_by(headings, layout)),
-                )
-            )
-            fresh, ident, texts, gathered = "", "", [], []
-            continue
         if fresh or texts or not cards:
             last = texts[-1] if texts and is_identifier(texts[-1]) else ""
             names = [last or fresh] if fresh or last else texts
@@ -143,13 +131,3 @@ def _by_names(lines: Sequence[Line], layout: Layout) -> list[Card]:
         cards[-1].lines += [*gathered, line]
         fresh, ident, texts, gathered = "", "", [], []
     return cards
-
-
-def said_by(headings: Sequence[str], layout: Layout) -> Meaning:
-    """What the headings above say, the nearest one first."""
-    from sources.pages.layout.read import said_over
-
-    said = NOTHING
-    for text in reversed(headings):
-        said = under(said, said_over(layout.vocabulary.read(text)))
-    return said

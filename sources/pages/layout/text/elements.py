@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from sources.pages.layout.card import holds_price, read_card
 from sources.pages.layout.claims import Block
 from sources.pages.layout.declaration import Layout
-from sources.pages.layout.flow import Card, class_words, may_name, said_by
-from sources.pages.layout.lines import Line
+from sources.pages.layout.text.card import holds_price, read_card
+from sources.pages.layout.text.lines import Line
+from sources.pages.layout.text.named import Card, class_words, may_name, said_by
 from sources.pages.layout.words import NOTHING
 
 
