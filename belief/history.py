@@ -12,6 +12,7 @@ from datetime import date
 import polars as pl
 
 from belief.judgement.statements import KEY, PRICES, RANKS
+from belief.surcharges import multiplied
 from units.quantity import TOKEN_UNITS
 
 INTERVAL_COLUMNS = [
@@ -58,14 +59,14 @@ def observed_intervals(
     A quote is a stretch: first shown at ``fetched_at``, gone at ``gone_at``. A start the page itself names counts from
     that day, once a page showed it then. ``rates``: month, currency, units_per_usd (ECB reference rates). A price not in USD is converted at the
     rate of the month in which it was first seen; whether it changed is decided in its own currency.
-    Announced and struck prices make no interval; a promotion ends with its last day. ``confirmed_at`` stands
+    A factor that the page states (``multiplier``) prices its condition. Announced and struck prices make no interval; a promotion ends with its last day. ``confirmed_at`` stands
     in for the last day a newest page was seen. ``asked``: the addresses asked today (None: all); what another
     address said last ends with the source's next page, at the latest ``FORGET_DAYS`` later, where that is past
     at ``as_of``. Returns ``INTERVAL_COLUMNS`` without a canonical model (``model`` holds the printed label).
     """
     if quotes.is_empty():
         return empty_intervals()
-    offers = _offers(_in_usd(quotes, rates))
+    offers = _offers(_in_usd(multiplied(quotes), rates))
     keys = ["source_url", "provider", "model_label", "tier", "condition", "currency", "twin"]
     runs = offers.sort([*keys, "fetched_at"])
     same = pl.all_horizontal(

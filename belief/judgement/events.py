@@ -122,8 +122,17 @@ def _by_component(rows: pl.DataFrame) -> pl.DataFrame:
         rows.with_columns(pl.lit(c).alias("component"), pl.col(f"{p}_before").alias("before"), pl.col(p).alias("after"))
         for c, p in _CLASSES.items()
     ]
-    moved = pl.concat(parts).filter((pl.col("after") / pl.col("before") - 1).abs() > AGREE_SHARE)
+    moved = pl.concat(parts).filter(((pl.col("after") / pl.col("before") - 1).abs() > AGREE_SHARE) & ~_other_digits())
     return moved.with_columns(pl.when(pl.col("after") < pl.col("before")).then(pl.lit("cut")).otherwise(pl.lit("rise")).alias("event"))
+
+
+def _other_digits() -> pl.Expr:
+    """Whether one of the prices is the other rounded to cents: printed to other digits, nothing moved."""
+
+    def cents(column: str) -> pl.Expr:
+        return (pl.col(column) * 100 + 0.5 + 1e-9).floor() / 100
+
+    return ((cents("after") - pl.col("before")).abs() <= 1e-9) | ((cents("before") - pl.col("after")).abs() <= 1e-9)
 
 
 def _new(belief: Belief) -> pl.DataFrame:

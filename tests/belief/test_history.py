@@ -255,3 +255,26 @@ def test_a_page_that_still_lists_a_name_after_its_announced_end_wins() -> None:
     ends = pl.DataFrame({"provider": ["acme"], "model_label": ["m"], "retired_on": [date(2026, 3, 15)], "replacement": [""]})
     page = observed(frame(quote(1, "m", "output", 6.0)), confirmed_at=DAY)
     assert weigh(page, DAY, retirements=ends).intervals["valid_to"].to_list() == [None]
+
+
+def test_a_factor_that_a_page_states_prices_its_condition_and_follows_the_plain_price() -> None:
+    def page(day: int, price: float) -> list[dict[str, object]]:
+        rows = [quote(day, "m", c, v) for c, v in (("input", price), ("output", 5 * price))]
+        factor = quote(day, "m", "multiplier", 1.1, condition="US-only inference", unit="", wide_row=None, evidence="1.1 times in the US")
+        return [*rows, factor]
+
+    made = observed(frame(*page(1, 5.0), *page(10, 4.0)))
+    there = made.filter(pl.col("condition") == "US-only inference").sort("valid_from")
+    assert there["price_input_usd_per_mtok"].to_list() == [5.5, 4.4]
+    assert there["price_output_usd_per_mtok"].to_list() == [27.5, 22.0]
+    assert there["valid_from"].to_list() == [date(2026, 3, 1), date(2026, 3, 10)]
+    assert set(there["evidence"]) == {"1.1 times in the US"}
+    assert made.filter(pl.col("condition") == "")["price_input_usd_per_mtok"].sort().to_list() == [4.0, 5.0]
+
+
+def test_a_condition_that_the_page_prices_itself_is_not_priced_by_a_factor_again() -> None:
+    rows = [quote(1, "m", "input", 5.0), quote(1, "m", "output", 25.0)]
+    printed = [quote(1, "m", c, v, condition="US", wide_row=1) for c, v in (("input", 6.0), ("output", 26.0))]
+    factor = quote(1, "m", "multiplier", 1.1, condition="US", unit="", wide_row=None)
+    made = observed(frame(*rows, *printed, factor)).filter(pl.col("condition") == "US")
+    assert made["price_input_usd_per_mtok"].to_list() == [6.0]
