@@ -46,4 +46,4 @@ def test_the_packaged_trackers_own_body_read_live_gives_no_event(tmp_path: Path)
         return tables["core.price_event"].filter(pl.col("kind").is_in(MOVES)).select(key)
 
     assert told(live).join(told(quiet), on=key, how="anti", nulls_equal=True).rows() == []
-    assert live["core.price_witness"].filter((pl.col("source") == "prices/model_prices")).height > 300
+    assert live["core.price_witness"].filter(pl.col("source") == "prices/model_prices").height > 300
