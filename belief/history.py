@@ -15,6 +15,8 @@ from belief.judgement.statements import KEY, PRICES, RANKS
 from belief.surcharges import multiplied
 from units.quantity import TOKEN_UNITS
 
+LISTED = {"listed_input_per_mtok": "input", "listed_output_per_mtok": "output"}
+"""The figures as listed, in the list's own currency per million tokens, beside their conversion; null for lists in USD."""
 INTERVAL_COLUMNS = [
     *KEY,
     "model_label",
@@ -38,6 +40,7 @@ INTERVAL_COLUMNS = [
     "quote_id",
     "confirmed_at",
     "price_kind",
+    *LISTED,
 ]
 FORGET_DAYS = 183
 """So long a price of an address that is no longer asked is taken to hold after it was last seen there."""
@@ -76,6 +79,7 @@ def observed_intervals(
     runs = runs.with_columns((~same.fill_null(False)).cum_sum().over(keys).alias("run"))
     runs = runs.group_by([*keys, "run"], maintain_order=True).agg(
         *(pl.col(p).first() for p in PRICES.values()),
+        *(pl.when(pl.col("currency").first() != "USD").then(pl.col(f"list_{c}").first()).alias(name) for name, c in LISTED.items()),
         pl.col("begun_at").first().alias("valid_from"),
         pl.col("gone_at").last().dt.date().alias("valid_to"),
         pl.col("source").first(),
@@ -218,7 +222,7 @@ def _offers(quotes: pl.DataFrame) -> pl.DataFrame:
 def empty_intervals() -> pl.DataFrame:
     """No intervals, with the right columns."""
     schema: dict[str, type[pl.DataType]] = dict.fromkeys(INTERVAL_COLUMNS, pl.String)
-    schema |= dict.fromkeys(PRICES.values(), pl.Float64)
+    schema |= dict.fromkeys((*PRICES.values(), *LISTED), pl.Float64)
     schema |= dict.fromkeys(("valid_from", "valid_to", "observed_at", "closed_observed_at", "confirmed_at"), pl.Date)
     return pl.DataFrame(schema=schema | {"rank": pl.Int64})
 
@@ -249,6 +253,7 @@ def packaged_intervals(history: pl.DataFrame, looks: pl.DataFrame, rank_of: dict
         pl.lit("").alias("snapshot_sha256"),
         pl.lit("").alias("quote_id"),
         pl.lit("").alias("price_kind"),
+        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in LISTED),
         pl.max_horizontal("observed_at", "look").alias("confirmed_at"),
     ).select(INTERVAL_COLUMNS)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 import reference
-from belief.history import INTERVAL_COLUMNS
+from belief.history import INTERVAL_COLUMNS, LISTED
 from belief.judgement.statements import PRICES, RANKS
 from belief.names.aliases import normalise, resolve, split_at_moves
 from belief.names.offer_keys import one_key, region_of
@@ -212,6 +212,7 @@ def _keyed(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("printed").alias("evidence"),
         pl.col("end_reason").str.to_lowercase().alias("end_reason"),
     )
+    full = full.with_columns(pl.lit(None, dtype=pl.Float64).alias(c) for c in LISTED)
     full = full.with_columns(pl.lit(None, dtype=pl.String).alias(c) for c in INTERVAL_COLUMNS if c not in full.columns)
     return one_key(_multiplied(full.select(INTERVAL_COLUMNS)))
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from belief.judgement.statements import FIGURES, RANKS
 
+LISTED = ("listed_input_per_mtok", "listed_output_per_mtok")
 CHANCE = 1e-3
 """So rarely may figures that are no conversion look like one: over all rates tried."""
 STEP = 0.1
@@ -23,7 +24,7 @@ Figures = npt.NDArray[np.float64]
 
 
 def with_currency(witnesses: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
-    """The statements with the ``currency`` of lists that a tracker converted; figures stay in USD as the tracker gives them.
+    """The statements with the ``currency`` and the listed figures of lists that a tracker converted; prices stay in its USD.
 
     ``rates``: currency, units_per_usd (reference ``exchange_rates``): a converted list was converted at a rate of that range.
     Only currencies worth less than a dollar are told apart: a tenth of a euro is no coarse figure.
@@ -37,28 +38,33 @@ def with_currency(witnesses: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
     for (source, provider), rows in stated.partition_by("source", "provider", as_dict=True).items():
         named = _currency_of(np.unique(np.concatenate([rows[f].drop_nulls().to_numpy() for f in FIGURES])), known)
         if named:
-            found.append((source, provider, named))
-    listed = pl.DataFrame(found, schema=dict.fromkeys(("source", "provider", "listed"), pl.String), orient="row")
-    joined = witnesses.join(listed, on=["source", "provider"], how="left", maintain_order="left")
-    return joined.with_columns(pl.coalesce("listed", "currency").alias("currency")).drop("listed")
+            found.append((source, provider, *named))
+    schema = dict.fromkeys(("source", "provider", "listed"), pl.String) | {"rate": pl.Float64}
+    joined = witnesses.join(pl.DataFrame(found, schema=schema, orient="row"), on=["source", "provider"], how="left", maintain_order="left")
+    tenths = [(pl.col(f) * pl.col("rate") / STEP).round() * STEP for f in FIGURES]
+    return joined.with_columns(
+        pl.coalesce("listed", "currency").alias("currency"),
+        *(pl.coalesce(t.round(6), name).alias(name) for t, name in zip(tenths, LISTED, strict=True)),
+    ).drop("listed", "rate")
 
 
-def _currency_of(figures: Figures, known: dict[str, tuple[float, float]]) -> str:
-    """The currency in which all figures are round at one rate, or nothing."""
+def _currency_of(figures: Figures, known: dict[str, tuple[float, float]]) -> tuple[str, float] | None:
+    """The currency in which all figures are round at one rate, with that rate, or nothing."""
     figures = figures[figures > 0.01]
     digits = _decimals(figures)
     odd = digits > 2
     if odd.sum() < FEWEST:
-        return ""
+        return None
     for currency, (low, high) in known.items():
         rates = (np.arange(round(low * 1000), round(high * 1000)) / 1000)[:, None]
         tolerance = 0.55 * 10.0 ** -np.maximum(digits, 3) * rates
         listed = figures[None, :] * rates
         off = np.abs(listed / STEP - np.round(listed / STEP)) * STEP
         by_chance = np.prod(np.minimum(1.0, 2 * tolerance[:, odd] / STEP), axis=1) * len(rates)
-        if (np.all(off <= tolerance, axis=1) & (by_chance <= CHANCE)).any():
-            return currency
-    return ""
+        fits = np.all(off <= tolerance, axis=1) & (by_chance <= CHANCE)
+        if fits.any():
+            return currency, float(rates[np.flatnonzero(fits)[fits.sum() // 2], 0])
+    return None
 
 
 def _decimals(figures: Figures) -> npt.NDArray[np.int64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from belief.judgement.foreign_lists import with_currency
+from belief.judgement.foreign_lists import LISTED, with_currency
 from belief.judgement.statements import PRICES, RANKS
 
 RATES = pl.DataFrame({"currency": ["CNY", "CNY", "EUR"], "units_per_usd": [6.9, 7.3, 0.9]})
@@ -14,7 +14,11 @@ YUAN = [(0.5, 2.0), (2.0, 8.0), (4.0, 18.0), (6.0, 24.0), (8.0, 28.0), (0.8, 2.0
 def stated(prices: list[tuple[float, float]], source: str = "feed", rank: int = RANKS["feed"]) -> pl.DataFrame:
     inputs, outputs = zip(*prices, strict=True)
     return pl.DataFrame({PRICES["input"]: inputs, PRICES["output"]: outputs}).with_columns(
-        pl.lit(source).alias("source"), pl.lit("maker").alias("provider"), pl.lit(rank).alias("rank"), pl.lit("USD").alias("currency")
+        pl.lit(source).alias("source"),
+        pl.lit("maker").alias("provider"),
+        pl.lit(rank).alias("rank"),
+        pl.lit("USD").alias("currency"),
+        *(pl.lit(None, dtype=pl.Float64).alias(c) for c in LISTED),
     )
 
 
@@ -46,6 +50,9 @@ def test_only_the_source_that_converted_is_marked_and_no_sellers_page_is() -> No
     assert dict(marked.select("source", "currency").unique().rows()) == {"a": "CNY", "b": "USD", "page": "USD"}
 
 
-def test_figures_and_order_are_untouched() -> None:
+def test_the_listed_figures_stand_beside_the_trackers_dollars() -> None:
     given = stated(converted(7.25, 3))
-    assert with_currency(given, RATES).drop("currency").equals(given.drop("currency"))
+    marked = with_currency(given, RATES)
+    assert marked.select(LISTED).rows() == YUAN
+    assert marked.drop("currency", *LISTED).equals(given.drop("currency", *LISTED))
+    assert with_currency(stated(YUAN), RATES).select(pl.col(LISTED).null_count()).row(0) == (6, 6)
