@@ -96,6 +96,7 @@ def make_job(
     return Job(
         as_of=day,
         home=settings.home,
+        published=settings.published,
         code_version=code_version(),
         data_version=data_version(),
         fetcher=fetcher,

@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.context import make_job, now, today
 from pipelines.delivery import deliver_with
 from pipelines.operation.logs import logged
 from pipelines.operation.notices import after_run
 from pipelines.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from warehouse.opened import Published
 
 Tell = Callable[[str], None]
 log = logging.getLogger(__name__)
@@ -147,20 +150,21 @@ def _reason(result: Any) -> str:
     return "the job ended without success and named no step"
 
 
-def _made(result: Any, key: str) -> Path:
-    """The path that an asset of the run says it wrote."""
+def _made(result: Any, key: str) -> str:
+    """Where an asset of the run says it wrote."""
     import dagster as dg
 
     made = result.asset_materializations_for_node(key)[-1]
     assert isinstance(made.metadata["path"], dg.TextMetadataValue)
-    return Path(str(made.metadata["path"].value))
+    return str(made.metadata["path"].value)
 
 
 def _summary(settings: Settings, as_of: date, result: Any, tell: Tell) -> None:
     """The headline, where things are, and which inputs were live, archived or packaged, and how old."""
     from warehouse.store import query
 
-    warehouse, edition = _made(result, "published__warehouse"), _made(result, "site__edition")
+    edition, written = Path(_made(result, "site__edition")), _made(result, "published__warehouse")
+    warehouse = settings.published if written == str(settings.published) else Path(written)
     latest = settings.site_path / "latest"
     current = latest.exists() and (latest / "edition.json").read_bytes() == (edition / "edition.json").read_bytes()
     tell("")
@@ -168,8 +172,8 @@ def _summary(settings: Settings, as_of: date, result: Any, tell: Tell) -> None:
         tell(sentence)
     tell(f"report     {(latest if current else edition) / 'index.html'}")
     tell(f'warehouse  {warehouse}   (deflation query "from marts.start_here")')
-    if warehouse != settings.published_path:
-        tell(f"           a newer vintage stays in {settings.published_path}")
+    if warehouse != settings.published:
+        tell(f"           a newer vintage stays in {settings.published}")
     for sentence in _of_which_day(warehouse):
         tell(sentence)
     health = query(
@@ -190,7 +194,7 @@ def _summary(settings: Settings, as_of: date, result: Any, tell: Tell) -> None:
         )
 
 
-def _of_which_day(warehouse: Path) -> list[str]:
+def _of_which_day(warehouse: Published) -> list[str]:
     """How old the newest price is where it is not of today, whose word today is, and what of the kept state is damaged."""
     from warehouse.store import query
 

@@ -10,7 +10,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,26 +53,28 @@ def doctor(settings: Settings, environ: dict[str, str]) -> list[Finding]:
         _mail_server(settings),
         _browser(settings),
         _writer(settings),
+        _instance(settings),
     ]
 
 
 def _publication(settings: Settings) -> Iterator[Finding]:
+    from warehouse.publish import published_at
     from warehouse.store import WarehouseUnusable, query
 
-    if not settings.published_path.exists():
-        yield Finding("published", False, "nothing is published yet", "deflation run")
-        return
     try:
-        day: date = query(settings.published_path, "select as_of from core.vintage").item()
+        written = published_at(settings.published)
+        if written is None:
+            yield Finding("published", False, "nothing is published yet", "deflation run")
+            return
+        day: date = query(settings.published, "select as_of from core.vintage").item()
     except (WarehouseUnusable, ValueError) as error:
         yield Finding("published", False, str(error), "deflation run makes it anew")
         return
     age = (now(settings).date() - day).days
-    written = datetime.fromtimestamp(settings.published_path.stat().st_mtime, tz=now(settings).tzinfo)
     yield Finding(
         "published",
         age <= 1,
-        f"vintage {day}, {age} days old, written {written:%Y-%m-%d %H:%M} UTC",
+        f"vintage {day}, {age} days old, written {written.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
         "look at the last run below; `deflation run` publishes now",
     )
 
@@ -111,14 +113,12 @@ def _runs(settings: Settings) -> Iterator[Finding]:
 def _inputs(settings: Settings) -> Iterator[Finding]:
     from warehouse.store import WarehouseUnusable, query
 
-    if not settings.published_path.exists():
-        return
     try:
         rows = query(
-            settings.published_path, "select status, count(*) as n, max(age_days) as oldest from marts.data_health group by status"
+            settings.published, "select status, count(*) as n, max(age_days) as oldest from marts.data_health group by status"
         ).to_dicts()
-        seen = query(settings.published_path, "select max(confirmed_at) as day from marts.price_now").item()
-        held = query(settings.published_path, "select count(*) from marts.quarantine").item()
+        seen = query(settings.published, "select max(confirmed_at) as day from marts.price_now").item()
+        held = query(settings.published, "select count(*) from marts.quarantine").item()
     except (WarehouseUnusable, ValueError):
         return
     count = {r["status"]: r["n"] for r in rows}
@@ -271,6 +271,20 @@ def _mail_server(settings: Settings) -> Finding:
 def _browser(settings: Settings) -> Finding:
     there = Path(settings.chromium).exists()
     return Finding("browser", True, f"{settings.chromium} {'is there' if there else 'is not there'} (only the tests of the page use one)")
+
+
+def _instance(settings: Settings) -> Finding:
+    from pipelines.instance import unheeded
+
+    parts = unheeded(settings)
+    return Finding(
+        "dagster",
+        not parts,
+        f"dagster.yaml was edited and does not say what the settings say of: {', '.join(parts)}"
+        if parts
+        else "dagster.yaml follows the settings",
+        "write it there, or delete the file: the next run writes it anew",
+    )
 
 
 def _writer(settings: Settings) -> Finding:

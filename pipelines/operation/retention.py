@@ -28,6 +28,7 @@ def prune(settings: Settings, days: int, *, dry_run: bool) -> list[Stale]:
     before = now(settings) - timedelta(days=days)
     found = [_files(kind, paths, before, dry_run) for kind, paths in _removable(settings)]
     found.append(_runs(settings, before, dry_run))
+    found.append(_snapshots(settings, before, dry_run))
     return [one for one in found if one.things]
 
 
@@ -35,6 +36,15 @@ def _removable(settings: Settings) -> Iterator[tuple[str, list[Path]]]:
     yield "cached readings and steps", [p for p in (settings.home / "cache").rglob("*") if p.is_file()]
     yield "mails written to the outbox", list(settings.outbox_path.glob("*.eml"))
     yield "past vintages (deflation run --as-of makes them anew)", list(settings.home.glob("published-????-??-??.duckdb"))
+
+
+def _snapshots(settings: Settings, before: datetime, dry_run: bool) -> Stale:
+    """Publications of a shared warehouse; those of a file are kept by their number."""
+    from warehouse.lake import Lake
+    from warehouse.publish import forget
+
+    published = settings.published
+    return Stale("earlier publications", forget(published, before, dry_run=dry_run) if isinstance(published, Lake) else 0, 0)
 
 
 def _files(kind: str, paths: list[Path], before: datetime, dry_run: bool) -> Stale:

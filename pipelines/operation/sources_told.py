@@ -16,7 +16,7 @@ def states() -> dict[str, dict[str, Any]] | None:
     from warehouse.store import WarehouseUnusable, query
 
     try:
-        rows = query(load_settings().published_path, "from core.source")
+        rows = query(load_settings().published, "from core.source")
     except (WarehouseUnusable, ValueError):
         return None
     return {r["source"]: r for r in rows.iter_rows(named=True)}

@@ -216,7 +216,7 @@ def test_a_run_of_the_assets_goes_on_and_its_check_is_red(home: Path, laid_out: 
         instance=dg.DagsterInstance.ephemeral(),
         raise_on_error=False,
         resources={
-            "job": dg.ResourceDefinition.hardcoded_resource(Job(DAY, home, "v")),
+            "job": dg.ResourceDefinition.hardcoded_resource(Job(DAY, home, home / "published.duckdb", "v")),
             "warehouse": dg.ResourceDefinition.hardcoded_resource(laid_out),
         },
     )
