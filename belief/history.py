@@ -42,6 +42,8 @@ INTERVAL_COLUMNS = [
     "price_kind",
     *LISTED,
 ]
+LISTED_TWICE = 3
+"""So many names printed twice on one page are two lists and no slip."""
 FORGET_DAYS = 183
 """So long a price of an address that is no longer asked is taken to hold after it was last seen there."""
 
@@ -216,7 +218,18 @@ def _offers(quotes: pl.DataFrame) -> pl.DataFrame:
         pl.col("quote_id").first(),
     )
     offers = offers.sort([*key, "wide_row"]).unique([*key, *PRICES.values()], keep="first", maintain_order=True)
-    return offers.with_columns(pl.int_range(pl.len()).over(key).alias("twin"))
+    return _two_lists(offers.with_columns(pl.int_range(pl.len()).over(key).alias("twin")), key)
+
+
+def _two_lists(offers: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """Where a page prints several names twice at two prices it holds two lists (of two regions, say): each is an offer of its own.
+
+    Which of them is meant for whom the rows do not say, so neither is the plain one. Fewer names printed twice contradict one another.
+    """
+    twice = pl.len().over(key) > 1
+    names = pl.col("model_label").filter(twice).n_unique().over("source", "source_url", "fetched_at")
+    told = pl.concat_str([pl.col("condition"), pl.format("list {} on the page", pl.col("twin") + 1)], separator=", ").str.strip_prefix(", ")
+    return offers.with_columns(pl.when(twice & (names >= LISTED_TWICE)).then(told).otherwise("condition").alias("condition"))
 
 
 def empty_intervals() -> pl.DataFrame:

@@ -278,3 +278,16 @@ def test_a_condition_that_the_page_prices_itself_is_not_priced_by_a_factor_again
     factor = quote(1, "m", "multiplier", 1.1, condition="US", unit="", wide_row=None)
     made = observed(frame(*rows, *printed, factor)).filter(pl.col("condition") == "US")
     assert made["price_input_usd_per_mtok"].to_list() == [6.0]
+
+
+@pytest.mark.parametrize(("names", "conditions"), [(3, {"list 1 on the page", "list 2 on the page"}), (2, {""})])
+def test_several_names_printed_twice_are_two_lists_and_few_are_a_contradiction(names: int, conditions: set[str]) -> None:
+    def table(first: int, price: float) -> list[dict[str, object]]:
+        return [
+            quote(1, f"m{n}", c, v, wide_row=first + n) for n in range(names) for c, v in (("input", price + n), ("output", 4 * price + n))
+        ]
+
+    made = observed(frame(*table(0, 1.0), *table(10, 2.0)))
+    assert set(made["condition"]) == conditions
+    by_list = made.sort("condition", "model_label", "price_input_usd_per_mtok")["price_input_usd_per_mtok"].to_list()
+    assert by_list == ([1.0, 2.0, 3.0, 2.0, 3.0, 4.0] if names == 3 else [1.0, 2.0, 2.0, 3.0])
