@@ -12,7 +12,7 @@ from datetime import date, datetime
 import polars as pl
 
 from belief.names.aliases import normalise
-from belief.names.conditions import Condition, parse, spelled
+from belief.names.conditions import parse
 from sources.reading.gate import PRICE_COLUMNS
 
 KEY = ["provider", "model", "tier", "condition"]
@@ -74,11 +74,6 @@ def likeness(label: str, model: str) -> int:
     """2 where a printed name is the model's own, 1 where it has all of its words, 0 for an alias that lacks some (a base model's name)."""
     form = normalise(label)
     return 2 if form == model else int(set(model.split("-")) <= set(form.split("-")))
-
-
-def place_of(text: str) -> str:
-    """The condition text that is left when prompt lengths and hours are taken away."""
-    return spelled(Condition(rest=parse(text).rest))
 
 
 def sound(statements: pl.DataFrame, as_of: Moment) -> tuple[pl.DataFrame, pl.DataFrame]:

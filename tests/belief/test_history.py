@@ -291,3 +291,16 @@ def test_several_names_printed_twice_are_two_lists_and_few_are_a_contradiction(n
     assert set(made["condition"]) == conditions
     by_list = made.sort("condition", "model_label", "price_input_usd_per_mtok")["price_input_usd_per_mtok"].to_list()
     assert by_list == ([1.0, 2.0, 3.0, 2.0, 3.0, 4.0] if names == 3 else [1.0, 2.0, 2.0, 3.0])
+
+
+def test_an_open_statement_speaks_for_half_a_year_after_its_last_sighting_and_no_longer() -> None:
+    said = packaged("m", 4.0, since=date(2025, 9, 1), seen=date(2026, 1, 1))
+    assert outputs(said, as_of=date(2026, 7, 2)) == [(date(2025, 9, 1), None, 4.0)]
+    assert outputs(said, as_of=date(2026, 8, 1)) == [(date(2025, 9, 1), date(2026, 7, 3), 4.0)]
+
+
+@pytest.mark.parametrize(("said_on", "begins"), [(date(2026, 3, 5), date(2026, 3, 8)), (date(2026, 3, 10), date(2026, 3, 10))])
+def test_two_families_overtake_a_page_a_week_after_it_was_last_seen(said_on: date, begins: date) -> None:
+    page = observed(frame(quote(1, "m", "output", 6.0)))
+    others = [packaged("m", 4.0, since=said_on, seen=DAY, source=s) for s in ("feed", "other")]
+    assert outputs(page, *others)[-1] == (begins, None, 4.0)
