@@ -12,6 +12,7 @@ from pipelines.commands.forecast import horizons_option
 if TYPE_CHECKING:
     import polars as pl
 
+LEFT_OUT_HEAD = "panel            days  origins   rows   loss  / no change / walk / drift  cover 50   80   90"
 HEAD = "origins of   days model             origins   rows  loss  / no change / walk / drift  cover 50   80   90  apart     p"
 
 
@@ -61,6 +62,20 @@ def _print(name: str, panel: pl.DataFrame, label: str, origins: list, scored: pl
     click.echo(f"Champion by rule: {review(scored)[1]}\n")
 
 
+def _left_out(tables: list[pl.DataFrame], champion: str) -> None:
+    """Every panel in one table, each forecast with what the others had taught: how far the model of record travels."""
+    import polars as pl
+
+    click.echo(f"Left out, panel by panel: {champion} with a prior from the other panels alone\n{LEFT_OUT_HEAD}")
+    rows = pl.concat(tables).filter(pl.col("origin_year").is_null(), pl.col("model") == champion)
+    for r in rows.sort("panel", "horizon_days").iter_rows(named=True):
+        click.echo(
+            f"{r['panel']:<16}{r['horizon_days']:>5}{r['origins_count']:>9}{r['forecasts_count']:>7}{r['loss_log']:>7.3f}"
+            f"{_share(r['no_change_ratio'], 13)}{_share(r['random_walk_ratio'], 7)}{_share(r['drift_ratio'], 8)}"
+            f"{_share(r['coverage_50_share'], 10)}{_share(r['coverage_80_share'], 5)}{_share(r['coverage_90_share'], 5)}"
+        )
+
+
 @click.command()
 @click.argument("series", required=False, type=click.Path(exists=True, dir_okay=False))
 @click.option("--panel", "only", help="One packaged panel by name; without SERIES all of them are scored.")
@@ -77,8 +92,9 @@ def command(
 
     At each origin every model is refitted on rows of that day or earlier, and a row with known_from counts from that
     day on; the label above each table says what the data allow. A packaged panel is forecast with a prior estimated
-    from the other panels alone. Losses are quantile losses in logs, averaged inside an origin first; "apart" counts
-    origins whose outcomes do not overlap, and p is one-sided against no change on those.
+    from the other panels alone, and a last table sets all of them side by side. Losses are quantile losses in logs,
+    averaged inside an origin first; "apart" counts origins whose outcomes do not overlap, and p is one-sided against
+    no change on those.
 
     \b
     deflation backtest
@@ -89,6 +105,7 @@ def command(
 
     import polars as pl
 
+    from forecasting.forecast.champion import INCUMBENT
     from forecasting.panel import priors, reference
     from forecasting.panel.series import BadSeries
     from forecasting.track_record import backtest, comparison
@@ -114,5 +131,7 @@ def command(
             tables.append(
                 comparison.compare(scored, by_year).insert_column(0, pl.lit(name).alias("panel")).with_columns(pl.lit(label).alias("label"))
             )
+    if form == "text" and len(names if only is None else [only]) > 1:
+        _left_out(tables, INCUMBENT)
     if form == "csv":
         click.echo(pl.concat(tables).write_csv(), nl=False)
