@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 LEFT_OUT_HEAD = "panel            days  origins   rows   loss  / no change / walk / drift  cover 50   80   90"
+FIRST = date(2024, 1, 1)
 HEAD = "origins of   days model             origins   rows  loss  / no change / walk / drift  cover 50   80   90  apart     p"
 
 
@@ -80,12 +81,16 @@ def _left_out(tables: list[pl.DataFrame], champion: str) -> None:
 @click.argument("series", required=False, type=click.Path(exists=True, dir_okay=False))
 @click.option("--panel", "only", help="One packaged panel by name; without SERIES all of them are scored.")
 @click.option("--horizons", default="90,180,365", show_default=True, callback=horizons_option, help="Days ahead, separated by commas.")
-@click.option("--first", type=click.DateTime(["%Y-%m-%d"]), default="2024-01-01", show_default=True, help="First origin.")
+@click.option(
+    "--first",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="First origin [default: 2024-01-01, for a SERIES that ends before then its first day with five series].",
+)
 @click.option("--every", default=28, show_default=True, help="Least number of days between origins.")
 @click.option("--hindsight", is_flag=True, help="Use rows from their own day on, even those that became known later.")
 @click.option("--format", "form", type=click.Choice(["text", "csv"]), default="text", show_default=True)
 def command(
-    series: str | None, only: str | None, horizons: tuple[int, ...], first: datetime, every: int, hindsight: bool, form: str
+    series: str | None, only: str | None, horizons: tuple[int, ...], first: datetime | None, every: int, hindsight: bool, form: str
 ) -> None:
     """Rolling-origin evaluation of every model on SERIES (unique_id,ds,y[,floor][,known_from], any unit) or, without
     it, on the packaged panels of frontier prices.
@@ -114,13 +119,19 @@ def command(
     names = packaged["panel"].unique().sort().to_list() if packaged is not None else [str(series)]
     if only is not None and only not in names:
         raise click.BadParameter(f"no packaged panel {only!r}; there are {', '.join(names)}", param_hint="--panel")
-    tables = []
+    tables: list[pl.DataFrame] = []
+    start = first.date() if first else None
     for name in names if only is None else [only]:
         try:
-            rows = packaged.filter(pl.col("panel") == name) if packaged is not None else backtest.read_panel(name)
+            rows = (
+                packaged.filter(pl.col("panel") == name)
+                if packaged is not None
+                else backtest.read_panel(name, partial(click.echo, err=True))
+            )
             others = packaged.filter(pl.col("panel") != name) if packaged is not None else None
             panel, label = backtest.knowledge(rows, hindsight)
-            origins = backtest.default_origins(panel, first.date(), every)
+            late = start is None and panel["ds"].max() < FIRST
+            origins = backtest.default_origins(panel, None if late else (start or FIRST), every)
             prior_at = priors.at if others is None else partial(priors.estimate, others)
             scored = backtest.run(panel, origins, horizons, prior_at=prior_at)
         except (BadSeries, pl.exceptions.PolarsError) as problem:

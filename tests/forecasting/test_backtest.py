@@ -184,7 +184,15 @@ def test_any_panel_can_be_backtested_whatever_its_days_and_its_number_of_series(
     assert said.exit_code == 1 and "no column y" in said.output and "Traceback" not in said.output
     path.write_text("unique_id,ds,y\nx,1990-01-01,1\n")
     said = CliRunner().invoke(command, [str(path)])
+    assert said.exit_code == 1 and "shorter than the horizons" in said.output
+    said = CliRunner().invoke(command, [str(path), "--first", "2024-01-01"])
     assert said.exit_code == 1 and "--first" in said.output
+    path.write_text("unique_id,ds,y\nx,01/02/2024,1\nx,01/03/2024,2\n")
+    said = CliRunner().invoke(command, [str(path)])
+    assert said.exit_code == 1 and "2 of 2 rows were left out: 2 without a readable date" in said.output
+    path.write_text("unique_id,ds,y\n" + "\n".join(f"x,{1950 + k}-12-31,{0.9**k}\nx,{1950 + k}-06-31,1" for k in range(30)))
+    said = CliRunner().invoke(command, [str(path), "--every", "1500", "--horizons", "365"])
+    assert said.exit_code == 0 and "30 of 60 rows were left out" in said.output and "1950-12-31" in said.stdout
 
 
 def test_origins_of_a_test_lie_a_horizon_apart() -> None:
