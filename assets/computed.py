@@ -6,12 +6,17 @@ tables, or something besides tables, are written out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
 import dagster as dg
+import polars as pl
 
 from assets.job import Job
 from assets.step import DAY, as_of, asset_key, declared, described, specs, table, tables, written
-from belief import packaged, prices, slugs
+from belief import packaged, prices
 from belief.live_facts import latest_electricity
+from belief.names import slugs
 from belief.vintage import edition_day, vintage_frame
 from forecasting.consequences import claims, meaning
 from forecasting.floors import floor, floor_tables, hardware_costs, rentals, series_floor
@@ -26,7 +31,7 @@ from sources.catalogue import of_kinds, sources
 from sources.health import source_frame
 from throughput.calibration import published_runs
 from throughput.products import daily as engine
-from warehouse.bulkhead import without_culprits
+from warehouse.bulkhead import Families, without_culprits
 from warehouse.issued import FACT, FORECAST, due, issued_before
 from warehouse.kept import damages
 from warehouse.schema.tables import raw_name
@@ -80,20 +85,32 @@ def day(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.Ma
 
 
 @dg.multi_asset(specs=specs(PRICES, (*raw("prices", "retirements"), DAY)))
-def believed_prices(warehouse: dg.ResourceParam[Store]):
+def believed_prices(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
     """What each witness said, what is believed, what is held back, who disagrees."""
-    readings, known, day = warehouse.read("raw.reading"), sources(), as_of(warehouse)
-    read = {"prices": warehouse.read_family("prices"), "retirements": warehouse.read_family("retirements")}
-    built = without_culprits(lambda quotes: prices.build(quotes["prices"], readings, known, day, quotes["retirements"]), read, warehouse)
+    readings, read = warehouse.read("raw.reading"), {family: warehouse.read_family(family) for family in ("prices", "retirements")}
+
+    def believe(quotes: pl.DataFrame, ends: pl.DataFrame, readings: pl.DataFrame, as_of: date) -> Mapping[str, pl.DataFrame]:
+        return prices.build(quotes, readings, sources(), as_of, ends)
+
+    def remembered(quotes: Families) -> Mapping[str, pl.DataFrame]:
+        return job.memo.made("believed_prices", believe, (quotes["prices"], quotes["retirements"], readings), {"as_of": as_of(warehouse)})
+
+    built = without_culprits(remembered, read, warehouse)
     yield from written(warehouse.write_all(declared(built, PRICES)))
 
 
 @dg.multi_asset(specs=specs(FACTS, (*raw(*packaged.FAMILIES), DAY)))
-def known_facts(warehouse: dg.ResourceParam[Store]):
+def known_facts(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]):
     """The facts known on the vintage day: packaged rows, and the sheets, offers and tariffs read since."""
     quotes = dict(zip(packaged.FAMILIES, map(warehouse.read_family, packaged.FAMILIES), strict=True))
-    day = as_of(warehouse)
-    made = without_culprits(lambda given: packaged.tables(day, given), quotes, warehouse)
+
+    def known(*read: pl.DataFrame, as_of: date) -> Mapping[str, pl.DataFrame]:
+        return packaged.tables(as_of, dict(zip(packaged.FAMILIES, read, strict=True)))
+
+    def remembered(given: Families) -> Mapping[str, pl.DataFrame]:
+        return job.memo.made("known_facts", known, tuple(map(given.__getitem__, packaged.FAMILIES)), {"as_of": as_of(warehouse)})
+
+    made = without_culprits(remembered, quotes, warehouse)
     yield from written(warehouse.write_all(declared(made, FACTS)))
 
 
@@ -175,9 +192,12 @@ STEPS = (
     ),
     table("stats.decline_rate", reads=("stats.index_level", "stats.frontier_price", "stats.cost_per_task", *INPUTS), make=rates.build),
     table(
-        "stats.revealed_price", make=revealed.build, reads=("core.token_volume", "core.token_name", "core.input_price", "core.input_model")
+        "stats.revealed_price",
+        make=revealed.build,
+        dated=False,
+        reads=("core.token_volume", "core.token_name", "core.input_price", "core.input_model"),
     ),
-    table("stats.measured_usage", reads=("stats.token_weight", "core.token_volume"), make=usage.build),
+    table("stats.measured_usage", reads=("stats.token_weight", "core.token_volume"), make=usage.build, dated=False),
     tables(
         tuple(map("stats.{}".format, headline.TABLES)),
         step="headline_methods",

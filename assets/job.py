@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from sources.cache import Cache
 from sources.fetching.archive import Archive
 from sources.fetching.collect import Progress
 from sources.fetching.fetch import Fetcher
-from sources.parsed import Reader, in_process
-from sources.set_aside import SetAside
+from sources.reading.cache import Cache
+from sources.reading.parsed import Reader, in_process
+from sources.reading.set_aside import SetAside
 from warehouse.memo import Memo
+from warehouse.opened import Published
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Job:
     as_of: date
     """The day of the run; what is measured ends with the last look at a price (``core.edition_day``)."""
     home: Path
+    published: Published
+    """What readers open; replaced whole when a run has passed its checks."""
     code_version: str
     data_version: str = ""
     """A hash of the code and of the packaged data."""
@@ -74,8 +77,3 @@ class Job:
     def site_path(self) -> Path:
         """The rendered pages and the feed."""
         return self.home / "site"
-
-    @property
-    def published_path(self) -> Path:
-        """The copy readers open; replaced whole when a run has passed its checks."""
-        return self.home / "published.duckdb"

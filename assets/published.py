@@ -30,10 +30,10 @@ READERS_TABLES = tuple(name for name in TABLES if name.startswith(("marts.", "fa
     group_name="publish",
 )
 def published_warehouse(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
-    """Replace ``published.duckdb`` atomically; a failed blocking check skips this and all that follows."""
-    path = target(job.published_path, as_of(warehouse))
-    size = publish(warehouse, path)
-    return dg.MaterializeResult(metadata={"bytes": size, "path": str(path)})
+    """Replace what readers open, atomically; a failed blocking check skips this and all that follows."""
+    place = target(job.published, as_of(warehouse), job.home)
+    size = publish(warehouse, place)
+    return dg.MaterializeResult(metadata={"bytes": size, "path": str(place)})
 
 
 @dg.asset(

@@ -15,12 +15,12 @@ from typing import Any
 
 import polars as pl
 
-from belief.aliases import bare, normalise
-from belief.conditions import parse
-from belief.events import events
-from belief.evidence import Belief
+from belief.judgement.events import events
+from belief.judgement.evidence import Belief
+from belief.judgement.statements import KEY, PRICES, with_offer
+from belief.names.aliases import bare, normalise
+from belief.names.conditions import parse
 from belief.request_cost import Request, charged
-from belief.statements import KEY, PRICES, with_offer
 from belief.witness_table import MAKER, as_day, successor
 
 COLUMNS = (

@@ -11,7 +11,7 @@ from datetime import date
 
 import polars as pl
 
-from belief.statements import KEY, PRICES, RANKS
+from belief.judgement.statements import KEY, PRICES, RANKS
 from units.quantity import TOKEN_UNITS
 
 INTERVAL_COLUMNS = [

@@ -10,8 +10,8 @@ from datetime import date
 
 import polars as pl
 
-from belief.aliases import resolve
-from belief.statements import PRICES
+from belief.judgement.statements import PRICES
+from belief.names.aliases import resolve
 
 OF_TEXT = {
     "request": "each request",

@@ -14,7 +14,7 @@ import polars as pl
 
 import reference
 from belief import live_facts, scores
-from belief.aliases import resolve
+from belief.names.aliases import resolve
 from reference.specs.engine import engine_table, project_names, read_list
 from reference.specs.history import read_history
 

@@ -13,12 +13,13 @@ from datetime import date, timedelta
 import polars as pl
 
 import reference
-from belief import evidence, history, intervals
-from belief.aliases import resolve, split_at_moves
-from belief.events import events
+from belief import history
+from belief.judgement import evidence, intervals
+from belief.judgement.events import events
+from belief.judgement.statements import KEY, NO_TIME, PRICES, RANKS
 from belief.meters import meters
-from belief.offer_keys import one_key
-from belief.statements import KEY, NO_TIME, PRICES, RANKS
+from belief.names.aliases import resolve, split_at_moves
+from belief.names.offer_keys import one_key
 from sources.catalogue import Source
 
 EVENT_DAYS = 31

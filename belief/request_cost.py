@@ -18,8 +18,8 @@ from typing import Any
 
 import polars as pl
 
-from belief.aliases import normalise, resolve
-from belief.conditions import Condition, parse
+from belief.names.aliases import normalise, resolve
+from belief.names.conditions import Condition, parse
 
 DAY_TIERS = ("standard", "peak", "off-peak")
 """Tiers that are one offer at different hours: without ``--tier`` the clock chooses among them."""

@@ -12,7 +12,7 @@ from datetime import date
 
 import polars as pl
 
-from belief.score_labels import resolve_labels
+from belief.names.score_labels import resolve_labels
 from reference.schema import SCHEMAS
 
 REBASE_MODELS, REBASE_SHARE, REBASE_MOVE = 8, 0.5, 0.02

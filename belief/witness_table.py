@@ -14,10 +14,10 @@ from pathlib import Path
 import polars as pl
 
 import reference
-from belief.aliases import normalise, resolve
 from belief.history import INTERVAL_COLUMNS
-from belief.offer_keys import one_key, region_of
-from belief.statements import PRICES, RANKS
+from belief.judgement.statements import PRICES, RANKS
+from belief.names.aliases import normalise, resolve
+from belief.names.offer_keys import one_key, region_of
 
 COLUMNS = (
     "source",

@@ -22,7 +22,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.settings import load_settings
-from throughput.calibration.calibration import load_constants
+from throughput.engine.efficiency import load_constants
 from throughput.products import catalogue
 from throughput.questions import scenarios
 

@@ -12,8 +12,9 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from belief import evidence, prices
+from belief import prices
 from belief.history import empty_intervals
+from belief.judgement import evidence
 from sources.captures import quote_schema
 from sources.catalogue import sources
 from sources.health import READING_SCHEMA

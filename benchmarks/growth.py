@@ -24,8 +24,8 @@ from forecasting.track_record.scoring import QUANTILES
 from sources.captures import read_captures
 from sources.catalogue import Source, source
 from sources.fetching.archive import Archive
-from sources.parsed import packed_frame, quote_schema
-from sources.stretches import MOMENTS
+from sources.reading.parsed import packed_frame, quote_schema
+from sources.reading.stretches import MOMENTS
 from warehouse.issued import due, issue, issued_before
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store

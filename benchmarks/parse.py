@@ -14,7 +14,7 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-from sources.exactness import captures, read_rows
+from sources.trials.exactness import captures, read_rows
 
 ROUNDS = 3
 

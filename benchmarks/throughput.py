@@ -19,10 +19,9 @@ from importlib import resources
 import numpy as np
 import polars as pl
 
-from throughput.calibration import calibration
-from throughput.engine import grid
+from throughput.engine import efficiency, grid
 from throughput.products import catalogue
-from throughput.questions import scenarios
+from throughput.questions import readings, scenarios
 
 CONFIGURATIONS = 1_000
 
@@ -62,14 +61,17 @@ def configurations() -> pl.DataFrame:
     accelerators, models = catalogue.load(resources.files("reference"))
     chips = accelerators.filter(pl.col("accelerator").is_in(["H100-SXM", "B200-SXM", "MI300X"]))
     table = catalogue.configurations(models, chips, ["fp8", "bf16"], 1024, 1024, 8, "fp8")
-    return table.sample(CONFIGURATIONS, seed=1, shuffle=True)
+    asked = set(readings.ARCHITECTURE_COLUMNS) | set(readings.ACCELERATOR_COLUMNS) | set(readings.ASKED)
+    return table.select(c for c in table.columns if c in asked).sample(CONFIGURATIONS, seed=1, shuffle=True)
 
 
 def whole(table: pl.DataFrame, rows: int) -> float:
     """Rows per second when nothing is prepared: every stage, power, money and interval included, for every row."""
-    many = pl.concat([table] * (rows // table.height)).with_columns(concurrency=(pl.int_range(pl.len()) % 512 + 1).cast(pl.Float64))
+    many = pl.concat([table] * (rows // table.height), rechunk=True).with_columns(
+        concurrency=(pl.int_range(pl.len()) % 512 + 1).cast(pl.Float64)
+    )
     start = time.perf_counter()
-    grid.evaluate(many, calibration.load_constants(), keep=("output_tok_s", "j_per_output_token", "log_half_width")).sum()
+    grid.evaluate(many, efficiency.load_constants(), keep=("output_tok_s", "j_per_output_token", "log_half_width")).sum()
     return many.height / (time.perf_counter() - start)
 
 
@@ -87,9 +89,9 @@ def from_words(rows: int) -> float:
             "metric": ["output_tok_s", "tpot_ms"],
         }
     )
-    many = pl.concat([asked] * (rows // 2)).with_columns(concurrency=(pl.int_range(pl.len()) % 64 + 1).cast(pl.String))
+    many = pl.concat([asked] * (rows // 2), rechunk=True).with_columns(concurrency=(pl.int_range(pl.len()) % 64 + 1).cast(pl.String))
     start = time.perf_counter()
-    scenarios.answer(many, *tables, calibration.load_constants())
+    scenarios.answer(many, *tables, efficiency.load_constants())
     return many.height / (time.perf_counter() - start)
 
 
@@ -97,7 +99,7 @@ def rate(ready: pl.DataFrame, loads: int, evaluate, column: str) -> float:
     """Rows per second of one streamed sweep, reading of ``column`` included."""
     sweep = ready.lazy().join(pl.LazyFrame({"concurrency": np.arange(1, loads + 1, dtype=float)}), how="cross")
     start = time.perf_counter()
-    evaluate(sweep, calibration.load_constants()).select(pl.col(column).sum()).collect(engine="streaming")
+    evaluate(sweep, efficiency.load_constants()).select(pl.col(column).sum()).collect(engine="streaming")
     return ready.height * loads / (time.perf_counter() - start)
 
 
@@ -136,7 +138,7 @@ def main() -> None:
         print(f"genz-llm                {peer(options.peers, GENZ, all_of_it)}", flush=True)
         print(f"llm-analysis            {peer(options.peers, LLM_ANALYSIS, all_of_it)}", flush=True)
     print(f"rows of a file          {from_words(500_000) / 1e6:8.2f} M/s (read from words, answered, with interval)", flush=True)
-    ready = grid.prepare(table, calibration.load_constants())
+    ready = grid.prepare(table, efficiency.load_constants())
     rate(ready, 200, grid.decode, "step_s")
     steps, served = (rate(ready, options.loads, *what) for what in ((grid.decode, "step_s"), (grid.serve, "output_tok_s")))
     copied = memory_bandwidth()

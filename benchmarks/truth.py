@@ -19,9 +19,10 @@ from typing import Any
 
 import polars as pl
 
-from belief import evidence, prices
-from belief.statements import KEY, PRICES
-from belief.weighing import LIFE_DAYS
+from belief import prices
+from belief.judgement import evidence
+from belief.judgement.statements import KEY, PRICES
+from belief.judgement.weighing import LIFE_DAYS
 from sources.captures import quote_schema
 from sources.catalogue import sources
 from sources.health import READING_SCHEMA

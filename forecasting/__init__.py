@@ -1,6 +1,7 @@
 """The statistics of record: frame in, frame out, no Dagster, no DuckDB, no clock, no network.
 
-``daily`` is the facade the daily job calls; every other module is one method with its source. Reading order:
-``outputs`` (what the tables mean), ``thresholds`` and ``frontier`` (what is measured), ``decline`` and
-``acceleration`` (how fast), ``pooled`` (the forecasting model), ``backtest`` (whether to believe it).
+Rooms from below: ``estimators`` (the regressions all share), ``panel`` (listings, series, scales), ``indices`` (what is
+measured), ``rates`` (how fast), ``forecast`` (the model of record and its rivals), ``floors`` (how far down),
+``consequences`` (what it means), ``track_record`` (whether to believe it), ``tokens`` (what is bought). ``assets.computed``
+says which table each makes.
 """

@@ -20,7 +20,7 @@ COMMANDS = Path(__file__).parent / "commands"
 class VerbGroup(click.Group):
     """A click group whose verbs are the modules of ``pipelines/commands`` (``_`` is written ``-``)."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """The verbs in order of the alphabet."""
         return sorted(p.stem.replace("_", "-") for p in COMMANDS.glob("[a-z]*.py"))
 
@@ -37,7 +37,7 @@ class VerbGroup(click.Group):
         except ValueError as error:
             if getattr(error, "title", "") != "Settings":
                 raise
-            wrong = [f"DEFLATION_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]  # type: ignore[attr-defined]  # pydantic's, not loaded for --help
+            wrong = [f"DEFLATION_{str(e['loc'][0]).upper()}: {e['msg']}" if e["loc"] else e["msg"] for e in error.errors()]  # type: ignore[attr-defined]  # pydantic's, not loaded for --help
             raise click.UsageError("; ".join(wrong)) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sources.fetching.collect import Progress
     from sources.fetching.fetch import Fetcher
     from sources.fetching.fetched import Limits
-    from sources.parsed import Reader
+    from sources.reading.parsed import Reader
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("units", "reference", "sources", "belief", "throughput", "forecasting", "warehouse", "reports", "assets", "pipelines")
@@ -87,7 +87,7 @@ def make_job(
 ) -> Job:
     """The job of one day. A past ``as_of`` never fetches: what is read today was not known then."""
     from assets.job import Job
-    from sources.parsed import in_process
+    from sources.reading.parsed import in_process
 
     day, this_day = as_of or today(settings), today(settings)
     fetcher = None
@@ -96,6 +96,7 @@ def make_job(
     return Job(
         as_of=day,
         home=settings.home,
+        published=settings.published,
         code_version=code_version(),
         data_version=data_version(),
         fetcher=fetcher,

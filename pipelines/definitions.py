@@ -10,8 +10,8 @@ import assets.collected
 import assets.computed
 import assets.models
 import assets.published
-from pipelines.alerts import failure_sensor, success_sensor
 from pipelines.jobs import daily
+from pipelines.operation.alerts import failure_sensor, success_sensor
 from pipelines.resources import DayJob, Warehouse
 from pipelines.schedules import daily_schedule
 

@@ -8,15 +8,19 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.context import make_job, now, today
 from pipelines.delivery import deliver_with
-from pipelines.logs import logged
-from pipelines.notices import after_run
+from pipelines.operation.logs import logged
+from pipelines.operation.notices import after_run
 from pipelines.settings import Settings, load_settings
 
+if TYPE_CHECKING:
+    from warehouse.opened import Published
+
 Tell = Callable[[str], None]
+log = logging.getLogger(__name__)
 
 
 class NotPublished(Exception):
@@ -53,19 +57,21 @@ def _execute(settings: Settings, as_of: date | None, offline: bool, tell: Tell) 
 
 def _executed(settings: Settings, as_of: date | None, offline: bool, past: bool, tell: Tell) -> Any:
     import dagster as dg
+    from dagster._core.utils import make_new_run_id
 
     from pipelines.definitions import build_definitions
     from pipelines.instance import open_instance
     from pipelines.resources import raw_tables
-    from sources.parsed import Confined
+    from sources.reading.parsed import Confined
     from warehouse.store import Store
 
+    run_id = make_new_run_id()
     waiting = Store(settings.warehouse_path, lock_timeout_s=settings.wait_s, on_wait=tell)
     with (
         _progress(tell) as (begin, on_step, on_source),
         waiting.session(raw_tables()) as store,
         closing(Confined()) as read,
-        logged(settings.home),
+        logged(settings, run_id),
     ):
         job = make_job(
             settings,
@@ -82,13 +88,16 @@ def _executed(settings: Settings, as_of: date | None, offline: bool, past: bool,
         daily = definitions.resolve_job_def("daily")
         begin(len(daily.nodes))
         with open_instance(settings) as instance, dg.partition_loading_context(effective_dt=now(settings)):
-            return daily.execute_in_process(
+            result = daily.execute_in_process(
                 instance=instance,
+                run_id=run_id,
                 raise_on_error=False,
                 partition_key=str(job.as_of),
                 tags={"deflation/started_by": "command line"},
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             )
+        log.log(*((logging.INFO, "published") if result.success else (logging.ERROR, _reason(result))))
+        return result
 
 
 @contextmanager
@@ -113,7 +122,7 @@ def _progress(tell: Tell) -> Iterator[tuple[Callable[[int], None], Callable[[str
     with Progress(*columns, console=console, transient=True) as bar:
         steps = bar.add_task("starting")
 
-        def on_source(outcome: Any, done: int, total: int) -> None:
+        def on_source(_outcome: Any, done: int, total: int) -> None:
             bar.update(steps, description=f"asking sources {done}/{total}")
 
         yield (
@@ -141,20 +150,21 @@ def _reason(result: Any) -> str:
     return "the job ended without success and named no step"
 
 
-def _made(result: Any, key: str) -> Path:
-    """The path that an asset of the run says it wrote."""
+def _made(result: Any, key: str) -> str:
+    """Where an asset of the run says it wrote."""
     import dagster as dg
 
     made = result.asset_materializations_for_node(key)[-1]
     assert isinstance(made.metadata["path"], dg.TextMetadataValue)
-    return Path(str(made.metadata["path"].value))
+    return str(made.metadata["path"].value)
 
 
 def _summary(settings: Settings, as_of: date, result: Any, tell: Tell) -> None:
     """The headline, where things are, and which inputs were live, archived or packaged, and how old."""
     from warehouse.store import query
 
-    warehouse, edition = _made(result, "published__warehouse"), _made(result, "site__edition")
+    edition, written = Path(_made(result, "site__edition")), _made(result, "published__warehouse")
+    warehouse = settings.published if written == str(settings.published) else Path(written)
     latest = settings.site_path / "latest"
     current = latest.exists() and (latest / "edition.json").read_bytes() == (edition / "edition.json").read_bytes()
     tell("")
@@ -162,8 +172,8 @@ def _summary(settings: Settings, as_of: date, result: Any, tell: Tell) -> None:
         tell(sentence)
     tell(f"report     {(latest if current else edition) / 'index.html'}")
     tell(f'warehouse  {warehouse}   (deflation query "from marts.start_here")')
-    if warehouse != settings.published_path:
-        tell(f"           a newer vintage stays in {settings.published_path}")
+    if warehouse != settings.published:
+        tell(f"           a newer vintage stays in {settings.published}")
     for sentence in _of_which_day(warehouse):
         tell(sentence)
     health = query(
@@ -184,7 +194,7 @@ def _summary(settings: Settings, as_of: date, result: Any, tell: Tell) -> None:
         )
 
 
-def _of_which_day(warehouse: Path) -> list[str]:
+def _of_which_day(warehouse: Published) -> list[str]:
     """How old the newest price is where it is not of today, whose word today is, and what of the kept state is damaged."""
     from warehouse.store import query
 

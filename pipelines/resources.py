@@ -13,10 +13,10 @@ import dagster as dg
 
 from assets.job import Job
 from pipelines.context import make_job
-from pipelines.logs import logged
+from pipelines.operation.logs import logged
 from pipelines.settings import load_settings
 from sources.catalogue import sources
-from sources.parsed import Confined
+from sources.reading.parsed import Confined
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store
 
@@ -41,7 +41,7 @@ class DayJob(dg.ConfigurableResource):
 
         settings, run = load_settings(), context.run
         day = run.tags.get(PARTITION) if run is not None else None
-        with closing(Confined()) as read, logged(settings.home):
+        with closing(Confined()) as read, logged(settings, run.run_id if run is not None else ""):
             yield make_job(
                 settings, date.fromisoformat(day) if day else None, offline=self.offline, deliver=deliver_with(settings), read=read
             )

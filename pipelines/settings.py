@@ -6,14 +6,18 @@ Secrets are ``SecretStr``: printing the settings, or an error that holds them, s
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, SecretStr, field_validator, model_validator
 
-PREFIX = "DEFLATION_"
+if TYPE_CHECKING:
+    from warehouse.opened import Published
+
+PREFIX, LAKE = "DEFLATION_", "ducklake:postgres:"
 
 
 class Settings(BaseModel):
@@ -21,12 +25,27 @@ class Settings(BaseModel):
     names a file that holds the value (secrets).
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     home: Path = Path("var")
     """State folder: archive, warehouse, site, outbox, ledger."""
     data: Path = Path("../shared/data")
     """Study material for calibration and tests; not needed to run."""
+    warehouse: SecretStr = SecretStr("")
+    """Where to publish instead of a file in the state folder, for a team: ``ducklake:postgres:`` and libpq's address of the
+    catalogue's database (``host=db dbname=lake user=writer``); needs ``DEFLATION_WAREHOUSE_DATA`` and the extra ``team``."""
+    warehouse_data: Path | None = None
+    """The shared folder of the lake's Parquet files, mounted at the same place wherever it is read."""
+    dagster_postgres_url: SecretStr = SecretStr("")
+    """``postgresql://user:password@host/database``: Dagster keeps runs, events and schedules there instead of below the state folder."""
+    run_image: str = ""
+    """A container image: `deflation serve` starts each scheduled run in a container of its own."""
+    run_on: Literal["docker", "kubernetes"] = "docker"
+    """Who runs that container."""
+    run_volume: str = ""
+    """The volume (Docker; the state folder when empty) or claim (Kubernetes) of the state, which that container gets."""
+    run_network: str = ""
+    """The network (Docker) on which that container finds PostgreSQL."""
     mirror: str = ""
     """``http(s)://`` base or folder that stands in for the internet: https://host/path -> MIRROR/host/path."""
     contact: str = "https://github.com/deflation-project/deflation"
@@ -66,6 +85,31 @@ class Settings(BaseModel):
     """An address that is asked after every good run, so that somebody else notices silence."""
     chromium: str = "/usr/bin/chromium"
 
+    @model_validator(mode="after")
+    def a_lake_is_whole(self) -> Settings:
+        """A shared warehouse has both its parts, and an address of the one kind there is."""
+        address = self.warehouse.get_secret_value()
+        if address and not (address.startswith(LAKE) and len(address) > len(LAKE)):
+            raise ValueError(f"{PREFIX}WAREHOUSE: expected {LAKE}host=... dbname=... (libpq's form), found another kind of address")
+        if address and not (self.warehouse_data and self.warehouse_data.is_absolute()):
+            raise ValueError(
+                f"{PREFIX}WAREHOUSE_DATA: expected the absolute path of the shared folder, found {self.warehouse_data or 'nothing'}"
+            )
+        return self
+
+    @field_validator("dagster_postgres_url")
+    @classmethod
+    def of_postgres(cls, address: SecretStr) -> SecretStr:
+        """An address in the form of a URL."""
+        if address.get_secret_value() and not re.match(r"postgres(ql)?(\+\w+)?://", address.get_secret_value()):
+            raise ValueError(f"{PREFIX}DAGSTER_POSTGRES_URL: expected postgresql://user:password@host/database")
+        return address
+
+    def secrets(self) -> tuple[str, ...]:
+        """The values of all settings that are secret."""
+        given = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(value.get_secret_value() for value in given if isinstance(value, SecretStr) and value)
+
     @field_validator("now")
     @classmethod
     def in_utc(cls, moment: datetime | None) -> datetime | None:
@@ -78,8 +122,13 @@ class Settings(BaseModel):
         return self.home / "build.duckdb"
 
     @property
-    def published_path(self) -> Path:
-        """The copy readers open; replaced whole when a run has passed its checks."""
+    def published(self) -> Published:
+        """What readers open, replaced whole when a run has passed its checks: a file, or the lake that is set."""
+        from warehouse.lake import Lake
+
+        if address := self.warehouse.get_secret_value():
+            assert self.warehouse_data is not None
+            return Lake(address.removeprefix(LAKE), self.warehouse_data)
         return self.home / "published.duckdb"
 
     @property
@@ -122,5 +171,10 @@ def _given(env: Mapping[str, str], name: str) -> str:
 
 
 def environment() -> dict[str, str]:
-    """The environment as it is, for ``doctor``."""
+    """The environment as it is, for ``doctor`` and for what is started with the same settings."""
     return dict(os.environ)
+
+
+def provide(name: str, value: str) -> None:
+    """Set a variable for this process and those it starts, where a library reads it from the environment alone."""
+    os.environ[name] = value

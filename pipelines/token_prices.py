@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from belief.slugs import resolve_slugs
+from belief.names.slugs import resolve_slugs
 from forecasting.tokens import pricing, token_index, volumes
 from pipelines.settings import load_settings
 from warehouse.store import query
@@ -29,9 +29,9 @@ def price_volumes(frame: pl.DataFrame, by: str, window: int | None = None) -> tu
 
     Raises ``volumes.BadVolumes``, and ``WarehouseUnusable`` without a published warehouse (``deflation run --offline``).
     """
-    path = load_settings().published_path
-    day: date = query(path, "select as_of from core.vintage").item()
-    tables = {name: query(path, sql) for name, sql in TABLES.items()}
+    published = load_settings().published
+    day: date = query(published, "select as_of from core.vintage").item()
+    tables = {name: query(published, sql) for name, sql in TABLES.items()}
     history = tables["volumes"]
     rows, said = volumes.read(frame)
     names = resolve_slugs(

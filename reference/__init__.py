@@ -33,7 +33,7 @@ The tables (dtypes in ``schema.py``):
   resale | gateway (resells under its own terms, not counted by the index), packaged or not, reason.
 - ``models``: canonical models: model, developer, family, release_date, open_weights, total_params_b,
   active_params_b, kind, reason.
-- ``model_aliases``: alias (normalised label, see ``belief.aliases.normalise``), provider scope ("*" = any),
+- ``model_aliases``: alias (normalised label, see ``belief.names.aliases.normalise``), provider scope ("*" = any),
   valid_from / valid_to, model, reason. At one time one alias means one model.
 - ``quality_scores``: model, variant (reasoning effort or ""), benchmark, benchmark_version, score, unit,
   se, n_items, as_of (date of the leaderboard copy), first_seen, observed_at.

@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 
 from reports.freshness import Confirmed
 from reports.inputs import Edition, columns_of
-from reports.page import numbers
-from reports.page.shown import NAME_LIMIT, Shown, clean, safe_url
+from reports.writing import numbers
+from reports.writing.shown import NAME_LIMIT, Shown, clean, safe_url
 
 
 class Printed(NamedTuple):
@@ -80,7 +80,7 @@ class FactBook:
     def interval(self, fact_id: str) -> Shown:
         """Both ends of the fact's interval, or '–'."""
         row = self._facts.get(fact_id, {})
-        return self._interval(row.get("value"), row.get("lower"), row.get("upper"), row.get("unit") or "", f"fact:{fact_id}.interval")
+        return self._interval(row.get("lower"), row.get("upper"), row.get("unit") or "", f"fact:{fact_id}.interval")
 
     def level(self, fact_id: str) -> Shown:
         """The interval's level, '95 %'."""
@@ -158,10 +158,10 @@ class FactBook:
             )
             yield self._any(fact, "", f"changes:{fact}.fact_id", NAME_LIMIT), before, after
 
-    def _interval(self, value: float | None, lower: float | None, upper: float | None, unit: str, source: str) -> Shown:
+    def _interval(self, lower: float | None, upper: float | None, unit: str, source: str) -> Shown:
         if lower is None or upper is None:
             return self._note(numbers.MISSING, source, None, unit)
-        text = numbers.write_interval(value, lower, upper, unit)
+        text = numbers.write_interval(lower, upper, unit)
         return self._note(text, source, f"{lower!r} {upper!r}", unit)
 
     def _any(self, value: Any, unit: str, source: str, limit: int) -> Shown:
@@ -219,9 +219,7 @@ class Row:
                 return self.book._note(numbers.MISSING, self._source(lower), None, "date")
             low, high = (numbers.write_date(self.cells[c]) for c in (lower, upper))
             return self.book._note(f"{low} to {high}", self._source(lower), f"{low} {high}", "date")
-        return self.book._interval(
-            self.cells[value], self.cells[lower], self.cells[upper], unit or numbers.unit_of(value), self._source(lower)
-        )
+        return self.book._interval(self.cells[lower], self.cells[upper], unit or numbers.unit_of(value), self._source(lower))
 
     def url(self, column: str = "source_url") -> str:
         """The address, if it is one that a reader may be sent to."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from reports.page.shown import Sentence, Shown, say
+from reports.writing.shown import Sentence, Shown, say
 
 DAILY = 1.0
 """Cadence in days where a source states none: a price that can change on any day is old after one."""

@@ -17,9 +17,9 @@ from pathlib import Path
 import polars as pl
 
 from forecasting.forecast import issue
-from forecasting.forecast.champion import INCUMBENT
 from forecasting.indices import frontier
 from forecasting.panel.series import series_from_frontier
+from forecasting.track_record.champion import INCUMBENT
 from forecasting.track_record.replays import CODE
 from warehouse.schema.frames import conform
 from warehouse.store import Store

@@ -1,4 +1,4 @@
-"""Estimate the dated rows of forecasting/panel/priors.csv from the packaged panels: python -m research.fit_priors.
+"""Estimate the dated rows of forecasting/forecast/priors.csv from the packaged panels: python -m research.fit_priors.
 
 Each vintage uses only prices and scores published by its day; run it when the panels grow and append, never edit.
 """
@@ -10,7 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
-from forecasting.panel import priors, reference
+from forecasting.forecast import priors
+from forecasting.panel import reference
 
 VINTAGES = [date(year, month, 28) for year in (2024, 2025, 2026) for month in (1, 4, 7, 10)]
 

@@ -60,7 +60,7 @@ def chow(rows: pl.DataFrame) -> tuple[float, float]:
         return float(np.sum((y[keep] - np.polyval(np.polyfit(x[keep], y[keep], 1), x[keep])) ** 2))
 
     split = squares(x < 0) + squares(x >= 0)
-    f = (squares(x == x) - split) / 2 / (split / (len(y) - 4))
+    f = (squares(np.ones(len(x), bool)) - split) / 2 / (split / (len(y) - 4))
     return f, float(stats.f.sf(f, 2, len(y) - 4))
 
 

@@ -13,9 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from forecasting.indices import regression
+from forecasting.estimators import decline, regression
 from forecasting.panel import selection
-from forecasting.rates import decline
 
 REASONING = ("DeepSeek-R1", "o1", "o1-mini", "o1-preview", "o3-mini")
 EPOCH_BENCHMARKS = ("MMLU", "GPQA Diamond", "MATH-500", "MATH 5", "HumanEval", "LMSys Chatbot Arena ELO")

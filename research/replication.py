@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from forecasting.estimators.regression import logit
 from forecasting.indices import hedonic
-from forecasting.indices.regression import logit
 from research import market, published, study
 from research.published import Target
 

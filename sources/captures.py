@@ -20,12 +20,12 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.cache import Cache
 from sources.catalogue import UNTRUSTED, Source
 from sources.contract import ContractBroken, foreign, live_breaches
 from sources.fetching.archive import COPY, Archive, ArchiveUnusable, Snapshot, SnapshotCorrupt
 from sources.freshness import modified_day
-from sources.parsed import (
+from sources.reading.cache import Cache
+from sources.reading.parsed import (
     LEFT_OUT,
     Frames,
     Reader,
@@ -36,7 +36,7 @@ from sources.parsed import (
     quote_schema,
     unpacked,
 )
-from sources.stretches import Seen, extended, seen_again
+from sources.reading.stretches import Seen, extended, seen_again
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +141,7 @@ def _slug(source: Source) -> str:
 def _fold_keys(source: Source, captures: Sequence[Snapshot]) -> list[str]:
     """One cache key per capture: a hash of all captures up to it and of the code that reads and folds them."""
     digest = hashlib.sha256(parser_version(source).encode())
-    for module in ("captures.py", "stretches.py"):
+    for module in ("captures.py", "reading/stretches.py"):
         digest.update((Path(__file__).parent / module).read_bytes())
     keys = []
     for capture in captures:
@@ -216,10 +216,10 @@ class _Fold:
         packed = self.read(self.source, self.archive.read(capture.sha256))
         if is_passing(packed):
             self.lasting = False
-            return unpacked(packed, told=True)
+            return unpacked(packed, told=self.source.key)
         self.cache.drop(rows_of(capture.sha256))
         self.cache.put(key, packed)
-        return unpacked(packed, told=True)
+        return unpacked(packed, told=self.source.key)
 
     def _left_out_now(self, capture: Snapshot, page: Frames) -> pl.DataFrame:
         """What the newest good page of each address left out."""
@@ -291,7 +291,7 @@ def _sentence(source: Source, capture: Snapshot, error: Exception) -> str:
     """When, where, what, and the command that shows it again."""
     known = isinstance(error, (*UNTRUSTED, SnapshotCorrupt))
     if not known:
-        log.exception("%s: reading %s failed", source.key, capture.path)
+        log.exception("%s: reading %s failed", source.key, capture.path, extra={"source": source.key})
     said = " ".join((str(error) if known else f"{source.key}: {type(error).__name__}: {error}").split())[:2000]
     return f"{capture.fetched_at:%Y-%m-%d} {capture.url}: {said} (deflation parse {source.key} {capture.sha256[:12]})"
 

@@ -11,7 +11,7 @@ from polars.datatypes import DataTypeClass
 from sources.captures import Reading
 from sources.catalogue import Source
 from sources.fetching.collect import Outcome
-from sources.parsed import parser_version
+from sources.reading.parsed import parser_version
 
 CAPTURE_SCHEMA: dict[str, DataTypeClass | pl.DataType] = {
     "source": pl.String,

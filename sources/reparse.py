@@ -13,12 +13,12 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.cache import Cache
 from sources.captures import folds_of, read_captures, rows_of
 from sources.catalogue import Source
 from sources.fetching.archive import Archive
 from sources.pages.quote import PageChanged
-from sources.parsed import unpacked
+from sources.reading.cache import Cache
+from sources.reading.parsed import unpacked
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from sources.catalogue import FOLDERS, WITHOUT_CODE, Source, sources
-from sources.check import recorded
+from sources.trials.check import recorded
 
 KINDS = {
     "prices": "Prices",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.postgres import server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,3 +20,10 @@ def shared_data() -> Path:
     if not (path / "README.md").exists():
         pytest.skip(f"the study data are not at {path}; set DEFLATION_DATA to their folder")
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """libpq's address of a real PostgreSQL server, without ``dbname``."""
+    with server() as address:
+        yield address

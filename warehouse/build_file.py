@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from sources.cache import Cache
+from sources.reading.cache import Cache
 from warehouse.ddl import SCHEMAS, create_table, quote
 from warehouse.schema.tables import TABLES, table
 

@@ -18,7 +18,7 @@ from sources.captures import Reading, nothing_read, read_captures
 from sources.catalogue import Source
 from sources.fetching.archive import Archive
 from sources.health import reading_frame
-from sources.parsed import Reader, in_process
+from sources.reading.parsed import Reader, in_process
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store, WarehouseUnusable
 
@@ -43,9 +43,10 @@ def read_source(
     except WarehouseUnusable:
         raise
     except Exception as error:  # a list of types is no bulkhead
-        log.exception("%s failed", source.key)
+        log.exception("%s failed", source.key, extra={"source": source.key})
         _write(source, nothing_read(source, f"{source.key}: {_said(error)}"), as_of, warehouse)
     row = warehouse.read(f"FROM raw.reading WHERE source = '{source.key}'").row(0, named=True)
+    log.info("%s: %d rows", row["status"], row["rows"], extra={"source": source.key})
     return {"rows": row["rows"], "status": row["status"], "origin": row["origin"], "age_days": row["age_days"], "message": row["message"]}
 
 

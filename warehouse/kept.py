@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.set_aside import SetAside
+from sources.reading.set_aside import SetAside
 from warehouse import issued
 from warehouse.schema.frames import from_rows
 

@@ -9,13 +9,14 @@ No formula is written here.
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 import narwhals as nw
 
-from throughput.calibration.calibration import load_constants
-from throughput.engine import grid, stages
-from throughput.engine.efficiency import Constants
-from throughput.questions import formats, names, readings
+from throughput.engine import formats, grid, stages
+from throughput.engine.efficiency import Constants, load_constants
+from throughput.questions import names, readings
 
 PREFIX = "asked_"
 PARAMETERS = {
@@ -73,7 +74,7 @@ def throughput_macro_sql(constants: Constants | None = None) -> list[str]:
     known = formats.read_columns(nw.col("weight_format"), nw.col("kv_format"))
     joined = question.with_columns(**known).to_native()
     answered = grid.run(joined, stages.ALL, constants or load_constants(), PREFIX)
-    body = answered.sql_query().replace("memory.main.scenario", "scenario").replace('"scenario"', "scenario")
+    body = re.sub(r'(?:\w+\.)*"?\bscenario\b"?', "scenario", answered.sql_query())  # versions of DuckDB differ in the path they write
     connection.close()
     arguments = ", ".join(f"{name} := {default}" for name, default in PARAMETERS.items())
     return [

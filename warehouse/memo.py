@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from sources.cache import Cache
+from sources.reading.cache import Cache
 
 Frames = Mapping[str, pl.DataFrame]
 KEPT = 2

@@ -8,6 +8,7 @@ no row; ``sql/examples`` queries for readers; ``sql/macros`` the table functions
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -43,6 +44,32 @@ def tables_of(sql: str) -> tuple[str, ...]:
 
     tree = sqlglot.parse_one(sql, read="duckdb")
     return tuple(sorted({f"{t.db}.{t.name}" for t in tree.find_all(exp.Table) if t.db and t.name}))
+
+
+def taken_from(sql: str, columns: Sequence[str]) -> str:
+    """The one table whose rows a SELECT takes as they lie, ``columns`` unchanged; empty where it joins, groups or orders them."""
+    import sqlglot
+    from sqlglot import exp
+
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    reads = list(tree.find_all(exp.Table))
+    moved = (
+        exp.Join,
+        exp.Group,
+        exp.Distinct,
+        exp.Order,
+        exp.Window,
+        exp.AggFunc,
+        exp.With,
+        exp.SetOperation,
+        exp.Subquery,
+        exp.Limit,
+        exp.Unnest,
+    )
+    if not isinstance(tree, exp.Select) or len(reads) != 1 or not columns or tree.find(*moved):
+        return ""
+    plain = {projected.name for projected in tree.expressions if isinstance(projected, exp.Column) and not projected.is_star}
+    return f"{reads[0].db}.{reads[0].name}" if set(columns) <= plain else ""
 
 
 @cache

@@ -19,14 +19,13 @@ from filelock import FileLock, Timeout
 
 from warehouse import build_file
 from warehouse.ddl import quote
+from warehouse.lake import Lake, reaches_past, redacted
+from warehouse.models import taken_from
+from warehouse.opened import Published, WarehouseUnusable, connect, explained, open_published
 from warehouse.schema.frames import KeyBroken, conform, offenders, polars_schema
 from warehouse.schema.tables import TABLES, table
 
 log = logging.getLogger(__name__)
-
-
-class WarehouseUnusable(Exception):
-    """The warehouse cannot be read or written: locked, corrupt, read-only, full. A sentence with the remedy."""
 
 
 class RowsRefused(WarehouseUnusable):
@@ -55,7 +54,7 @@ class Store:
         with self._lock():
             try:
                 build_file.begin(draft, self.path, raw_tables, go_on=not whole)
-                con = _connect(draft, read_only=False)
+                con = connect(draft, read_only=False)
             except (OSError, duckdb.Error) as error:
                 raise self._unwritable(error) from error
             self._held = con
@@ -108,17 +107,17 @@ class Store:
             try:
                 yield self._held
             except (duckdb.FatalException, duckdb.IOException) as error:
-                raise _explained(self.path, error, "writing") from error
+                raise explained(self.path, error, "writing") from error
             return
         if read_only:
-            con = _connect(self.path, read_only=True)
+            con = connect(self.path, read_only=True)
             try:
                 yield con
             finally:
                 con.close()
             return
         with self._lock():
-            con = _connect(self.path, read_only=False)
+            con = connect(self.path, read_only=False)
             try:
                 yield con
             finally:
@@ -145,7 +144,7 @@ class Store:
 
     def fail_source(self, source: str, sentence: str) -> None:
         """Note in ``raw.reading`` (and the log) that a source failed after it had been read."""
-        log.error("%s failed: %s", source, sentence)
+        log.error("%s failed: %s", source, sentence, extra={"source": source})
         with self.connection() as con:
             con.execute(
                 "UPDATE raw.reading SET status = 'failed', message = trim(message || ' ' || ?) WHERE source = ?", [sentence, source]
@@ -167,7 +166,7 @@ class Store:
                 if isinstance(error, duckdb.ConstraintException):
                     raise RowsRefused(str(error).splitlines()[0]) from error
                 if isinstance(error, duckdb.Error):
-                    raise _explained(self.path, error, f"writing {name}") from error
+                    raise explained(self.path, error, f"writing {name}") from error
                 raise
         return shaped.height
 
@@ -180,12 +179,18 @@ class Store:
         return self.write_all({f"{schema}.{n}": f for n, f in frames.items() if f"{schema}.{n}" in TABLES})
 
     def fill(self, name: str, selects: Sequence[str]) -> int:
-        """Replace the rows of table ``name`` with those of ``selects``, matched by column name."""
+        """Replace the rows of table ``name`` with those of ``selects``, matched by column name, in the table's order.
+
+        Rows taken one by one from a table that lies in that order already are not sorted again.
+        """
         order = ", ".join(f'"{column}"' for column in table(name).order) or "ALL"
+        source = taken_from(selects[0], table(name).order) if len(selects) == 1 else ""
+        in_order = source in TABLES and table(source).order == table(name).order
+        by = "" if in_order else f" ORDER BY {order}"
         self.execute(
             [
                 f"TRUNCATE {name}",
-                *(f"INSERT INTO {name} BY NAME SELECT * FROM ({select.rstrip().rstrip(';')}\n) ORDER BY {order}" for select in selects),
+                *(f"INSERT INTO {name} BY NAME SELECT * FROM ({select.rstrip().rstrip(';')}\n){by}" for select in selects),
             ]
         )
         with self.connection(read_only=True) as con:
@@ -240,40 +245,20 @@ class Store:
                 con.execute("COMMIT")
             except duckdb.Error as error:
                 con.execute("ROLLBACK")
-                raise _explained(self.path, error, statements[0][:60]) from error
+                raise explained(self.path, error, statements[0][:60]) from error
 
 
-def _connect(path: Path, read_only: bool, *, confined: bool = False) -> duckdb.DuckDBPyConnection:
-    # one thread: parallel sums differ in their last digits from run to run, and the same inputs must give the same facts
-    config: dict[str, Any] = {"preserve_insertion_order": "true", "threads": 1}
+def query(published: Published, sql: str) -> Any:
+    """Run one query on what is published, which can read that and nothing else; returns a polars frame.
+
+    Raises ``WarehouseUnusable`` where nothing can be opened, ``ValueError`` where the query is wrong.
+    """
+    con = open_published(published)
     try:
-        con = duckdb.connect(str(path), read_only=read_only, config=config)
-        con.execute("SET TimeZone = 'UTC'")
-        if confined:
-            con.execute("SET enable_external_access = false")
-            con.execute("SET lock_configuration = true")
-        return con
-    except duckdb.Error as error:
-        raise _explained(path, error, "opening") from error
-
-
-def _explained(path: Path, error: duckdb.Error, doing: str) -> WarehouseUnusable:
-    text = str(error).splitlines()[0]
-    if isinstance(error, (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException)):
-        return WarehouseUnusable(
-            f"{path}: {doing} failed ({text}); check free space and permissions; where the file is damaged, `deflation run` makes it anew"
-        )
-    return WarehouseUnusable(f"{path}: {doing} failed: {text}")
-
-
-def query(path: Path, sql: str) -> Any:
-    """Run one query on a published file, which can read that file and nothing else; returns a polars frame. Raises ``WarehouseUnusable``."""
-    if not Path(path).exists():
-        raise WarehouseUnusable(f"{path} does not exist yet; `deflation run` makes it")
-    con = _connect(Path(path), True, confined=True)
-    try:
+        if isinstance(published, Lake) and (said := reaches_past(con, sql)):
+            raise ValueError(said)
         return con.sql(sql).pl()
     except duckdb.Error as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(redacted(str(error))) from error
     finally:
         con.close()

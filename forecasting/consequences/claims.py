@@ -225,7 +225,7 @@ def _best_model(meaning: Mapping[str, pl.DataFrame]) -> tuple | None:
         return None
     y = np.log(rows["best_usd_per_mtok"].to_numpy())
     x = np.array([d.toordinal() for d in rows["month"]]) / 365.25
-    from forecasting.rates.decline import log_linear_hac
+    from forecasting.estimators.decline import log_linear_hac
 
     r = log_linear_hac(x, y)
     return ("C19", r.factor, r.factor_low, r.factor_high, f"{rows.height} months")

@@ -15,8 +15,7 @@ import numpy as np
 import polars as pl
 
 from forecasting.floors.floor import triangular
-from forecasting.forecast import past, repricing
-from forecasting.panel import priors
+from forecasting.forecast import past, priors, repricing
 from forecasting.panel.series import BadSeries, prepare
 from reference import definitions
 from warehouse.schema import frames

@@ -14,9 +14,8 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from forecasting.forecast import past, repricing
+from forecasting.forecast import past, priors, repricing
 from forecasting.forecast.quantiles import DAYS_PER_YEAR
-from forecasting.panel import priors
 from forecasting.panel.series import prepare, series_from_frontier
 from warehouse.schema import frames
 

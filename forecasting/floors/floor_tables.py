@@ -69,7 +69,7 @@ def build(
             ["model", "floor_kind"], keep="first", maintain_order=True
         ),
         "model_floors": table.rename({f"share_{s}": f"{s}_variance_share" for s in floors_mc.SHARES}),
-        "floor_assumptions": _assumed(assumed, stated, factors, why),
+        "floor_assumptions": _assumed(assumed, factors, why),
     }
 
 
@@ -150,7 +150,6 @@ def _input(table: pl.DataFrame, factors: Mapping[str, tuple[float, float, float]
 
 def _assumed(
     assumed: Assumptions,
-    stated: Mapping[str, Mapping[str, object]],
     factors: Mapping[str, tuple[float, float, float]],
     why: Mapping[str, str],
 ) -> pl.DataFrame:

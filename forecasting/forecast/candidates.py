@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from forecasting.estimators.decline import farmer_lafond_a
 from forecasting.forecast import conformal, past, repricing
 from forecasting.forecast.quantiles import DAYS_PER_YEAR, QUANTILES
 from forecasting.panel.series import PriceSeries, log_floors
-from forecasting.rates.decline import farmer_lafond_a
 
 Q = QUANTILES
 POOLED_VOLATILITY_DAYS = 30
@@ -127,3 +127,6 @@ Candidate = Callable[[Sequence[PriceSeries], int, Sequence[int], repricing.Param
 CANDIDATES: dict[str, Candidate] = {
     f.__name__: f for f in (no_change, random_walk, drift, farmer_lafond, ols_trend, ten_times_rule, repricing_mixture, combination)
 }
+
+INCUMBENT = "repricing_mixture"
+"""Declared champion; see docs/method/forecasting.md for the backtest it was chosen by, ``track_record.champion`` for the rule."""

@@ -11,11 +11,9 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from forecasting.forecast import past, repricing
-from forecasting.forecast.candidates import CANDIDATES
-from forecasting.forecast.champion import INCUMBENT
+from forecasting.forecast import past, priors, repricing
+from forecasting.forecast.candidates import CANDIDATES, INCUMBENT
 from forecasting.forecast.quantiles import DAYS_PER_YEAR, QUANTILES
-from forecasting.panel import priors
 from forecasting.panel.series import Panel, PriceSeries, log_floors, prepare, series_from_frontier
 from warehouse.schema import frames
 

@@ -1,1 +1,1 @@
-"""Price indices: frontier at fixed quality, hedonic, matched; the regressions they share."""
+"""Price indices: frontier at fixed quality, hedonic, matched."""

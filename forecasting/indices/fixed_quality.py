@@ -14,8 +14,8 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
+from forecasting.estimators.decline import Rate
 from forecasting.panel import listings, reference
-from forecasting.rates.decline import Rate
 from warehouse.schema import frames
 
 SELLER_RANK = 2

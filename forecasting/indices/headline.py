@@ -14,9 +14,9 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
+from forecasting.estimators.decline import Rate
 from forecasting.indices import family, fixed_quality, hedonic, index_set, item_panel
 from forecasting.panel import latent, listings, reference
-from forecasting.rates.decline import Rate
 from reference import definitions
 from warehouse.schema import frames
 

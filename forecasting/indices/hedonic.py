@@ -13,8 +13,8 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
-from forecasting.indices.regression import Fit, least_squares
-from forecasting.rates.decline import Rate
+from forecasting.estimators.decline import Rate
+from forecasting.estimators.regression import Fit, least_squares
 
 SAMPLES: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
     "all": lambda rows: rows,

@@ -60,7 +60,7 @@ def build(
         ),
         "index_level": index_levels(rows, listings.monthly_offers(usable, as_of)),
         "latent_quality": joint,
-        "selection_audit": audit(rows[definitions.text("headline.scale")], dict((s["scale"], q) for s, q in reach), as_of),
+        "selection_audit": audit(rows[definitions.text("headline.scale")], as_of),
         "cost_per_task": cost_per_task(usable, known, tokens, as_of),
     }
 
@@ -91,7 +91,7 @@ def index_levels(rows: dict[str, pl.DataFrame], offers: pl.DataFrame) -> pl.Data
     return frames.conform("stats.index_level", pl.concat(blocks, how="diagonal_relaxed")) if blocks else frames.empty("stats.index_level")
 
 
-def audit(rows: pl.DataFrame, scores: dict[str, pl.DataFrame], as_of: date) -> pl.DataFrame:
+def audit(rows: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Table selection_audit on the launch prices of the primary scale: record-low lines, Pareto, hedonic."""
     launch = hedonic.sample(rows, "launch")
     if launch.height < 20:

@@ -1,1 +1,1 @@
-"""The inputs of the statistics: listings, price series, quality scales, priors, reference thresholds."""
+"""The inputs of the statistics: listings, price series, quality scales, reference thresholds."""

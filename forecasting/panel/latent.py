@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from forecasting.indices.regression import logit
+from forecasting.estimators.regression import logit
 from warehouse.schema import frames
 
 RIDGE = 0.1

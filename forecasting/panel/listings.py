@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forecasting.indices.regression import logit
+from forecasting.estimators.regression import logit
 from forecasting.panel.sellers import at_constant_sellers
 from reference import definitions
 

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from forecasting.estimators.regression import least_squares
 from forecasting.indices import hedonic, index_set
-from forecasting.indices.regression import least_squares
 from warehouse.schema import frames
 
 TRIM = 0.15

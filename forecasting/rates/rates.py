@@ -10,8 +10,8 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
+from forecasting.estimators import decline
 from forecasting.indices import hedonic, index_set
-from forecasting.rates import decline
 from reference import definitions
 from warehouse.schema import frames
 

@@ -7,8 +7,6 @@ jackknife. Belongs here: that inference. Not here: the token index of the router
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import polars as pl
 
@@ -20,7 +18,7 @@ from warehouse.schema import frames
 GATEWAY = "vercel"
 
 
-def build(volume: pl.DataFrame, names: pl.DataFrame, prices: pl.DataFrame, models: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def build(volume: pl.DataFrame, names: pl.DataFrame, prices: pl.DataFrame, models: pl.DataFrame) -> pl.DataFrame:
     """Table ``stats.revealed_price``: period_start, revealed_usd_per_mtok with its interval, models, spend_share covered.
 
     Reads core.token_volume, core.token_name, core.input_price and core.input_model.

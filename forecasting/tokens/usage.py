@@ -21,8 +21,8 @@ MOVED_LOG = 0.02
 """A price that moved by less over the span did not move."""
 
 
-def build(weights: pl.DataFrame, volume: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Table ``stats.measured_usage``, from stats.token_weight and core.token_volume (both of the router, up to ``as_of``)."""
+def build(weights: pl.DataFrame, volume: pl.DataFrame) -> pl.DataFrame:
+    """Table ``stats.measured_usage``, from stats.token_weight and core.token_volume (both of the router)."""
     rows = [*_growth(weights), *_tokens_since(volume)]
     found = elasticity(weights)
     if found is not None:
@@ -95,7 +95,7 @@ def _row(measure: str, unit: str, start: date, end: date, a: float, b: float, n:
 
 def elasticity(weights: pl.DataFrame) -> dict[str, object] | None:
     """Elasticity of a model's tokens to its own price with its 90 % interval, or None where too few prices moved."""
-    from forecasting.indices.regression import least_squares
+    from forecasting.estimators.regression import least_squares
 
     rows = (
         weights.filter(pl.col("fixed_profile_usd_per_mtok") > 0, pl.col("volume_tokens") > 0)

@@ -11,9 +11,8 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from forecasting.forecast import repricing
+from forecasting.forecast import priors, repricing
 from forecasting.forecast.candidates import CANDIDATES
-from forecasting.panel import priors
 from forecasting.panel.series import BadSeries, prepare
 from forecasting.track_record import scoring
 
@@ -22,7 +21,7 @@ SLACK_DAYS = 20
 """An actual may be the last price seen up to this long before the target date: monthly archives are irregular."""
 
 
-def read_panel(path: str, say: Callable[[str], object] = lambda sentence: None) -> pl.DataFrame:
+def read_panel(path: str, say: Callable[[str], object] = lambda _: None) -> pl.DataFrame:
     """A CSV file of unique_id, ds, y and optional floor and known_from, typed; rows without name, day or positive price
     are left out, and ``say`` is given a sentence on how many. Raises :class:`BadSeries` naming a column that is missing,
     or saying why no row is left.

@@ -23,19 +23,19 @@ def command(propose: bool, provider: str) -> None:
     """
     import polars as pl
 
-    from belief.aliases import normalise
-    from belief.aliases import propose as candidates
+    from belief.names.aliases import normalise
+    from belief.names.aliases import propose as candidates
     from pipelines.settings import load_settings
     from warehouse.store import WarehouseUnusable, query
 
-    path = load_settings().published_path
+    published = load_settings().published
     try:
         labels = query(
-            path,
+            published,
             "select provider, model_label, string_agg(distinct source, ' ' order by source) as sources, sum(n)::bigint as intervals "
             "from core.unmapped_label group by all order by intervals desc, provider, model_label",
         )
-        models = query(path, "select distinct model from core.model order by model")["model"].to_list()
+        models = query(published, "select distinct model from core.model order by model")["model"].to_list()
     except (WarehouseUnusable, ValueError) as error:
         click.echo(f"deflation aliases: {error}", err=True)
         sys.exit(1)

@@ -36,8 +36,8 @@ def _lines(table: pl.DataFrame, champion: str) -> list[str]:
 
 
 def _print(name: str, panel: pl.DataFrame, label: str, origins: list, scored: pl.DataFrame, days: tuple[int, ...]) -> None:
-    from forecasting.forecast.champion import INCUMBENT, review
     from forecasting.track_record import comparison, event_backtest, scoring
+    from forecasting.track_record.champion import INCUMBENT, review
 
     click.echo(
         f"{name}: {panel['unique_id'].n_unique()} series, {panel.height:,} rows, {len(origins)} origins "
@@ -110,10 +110,11 @@ def command(
 
     import polars as pl
 
-    from forecasting.forecast.champion import INCUMBENT
-    from forecasting.panel import priors, reference
+    from forecasting.forecast import priors
+    from forecasting.panel import reference
     from forecasting.panel.series import BadSeries
     from forecasting.track_record import backtest, comparison
+    from forecasting.track_record.champion import INCUMBENT
 
     packaged = reference.frontier_panel() if not series else None
     names = packaged["panel"].unique().sort().to_list() if packaged is not None else [str(series)]

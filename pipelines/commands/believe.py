@@ -37,7 +37,8 @@ def command(witnesses: Path, at: str, input_tokens: int, events_since: str | Non
     """
     from datetime import UTC, datetime, timedelta
 
-    from belief import answers, evidence, witness_table
+    from belief import answers, witness_table
+    from belief.judgement import evidence
 
     moment = _moment(at, "--at")
     since = _moment(events_since, "--events-since") if events_since else None

@@ -15,7 +15,7 @@ def command(as_json: bool) -> None:
 
     Exit status: 0 it can work, 1 something is in the way (each with what to do).
     """
-    from pipelines.condition import doctor
+    from pipelines.operation.condition import doctor
     from pipelines.settings import environment, load_settings
 
     findings = doctor(load_settings(), environment())

@@ -36,10 +36,10 @@ def command(tables: tuple[str, ...], form: str, out: Path | None) -> None:
         if name not in TABLES:
             near = difflib.get_close_matches(name, TABLES, n=3) or difflib.get_close_matches(f"marts.{name}", TABLES, n=3)
             raise click.UsageError(f"there is no table {name[:60]!r}; near names: {', '.join(near) or 'see marts.start_here'}")
-    path = load_settings().published_path
+    published = load_settings().published
     try:
-        vintage = query(path, "select as_of, build_id from core.vintage").row(0, named=True)
-        frames = {name: query(path, f"from {name} order by all") for name in (tables or release.DEFAULT)}
+        vintage = query(published, "select as_of, build_id from core.vintage").row(0, named=True)
+        frames = {name: query(published, f"from {name} order by all") for name in (tables or release.DEFAULT)}
         made = release.files(frames, form, vintage["as_of"], vintage["build_id"])
         target = out or Path(f"deflation-{vintage['as_of']}" + (".xlsx" if form == "xlsx" else ""))
         single = form == "xlsx"

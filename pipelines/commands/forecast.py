@@ -6,6 +6,7 @@ import click
 
 
 def horizons_option(_ctx: click.Context, _param: click.Parameter, text: str) -> tuple[int, ...]:
+    """Whole days ahead, each once, from 1 to 3660; anything else is wrong usage."""
     try:
         days = tuple(dict.fromkeys(int(part) for part in text.split(",") if part.strip()))
     except ValueError:
@@ -42,8 +43,8 @@ def command(series: str, horizons: tuple[int, ...], as_of: object, out: str | No
 
     from forecasting.forecast import issue
     from forecasting.forecast.candidates import CANDIDATES
-    from forecasting.forecast.champion import INCUMBENT
     from forecasting.panel.series import BadSeries, prepare, without_floor
+    from forecasting.track_record.champion import INCUMBENT
     from pipelines.context import today
 
     source = sys.stdin.buffer.read() if series == "-" else series

@@ -140,9 +140,9 @@ def verify(day: datetime) -> None:
     from pipelines.settings import load_settings
     from warehouse.store import WarehouseUnusable, query
 
-    path = load_settings().published_path
+    published = load_settings().published
     try:
-        found = publication.verified(query(path, "from stats.token_index"), query(path, "from stats.token_weight"), day.date())
+        found = publication.verified(query(published, "from stats.token_index"), query(published, "from stats.token_weight"), day.date())
     except (WarehouseUnusable, ValueError) as problem:
         raise click.ClickException(str(problem)) from None
     click.echo(found.write_csv(), nl=False)

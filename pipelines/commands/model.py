@@ -43,8 +43,9 @@ def command(name: str, database: Path | None, limit: int | None, on_cases: bool)
     from pipelines.settings import load_settings
     from warehouse.store import WarehouseUnusable, query
 
+    published = database or load_settings().published
     try:
-        rows = query(database or load_settings().published_path, found[name].sql.rstrip().rstrip(";"))
+        rows = query(published, found[name].sql.rstrip().rstrip(";"))
     except (WarehouseUnusable, ValueError) as error:
         click.echo(f"deflation model: {name}: {error}", err=True)
         sys.exit(1)

@@ -49,13 +49,13 @@ def command(source: str | None, file: Path | None, long_form: bool, check_dir: P
     from sources.pages.wide import to_csv
 
     if trial_dirs:
-        from sources.layout_trials import render as rendered
-        from sources.layout_trials import trials
+        from sources.trials.layout_trials import render as rendered
+        from sources.trials.layout_trials import trials
 
         click.echo(rendered(trials(trial_dirs)))
         return
     if check_dir is not None:
-        from sources.exactness import check_folder, render
+        from sources.trials.exactness import check_folder, render
 
         results = check_folder(check_dir, only=source or "")
         click.echo(render(results))

@@ -97,15 +97,16 @@ def _published() -> dict[str, Any]:
     Before the first run there is nothing published: then the prices packaged with the project are weighed as a run would.
     """
     from pipelines.settings import load_settings
+    from warehouse.publish import published_at
     from warehouse.store import query
 
-    path = load_settings().published_path
-    if not path.exists():
+    published = load_settings().published
+    if published_at(published) is None:
         return _packaged()
     return {
-        "day": query(path, "select as_of from core.vintage").item(),
-        "last_read": query(path, "select source, observed_at from core.source"),
-    } | {name: query(path, f"from {table}") for name, table in TABLES.items()}
+        "day": query(published, "select as_of from core.vintage").item(),
+        "last_read": query(published, "select source, observed_at from core.source"),
+    } | {name: query(published, f"from {table}") for name, table in TABLES.items()}
 
 
 def _otherwise(disagreements: Any, row: dict[str, Any]) -> list[str]:

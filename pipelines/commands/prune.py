@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 
@@ -12,13 +14,19 @@ def command(days: int | None, dry_run: bool) -> None:
     """Free space: Dagster's run logs, cached readings, written mails and past vintages that are older than DAYS.
 
     What cannot be made again stays whatever its age: captures, issued forecasts, editions, ledger, subscribers.
-    Exit status: 0 done.
+    Of a shared warehouse the publications older than DAYS go, never the newest.
+    Exit status: 0 done, 1 the shared warehouse cannot be reached.
     """
-    from pipelines.retention import prune
+    from pipelines.operation.retention import prune
     from pipelines.settings import load_settings
+    from warehouse.store import WarehouseUnusable
 
     settings = load_settings()
-    found = prune(settings, days or settings.retention_days, dry_run=dry_run)
+    try:
+        found = prune(settings, days or settings.retention_days, dry_run=dry_run)
+    except WarehouseUnusable as error:
+        click.echo(f"deflation prune: {error}", err=True)
+        sys.exit(1)
     for one in found:
         click.echo(f"{'would remove' if dry_run else 'removed'} {one.things} {one.kind}, {one.bytes / 1e6:.1f} MB")
     if not found:

@@ -28,8 +28,9 @@ def command(sql: str, form: str, out: Path | None) -> None:
     from pipelines.settings import load_settings
     from warehouse.store import WarehouseUnusable, query
 
+    published = load_settings().published
     try:
-        rows = query(load_settings().published_path, sql)
+        rows = query(published, sql)
     except (WarehouseUnusable, ValueError) as error:
         click.echo(f"deflation query: {error}", err=True)
         sys.exit(1)

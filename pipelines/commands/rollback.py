@@ -15,23 +15,27 @@ import click
 def command(show: bool, name: str | None) -> None:
     """Make an earlier publication the published warehouse again; the one it replaces is kept, so this can be undone.
 
-    The last three publications are kept. The next run publishes anew. Exit status: 0 done, 1 there is none, 2 wrong usage.
+    Of a file the last three publications are kept, of a shared warehouse those of DEFLATION_RETENTION_DAYS. The next run publishes anew. Exit status: 0 done, 1 there is none, 2 wrong usage.
     """
     from pipelines.settings import load_settings
     from warehouse.publish import publications, rollback
     from warehouse.store import WarehouseUnusable
 
-    published = load_settings().published_path
-    kept = publications(published)
+    published = load_settings().published
+    try:
+        kept = publications(published)
+    except WarehouseUnusable as error:
+        click.echo(f"deflation rollback: {error}", err=True)
+        sys.exit(1)
     if show:
-        for path in kept:
-            click.echo(path.stem)
+        for earlier in kept:
+            click.echo(earlier.name)
         return
-    chosen = next((path for path in kept if path.stem.startswith(name or "")), None)
+    chosen = next((earlier for earlier in kept if earlier.name.startswith(name or "")), None)
     if chosen is None:
         click.echo(
             f"deflation rollback: no publication {'named ' + name if name else 'before this one'} is kept"
-            + (f"; kept: {', '.join(p.stem for p in kept)}" if kept else ""),
+            + (f"; kept: {', '.join(p.name for p in kept)}" if kept else ""),
             err=True,
         )
         sys.exit(1)
@@ -40,4 +44,4 @@ def command(show: bool, name: str | None) -> None:
     except WarehouseUnusable as error:
         click.echo(f"deflation rollback: {error}", err=True)
         sys.exit(1)
-    click.echo(f"published again: {chosen.stem}")
+    click.echo(f"published again: {chosen.name}")

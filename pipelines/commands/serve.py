@@ -44,7 +44,7 @@ def command(host: str, port: int, names: tuple[str, ...], allow_changes: bool) -
     web = [
         sys.executable,
         "-m",
-        "pipelines.webserver",
+        "pipelines.web.webserver",
         "--host",
         host,
         "--port",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipelines.sources_told import KINDS, broken_lines, states
+from pipelines.operation.sources_told import KINDS, broken_lines, states
 
 
 @click.group(
@@ -73,7 +73,9 @@ def command(context: click.Context, kind: str | None, broken: bool, aside: str |
 @click.argument("keys", nargs=-1, metavar="[KIND/NAME]...")
 @click.option("--kind", type=click.Choice(KINDS), help="Only sources of this kind.")
 @click.option("--save", type=click.Path(file_okay=False, path_type=Path), help="Put the bodies into this folder, one folder per source.")
-@click.option("--record", "keep", is_flag=True, help="Write what was seen to sources/checked.csv, from which docs/sources.md is made.")
+@click.option(
+    "--record", "keep", is_flag=True, help="Write what was seen to sources/trials/checked.csv, from which docs/sources.md is made."
+)
 def check(keys: tuple[str, ...], kind: str | None, save: Path | None, keep: bool) -> None:
     """Ask each address once and say what came: rows it would give, and what to do where it gives none.
 
@@ -84,9 +86,9 @@ def check(keys: tuple[str, ...], kind: str | None, save: Path | None, keep: bool
     from pipelines.context import make_fetcher, today
     from pipelines.settings import load_settings
     from sources.catalogue import source, sources
-    from sources.check import GOOD, OUTCOMES, Checked, record
-    from sources.check import check as ask
     from sources.fetching.fetch import Limits
+    from sources.trials.check import GOOD, OUTCOMES, Checked, record
+    from sources.trials.check import check as ask
 
     try:
         chosen = [source(key) for key in keys] or [s for s in sources().values() if not kind or s.kind == kind]
@@ -116,7 +118,7 @@ def _decide(prefix: str, reason: str, *, aside: bool) -> None:
     from pipelines.context import now
     from pipelines.settings import load_settings
     from sources.fetching.archive import Archive
-    from sources.set_aside import SetAside
+    from sources.reading.set_aside import SetAside
 
     settings = load_settings()
     if aside and not reason:

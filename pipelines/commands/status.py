@@ -18,7 +18,7 @@ def command(as_json: bool, quiet: bool) -> None:
 
     Exit status: 0 all is well, 1 something is not (each with what to do).
     """
-    from pipelines.condition import status
+    from pipelines.operation.condition import status
     from pipelines.settings import load_settings
 
     findings = status(load_settings())

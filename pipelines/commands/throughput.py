@@ -113,7 +113,7 @@ def command(
         )
     if out and not scenarios:
         raise click.UsageError("--out goes with a scenario file; one question is answered on standard output")
-    from throughput.calibration.calibration import load_constants
+    from throughput.engine.efficiency import load_constants
     from throughput.products import catalogue
     from throughput.products.definitions import BadDefinition
     from throughput.questions import prose
@@ -150,7 +150,7 @@ def command(
 
 def _warn_of_quality(answers: pl.DataFrame) -> None:
     """Say on standard error what weights of less than 5 bits cost, once per format of the file."""
-    from throughput.questions.formats import UnknownFormat, quality_note, read_weight_format
+    from throughput.engine.formats import UnknownFormat, quality_note, read_weight_format
 
     for text in answers["weight_precision"].drop_nulls().unique().sort() if "weight_precision" in answers.columns else ():
         try:

@@ -21,16 +21,16 @@ def command(fact: str | None, listing: bool) -> None:
 
     if not fact and not listing:
         raise click.UsageError("give FACT, or --list")
-    path = load_settings().published_path
+    published = load_settings().published
     try:
         if listing:
             for row in query(
-                path, "select fact_id, coalesce(text_value, '') as words, value, unit from facts.fact order by fact_id"
+                published, "select fact_id, coalesce(text_value, '') as words, value, unit from facts.fact order by fact_id"
             ).iter_rows():
                 click.echo(f"{row[0]:<48} {'' if row[2] is None else f'{row[2]:.6g} {row[3] or str()}'} {row[1]}".rstrip())
             return
-        steps = query(path, f"select * from marts.trace({quote(fact or '')})")
-        known = query(path, f"select * from facts.fact where fact_id = {quote(fact or '')}")
+        steps = query(published, f"select * from marts.trace({quote(fact or '')})")
+        known = query(published, f"select * from facts.fact where fact_id = {quote(fact or '')}")
     except (WarehouseUnusable, ValueError) as error:
         click.echo(f"deflation trace: {error}", err=True)
         sys.exit(1)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from reports.charts import cost, fan, outlook, pace, price
 from reports.charts.shape import bands_of
 from reports.facts import FactBook
-from reports.page.drawing import Chart
+from reports.writing.drawing import Chart
 
 __all__ = ["ALL", "bands_of"]
 

@@ -10,8 +10,8 @@ import polars as pl
 from reports.charts import findings
 from reports.charts.shape import LOG, USD, bars, colours, days, log_axis, spec, typed
 from reports.facts import FactBook
-from reports.page.drawing import BLUE, INK, Chart
-from reports.page.shown import say
+from reports.writing.drawing import BLUE, INK, Chart
+from reports.writing.shown import say
 
 
 def decomposition(book: FactBook) -> Chart | None:

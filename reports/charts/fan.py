@@ -12,11 +12,11 @@ import polars as pl
 from reports.charts.shape import LOG, USD, bands_of, days, end_labels, layer_rows, log_axis, spec, typed
 from reports.facts import FactBook
 from reports.inputs import Edition
-from reports.page import numbers
-from reports.page.drawing import BLUE, GREY, INK, OCHRE, RUST, Chart
-from reports.page.shown import say
 from reports.questions.outlook import chart_title
 from reports.series import champion_model, headline_series
+from reports.writing import numbers
+from reports.writing.drawing import BLUE, GREY, INK, OCHRE, RUST, Chart
+from reports.writing.shown import say
 
 LINES = {"Price": INK, "Forecast": BLUE, "Earlier forecasts": GREY, "Hardware": RUST, "Power": OCHRE}
 """What is drawn as a line, with its colour; each is named at its end."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from reports.facts import FactBook
-from reports.page.shown import Sentence, say
+from reports.writing.shown import Sentence, say
 
 
 def fell(book: FactBook, what: str, data: pl.DataFrame, series: str, value: str) -> Sentence:
@@ -71,7 +71,7 @@ def pays(book: FactBook) -> Sentence:
     return say("{k} of {n} uses pay at list prices", k=book.tally(k), n=book.tally(len(dated)))
 
 
-def balance(book: FactBook, data: pl.DataFrame) -> Sentence:
+def balance(data: pl.DataFrame) -> Sentence:
     """Whether outcomes fell below or above the median forecast more often (columns lower, upper, share)."""
     below = data.filter(pl.col("upper") <= 0.5 + 1e-9)["share"].cast(pl.Float64).to_numpy().sum()
     above = data.filter(pl.col("lower") >= 0.5 - 1e-9)["share"].cast(pl.Float64).to_numpy().sum()

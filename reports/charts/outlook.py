@@ -10,11 +10,11 @@ import polars as pl
 from reports.charts import findings
 from reports.charts.shape import DATE, LOG, days, end_labels, log_axis, spec, stamp, typed
 from reports.facts import FactBook
-from reports.page import numbers
-from reports.page.drawing import AZURE, BLUE, INK, MUTED, RUST, Chart
-from reports.page.shown import say
 from reports.questions.record import chart_title
 from reports.series import champion_model
+from reports.writing import numbers
+from reports.writing.drawing import AZURE, BLUE, INK, MUTED, RUST, Chart
+from reports.writing.shown import say
 
 
 def viability(book: FactBook) -> Chart | None:
@@ -139,7 +139,7 @@ def pit(book: FactBook) -> Chart | None:
     text = say("Histogram of where outcomes fell within the forecast distribution. Equal bars mean that the intervals are honest.")
     return Chart(
         "pit",
-        findings.balance(book, data),
+        findings.balance(data),
         text,
         spec(bars, 200),
         data,

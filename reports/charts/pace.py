@@ -6,10 +6,10 @@ import polars as pl
 
 from reports.charts.shape import spec
 from reports.facts import FactBook
-from reports.page.drawing import BLUE, GREY, INK, MUTED, RUST, Chart
-from reports.page.shown import join, say
+from reports.narrative.words import between, direction, moved
 from reports.questions import pace as question
-from reports.questions.words import between, direction, moved
+from reports.writing.drawing import BLUE, GREY, INK, MUTED, RUST, Chart
+from reports.writing.shown import join, say
 
 
 def pace(book: FactBook) -> Chart | None:

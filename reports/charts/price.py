@@ -10,9 +10,9 @@ import polars as pl
 from reports.charts import findings
 from reports.charts.shape import LOG, USD, colours, lines_by_series, log_axis, spec, typed
 from reports.facts import FactBook
-from reports.page import numbers
-from reports.page.drawing import MUTED, Chart
-from reports.page.shown import say
+from reports.writing import numbers
+from reports.writing.drawing import MUTED, Chart
+from reports.writing.shown import say
 
 YEAR_DAYS = 400
 """Windows longer than this are spans, not years; a chart by year draws none of them."""

@@ -12,8 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from reports.page.drawing import BLUE, GREY, INK, MUTED, RUST, SERIES_COLOURS, Chart
-from reports.page.shown import Sentence, clean
+from reports.writing.drawing import BLUE, GREY, INK, MUTED, RUST, SERIES_COLOURS, Chart
+from reports.writing.shown import Sentence, clean
 
 BANDS = ((0.025, 0.975), (0.05, 0.95), (0.1, 0.9), (0.25, 0.75))
 """Pairs of quantiles that are drawn as bands, widest first; the first two are alternatives."""

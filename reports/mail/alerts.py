@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from reports.facts import FactBook, Row
 from reports.mail.subscribers import Thresholds
-from reports.page.shown import Sentence, say
 from reports.questions.changed import HAPPENED, day_of
+from reports.writing.shown import Sentence, say
 
 LOOK_BACK_DAYS = 7
 """Events this old still count, so that a day without a run hides none."""

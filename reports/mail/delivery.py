@@ -24,7 +24,7 @@ from reports.mail.ledger import Ledger, recipient_key
 from reports.mail.mail import ATTEMPTS, Connection, DeliveryRefused, Refused, TryLater, Unknown, pause_s
 from reports.mail.message import Body, MailSettings, compose, issue_of, prepare
 from reports.mail.subscribers import AddressRefused, Subscriber, plain_address
-from reports.page.shown import clean
+from reports.writing.shown import clean
 
 UNSERVED = "not served by an earlier run"
 WAITING = {

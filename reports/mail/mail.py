@@ -15,7 +15,7 @@ import ssl
 from collections.abc import Callable
 
 from reports.mail.message import MailSettings
-from reports.page.shown import clean
+from reports.writing.shown import clean
 
 ATTEMPTS = 4
 """Tries per run for what is refused for now: at once, then after 5, 20 and 80 seconds."""

@@ -25,11 +25,11 @@ from reports.facts import FactBook
 from reports.inputs import Edition
 from reports.mail.alerts import Alert, alerts
 from reports.mail.subscribers import PROFILES, Subscriber, Thresholds, plain_address
-from reports.page import drawing
 from reports.page.render import environment
 from reports.page.render import page as rendered_page
-from reports.page.shown import Sentence, clean, safe_url, say
 from reports.page.text import WIDTH
+from reports.writing import drawing
+from reports.writing.shown import Sentence, clean, safe_url, say
 
 TOLD = {
     "daily": ("outlook", "floors", "who"),

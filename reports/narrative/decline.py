@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.facts import FactBook
-from reports.page.shown import Sentence, say
+from reports.writing.shown import Sentence, say
 
 _NOTHING = Sentence(())
 

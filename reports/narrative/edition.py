@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from reports.facts import FactBook
-from reports.page.shown import Sentence, join, say
+from reports.writing.shown import Sentence, join, say
 
 _NOTHING = Sentence(())
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from reports.facts import FactBook
-from reports.page.shown import Sentence, join, say
-from reports.questions.words import between, moved
+from reports.narrative.words import between, moved
+from reports.writing.shown import Sentence, join, say
 
 _NOTHING = Sentence(())
 _RATE = "headline.decline_factor"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from reports.facts import FactBook
-from reports.page.shown import Sentence, join, say
-from reports.questions.words import direction
+from reports.narrative.words import direction
+from reports.writing.shown import Sentence, join, say
 
 _NOTHING = Sentence(())
 

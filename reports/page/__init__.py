@@ -1,1 +1,1 @@
-"""The page: templates, figures, tables and text from an edition."""
+"""The page: templates, tables and text from an edition."""

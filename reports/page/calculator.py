@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from reports.inputs import Edition
-from reports.page.shown import clean
+from reports.writing.shown import clean
 
 PRICES = ("price_input_usd_per_mtok", "price_cached_input_usd_per_mtok", "price_output_usd_per_mtok")
 

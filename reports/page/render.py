@@ -18,13 +18,14 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from reports import charts, narrative, questions
+from reports import charts, narrative, questions, tables
 from reports.facts import FactBook
 from reports.glossary import TERMS
 from reports.inputs import SHOWN, Edition
-from reports.page import calculator, drawing, tables
-from reports.page.shown import Sentence, only_facts, say
+from reports.page import calculator
 from reports.sections import Section, sections
+from reports.writing import drawing
+from reports.writing.shown import Sentence, only_facts, say
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import textwrap
 
-from reports import narrative, questions
+from reports import narrative, questions, tables
 from reports.facts import FactBook
 from reports.inputs import Edition
-from reports.page import tables
-from reports.page.shown import Sentence, say
 from reports.sections import Section, sections
+from reports.writing.shown import Sentence, say
 
 WIDTH = 78
 

@@ -1,15 +1,15 @@
 """The edition page: the questions a reader has, in the order they have them, each bound to its answer.
 
 Belongs here: the order, and one module per answer with its sentences as templates over the fact's sign. Not here:
-the pages behind it (``sections``), how a figure is written (``page.numbers``), how a page looks (templates).
+the pages behind it (``sections``), how a figure is written (``writing.numbers``), how a page looks (templates).
 """
 
 from __future__ import annotations
 
 from reports.facts import FactBook
-from reports.page.shown import Sentence, join, say
 from reports.questions import changed, floors, outlook, pace, record, unknown
 from reports.questions.answer import Answer, Figure
+from reports.writing.shown import Sentence, join, say
 
 __all__ = ["ORDER", "Answer", "Figure", "answers", "headline", "seen", "short"]
 

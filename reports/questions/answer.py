@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from reports.page.shown import Sentence
-from reports.page.tables import Table
+from reports.tables import Table
+from reports.writing.shown import Sentence
 
 
 class Figure(NamedTuple):

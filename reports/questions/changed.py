@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from reports import narrative
 from reports.facts import FactBook, Row
-from reports.page.shown import Sentence, Shown, join, say
-from reports.page.tables import Column, Link, ranked
 from reports.questions.answer import Answer
+from reports.tables import Column, Link, ranked
+from reports.writing.shown import Sentence, Shown, join, say
 
 NEWEST = "coverage.events_today"
 HAPPENED = ("first_party", "confirmed", "declared")
-"""States of an event that rest on the seller or on two independent families of sources (``belief/events.py``)."""
+"""States of an event that rest on the seller or on two independent families of sources (``belief/judgement/events.py``)."""
 WORDS = {"cut": ("cut", "cuts"), "rise": ("rise", "rises"), "new": ("new", "new"), "withdrawn": ("withdrawn", "withdrawn")}
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from reports.facts import FactBook, Row
-from reports.page.shown import Sentence, join, say
-from reports.page.tables import Column, ranked
 from reports.questions.answer import Answer
 from reports.series import headline_series
+from reports.tables import Column, ranked
+from reports.writing.shown import Sentence, join, say
 
 RATIO, RENT, ENERGY = "headline.price_to_gpu_hour_floor", "headline.gpu_hour_floor", "headline.energy_floor"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from reports.facts import FactBook
-from reports.page.shown import Sentence, join, say
 from reports.questions.answer import Answer
 from reports.questions.pace import MEASURES, directions
 from reports.questions.record import in_short
+from reports.writing.shown import Sentence, join, say
 
 PRICE, FORECAST = "headline.frontier_price", "headline.forecast_365d"
 Expected = Literal["lower", "higher", "either", "unknown"]

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from reports.facts import FactBook
-from reports.page.shown import Sentence, join, say
+from reports.narrative.words import Direction, between, direction, moved
 from reports.questions.answer import Answer, Figure
-from reports.questions.words import Direction, between, direction, moved
+from reports.writing.shown import Sentence, join, say
 
 
 class Measure(NamedTuple):

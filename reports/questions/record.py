@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from reports.facts import FactBook, Row
-from reports.page.shown import Sentence, join, say
 from reports.questions.answer import Answer
+from reports.writing.shown import Sentence, join, say
 
 
 def champion(book: FactBook) -> list[Row]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from reports.facts import FactBook
-from reports.page.shown import say
 from reports.questions.answer import Answer
+from reports.writing.shown import say
 
 SAID = 2
 """Gaps told on the edition page; all of them stand on their own page."""

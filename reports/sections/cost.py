@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from reports import narrative
 from reports.facts import FactBook
-from reports.page.shown import say
-from reports.page.tables import EMPTY, Cell, Column, Table, table
 from reports.sections.section import Section, make
+from reports.tables import EMPTY, Cell, Column, Table, table
+from reports.writing.shown import say
 
 
 def decomposition(book: FactBook) -> Section:

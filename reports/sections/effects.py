@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from reports import narrative
 from reports.facts import FactBook
-from reports.page.tables import Cell, Column, table
 from reports.sections.section import Section, make
+from reports.tables import Cell, Column, table
 
 
 def viability(book: FactBook) -> Section:

@@ -6,9 +6,9 @@ One function per section; which columns it shows and what it says.
 from __future__ import annotations
 
 from reports.facts import FactBook
-from reports.page.shown import say
-from reports.page.tables import EMPTY, Column, table
 from reports.sections.section import Section, make
+from reports.tables import EMPTY, Column, table
+from reports.writing.shown import say
 
 SHOWN = "Llama-3.1-70B"
 """The model of which most hosts publish a speed."""

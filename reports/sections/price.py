@@ -8,12 +8,12 @@ from __future__ import annotations
 from reports import narrative
 from reports.charts import bands_of
 from reports.facts import FactBook
-from reports.page.shown import join, say
-from reports.page.tables import EMPTY, Cell, Column, Link, table
 from reports.questions import changed
 from reports.questions import floors as floors_said
 from reports.questions import outlook as outlook_said
 from reports.sections.section import Section, make
+from reports.tables import EMPTY, Cell, Column, Link, table
+from reports.writing.shown import join, say
 
 
 def outlook(book: FactBook) -> Section:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from reports.facts import FactBook
 from reports.inputs import SHOWN
-from reports.page.shown import Sentence, say
-from reports.page.tables import EMPTY, Table
+from reports.tables import EMPTY, Table
+from reports.writing.shown import Sentence, say
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from reports import narrative
 from reports.facts import FactBook, Row
-from reports.page.shown import join, say
-from reports.page.tables import EMPTY, Cell, Column, table
 from reports.sections.section import Section, make
+from reports.tables import EMPTY, Cell, Column, table
+from reports.writing.shown import join, say
 
 
 def claims(book: FactBook) -> Section:

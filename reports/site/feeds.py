@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 from reports.facts import FactBook, Row
 from reports.inputs import Edition
-from reports.page.shown import safe_url, say
 from reports.questions.changed import HAPPENED
+from reports.writing.shown import safe_url, say
 
 KEPT = 50
 """Editions in the feed."""

@@ -15,8 +15,8 @@ from typing import Any
 
 import polars as pl
 
-from reports.page.tables import csv_bytes
 from reports.site.api import HISTORY, LICENCE, TABLES
+from reports.tables import csv_bytes
 from warehouse.schema.columns import COLUMNS
 from warehouse.schema.tables import TABLES as DECLARED
 

@@ -26,15 +26,15 @@ from typing import Any
 
 import polars as pl
 
-from reports import questions
+from reports import questions, tables
 from reports.facts import FactBook
 from reports.inputs import Edition, InvalidEdition
-from reports.page import drawing, numbers, tables
 from reports.page.render import Site, pages
-from reports.page.shown import clean
 from reports.page.text import text_and_book
 from reports.site import api
 from reports.site.feeds import KEPT, editions_feed, moves_feed
+from reports.writing import drawing, numbers
+from reports.writing.shown import clean
 
 LIST = "editions.json"
 

@@ -1,6 +1,6 @@
 """Build reference/accelerators.csv, the engine's hardware table, from spec_history.csv.
 
-    python research/builders/build_accelerators.py
+    .venv/bin/python -m research.builders.build_accelerators
 
 Run after build_spec_history.py. A test compares the file with what this prints, so a figure edited by hand
 in the table fails.

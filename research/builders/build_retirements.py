@@ -1,6 +1,6 @@
 """Rebuild reference/retirements.csv: the days on which makers end their models, read from kept copies of their own pages.
 
-    PYTHONPATH=. .venv/bin/python research/builders/build_retirements.py DEFLATION_DATA
+    .venv/bin/python -m research.builders.build_retirements DEFLATION_DATA
 
 Facts only: label, day, replacement, address. The pages are read by the reader that reads the live ones.
 """

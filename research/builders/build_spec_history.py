@@ -3,7 +3,7 @@
 Every figure is read by the project's own parsers; this script only maps a printed name to an accelerator,
 adds the capture's date and address, and drops repeated values. Run it again when captures or names change:
 
-    DEFLATION_DATA=../shared/data python research/builders/build_spec_history.py
+    DEFLATION_DATA=../shared/data .venv/bin/python -m research.builders.build_spec_history
 
 Inputs: DATA/hardware (captures, index.csv, epoch, spec_db_check.csv), reference/accelerator_labels.csv
 (printed name -> accelerator), research/builders/spec_found.csv (values found in public documents, each with its address)

@@ -1,6 +1,6 @@
 """Rebuild reference/token_volumes.csv.gz: dated token volumes and spend shares per model of two gateways.
 
-    PYTHONPATH=. .venv/bin/python research/builders/build_token_volumes.py DEFLATION_DATA
+    .venv/bin/python -m research.builders.build_token_volumes DEFLATION_DATA
 
 Both publishers license their figures CC BY 4.0. One row is one figure as published: tokens of a model in a period, or
 its share of a gateway's spend or tokens. A week view repeated by several vintages keeps one row per period end.

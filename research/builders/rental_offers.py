@@ -6,9 +6,9 @@ from collections import defaultdict
 from pathlib import Path
 
 import polars as pl
-from study_rows import CHIPS, REFUSED_WORDS, chip_names, number, read
 
 from reference.schema import SCHEMAS
+from research.builders.study_rows import CHIPS, REFUSED_WORDS, chip_names, number, read
 
 RENTAL_LICENCES = {
     "github.com/tugot17/": "MIT",

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from belief.score_labels import resolve_labels
+from belief.names.score_labels import resolve_labels
 from reference import FOLDER
 from reference.schema import SCHEMAS
 

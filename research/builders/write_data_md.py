@@ -1,6 +1,6 @@
 """Write the generated part of DATA.md: what each packaged table holds, from which sources and licences.
 
-    .venv/bin/python research/builders/write_data_md.py
+    .venv/bin/python -m research.builders.write_data_md
 
 The text around the markers is written by hand; a test regenerates the part between them and compares.
 """

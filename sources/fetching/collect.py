@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -73,7 +74,8 @@ def fetch_all(
     run = _Run(fetcher, archive, force, progress, len(work))
     with ThreadPoolExecutor(max(1, min(hosts_at_once, len(by_host))), thread_name_prefix="fetch") as pool:
         try:
-            outcomes = [o for host in pool.map(run.host, by_host.values()) for o in host]
+            here = [copy_context() for _ in by_host]  # what is logged in a thread belongs to the step that asked
+            outcomes = [o for host in pool.map(lambda context, work: context.run(run.host, work), here, by_host.values()) for o in host]
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -103,6 +105,7 @@ class _Run:
         for source, url in work:
             outcome = self.one(source, url)
             outcomes.append(outcome)
+            log.info("%s: %s", url, outcome.kind if outcome.error is None else outcome.error, extra={"source": source.key})
             with self.lock:
                 self.done += 1
                 if self.progress is not None:
@@ -135,7 +138,7 @@ class _Run:
         except ArchiveUnusable:
             raise
         except Exception as error:  # the bulkhead: whatever an answer makes the machinery raise costs this address
-            log.exception("%s: asking %s failed", source.key, url)
+            log.exception("%s: asking %s failed", source.key, url, extra={"source": source.key})
             said = f"one that stops the reading of answers ({type(error).__name__}: {error})"
             return Outcome(
                 source.key, url, "failed", last, FetchFailed(source.key, url, "an answer", said, "see the log; the last good page is kept")

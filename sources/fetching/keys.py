@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import quote, quote_plus
 
@@ -34,13 +34,11 @@ class Keys:
 
     def hidden(self, text: str) -> str:
         """``text`` without any key."""
-        for form in self._forms():
-            text = text.replace(form, "REDACTED")
-        return text
+        return without_secrets(text, [secret for _, secret in self._keys.values()])
 
     def hidden_body(self, body: bytes) -> bytes:
         """``body`` without any key: interfaces echo the request."""
-        for form in self._forms():
+        for form in _forms(secret for _, secret in self._keys.values()):
             body = body.replace(form.encode(), b"REDACTED")
         return body
 
@@ -55,6 +53,14 @@ class Keys:
                 error.__cause__ = error.__context__ = None
             raise
 
-    def _forms(self) -> list[str]:
-        """Every key, plain and percent-encoded."""
-        return [form for _, secret in self._keys.values() for form in (secret, quote(secret, safe=""), quote_plus(secret))]
+
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
+    """``text`` without any of the secrets, in whichever form they travel."""
+    for form in _forms(secrets):
+        text = text.replace(form, "REDACTED")
+    return text
+
+
+def _forms(secrets: Iterable[str]) -> list[str]:
+    """Every secret, plain and percent-encoded."""
+    return [form for secret in secrets for form in (secret, quote(secret, safe=""), quote_plus(secret))]

@@ -1,10 +1,12 @@
 """Telling an address of the operator's own something: one POST of JSON, or one ping. No page is read here.
 
-The addresses come from the settings, so they are trusted; what they answer is not looked at beyond its status.
+The addresses come from the settings, so they are trusted; what they answer is not looked at beyond its status. A message
+goes by https alone, except to this very machine, and no redirect is followed: it reaches whom the operator named.
 """
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,12 +22,22 @@ class NotTold(Exception):
 
 def post_json(url: str, payload: Mapping[str, Any]) -> None:
     """POST ``payload`` as JSON. Raises ``NotTold``."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_here(parts.hostname or "")):
+        raise NotTold("expected an https address, found another")
     _ask("POST", url, json=dict(payload))
 
 
 def ping(url: str) -> None:
     """GET ``url``: a heartbeat somebody else watches. Raises ``NotTold``."""
     _ask("GET", url)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _ask(method: str, url: str, **more: Any) -> None:

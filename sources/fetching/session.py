@@ -47,6 +47,7 @@ class PinnedAdapter(HTTPAdapter):
     """Connects to the address that was checked, while TLS still proves the name."""
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
+        """The pool of the checked address; the certificate is still asked for the name in the URL."""
         host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
         pinned = getattr(request, "pinned_address", "")
         if pinned:
@@ -57,6 +58,7 @@ class PinnedAdapter(HTTPAdapter):
         return host, pool
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        """The pool, whose connections are watched for size and time."""
         pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
         pool.ConnectionCls = WatchedHTTPS if pool.scheme == "https" else WatchedHTTP
         return pool

@@ -22,6 +22,7 @@ _METERS = (
     (r"image(?: megapixel)?|edit|picture", "image", "1 image"),
     (r"(?:1m|million) pixels|megapixel|mp\b", "image", "1 megapixel"),
     (r"billion pixels", "image", "1G pixels"),
+    (r"frame", "image", "1 frame"),
     (r"step", "other", "1 step"),
     (r"video", "other", "1 video"),
     (r"song|generation|track", "other", "1 generation"),

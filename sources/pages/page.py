@@ -51,6 +51,7 @@ class Printed(Decimal):
     text: str
 
     def __new__(cls, text: str) -> Printed:
+        """The exact value of ``text``, which it keeps."""
         made = super().__new__(cls, text)
         made.text = text
         return made

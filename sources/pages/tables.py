@@ -137,15 +137,21 @@ def html_grids(tree: Any) -> list[Grid]:
     """All innermost tables of an HTML tree in document order, each with the headings it stands under."""
     grids: list[Grid] = []
     path: dict[int, str] = {}
+    codes: dict[int, list[str]] = {}
     prose: list[str] = []
-    for node in tree.css("h1,h2,h3,h4,h5,h6,table,p,small,li,[data-as=p]"):
+    for node in tree.css("h1,h2,h3,h4,h5,h6,table,p,small,li,[data-as=p],code"):
+        if node.tag == "code":
+            if path and not prose and not _within(node, "table", "h1", "h2", "h3", "h4", "h5", "h6"):
+                codes.setdefault(max(path), []).append(plain(node.text()))
+            continue
         if node.tag in ("p", "small", "li") or "data-as" in node.attributes:
-            if not _within_table(node):
+            if not _within(node, "table") and not _is_code(node):
                 prose.append(plain(node.text(deep=True, separator=" ")))
             continue
         if node.tag != "table":
             level = int(node.tag[1])
             path = {k: v for k, v in path.items() if k < level}
+            codes = {k: v for k, v in codes.items() if k < level}
             path[level] = plain(node.text(deep=True, separator=" "))
             prose = []
             continue
@@ -160,7 +166,9 @@ def html_grids(tree: Any) -> list[Grid]:
                     tuple(path[k] for k in sorted(path)),
                     len(grids),
                     node_cell(caption).text if caption is not None else "",
-                    {k: v or "" for k, v in node.attributes.items()},
+                    {k: v or "" for k, v in node.attributes.items()}
+                    | _told("identifiers", _identifiers(codes))
+                    | _told("panes", panes_of(node, tree)),
                     "\n".join(prose),
                 )
             )
@@ -168,16 +176,54 @@ def html_grids(tree: Any) -> list[Grid]:
     return grids
 
 
-def _within_table(node: Any) -> bool:
+_PANE = ("data-value", "data-tab", "data-tier", "data-plan", "value")
+"""Attributes in which the panes of a page say which of its tabs they belong to."""
+
+
+def panes_of(node: Any, tree: Any) -> str:
+    """The words of the panes an element stands in, a line for each, innermost first: their own, or those of the tab that opens them."""
+    found: list[str] = []
+    parent = node.parent
+    while parent is not None and parent.tag != "body":
+        attributes = parent.attributes
+        found += [attributes[k] or "" for k in _PANE if k in attributes]
+        tab = attributes.get("aria-labelledby") or ""
+        if attributes.get("role") == "tabpanel" and re.fullmatch(r"[\w:.«»-]{1,100}", tab):
+            opens = tree.css_first(f'[id="{tab}"]')
+            found.append(plain(opens.text(deep=True, separator=" ")) if opens is not None else "")
+        parent = parent.parent
+    return "\n".join(t for t in found if t and len(t) < 60)
+
+
+def _told(key: str, words: str) -> dict[str, str]:
+    return {key: words} if words else {}
+
+
+def _within(node: Any, *tags: str) -> bool:
     parent = node.parent
     while parent is not None:
-        if parent.tag == "table":
+        if parent.tag in tags:
             return True
         parent = parent.parent
     return False
 
 
-def _span(value: str | None, left: int) -> int:
+def _is_code(node: Any) -> bool:
+    """Whether a line holds nothing but identifiers in code."""
+    codes = [plain(code.text()) for code in node.css("code")]
+    return bool(codes) and not re.sub(r"[\W_]|\band\b", "", re.sub("|".join(map(re.escape, codes)), " ", plain(node.text(deep=True))))
+
+
+_IDENTIFIER = re.compile(r"[\w./:@-]*[\d-][\w./:@-]*")
+
+
+def _identifiers(codes: dict[int, list[str]]) -> str:
+    """What the thing of the innermost heading with code below it is called in the interface."""
+    found = codes[max(codes)] if codes else []
+    return " ".join(dict.fromkeys(found)) if all(map(_IDENTIFIER.fullmatch, found)) else ""
+
+
+def _span(value: str | None) -> int:
     """A row or column span: ``0`` means to the end of the table (HTML) but pages print it on placeholders."""
     try:
         span = int(value) if value else 1
@@ -198,8 +244,8 @@ def _fill(table: Any) -> list[list[Cell]]:
         child = tr.child if not hasattr(tr, "first_child") else tr.first_child
         while child is not None:
             if child.tag in ("td", "th"):
-                down = _span(child.attributes.get("rowspan"), len(trs) - r)
-                right = _span(child.attributes.get("colspan"), 1)
+                down = _span(child.attributes.get("rowspan"))
+                right = _span(child.attributes.get("colspan"))
                 if down and right:
                     while (r, column) in pending:
                         column += 1
@@ -221,6 +267,28 @@ def _fill(table: Any) -> list[list[Cell]]:
 def _rectangle(rows: list[list[Cell]]) -> list[list[Cell]]:
     width = max((len(row) for row in rows), default=0)
     return [row + [Cell(missing=True)] * (width - len(row)) for row in rows]
+
+
+def _shifted(rows: list[list[Cell]]) -> list[list[Cell]]:
+    """Rows moved one place right where the cell merged downwards in front of them was lost on the way to Markdown.
+
+    A row is one when it lacks exactly its last cell, a whole row stands above it, and its cells, moved, are of the kinds (words,
+    amounts) of those above them, while unmoved they are not.
+    """
+    for n in range(2, len(rows)):
+        row, above = rows[n], rows[n - 1]
+        lacks = [c for c, cell in enumerate(row) if cell.missing]
+        if lacks != [len(row) - 1] or len(row) < 3 or any(cell.missing for cell in above):
+            continue
+        moved = [replace(above[0], spanned=True), *row[:-1]]
+        if _kinds(moved) == _kinds(above) != _kinds(row):
+            rows[n] = moved
+    return rows
+
+
+def _kinds(row: list[Cell]) -> list[bool]:
+    """Of each cell whether it holds letters alone and no figure."""
+    return [not re.search(r"[$€¥£\u2713\u2717]|^\d", cell.text) for cell in row[1:]]
 
 
 _RULE = re.compile(r"^\s*\|?\s*:?-{1,}:?\s*(\|\s*:?-{1,}:?\s*)*\|?\s*$")
@@ -291,7 +359,7 @@ def markdown_grids(text: str) -> list[Grid]:
                 cells[-1][-1] = Cell(missing=True)
             grids.append(
                 Grid(
-                    _rectangle(cells),
+                    _shifted(_rectangle(cells)),
                     tuple(path[k] for k in sorted(path)),
                     len(grids),
                     attributes={"identifiers": codes[max(codes)]} if codes else {},

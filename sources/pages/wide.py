@@ -74,7 +74,7 @@ def spec_rows(quotes: Iterable[SpecQuote]) -> list[dict[str, str]]:
     return [{"accelerator": q.accelerator, "field": q.field, "value": f"{q.value:f}", "unit": q.unit} for q in quotes]
 
 
-def long_rows(kind: str, quotes: Sequence[Quote]) -> list[dict[str, str]]:
+def long_rows(quotes: Sequence[Quote]) -> list[dict[str, str]]:
     """Every field of every quote as text, evidence and locator included."""
     return [{k: "" if v is None else str(v) for k, v in asdict(q).items()} for q in quotes]
 
@@ -85,7 +85,7 @@ def to_csv(kind: str, quotes: Sequence[Quote], *, long: bool = False) -> str:
         return _csv(WIDE_COLUMNS, wide_rows(q for q in quotes if isinstance(q, PriceQuote)))
     if kind == "hardware" and not long:
         return _csv(SPEC_COLUMNS, spec_rows(q for q in quotes if isinstance(q, SpecQuote)))
-    return _csv([f.name for f in fields(QUOTE_TYPES[kind])], long_rows(kind, quotes))
+    return _csv([f.name for f in fields(QUOTE_TYPES[kind])], long_rows(quotes))
 
 
 def _csv(columns: Sequence[str], rows: list[dict[str, str]]) -> str:

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,40 @@ def test_every_column_is_declared_once_and_numbers_carry_units() -> None:
 
 def test_columns_are_explained() -> None:
     assert not [c.name for c in COLUMNS.values() if len(c.text) < 3]
+
+
+PACKAGES = (*LIBRARIES, "assets", "pipelines", "research", "benchmarks")
+ROOMS_AT_MOST = 15
+BY_PRESENCE = {"pipelines/commands"}
+"""Folders that hold one module per member of a list: there the list is the folder."""
+
+
+def test_no_folder_holds_more_modules_than_a_reader_can_take_in() -> None:
+    folders: dict[str, int] = {}
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            if path.name != "__init__.py":
+                place = path.parent.relative_to(ROOT).as_posix()
+                folders[place] = folders.get(place, 0) + 1
+    assert {f: n for f, n in folders.items() if n > ROOMS_AT_MOST and f not in BY_PRESENCE} == {}
+
+
+def _imported(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield from ((node.module, alias.name) for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names)
+
+
+def test_every_module_of_ours_that_is_imported_is_there() -> None:
+    own = {*PACKAGES, "tests"}
+    lost = {
+        f"{path.relative_to(ROOT)}: {module}"
+        for package in own
+        for path in (ROOT / package).rglob("*.py")
+        for module, _ in _imported(ast.parse(path.read_text(encoding="utf-8")))
+        if module.split(".")[0] in own and not (ROOT / module.replace(".", "/")).with_suffix(".py").is_file()
+        if not (ROOT / module.replace(".", "/")).is_dir()
+    }
+    assert not lost

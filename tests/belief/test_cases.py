@@ -15,7 +15,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from belief import answers, evidence, witness_table
+from belief import answers, witness_table
+from belief.judgement import evidence
 
 FOLDER = Path(__file__).parent / "cases"
 TODAY = datetime(2026, 11, 28, tzinfo=UTC)

@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 
 from belief import history
-from belief.evidence import Belief, weigh
-from belief.intervals import disagreements
-from sources.parsed import quote_schema
-from sources.stretches import MOMENTS, Seen, extended
+from belief.judgement.evidence import Belief, weigh
+from belief.judgement.intervals import disagreements
+from sources.reading.parsed import quote_schema
+from sources.reading.stretches import MOMENTS, Seen, extended
 
 RATES = pl.DataFrame({"month": [date(2026, 1, 1)], "currency": ["CNY"], "units_per_usd": [7.0]})
 

@@ -17,8 +17,8 @@ import pytest
 
 import reference
 from belief import history, request_cost
-from belief.offer_keys import one_key
-from belief.statements import with_offer
+from belief.judgement.statements import with_offer
+from belief.names.offer_keys import one_key
 
 MOMENTS = [datetime(2026, 11, 20, 2, 30, tzinfo=UTC), datetime(2026, 11, 21, 2, 30, tzinfo=UTC), datetime(2026, 11, 24, 12, tzinfo=UTC)]
 PAST = [

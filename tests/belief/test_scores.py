@@ -9,9 +9,9 @@ import pytest
 
 import reference
 from belief import scores
-from belief.score_labels import forms, resolve_labels
+from belief.names.score_labels import forms, resolve_labels
 from reference.schema import SCHEMAS
-from sources.parsed import quote_schema
+from sources.reading.parsed import quote_schema
 
 TODAY = date(2026, 11, 27)
 FIRST = date(2026, 9, 1)

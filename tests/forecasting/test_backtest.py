@@ -8,13 +8,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting.forecast import champion, issue, past, repricing
+from forecasting.forecast import issue, past, priors, repricing
 from forecasting.forecast.candidates import CANDIDATES
-from forecasting.forecast.champion import INCUMBENT
 from forecasting.forecast.quantiles import QUANTILES, quantile_loss
-from forecasting.panel import priors, reference
+from forecasting.panel import reference
 from forecasting.panel.series import PriceSeries, prepare
-from forecasting.track_record import backtest, comparison, event_backtest, replays, scoring
+from forecasting.track_record import backtest, champion, comparison, event_backtest, replays, scoring
+from forecasting.track_record.champion import INCUMBENT
 from research import published
 from tests.forecasting.worlds import price_panel
 from warehouse.schema import frames

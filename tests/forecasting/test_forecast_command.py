@@ -63,7 +63,7 @@ def test_rows_after_as_of_do_not_matter(panel_file: Path, tmp_path: Path) -> Non
 
 
 def test_packaged_priors_after_as_of_do_not_matter(panel_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from forecasting.panel import priors
+    from forecasting.forecast import priors
 
     cut = date(2024, 6, 1)
     before, _, _ = run(panel_file, "--as-of", cut)

@@ -31,9 +31,10 @@ def test_the_pages_backtest_rows_are_what_the_backtest_prints(hindsight: bool) -
 
     import polars as pl
 
-    from forecasting.forecast.champion import INCUMBENT
-    from forecasting.panel import priors, reference
+    from forecasting.forecast import priors
+    from forecasting.panel import reference
     from forecasting.track_record import backtest, comparison
+    from forecasting.track_record.champion import INCUMBENT
 
     panels = reference.frontier_panel()
     panel, label = backtest.knowledge(panels.filter(pl.col("panel") == "first_parties"), hindsight)

@@ -6,12 +6,13 @@ import numpy as np
 import polars as pl
 import pytest
 
+from forecasting.estimators import decline, regression
 from forecasting.floors import floor
 from forecasting.forecast import repricing
-from forecasting.indices import hedonic, index_set, regression
+from forecasting.indices import hedonic, index_set
 from forecasting.panel import latent, selection
 from forecasting.panel.series import prepare
-from forecasting.rates import acceleration, decline
+from forecasting.rates import acceleration
 from research import published
 from tests.forecasting.worlds import listings_world, repriced_panel
 

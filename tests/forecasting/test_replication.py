@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from forecasting.rates import decline
+from forecasting.estimators import decline
 from research import published, replication
 from research.published import Target
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 import reference
-from belief.slugs import forms, resolve_slugs
+from belief.names.slugs import forms, resolve_slugs
 from forecasting.tokens import pricing, profiles, publication, token_index, volumes
 
 DAY = date(2026, 6, 1)
@@ -212,7 +212,7 @@ def test_a_free_route_counts_in_spend_and_not_in_paid_spend() -> None:
 
 def packaged_prices() -> pl.DataFrame:
     """OpenRouter's and the makers' packaged standard prices by canonical model, as core.input_price has them."""
-    from belief.aliases import resolve
+    from belief.names.aliases import resolve
 
     rows = resolve(
         reference.load("price_history").filter(
@@ -324,7 +324,7 @@ def test_use_whose_price_never_moved_has_no_elasticity_and_growth_is_first_again
     weights = published["stats.token_weight"]
     still = weights.with_columns(fixed_profile_usd_per_mtok=pl.lit(1.0))
     assert usage.elasticity(still) is None
-    table = usage.build(weights, reference.load("token_volumes"), TODAY)
+    table = usage.build(weights, reference.load("token_volumes"))
     tokens = table.filter(pl.col("measure") == "weekly tokens of named models").row(0, named=True)
     first = weights.filter(pl.col("period_start") == weights["period_start"].min(), pl.col("volume_kind") != "other")["volume_tokens"].sum()
     assert tokens["first_value"] == pytest.approx(first)
@@ -353,7 +353,7 @@ def test_shares_of_spend_and_tokens_reveal_the_average_price() -> None:
         for n, s, t in shares
         for m, v in (("spend_share", s), ("token_share", t))
     ]
-    found = revealed.build(pl.DataFrame(rows), names, table, MODELS, TODAY).row(0, named=True)
+    found = revealed.build(pl.DataFrame(rows), names, table, MODELS).row(0, named=True)
     assert found["revealed_usd_per_mtok"] == pytest.approx(2.0)
     assert (found["models_count"], found["spend_share"]) == (2, 1.0)
 

@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
+import psycopg2
+import pytest
 import yaml
+from pydantic import SecretStr
 
-from pipelines.instance import HEADER, config, dagster_home, text
-from pipelines.retention import prune
+from pipelines.instance import config, dagster_home, open_instance, text, unheeded
+from pipelines.operation.retention import prune
 from pipelines.settings import Settings
 from tests.conftest import ROOT
 
@@ -34,9 +37,58 @@ def test_an_operators_configuration_is_never_overwritten(tmp_path: Path) -> None
     assert path.read_text() == "telemetry: {enabled: false}\n"
 
 
+def test_a_file_nobody_edited_follows_the_settings(tmp_path: Path) -> None:
+    path = dagster_home(Settings(home=tmp_path)) / "dagster.yaml"
+    set_now = Settings(home=tmp_path, run_image="deflation:1", run_volume="state", run_network="team")
+    dagster_home(set_now)
+    assert yaml.safe_load(path.read_text()) == config(set_now) != config(Settings(home=tmp_path))
+    path.write_text(path.read_text() + "# mine\n")
+    dagster_home(Settings(home=tmp_path))
+    assert yaml.safe_load(path.read_text()) == config(set_now), "one that was edited is left alone"
+    assert unheeded(set_now) == [] and unheeded(Settings(home=tmp_path, run_image="deflation:2")) == ["run_launcher"]
+
+
+def test_the_launchers_take_what_is_written_for_them(tmp_path: Path) -> None:
+    with open_instance(Settings(home=tmp_path / "docker", run_image="deflation:1", run_network="team")) as instance:
+        assert type(instance.run_launcher).__name__ == "DockerRunLauncher"
+    from dagster._config import process_config, resolve_to_config_type
+    from dagster_k8s import K8sRunLauncher
+
+    told = config(Settings(home=tmp_path, run_image="deflation:1", run_on="kubernetes"))["run_launcher"]["config"]
+    processed = process_config(resolve_to_config_type(K8sRunLauncher.config_type()), told)
+    assert processed.success, processed.errors
+
+
+def test_runs_and_events_lie_in_postgresql_when_its_address_is_set(tmp_path: Path, postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEFLATION_DAGSTER_POSTGRES_URL", "")  # restored after the test
+    where = dict(part.split("=") for part in postgres.split())
+    url = f"postgresql://{where['user']}:hush@{where['host']}:{where['port']}/postgres"
+    settings = Settings(home=tmp_path, dagster_postgres_url=SecretStr(url))
+
+    @dg.op
+    def step() -> None: ...
+
+    @dg.job
+    def small() -> None:
+        step()
+
+    with open_instance(settings) as instance:
+        run = small.execute_in_process(instance=instance).run_id
+    assert "hush" not in (tmp_path / "dagster" / "dagster.yaml").read_text()
+    with psycopg2.connect(url) as con, con.cursor() as cursor:
+        cursor.execute("select status from runs where run_id = %s", [run])
+        assert cursor.fetchall() == [("SUCCESS",)]
+        cursor.execute("select count(*) from event_logs where run_id = %s", [run])
+        assert cursor.fetchall()[0][0] > 5
+    con.close()
+    assert not list(tmp_path.rglob("*.db")), "nothing lies in SQLite"
+    with pytest.raises(ValueError, match="expected postgresql://"):
+        Settings(home=tmp_path, dagster_postgres_url=SecretStr("mysql://x"))
+
+
 def test_the_file_at_the_top_of_the_project_is_what_is_written() -> None:
     shown = yaml.safe_load((ROOT / "dagster.yaml").read_text())
-    assert shown == config(Settings()) == yaml.safe_load(text(Settings()).removeprefix(HEADER))
+    assert shown == config(Settings()) == yaml.safe_load(text(Settings()))
 
 
 def test_what_is_kept_per_day_is_a_partition() -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import notices
-from pipelines.condition import doctor, status
+from pipelines.operation import notices
+from pipelines.operation.condition import doctor, status
 from pipelines.settings import Settings
 from sources.fetching.post import NotTold, post_json
 from tests.journeys.conftest import Run

@@ -12,8 +12,8 @@ import pytest
 from pipelines.context import make_fetcher, today
 from pipelines.settings import load_settings
 from sources.catalogue import source, sources
-from sources.check import check
 from sources.fetching.fetch import Limits
+from sources.trials.check import check
 
 LIVE = [s for s in sources().values() if s.contract.live and s.contract.urls]
 

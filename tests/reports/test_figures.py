@@ -15,8 +15,8 @@ from reports import charts
 from reports.facts import FactBook
 from reports.mail import message
 from reports.page.render import TEMPLATES, environment, page, pages
-from reports.page.shown import UnsourcedFigure, only_facts, say
 from reports.page.text import text_and_book
+from reports.writing.shown import UnsourcedFigure, only_facts, say
 
 
 @pytest.mark.parametrize("which", ["full", "hostile"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.page.numbers import unit_of, write, write_interval
+from reports.writing.numbers import unit_of, write, write_interval
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,9 @@ def test_a_figure_is_written_to_the_digit_its_interval_allows(value, unit, half,
 
 
 def test_both_ends_share_their_unit():
-    assert write_interval(2.6, 1.71, 3.92, "factor_per_year") == "1.7–3.9×"
-    assert write_interval(-1.12, -1.31, -0.93, "elasticity") == "−1.31 to −0.93"
-    assert write_interval(7e3, 5642.8, 11850.0, "mtok_per_month") == "5.64–11.8\u202fbillion"
+    assert write_interval(1.71, 3.92, "factor_per_year") == "1.7–3.9×"
+    assert write_interval(-1.31, -0.93, "elasticity") == "−1.31 to −0.93"
+    assert write_interval(5642.8, 11850.0, "mtok_per_month") == "5.64–11.8\u202fbillion"
 
 
 def test_units_come_from_the_end_of_the_name():

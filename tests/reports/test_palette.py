@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from reports.page.drawing import PALETTE, SERIES_COLOURS
+from reports.writing.drawing import PALETTE, SERIES_COLOURS
 
 # Machado, Oliveira and Fernandes 2009, table of simulation matrices at severity 1.0, on linear RGB.
 SIGHT = {

@@ -14,9 +14,9 @@ from reports import charts, narrative, questions
 from reports.charts import findings
 from reports.facts import FactBook
 from reports.freshness import Confirmed
-from reports.page.shown import Shown, StaleWord, say
+from reports.narrative.words import between, direction, moved
 from reports.questions import changed, floors, outlook, pace, record, unknown
-from reports.questions.words import between, direction, moved
+from reports.writing.shown import Shown, StaleWord, say
 
 
 def book(*rows: dict, **marts: list[dict]) -> FactBook:
@@ -206,7 +206,7 @@ def test_the_title_over_rates_counts_what_is_certain(low, high, words):
 @pytest.mark.parametrize(("below", "words"), [(0.5, "as often below"), (0.8, "fell below"), (0.2, "fell above")])
 def test_the_title_over_outcomes_follows_their_balance(below, words):
     data = pl.DataFrame({"lower": [0.0, 0.5], "upper": [0.5, 1.0], "share": [below, 1 - below]})
-    assert words in str(findings.balance(book(), data))
+    assert words in str(findings.balance(data))
 
 
 @pytest.mark.parametrize(

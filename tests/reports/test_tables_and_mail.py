@@ -14,9 +14,9 @@ from reports.facts import FactBook
 from reports.mail.mail import redact
 from reports.mail.message import MailSettings, compose, prepare
 from reports.mail.subscribers import AddressRefused, Subscriber, Thresholds
-from reports.page.shown import clean, safe_url
-from reports.page.tables import csv_bytes, plain_text
 from reports.sections import sections
+from reports.tables import csv_bytes, plain_text
+from reports.writing.shown import clean, safe_url
 
 HOW = MailSettings("reports@deflation.example", base_url="https://deflation.example")
 

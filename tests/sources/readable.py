@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from sources.catalogue import UNTRUSTED, Source, sources
-from sources.exactness import rows_of
 from sources.pages.quote import LeftOut, Quote
+from sources.trials.exactness import rows_of
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("DEFLATION_DATA", ROOT.parent / "shared" / "data"))

@@ -15,7 +15,7 @@ from sources.captures import read_captures
 from sources.catalogue import source, sources
 from sources.fetching.archive import Archive
 from sources.health import READING_SCHEMA
-from sources.parsed import quote_schema
+from sources.reading.parsed import quote_schema
 
 DAYS = [date(2024, 3, 1), date(2025, 6, 1), date(2026, 5, 1)]
 NO_QUOTES, NO_READINGS = pl.DataFrame(schema=quote_schema("prices")), pl.DataFrame(schema=READING_SCHEMA)

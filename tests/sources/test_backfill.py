@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from belief import history
-from belief.evidence import weigh
+from belief.judgement.evidence import weigh
 from sources import backfill
 from sources.backfill import captures, days
 from sources.captures import read_captures

@@ -22,7 +22,7 @@ from sources.fetching.archive import Archive
 from sources.fetching.collect import fetch_all
 from sources.fetching.fetch import Fetcher, Limits
 from sources.health import capture_frame, reading_frame
-from sources.parsed import quote_schema
+from sources.reading.parsed import quote_schema
 from tests.journeys.mirror_server import MirrorServer
 
 NOW = datetime(2026, 11, 27, 6, tzinfo=UTC)

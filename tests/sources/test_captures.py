@@ -14,42 +14,45 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from sources.cache import Cache
 from sources.captures import Reading, read_captures
 from sources.catalogue import Source, source, sources
 from sources.fetching.archive import COPY, Archive
-from sources.parsed import quote_schema
-from sources.stretches import MOMENTS, Seen, extended, seen_again
+from sources.reading.cache import Cache
+from sources.reading.parsed import quote_schema
+from sources.reading.stretches import MOMENTS, Seen, extended, seen_again
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store
 
 START = datetime(2026, 11, 1, 6, tzinfo=UTC)
 LATE = date(2027, 12, 31)
-KINDS = ("prices/anthropic", "prices/openrouter", "hardware/apple", "rentals/lambda", "energy/eurostat")
+KINDS = tuple({s.kind: key for key, s in sources().items()}.values()) + ("prices/anthropic", "prices/openrouter")
+"""A source of every kind there is, and of prices a page and a feed besides."""
 
 
 @cache
 def small(key: str) -> Source:
-    """A source whose contract is content with a specimen's few rows."""
+    """A source whose contract is content with a specimen's few rows, whichever of its addresses shows them."""
     known = source(key)
     made = Source(known.kind, known.folder)
-    made.__dict__["contract"] = known.contract.model_copy(update={"minimum_rows": 1, "must_see": []})
+    made.__dict__["contract"] = known.contract.model_copy(
+        update={"minimum_rows": 1, "must_see": [], "places": {}, "languages": ["en", "zh"]}
+    )
     return made
 
 
 @cache
 def bodies(key: str) -> tuple[bytes, ...]:
     """A specimen, the same page in other bytes, one with another figure, and one that is no page of the source."""
-    folder = source(key).folder / "specimens"
-    page = max((p.read_bytes() for p in folder.iterdir() if not p.name.endswith(".csv")), key=len)
-    other = next(page.replace(old, new) for old, new in ((b"15", b"14"), (b"3.", b"2."), (b"1", b"2")) if old in page)
+    pages = [p.read_bytes() for p in (source(key).folder / "specimens").iterdir() if not p.name.endswith(".golden.csv")]
+    page = max(pages, key=len)
+    other = next((page.replace(old, new) for old, new in ((b"15", b"14"), (b"3.", b"2."), (b"1", b"2")) if old in page), page + b" ")
     return page, page + b"\n", other, b"<html>nothing here</html>"
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     made = Store(tmp_path_factory.mktemp("captures") / "build.duckdb")
-    made.prepare(tuple(raw_name(key) for key in KINDS))
+    made.prepare(tuple(map(raw_name, sources())))
     return made
 
 
@@ -69,11 +72,27 @@ def test_any_bodies_on_any_days_at_any_address_are_read_and_written(store: Store
         archive, moment = Archive(folder), START
         for body, address, hours, status in looks:
             moment += timedelta(hours=hours)
-            archive.put(key, (said.contract.urls[0], "https://other.example/page")[address], bodies(key)[body], moment, status=status)
+            archive.put(key, ("https://one.example/page", "https://other.example/page")[address], bodies(key)[body], moment, status=status)
         reading = read_captures(said, archive, LATE)
     assert reading.quotes["quote_id"].is_unique().all()
     assert store.write(raw_name(key), reading.quotes) == reading.quotes.height
     assert bool(reading.problems) or not any(body == 3 for body, *_ in looks), "what is no page is a problem that is told"
+
+
+A_B_A = ((0, 0, 0), (2, 0, 24), (0, 0, 24), (0, 1, 0), (3, 0, 1), (0, 0, 24), (1, 0, 0))
+"""Body, address, hours since the last look: back and forth, twice at one moment, from two addresses, no page, the page again."""
+
+
+@pytest.mark.parametrize("key", sources())
+def test_every_source_whose_page_returns_to_earlier_content_is_read_and_written(store: Store, key: str, tmp_path: Path) -> None:
+    said, archive, moment = small(key), Archive(tmp_path / "archive"), START
+    for body, address, hours in A_B_A:
+        moment += timedelta(hours=hours)
+        archive.put(key, ("https://one.example/page", "https://other.example/page")[address], bodies(key)[body], moment)
+    reading = read_captures(said, archive, LATE, tmp_path / "cache")
+    assert reading.problems and not reading.failed, "no page is told of, and the page after it is good again"
+    assert reading.quotes.height and reading.quotes["quote_id"].is_unique().all()
+    assert store.write(raw_name(key), reading.quotes) == reading.quotes.height
 
 
 def test_a_page_that_returns_to_earlier_content_is_three_observations(tmp_path: Path) -> None:
@@ -189,14 +208,14 @@ def test_a_page_no_parser_can_read_is_remembered_for_that_parser_and_read_again_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import sources.captures
-    import sources.parsed
+    import sources.reading.parsed
 
     said, archive, asked = small("prices/anthropic"), Archive(tmp_path / "archive"), []
     archive.put(said.key, said.contract.urls[0], b"no prices here", START)
 
     def counted(which: Source, body: bytes) -> bytes:
         asked.append(which.key)
-        return sources.parsed.in_process(which, body)
+        return sources.reading.parsed.in_process(which, body)
 
     for _ in range(3):
         assert read_captures(said, archive, LATE, tmp_path / "cache", read=counted).failed
@@ -237,6 +256,6 @@ def test_a_cache_keeps_what_was_written_last_and_nothing_of_a_damaged_file(tmp_p
 
 
 def test_every_source_has_a_version_of_its_parser() -> None:
-    from sources.parsed import parser_version
+    from sources.reading.parsed import parser_version
 
     assert len({parser_version(s) for s in sources().values()}) == len(sources())

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from sources.catalogue import source, sources
-from sources.check import OUTCOMES, Checked, check, record, recorded
 from sources.fetching.fetch import Fetcher, Limits
+from sources.trials.check import OUTCOMES, Checked, check, record, recorded
 from tests.journeys.mirror_server import MirrorServer
 from tests.sources.test_freshness import catalogue
 

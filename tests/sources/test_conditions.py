@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from belief.conditions import canonical, parse
+from belief.names.conditions import canonical, parse
 
 CASES = [
     ("prompts > 200k", "prompts > 200k"),

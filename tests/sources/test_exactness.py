@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sources.exactness import check_folder, compare, render
+from sources.trials.exactness import check_folder, compare, render
 from tests.sources.mutation.mutate import Mutation, mutations, tables
 from tests.sources.mutation.mutation_faults import fault
 

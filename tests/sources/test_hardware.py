@@ -11,8 +11,8 @@ from pdf_sheets import HOPPER, sheet
 
 from sources.catalogue import UNTRUSTED, source
 from sources.contract import ContractBroken
-from sources.exactness import check_folder
 from sources.pages.quote import ImplausibleValue, PageChanged, SpecQuote
+from sources.trials.exactness import check_folder
 
 Read = Callable[..., dict[tuple[str, str], SpecQuote]]
 

@@ -9,7 +9,7 @@ import polars as pl
 from belief.live_facts import electricity, known, latest_electricity, rental_prices, spec_history, unmapped_names
 from reference import load
 from reference.specs.history import best_specs, read_history
-from sources.parsed import quote_schema
+from sources.reading.parsed import quote_schema
 
 DAY = date(2026, 11, 25)
 

@@ -7,8 +7,8 @@ from datetime import date
 import polars as pl
 
 from belief import history
-from belief.aliases import split_at_moves
-from belief.offer_keys import one_key
+from belief.names.aliases import split_at_moves
+from belief.names.offer_keys import one_key
 
 
 def stated(

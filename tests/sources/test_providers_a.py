@@ -9,10 +9,8 @@ import pytest
 
 from sources.catalogue import UNTRUSTED, source
 from sources.pages.quote import PageChanged, PriceQuote
-from sources.pages.tables import Cell
 from sources.pages.wide import wide_rows
 from sources.providers.azure.meters import read_name
-from sources.providers.google.cells import prices_of
 
 
 def rows(key: str, text: str) -> list[dict[str, str]]:
@@ -104,7 +102,7 @@ def test_openai_components_cut_short_or_contradicting_are_refused() -> None:
     assert rows("prices/openai", page)[0]["cached"] == "0.5"
     for bad in (
         page.split("8")[0],
-        page + page.replace("0.5", "0.6"),
+        page + page.replace("0.5", "0.6").replace("Prices per 1M tokens.\n", ""),
         page.replace("standard", "nightly"),
         page.replace("2, 0.5, 8", "2, 0.5"),
     ):
@@ -121,26 +119,36 @@ def test_openai_tables_of_other_modalities_are_not_text_prices() -> None:
     assert [r["model"] for r in rows("prices/openai", page)] == ["gpt-9"]
 
 
+def gemini(input_cell: str, tabs: str = "", extra: str = "") -> str:
+    """A section of Google's page: one model, its rows the components, its columns the free and the paid tier."""
+    return f"## Gemini 9\n\n*`gemini-9`*\n\n{tabs}\n\n" + table(
+        "|  | Free Tier | Paid Tier, per 1M tokens in USD |",
+        f"| Input price | Free of charge | {input_cell} |",
+        "| Output price | Free of charge | $9.00 |",
+        *([extra] if extra else []),
+    )
+
+
 @pytest.mark.parametrize(
     ("cell", "expected"),
     [
-        ("$0.25 (text / image / video) $0.50 (audio)", [("0.25", "text / image / video"), ("0.50", "audio")]),
-        ("$3.00 or $0.005/min (audio)", [("3.00", "audio"), ("0.005", "audio")]),
-        ("$1.25, prompts <= 200k tokens $2.50, prompts > 200k", [("1.25", ""), ("2.50", "")]),
-        ("Not available", []),
-        ("Free of charge", [("Free of charge", "")]),
+        ("$0.25 (text / image / video) $0.50 (audio)", {("input", "0.25"), ("input_audio", "0.50")}),
+        ("$0.75 (text) $3.00 or $0.005/min (audio)", {("input", "0.75"), ("input_audio", "3.00"), ("audio_minute", "0.005")}),
+        ("$1.25, prompts <= 200k tokens $2.50, prompts > 200k", {("input", "1.25"), ("input", "2.50")}),
+        ("$0.50 through December 31, 2026. $1.00 starting January 1, 2027.", {("input", "0.50"), ("input", "1.00")}),
     ],
 )
-def test_a_cell_of_google_is_cut_into_its_prices(cell: str, expected: list[tuple[str, str]]) -> None:
-    assert [(p.money.text, p.modality) for p in prices_of(Cell(cell, (cell,)), "1M tokens", "here")] == expected
+def test_a_cell_of_several_prices_is_cut_into_them(cell: str, expected: set[tuple[str, str]]) -> None:
+    quotes = source("prices/google").read(gemini(cell).encode())
+    assert {(q.component, q.value_text) for q in quotes if isinstance(q, PriceQuote) and q.component != "output"} == expected
 
 
 @pytest.mark.parametrize(
     "cell", ["$0.25 per banana", "$0.25 / 1K tokens", "about $0.25", "$0.25, prompts on Mondays", "$0.25 (text) surcharge"]
 )
-def test_a_word_google_never_used_refuses_the_cell(cell: str) -> None:
+def test_a_word_or_a_unit_that_is_not_known_refuses_the_cell(cell: str) -> None:
     with pytest.raises(UNTRUSTED):
-        prices_of(Cell(cell, (cell,)), "1M tokens", "here")
+        rows("prices/google", gemini(cell))
 
 
 def test_a_google_section_with_more_tables_than_tabs_is_refused() -> None:
@@ -151,7 +159,7 @@ def test_a_google_section_with_more_tables_than_tabs_is_refused() -> None:
     )
     page = "## Gemini 9\n\n`gemini-9`\n\n[Standard](#s)[Batch](#b)More\n\n"
     assert {r["tier"] for r in rows("prices/google", page + tier + "\n" + tier)} == {"standard", "batch"}
-    with pytest.raises(PageChanged, match="tabs"):
+    with pytest.raises(PageChanged, match="tier"):
         rows("prices/google", page + tier)
 
 

@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sources.catalogue import UNTRUSTED, source
-from sources.exactness import rows_of
 from sources.pages.page import Page
 from sources.pages.quote import PriceQuote
 from sources.pages.tables import Grid, html_grids
+from sources.trials.exactness import rows_of
 
 PROVIDERS = ("alibaba", "aliyun", "byteplus", "cohere", "deepseek", "groq", "minimax", "moonshot", "tencent", "zai", "zhipu")
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from sources.catalogue import UNTRUSTED, source
-from sources.exactness import check_folder
 from sources.pages.meters import meter, meter_as_printed
 from sources.pages.quote import PriceQuote
 from sources.pages.wide import wide_rows
+from sources.trials.exactness import check_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTS = ["together", "fireworks", "cerebras", "deepinfra", "novita", "voyage", "phala", "siliconflow", "venice", "tinfoil"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -57,11 +56,10 @@ def test_all_declared_tables_are_listed() -> None:
 
 
 def test_data_md_is_what_its_script_writes() -> None:
-    sys.path.insert(0, str(ROOT / "research" / "builders"))
-    import write_data_md
+    from research.builders import write_data_md
 
     text = (ROOT / "DATA.md").read_text()
-    assert write_data_md.spliced(text) == text, "run PYTHONPATH=. .venv/bin/python research/builders/write_data_md.py"
+    assert write_data_md.spliced(text) == text, "run .venv/bin/python -m research.builders.write_data_md"
 
 
 HISTORY = reference.load("price_history")
@@ -103,7 +101,7 @@ def in_force(day: date, as_of: date = TODAY) -> pl.DataFrame:
 
 
 def test_prices_cover_every_month_since_july_2023_and_four_hundred_models_now() -> None:
-    from belief.aliases import resolve
+    from belief.names.aliases import resolve
 
     day = date(2023, 7, 31)
     while day < TODAY:
@@ -170,7 +168,7 @@ def test_a_single_look_at_a_page_proves_that_day_alone() -> None:
 
 
 def test_launch_prices_since_trackers_exist_are_confirmed_by_a_tracker() -> None:
-    from belief.aliases import resolve
+    from belief.names.aliases import resolve
 
     rows = resolve(HISTORY, reference.load("model_aliases"))
     key = ["model", "price_input_usd_per_mtok", "price_output_usd_per_mtok"]
@@ -181,8 +179,7 @@ def test_launch_prices_since_trackers_exist_are_confirmed_by_a_tracker() -> None
 
 def test_rebuilding_prices_gives_the_packaged_rows(shared_data: Path) -> None:
     pytest.importorskip("model_price_radar", reason="model-price-radar-mcp is a build input, not a dependency")
-    sys.path.insert(0, str(ROOT / "research" / "builders"))
-    import build_price_history as build
+    from research.builders.prices import build_price_history as build
 
     rows, _ = build.collect(shared_data / "prices" / "tables", shared_data / "forecast" / "epoch_price_trends")
     assert build.frame(build.build(rows, [])).equals(HISTORY)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,12 +12,9 @@ import polars as pl
 import pytest
 
 from reference import load
-
-SCRIPTS = Path(__file__).resolve().parents[2] / "research" / "builders"
-sys.path.insert(0, str(SCRIPTS))
-import price_corrections as corrections  # noqa: E402
-import price_rows as prices  # noqa: E402
-from quality_labels import split  # noqa: E402
+from research.builders.prices import price_corrections as corrections
+from research.builders.prices import price_rows as prices
+from research.builders.quality_labels import split
 
 
 def test_scores_cover_the_scales_the_forecasts_use() -> None:
@@ -83,7 +79,7 @@ def test_no_rental_is_an_index_an_estimate_or_from_a_seller_that_forbids_it() ->
 
 
 def test_an_estimate_row_would_be_refused() -> None:
-    import build_market_facts as market
+    from research.builders import build_market_facts as market
 
     assert market.REFUSED_WORDS.search("median of 1 rows; SUSPECT: seven times below")
     assert market.REFUSED_WORDS.search("estimate") and market.REFUSED_WORDS.search("random seed 42")
@@ -181,8 +177,8 @@ def test_joining_equal_neighbours_never_makes_us_know_later() -> None:
 
 
 def test_rebuilding_scores_and_rentals_gives_the_packaged_rows(shared_data: Path) -> None:
-    import build_market_facts as market
-    import build_quality as quality
+    from research.builders import build_market_facts as market
+    from research.builders import build_quality as quality
 
     assert quality.scores(shared_data).equals(load("quality_scores"))
     assert quality.task_tokens(shared_data).equals(load("task_tokens"))

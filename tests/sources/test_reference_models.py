@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from belief.aliases import normalise, propose, resolve, unmapped
+from belief.names.aliases import normalise, propose, resolve, unmapped
 from reference import load
 
 HERE = Path(__file__).resolve().parent
@@ -172,8 +171,7 @@ def test_models_know_developer_and_release_where_it_matters() -> None:
 
 
 def test_rebuilding_aliases_gives_the_packaged_rows(shared_data: Path) -> None:
-    sys.path.insert(0, str(SCRIPTS))
-    import build_models as build
+    from research.builders import build_models as build
 
     rows = build.aliases(build.labels(shared_data), build.read(SCRIPTS / "curated_aliases.csv"))
     text = pl.DataFrame(rows, schema=dict.fromkeys(ALIASES.columns, pl.String))

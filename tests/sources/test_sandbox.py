@@ -11,8 +11,8 @@ from sources.captures import read_captures
 from sources.catalogue import source
 from sources.fetching.archive import Archive
 from sources.pages.quote import PageChanged
-from sources.parsed import Confined, in_process, unpacked
-from sources.sandbox import Allowance, Crashed, Sandbox
+from sources.reading.parsed import Confined, in_process, unpacked
+from sources.reading.sandbox import Allowance, Crashed, Sandbox
 
 
 def sandbox(name: str) -> Sandbox:

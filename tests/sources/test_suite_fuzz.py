@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ def damaged(text: str, edits: list[tuple[str, float, int, str]]) -> str:
 def test_a_damaged_page_gives_rows_that_stand_on_it_or_a_named_refusal(page: tuple[str, Path], edits: list) -> None:
     text = damaged(page[1].read_text(encoding="utf-8"), edits)
     got = read(*page, text.encode("utf-8", errors="replace"))
-    digits = re.sub(r"[^0-9]", "", text)
+    digits = re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", text))
     for quote in got.quotes:
         if isinstance(quote, PriceQuote) and quote.value:
             assert re.sub(r"[^0-9]", "", quote.value_text).strip("0") in digits

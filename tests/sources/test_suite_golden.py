@@ -8,8 +8,8 @@ import pytest
 from readable import name, pages, read, reading, specimens
 
 from sources.catalogue import sources
-from sources.exactness import check_folder
 from sources.pages.wide import to_csv
+from sources.trials.exactness import check_folder
 
 SPECIMENS = pages(real=False)
 

@@ -19,7 +19,7 @@ from sources.backfill import captures
 from sources.captures import read_captures
 from sources.catalogue import sources
 from sources.fetching.archive import Archive
-from sources.parsed import quote_schema
+from sources.reading.parsed import quote_schema
 
 DAY = date(2026, 11, 22)
 INPUT, OUTPUT = "price_input_usd_per_mtok", "price_output_usd_per_mtok"

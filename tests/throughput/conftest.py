@@ -7,7 +7,7 @@ from importlib import resources
 import polars as pl
 import pytest
 
-from throughput.calibration import calibration
+from throughput.engine import efficiency
 from throughput.engine.efficiency import Constants
 from throughput.products import catalogue
 from throughput.questions import scenarios
@@ -21,7 +21,7 @@ def tables() -> tuple[pl.DataFrame, pl.DataFrame]:
 
 @pytest.fixture(scope="session")
 def constants() -> Constants:
-    return calibration.load_constants()
+    return efficiency.load_constants()
 
 
 @pytest.fixture(scope="session")

@@ -229,14 +229,14 @@ def test_the_engine_streams_a_large_grid_in_little_memory(tables):
     code = (
         "import resource, polars as pl\n"
         "from importlib import resources\n"
-        "from throughput.calibration import calibration\n"
+        "from throughput.engine import efficiency\n"
         "from throughput.engine import grid, stages\n"
         "from throughput.products import catalogue\n"
         "a, m = catalogue.load(resources.files('reference'))\n"
         "q = catalogue.questions(m.head(8), a.filter(pl.col('accelerator') == 'H100-SXM'), ['fp8'], 1024, 1024, 8, 'fp8')\n"
         "load = pl.LazyFrame({'i': range(20_000)}).select(concurrency=pl.col('i') + 1.0)\n"
         "wide = q.drop('concurrency').unique(maintain_order=True).head(50).lazy().join(load, how='cross')\n"
-        "done = grid.run(wide, stages.SERVE, calibration.load_constants())\n"
+        "done = grid.run(wide, stages.SERVE, efficiency.load_constants())\n"
         "print(done.select(pl.len(), pl.col('output_tok_s').max()).collect(engine='streaming').row(0))\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
     )

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from throughput.engine import formats
 from throughput.physics import cost, energy, memory, moe, parallel, roofline, techniques
-from throughput.questions import formats
 
 U = pint.UnitRegistry()
 U.define("token = []")
@@ -44,7 +44,7 @@ def test_a_small_batch_pays_for_a_full_tile_and_a_large_one_for_itself():
 def test_energy_per_token_and_its_bound_are_joules():
     assert energy.joules_per_token(700 * U.W, 100 / U.s).check("[energy]")
     assert energy.bandwidth_energy_bound_j(7e10 * U.byte, 3e12 * U.byte / U.s, 700 * U.W, 0.5).check("[energy]")
-    assert energy.chip_power_w(700 * U.W, 1.0, 0.4, 0.2, 0.1, 0.2, 0.5, 1.0).check("[power]")
+    assert energy.chip_power_w(700 * U.W, 1.0, 0.4, 0.1, 0.2, 0.5).check("[power]")
 
 
 def test_cost_per_million_tokens_of_a_known_deployment():

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from throughput.calibration.calibration import meanings
-from throughput.engine import grid
+from throughput.engine import formats, grid
 from throughput.engine.efficiency import Constants
-from throughput.questions import formats, readings, scenarios
+from throughput.questions import readings, scenarios
 
 COUNT = 10_000
 SLACK = 1.0 + 1e-9

@@ -29,7 +29,7 @@ from sources.fetching.archive import COPY, Archive
 from sources.fetching.collect import fetch_all
 from sources.fetching.fetch import Fetcher
 from sources.health import capture_frame
-from sources.parsed import in_process
+from sources.reading.parsed import in_process
 from warehouse.bulkhead import read_source, without_culprits
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store, WarehouseUnusable
@@ -216,7 +216,7 @@ def test_a_run_of_the_assets_goes_on_and_its_check_is_red(home: Path, laid_out: 
         instance=dg.DagsterInstance.ephemeral(),
         raise_on_error=False,
         resources={
-            "job": dg.ResourceDefinition.hardcoded_resource(Job(DAY, home, "v")),
+            "job": dg.ResourceDefinition.hardcoded_resource(Job(DAY, home, home / "published.duckdb", "v")),
             "warehouse": dg.ResourceDefinition.hardcoded_resource(laid_out),
         },
     )

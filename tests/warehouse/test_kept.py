@@ -12,7 +12,7 @@ import pytest
 
 from forecasting.forecast.quantiles import QUANTILES
 from forecasting.track_record import scoring
-from sources.set_aside import SetAside
+from sources.reading.set_aside import SetAside
 from warehouse.issued import FACT, FORECAST, damages, due, issue, issued_before
 from warehouse.kept import damages as all_damages
 from warehouse.schema.frames import polars_schema

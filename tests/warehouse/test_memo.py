@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from sources.cache import Cache
+from sources.reading.cache import Cache
 from warehouse.memo import KEPT, Memo, fingerprint
 
 FRAME = pl.DataFrame({"name": ["a", None, "b"], "value": [1.0, 2.0, None], "day": [date(2026, 1, 1)] * 3})

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from sources.catalogue import sources
-from warehouse.models import SQL, Model, _read, examples, macros_told, models, tables_of
-from warehouse.schema.tables import TABLES, raw_name
+from warehouse.models import SQL, Model, _read, examples, macros_told, models, tables_of, taken_from
+from warehouse.schema.frames import from_rows
+from warehouse.schema.tables import TABLES, raw_name, table
+from warehouse.store import Store
 
 ALL = [m for folder in ("core", "marts", "facts", "lineage", "checks", "examples") for m in models(folder)]
 KNOWN = {*TABLES, *map(raw_name, sources())}
@@ -84,3 +86,34 @@ def test_settings_are_read_from_the_header_and_not_shown_as_words(tmp_path: Path
 def test_examples_answer_from_what_readers_have() -> None:
     for name, (text, sql) in examples().items():
         assert text.strip() and all(t.startswith(("marts.", "facts.", "core.", "engine.", "stats.")) for t in tables_of(sql)), name
+
+
+def test_only_rows_taken_as_they_lie_count_as_sorted() -> None:
+    order = ("a", "b")
+    assert taken_from("-- why\nselect b, a, x + 1 as c from core.t as t where x > 0", order) == "core.t"
+    for moved in (
+        "select a, b from core.t join core.u using (a)",
+        "select a, max(b) as b from core.t group by a",
+        "select a, b from core.t order by b",
+        "select distinct a, b from core.t",
+        "select a + 1 as a, b from core.t",
+        "select b as a, a as b from core.t",
+        "with t as (select * from core.t) select a, b from t",
+        "select a, b from core.t union all select a, b from core.u",
+        "select a, b, row_number() over () as n from core.t",
+        "select a from core.t",
+        "select * from core.t",
+    ):
+        assert taken_from(moved, order) == "", moved
+
+
+def test_a_table_filled_from_a_sorted_one_lies_in_its_order(tmp_path: Path) -> None:
+    store = Store(tmp_path / "build.duckdb")
+    with store.session():
+        rows = [{"interval_id": f"{n:03}", "offer_id": f"o{n}", "model": f"m{n * 7 % 10}", "provider": f"p{n % 3}"} for n in range(50)]
+        store.write("core.price_interval", from_rows("core.price_interval", rows))
+        history = next(m for m in models("marts") if m.name == "marts.price_history")
+        assert taken_from(history.sql, table(history.name).order) == "core.price_interval", "else this test shows nothing"
+        store.fill("marts.price_history", [history.sql])
+        keys = [(r["model"], r["provider"]) for r in store.read("marts.price_history").to_dicts()]
+    assert len(keys) == 50 and keys == sorted(keys)

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from warehouse.build_file import schema_hash
-from warehouse.publish import publications, publish, rollback
+from warehouse.publish import Publication, publications, publish, rollback
 from warehouse.store import RowsRefused, Store, WarehouseUnusable, query
 
 TABLE = "core.published_trend"
@@ -345,15 +345,15 @@ def test_an_earlier_publication_can_be_put_back_and_taken_back_again(store: Stor
     for n in range(5):
         _published(store, published, f"b{n}", n / 10)
     kept = publications(published)
-    assert [p.stem.rsplit("-", 1)[1] for p in kept] == ["b3", "b2", "b1"], "the newest three before the published one"
+    assert [p.name.rsplit("-", 1)[1] for p in kept] == ["b3", "b2", "b1"], "the newest three before the published one"
     rollback(published, kept[0])
     assert query(published, f"select growth_per_year from {TABLE}").item() == 0.3
-    back = next(p for p in publications(published) if p.stem.endswith("b4"))
+    back = next(p for p in publications(published) if p.name.endswith("b4"))
     rollback(published, back)
     assert query(published, f"select growth_per_year from {TABLE}").item() == 0.4
     (tmp_path / "publications" / "rubbish.duckdb").write_bytes(b"x" * 5000)
     with pytest.raises(WarehouseUnusable, match="untouched"):
-        rollback(published, tmp_path / "publications" / "rubbish.duckdb")
+        rollback(published, Publication("rubbish", tmp_path / "publications" / "rubbish.duckdb"))
     assert query(published, f"select growth_per_year from {TABLE}").item() == 0.4
 
 

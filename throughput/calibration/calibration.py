@@ -8,10 +8,8 @@ prediction. What the constants do on what they did not see is in ``held_out``.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -41,14 +39,6 @@ class Fit:
     effects: dict[str, float]
     largest_source: dict[str, tuple[str, float]]
     """Constant -> (source that informs it most, its share of the information)."""
-
-
-def load_constants() -> Constants:
-    """The packaged calibration (``throughput/calibration/constants.toml``)."""
-    text = resources.files("throughput.calibration").joinpath("constants.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
-    rest = {n: float(v) for part in ("spread", "power", "boundary") for n, v in table.get(part, {}).items()}
-    return Constants({**{n: float(v["value"]) for n, v in table["constants"].items()}, **rest})
 
 
 def meanings() -> dict[str, Meaning]:

@@ -1,15 +1,17 @@
 """The engine's constants by name: what each means, its unit, and what was believed before any fit.
 
 One global set; families differ only where stated (``FAMILIES``). Fitted values with their intervals live in
-``constants.toml`` and are read by ``calibration.load_constants``; this module holds meaning and priors. Every constant
+``constants.toml`` and are read by ``load_constants``; this module holds meaning and priors. Every constant
 is positive and enters as a loss, a latency, a count or an exposure, so that none can beat a datasheet.
 """
 
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import resources
 
 from throughput.physics.ops import Value, choose
 
@@ -90,10 +92,9 @@ FIXED: dict[str, float] = {
     "runtime_share": 0.05,  # never more than this share of a small memory
     "prompts_ahead": 0.05,  # prompts of others in front of a new one, per running sequence
     "spread.is_first_token": 0.45,
-    "idle_power_share": 0.10,
-    "waiting_power_share": 0.16,
-    "byte_power_share": 0.55,
-    "flop_power_share": 3.0,  # of the TDP
+    "idle_power_share": 0.10,  # of the TDP: idle readings of vendor tools, 60 to 140 W of 700 to 1,000
+    "waiting_power_share": 0.15,
+    "working_power_share": 0.65,
     # joules against the chips alone: MLPerf 4.1 power submissions on 8 H200 draw 1.22 (offline) times ours at the wall
     "boundary.gpu_only": 1.0,
     "boundary.system": 1.15,
@@ -170,3 +171,11 @@ class Constants(Mapping[str, float]):
         table = {f: self._values.get(f"{f}.{kind}", 1.0) for f in (*REFERENCE_FAMILIES, *SECOND_VENDORS)}
         table.update({f: self._values[f"{f}.{kind}"] for f in PRIOR_FAMILIES if f"{f}.{kind}" in self._values})
         return choose(family, table, math.exp(sum(math.log(table[f]) for f in SECOND_VENDORS) / len(SECOND_VENDORS)))
+
+
+def load_constants() -> Constants:
+    """The packaged calibration (``throughput/calibration/constants.toml``)."""
+    text = resources.files("throughput").joinpath("calibration/constants.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text)
+    rest = {n: float(v) for part in ("spread", "power", "boundary") for n, v in table.get(part, {}).items()}
+    return Constants({**{n: float(v["value"]) for n, v in table["constants"].items()}, **rest})

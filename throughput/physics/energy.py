@@ -11,17 +11,15 @@ from throughput.physics.ops import Value, minimum
 BOUNDARIES = ("gpu_only", "system", "wall")
 
 
-def chip_power_w(
-    tdp_w: Value, busy: Value, bytes_share: Value, flop_share: Value, idle: float, waiting: float, per_byte: float, per_flop: float
-) -> Value:
-    """Mean watts of one accelerator: idle, more while it is busy at all, and dynamic watts by the work done.
+def chip_power_w(tdp_w: Value, busy: Value, working: Value, idle: float, waiting: float, dynamic: float) -> Value:
+    """Mean watts of one accelerator: idle, more while its clocks are up for a step, and dynamic watts while it works.
 
-    ``busy`` is the share of time a step or prompt runs; ``bytes_share`` and ``flop_share`` are the bytes and operations a
-    second against the datasheet's rates, so a byte costs ``per_byte TDP / bandwidth`` joules, of this part and not
-    of another. Never above the TDP. Form after Horowitz 2014 (energy per operation) and Patel et al. 2024 (POLCA, phases).
+    ``busy`` is the share of time a step or prompt is under way, ``working`` the share in which memory or matrix units
+    work on it; the rest of a step waits for launches, the host and links. A byte or an operation costs ``dynamic TDP``
+    for as long as this software takes over it, so badly used bandwidth is not cheaper. Never above the TDP. Form after
+    Horowitz 2014 (energy per operation) and Patel et al. 2024 (POLCA, phases).
     """
-    total = idle + waiting * busy + per_byte * bytes_share + per_flop * flop_share
-    return tdp_w * minimum(total, 1.0)
+    return tdp_w * minimum(idle + waiting * busy + dynamic * working, 1.0)
 
 
 def joules_per_token(power_w: Value, tokens_per_s: Value) -> Value:

@@ -14,11 +14,11 @@ from pathlib import Path
 import polars as pl
 
 from throughput.engine.efficiency import Constants
+from throughput.engine.formats import READERS, read_kv_bits, read_weight_format
 from throughput.engine.hardware import UNSWITCHED
 from throughput.engine.stages import BOUNDS
 from throughput.products.definitions import read_definitions
 from throughput.questions import readings
-from throughput.questions.formats import READERS, read_kv_bits, read_weight_format
 
 
 def load(folder: Traversable, definitions: Iterable[Path] = ()) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -80,8 +80,8 @@ def grid_of(
     accelerator and usd_per_accelerator_hour; without it the dollar columns are null. Rows sorted by model,
     accelerator, precision, service level; combinations that do not fit or cannot be fast enough are left out.
     """
-    from throughput.calibration.calibration import load_constants
     from throughput.engine import grid
+    from throughput.engine.efficiency import load_constants
 
     known = constants or load_constants()
     fixed = that_exist(configurations(architectures, accelerators, precisions, isl, osl, most_accelerators, kv_precision), architectures)

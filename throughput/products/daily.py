@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from throughput.calibration.calibration import load_constants
+from throughput.engine.efficiency import load_constants
 from throughput.products import evidence, league, stack
 from throughput.products.catalogue import grid_of
 

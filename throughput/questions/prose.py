@@ -12,8 +12,8 @@ from typing import Any
 import polars as pl
 
 from throughput.engine.efficiency import Constants
+from throughput.engine.formats import FORMATS, quality_note
 from throughput.questions import scenarios
-from throughput.questions.formats import FORMATS, quality_note
 from units.constants import GIB, JOULES_PER_KWH, TOKENS_PER_MTOK
 
 Question = Mapping[str, Any]

@@ -13,8 +13,8 @@ from typing import Any
 
 import polars as pl
 
+from throughput.engine.formats import READERS, UNSTATED, read_kv_bits, read_weight_format
 from throughput.questions import names
-from throughput.questions.formats import READERS, UNSTATED, read_kv_bits, read_weight_format
 
 ACCELERATOR_COLUMNS = [
     "accelerator",

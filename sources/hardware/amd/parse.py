@@ -109,7 +109,8 @@ def _peaks(table: list[list[str]], text: str) -> list[SpecQuote]:
 def _product(rows: list[tuple[str, str]], text: str, source_basis: str) -> Sequence[SpecQuote | LeftOut]:
     """A product page: one accelerator, label and value."""
     name, out = _model(text, rows), SpecRows(source_basis)
-    links = each = None
+    links: int | None = None
+    each: Figure | None = None
     has_bf16 = any(meaning(label).kind == "compute" and "bf16" in meaning(label).precisions for label, _ in rows)
     for label, value in rows:
         found = meaning(label)
@@ -118,31 +119,42 @@ def _product(rows: list[tuple[str, str]], text: str, source_basis: str) -> Seque
         if found.kind == "compute":
             with out.row(label, value):
                 _compute(out, name, label, value, has_bf16)
-        elif found.kind in ("memory", "bandwidth", "tdp"):
-            kind = {"memory": "size", "bandwidth": "rate", "tdp": "power"}[found.kind]
-            figure = [f for f in figures(value) if f.kind == kind]
-            if len(figure) != 1:
-                raise PageChanged(f"expected one figure at {label!r}, found {value!r}")
-            if found.kind == "memory":
-                out.memory(name, figure[0], f"{label}: {value}", label)
-            elif found.kind == "bandwidth":
-                out.bandwidth(name, figure[0], f"{label}: {value}", label)
-            else:
-                out.power(name, figure[0], f"{label}: {value}", label)
+        elif found.kind in _ONE_FIGURE:
+            _single(out, name, label, value, found.kind)
         elif found.kind == "link_count":
             links = int(number(value.split()[0]))
         elif found.kind == "link_each":
             each = figures(value)[0]
-    if (links is None) != (each is None):
-        raise PageChanged(f"expected the number of links of {name} and their rate, found one of them: is the page cut short?")
-    if links and each:
-        out.link(
-            name, each, f"{links} links, {each.text} {each.unit} each", "Infinity Fabric", times=links, qualifier="sum of links as printed"
-        )
+    _links(out, name, links, each)
     quotes = out.quotes()
     if not {"memory_gb", "memory_bandwidth_gb_s", "tdp_w"} <= {q.field for q in quotes}:
         raise PageChanged(f"expected memory, bandwidth and board power of {name}, found {sorted({q.field for q in quotes})}")
     return [*quotes, *out.left_out]
+
+
+_ONE_FIGURE = {"memory": "size", "bandwidth": "rate", "tdp": "power"}
+"""Kinds of label whose cell holds one figure, and the kind of that figure."""
+
+
+def _single(out: SpecRows, name: str, label: str, value: str, kind: str) -> None:
+    figure = [f for f in figures(value) if f.kind == _ONE_FIGURE[kind]]
+    if len(figure) != 1:
+        raise PageChanged(f"expected one figure at {label!r}, found {value!r}")
+    evidence = f"{label}: {value}"
+    if kind == "memory":
+        out.memory(name, figure[0], evidence, label)
+    elif kind == "bandwidth":
+        out.bandwidth(name, figure[0], evidence, label)
+    else:
+        out.power(name, figure[0], evidence, label)
+
+
+def _links(out: SpecRows, name: str, links: int | None, each: Figure | None) -> None:
+    if (links is None) != (each is None):
+        raise PageChanged(f"expected the number of links of {name} and their rate, found one of them: is the page cut short?")
+    if links and each:
+        evidence = f"{links} links, {each.text} {each.unit} each"
+        out.link(name, each, evidence, "Infinity Fabric", times=links, qualifier="sum of links as printed")
 
 
 def _compute(out: SpecRows, name: str, label: str, value: str, has_bf16: bool) -> None:

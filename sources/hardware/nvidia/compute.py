@@ -45,7 +45,7 @@ def add_compute(
     shapes: set[str],
 ) -> str:
     """Read one compute row into ``out``; returns the unit to use for later rows that print none."""
-    label, marks = _label_marks(label, notes)
+    label, marks = _label_marks(label)
     in_label = re.search(r"\b([TP]FLOPS|[TP]OPS)\b", label, re.IGNORECASE)
     unit = in_label[1].upper() if in_label else unit
     kept = _kept(precisions_in(label), has_bf16, columns)
@@ -82,7 +82,7 @@ class _Sense:
         return None
 
 
-def _label_marks(label: str, notes: dict[str, str]) -> tuple[str, set[str]]:
+def _label_marks(label: str) -> tuple[str, set[str]]:
     m = re.search(r"(?:\s?(\*+)|\s?\^([1-9])|(?<=[a-z])([1-9])|\s([1-9]))\)?\s*$", label)
     if m is None:
         return label, set()

@@ -58,10 +58,8 @@ class Layout(BaseModel):
     """Patterns of headings whose tables and lines hold no price of inference by tokens."""
     only: list[str] = []
     """Patterns of headings: where given, nothing else of the page is read."""
-    sole_output: list[str] = []
+    sole_output: list[str] = ["audio"]
     """Kinds of tokens (``audio``) whose price is the output's where a model answers in nothing else."""
-    identifiers: bool = False
-    """Whether a model is named by the identifier printed as code below its heading, and not by the heading."""
     headless: dict[str, list[str]] = {}
     """Column heads of tables without any, by their number of columns."""
 

@@ -16,18 +16,24 @@ from functools import lru_cache
 from sources.pages.build import is_free
 from sources.pages.layout.declaration import Layout
 from sources.pages.layout.words import NOTHING, Meaning, Vocabulary, under
+from sources.pages.periods import Period, period_in
 from units.quantity import Money, amount_spans, plain
 
 BARE = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+")
 _OWN = re.compile(
-    r"\s*(?:(?:USD|EUR|CNY|RMB)\b)?\s*(?:(?:/|\bper\b)\s*(?:1,?000(?:,?000)?|\d+)?\s?[^\s$€¥£(),;·|/]+(?:\s(?:queries|prompts))?"
+    r"\s*(?:(?:USD|EUR|CNY|RMB)\b)?\s*(?:(?:/|\bper\b)\s*(?:1,?000(?:,?000)?|\d+)?\s?[^\s$€¥£(),;·|/]+(?:\s(?:queries|prompts|searches|requests|calls|pages|images|documents|results|classes))?"
     r"(?:\s(?:(?:million|thousand|m|k|input|output|cached|prompt|completion|text|audio|image)\s)*(?:tokens?|toks?|characters?|chars?)\b)?)?\s*(?:\([^()]*\))?",
     re.I,
 )
 _FOOTNOTE = re.compile(r"\s*(?:\(\d\)|\[\^?\d{1,2}\]|[*†‡§]+)(?=$|\s)")
 _RAISED = re.compile(r"\^[*†‡\d]{1,4}\^|(?<=[\w)])\^[*†‡\d]{1,2}(?=\s|$)")
-_RESOLUTION = re.compile(r"\bper \d+[kp](?:/\d+[kp])* (images?|videos?|seconds?)\b", re.I)
+_RESOLUTION = re.compile(r"\bper (?:\d+(?:\.\d+)?)[kp](?:/\d+(?:\.\d+)?[kp])* (images?|videos?|seconds?)\b", re.I)
 """Pictures and films of a size: the meter is the picture."""
+_PER_MONEY = re.compile(r"\(\s*[\d.,]+\s?[KMB]?\s*(?:tokens?\s*)?(?:/|per)\s*(?:[$€¥£]\s?1)?\s*\)", re.I)
+"""How much a unit of money buys (``(10M / $1)``): the price in front of it once more, upside down."""
+_ASIDE = re.compile(r"(?<!\w)_[^_$€¥£\d]{8,160}_(?!\w)")
+"""Emphasised words without a figure, beside a figure: a remark."""
+_OR = re.compile(r"[\s,;]*or[\s,;]*", re.I)
 _IN_OUT = {"in": "input", "out": "output"}
 
 
@@ -38,12 +44,14 @@ class Figure:
     money: Money
     meaning: Meaning
     words: str = ""
+    period: Period = Period()
 
 
 def tidy(text: str) -> str:
     """A printed text without footnote marks, doubled currency signs and odd spaces."""
-    text = _RAISED.sub("", _FOOTNOTE.sub("", plain(text)))
+    text = _RAISED.sub("", _FOOTNOTE.sub("", _PER_MONEY.sub("", plain(text))))
     text = _RESOLUTION.sub(r"per \1", text)
+    text = _ASIDE.sub("", text) if "_" in text and re.search(r"\d", text) else text
     return re.sub(r"\$ (?=\d)", "$", re.sub(r"\$+", "$", text)).strip()
 
 
@@ -66,10 +74,10 @@ def figures(text: str, vocabulary: Vocabulary, *, currency: str = "") -> tuple[F
 def _figure(money: Money, said: str, beside: str, vocabulary: Vocabulary) -> Figure:
     """An amount with its words; where it is per a search, an hour or a page, the words around it say nothing of tokens."""
     per = vocabulary.read(said)
-    text = f"{beside} {said}".strip()
+    text, period = period_in(f"{beside} {said}".strip())
     if per.meter and not per.unit:
         return Figure(money, Meaning(meter=per.meter, senses=vocabulary.read(text).senses - {"input", "output", "cached", "cache"}), text)
-    return Figure(money, vocabulary.read(text), text)
+    return Figure(money, vocabulary.read(text), text, period)
 
 
 def _gaps(text: str, spans: list[tuple[Money, int, int]]) -> tuple[list[str], list[str]]:
@@ -82,7 +90,11 @@ def _gaps(text: str, spans: list[tuple[Money, int, int]]) -> tuple[list[str], li
         said = match[0] if match else ""
         own.append(said.strip(" ,;"))
         last = end + len(said)
-    return own, [*gaps, text[last:]]
+    gaps.append(text[last:])
+    for n in range(len(spans) - 1):
+        if _OR.fullmatch(gaps[n + 1]):  # one price said in two ways is of what the second is of
+            own[n], gaps[n + 1] = f"{own[n]} {' '.join(re.findall(r'[(][^()]*[)]', own[n + 1]))}".strip(), ""
+    return own, gaps
 
 
 def _shared_out(gaps: list[str], vocabulary: Vocabulary) -> list[str]:

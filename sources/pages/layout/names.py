@@ -6,20 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sources.pages.dates import iso_date
 from sources.pages.layout.claims import Block
 from sources.pages.layout.figures import tidy
 from sources.pages.layout.words import NOTHING, Vocabulary
-from sources.pages.quote import PageChanged
+from sources.pages.periods import Period, period_in
 
 _LIFE = re.compile(
-    r"\s*[\[(](?:deprecated|retired|legacy|limited availability|preview only|limited preview|sunset|obsolete|discontinued|已下线|即将下线|new|新品)[^()\[\]]*[\])]",
+    r"\s*[\[(]_?(?:deprecated|retired|legacy|limited availability|preview(?: only)?|experimental|limited preview|sunset|obsolete|discontinued|已下线|即将下线|new|新品)[^()\[\]]*[\])]",
     re.I,
 )
 _BADGE = re.compile(r"\s+(?:新品|new!|推荐|hot)$", re.I)
-_DATE = r"((?:[A-Za-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4})|\d{4}-\d{2}-\d{2}|\d{1,2} [A-Za-z]{3,9}\.? \d{4})(?:,? (?:at )?(\d{1,2}:\d{2}) ?\(?UTC\)?)?"
-_UNTIL = re.compile(rf"[\s,(]*\b(?:through|until|up to and including|ending)\s+{_DATE}\)?", re.I)
-_SINCE = re.compile(rf"[\s,(]*\b(?:starting|effective|from|beginning|as of)\s+{_DATE}\)?", re.I)
 _PROVISO = re.compile(r"\s*\(((?:w/o?|with|without) ?[^()]{3,60})\)$", re.I)
 """A bracket behind a name that says with or without what the price holds."""
 
@@ -47,8 +43,7 @@ def read_name(text: str, vocabulary: Vocabulary) -> Name:
     if not _MORE.search(text):
         return Name(" ".join(text.split()))
     text = _BADGE.sub("", _LIFE.sub("", tidy(text))).strip()
-    until, since = _UNTIL.search(text), _SINCE.search(text)
-    text = _SINCE.sub("", _UNTIL.sub("", text))
+    text, period = period_in(text)
     bracket = re.search(r"\s*\(([^()]{3,30})\)$", text)
     inside = vocabulary.read(bracket[1]) if bracket else NOTHING
     tier = inside.tier if inside.understood and not inside.direction else ""
@@ -59,30 +54,22 @@ def read_name(text: str, vocabulary: Vocabulary) -> Name:
     if proviso:
         said = replace(said, conditions=(*said.conditions, proviso[1]), rest=said.rest or text)
     if said.conditions and said.understood and not re.match(r"[^\w\s]", text):
-        return Name(text, (), _day(since), _day(until), tier)  # a class of models by its size, not a band of a price
+        return Name(text, (), period.since, period.until, tier)  # a class of models by its size, not a band of a price
     for condition in said.conditions:
         text = text.replace(condition, "") if condition in text else text
     if said.conditions:
         text = re.sub(r"\(\s*\)|\[\s*\]", "", text)
     text = re.sub(r"^[\s↳└>·•*:\-–]+|[\s:,;·|–-]+$", "", " ".join(text.split()))
-    return Name(text, said.conditions, _day(since), _day(until), tier)
+    return Name(text, said.conditions, period.since, period.until, tier)
 
 
-def days_in(texts: Sequence[str]) -> tuple[str, str]:
+def days_in(texts: Sequence[str]) -> Period:
     """From when and until when headings and lines say that the prices below them hold; empty where they name no day."""
-    since = next((day for text in texts if (day := _day(_SINCE.search(text)))), "")
-    return since, next((day for text in texts if (day := _day(_UNTIL.search(text)))), "")
+    found = [period_in(text)[1] for text in texts]
+    return Period(next((p.since for p in found if p.since), ""), next((p.until for p in found if p.until), ""))
 
 
-def _day(match: re.Match[str] | None) -> str:
-    try:
-        moment = f"T{match[2]:0>5}Z" if match and match[2] else ""
-        return iso_date(match[1]) + moment if match else ""
-    except PageChanged:
-        return ""
-
-
-_NO_NAME = re.compile(r"[<>={};\"\x00-\x1f\\|]|['`]|\$\s?\d")
+_NO_NAME = re.compile(r"[<>={};\"\x00-\x1f\\|]|['`]|\$\s?\d|\b(?:prices?|pricing|tokens?)\b|价格|单价|计费|定价|时段", re.I)
 
 
 def may_be_name(text: str) -> bool:

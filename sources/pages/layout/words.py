@@ -99,6 +99,11 @@ _CONDITION = re.compile(
     rf"|\d+\s?[km]\s?[-–~]\s?\d+\s?[km])\s*(?:input tokens?|prompt tokens?|tokens? context|context length|context|prompts?|tokens?|token|in length)?)\)?(?![a-z0-9])",
     re.IGNORECASE,
 )
+_HOURS = re.compile(
+    r"(?:(?:UTC|GMT|北京时间|Beijing time)[ :：]?\s*)?\d{1,2}:\d{2}\s*[-–—~至]\s*\d{1,2}:\d{2}(?:\s*(?:UTC|GMT)\b)?", re.IGNORECASE
+)
+"""Hours of the day: a condition, and of a discounted price the sign that it is that of the hours off the peak."""
+_LESS_BY_DAY = re.compile(r"discount|off-?peak|优惠|错峰|夜间", re.IGNORECASE)
 _REGION = re.compile(
     r"(?<![\w-])(?:us|eu|ap|ca|sa|me|af|cn)-(?:east|west|north|south|central|northeast|southeast)(?:-\d)?(?![\w-])", re.IGNORECASE
 )
@@ -126,7 +131,7 @@ _UNITS = (
     (
         "1M tokens",
         re.compile(
-            r"(?:\bper\b|/|每)\s*(?:1\s?|one\s|a\s)?(?:mm|m|million|1,?000,?000|百万)(?![a-z0-9,.\u4e00-\u9fff])(?!\s*(?:char|image|pixel|page|request|search|call|quer|second|minute|step|字符|byte|utf|video|audio|document|row|operation|url|read|write|result|record|event|unit))",
+            r"(?:\bper\b|/|每)\s*(?:1\s?|one\s|a\s)?(?:mm|m|million|1,?000,?000|百万)(?![a-z0-9\u4e00-\u9fff]|[,.]\d)(?!\s*(?:char|image|pixel|page|request|search|call|quer|second|minute|step|字符|byte|utf|video|audio|document|row|operation|url|read|write|result|record|event|unit))",
             re.I,
         ),
     ),
@@ -179,7 +184,8 @@ class Vocabulary:
         """The meaning of a label; an unreadable multiple (``per 10M tokens``) stays in ``rest``."""
         left = plain(text)
         conditions, left = _take(_CONDITION, left)
-        conditions = tuple(c.strip(" ()") if not re.search(r"[\[(]\s?\d", c) else c.strip() for c in conditions)
+        conditions = tuple(re.sub(r"^for ", "", c.strip(" ()")) if not re.search(r"[\[(]\s?\d", c) else c.strip() for c in conditions)
+        hours, left = _take(_HOURS, left)
         regions, left = _take(_REGION, left)
         left = _KINDS.sub(lambda m: m[0].replace("/", ","), left)
         unit, left = _unit(left)
@@ -202,11 +208,13 @@ class Vocabulary:
                 return " "
 
             left = phrases.pattern.sub(taken, left)
+        if hours and _LESS_BY_DAY.search(text):
+            senses.add("off-peak")
         rest = " ".join(re.findall(r"[^\W_][\w.+-]*", left))
         if len(currencies) > 1:
             rest = f"{rest} {' '.join(sorted(currencies))}".strip()
         return Meaning(
-            frozenset(senses), unit, other, currencies.pop() if len(currencies) == 1 else "", (*conditions, *regions, *named), rest
+            frozenset(senses), unit, other, currencies.pop() if len(currencies) == 1 else "", (*conditions, *hours, *regions, *named), rest
         )
 
 
@@ -286,6 +294,11 @@ def within_page(said: Meaning, page: Meaning) -> Meaning:
 
 SHORT = "short context"
 """The price of requests that are not long: a condition only beside a price of long ones."""
+
+
+def is_lower(condition: str) -> bool:
+    """Whether a condition is a band that begins at nothing."""
+    return bool(re.match(r"[^<]*(?:<=|\u2264|<|up to)", condition))
 
 
 def bands(conditions: tuple[str, ...]) -> tuple[str, ...]:

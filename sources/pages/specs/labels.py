@@ -50,58 +50,52 @@ def precisions_in(text: str) -> tuple[str, ...]:
     return tuple(name for name, pattern in _PRECISIONS if re.search(pattern, text, re.IGNORECASE))
 
 
+_NOT_THE_ACCELERATOR = (
+    r"per pod|per[- ]host|number of|data ?center network|\bhost\b|pod size|all-reduce|bisection|\bcache\b|\bvector\b|packed|cpu"
+)
+"""What a rate or size is per decides first: a pod, a host, a cache is not the accelerator's memory."""
+_COMPUTE = (
+    r"flop|\btops\b|peak (?:\w+[ -])*(?:performance|compute)|tensor|precision|peak (?:fp|int|bf|mx|ocp|b?float)|"
+    r"matrix|\bmme\b|\bmxfp|\b[pt]ops\b|peak compute|with structured sparsity"
+)
+_KINDS = (
+    (
+        "tdp",
+        r"\btdp\b|thermal design power|board power|\btbp\b|\btgp\b|power consumption|graphics power|"
+        r"min/mean/max power|max(?:imum)? power|leistung",
+    ),
+    ("link_each", r"infinity fabric link bandwidth|fabric link bandwidth"),
+    ("link_count", r"infinity fabric.*links?$|fabric links$"),
+    (
+        "link",
+        r"inter-?chip interconnect bw|interconnect bw|interconnect.*bandwidth|\bici\b.*bandwidth|nvlink.*bandwidth|neuronlink|"
+        r"inter-chip interconnect|embedded nic|^networking$|^interconnect(?: interface)?$|scale-up",
+    ),
+    ("ignored", f"{_IGNORED}|{_OTHER_PRECISION}"),
+)
+"""Every other kind by its words; the first that matches is meant."""
+
+
 def meaning(label: str) -> Meaning:
     """The meaning of a row (or column) label."""
     t = re.sub(r"\s+", " ", label).strip().lower()
-    # what a rate or size is per decides first: a pod, a host, a cache is not the accelerator's memory
-    if re.search(
-        r"per pod|per[- ]host|number of|data ?center network|\bhost\b|pod size|all-reduce|bisection|\bcache\b|\bvector\b|packed|cpu", t
-    ):
+    if re.search(_NOT_THE_ACCELERATOR, t):
         return Meaning("ignored")
-    if re.search(
-        r"flop|\btops\b|peak (?:\w+[ -])*(?:performance|compute)|tensor|precision|peak (?:fp|int|bf|mx|ocp|b?float)|"
-        r"matrix|\bmme\b|\bmxfp|\b[pt]ops\b|peak compute|with structured sparsity",
-        t,
-    ):
-        found = _compute(t)
-        if found is not None:
-            return found
-    if re.search(r"memory|hbm|vram", t) and ("size" in t or not re.search(r"interface|clock|bus|type|host|ecc|support", t)):
-        rate, size = (
-            bool(re.search(r"bandwidth|\bbw\b", t)),
-            bool(
-                re.search(
-                    r"capacity|size|\||^(?:gpu |total |device )?"
-                    r"memory$|vram|total memory",
-                    t,
-                )
-            ),
-        )
-        if rate and size or re.search(r"capacity and bandwidth|memory ?[|/&] ?bandwidth", t):
-            return Meaning("memory_and_bandwidth")
-        if rate:
-            return Meaning("bandwidth")
-        if size or re.search(r"memory", t):
-            return Meaning("memory")
-    if re.search(
-        r"\btdp\b|thermal design power|board power|\btbp\b|\btgp\b|power consumption|graphics power|"
-        r"min/mean/max power|max(?:imum)? power|leistung",
-        t,
-    ):
-        return Meaning("tdp")
-    if re.search(r"infinity fabric link bandwidth|fabric link bandwidth", t):
-        return Meaning("link_each")
-    if re.search(r"infinity fabric.*links?$|fabric links$", t):
-        return Meaning("link_count")
-    if re.search(
-        r"inter-?chip interconnect bw|interconnect bw|interconnect.*bandwidth|\bici\b.*bandwidth|nvlink.*bandwidth|neuronlink|inter-chip interconnect|"
-        r"embedded nic|^networking$|^interconnect(?: interface)?$|scale-up",
-        t,
-    ):
-        return Meaning("link")
-    if re.search(_IGNORED, t) or re.search(_OTHER_PRECISION, t):
-        return Meaning("ignored")
-    return Meaning("unknown")
+    found = _compute(t) if re.search(_COMPUTE, t) else None
+    return found or _memory(t) or Meaning(next((kind for kind, words in _KINDS if re.search(words, t)), "unknown"))
+
+
+def _memory(t: str) -> Meaning | None:
+    """Memory, its bandwidth or both in one cell; None where the label speaks of neither."""
+    if not re.search(r"memory|hbm|vram", t) or ("size" not in t and re.search(r"interface|clock|bus|type|host|ecc|support", t)):
+        return None
+    rate = re.search(r"bandwidth|\bbw\b", t)
+    size = re.search(r"capacity|size|\||^(?:gpu |total |device )?memory$|vram|total memory", t)
+    if rate and size or re.search(r"capacity and bandwidth|memory ?[|/&] ?bandwidth", t):
+        return Meaning("memory_and_bandwidth")
+    if rate:
+        return Meaning("bandwidth")
+    return Meaning("memory") if size or "memory" in t else None
 
 
 def _compute(t: str) -> Meaning | None:

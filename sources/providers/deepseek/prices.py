@@ -46,12 +46,7 @@ def read_price(cell: Cell, prose: str, where: str) -> Reading:
     """Read one cell; raises ``PageChanged`` for anything but the shapes above, or a missing footnote."""
     if cell.missing:
         raise PageChanged(f"{where}: expected a price, found a row that is too short")
-    marks = [*(n.strip("()") for n in cell.notes), *MARK.findall(cell.text)]
-    notes = []
-    for mark in dict.fromkeys(marks):
-        notes.append(footnote(mark, prose))
-        if not notes[-1]:
-            raise PageChanged(f"{where}: expected footnote ({mark}) of {cell.text!r} on the page, found none")
+    notes = _notes(cell, prose, where)
     text = plain(MARK.sub("", cell.text))
     if is_empty(text) and not cell.struck:
         return Reading(None)
@@ -66,6 +61,21 @@ def read_price(cell: Cell, prose: str, where: str) -> Reading:
     if lost := _STRIKE_LOST.fullmatch(text):
         first, second = amounts(lost[1])[0], amounts(lost[2])[0]
         return Reading(_lower(first, second, where), struck=second, until=until)
+    return _in_force(cell, text, until, where)
+
+
+def _notes(cell: Cell, prose: str, where: str) -> list[str]:
+    """The words of every footnote that a cell points to."""
+    marks = [*(n.strip("()") for n in cell.notes), *MARK.findall(cell.text)]
+    found = {mark: footnote(mark, prose) for mark in marks}
+    for mark, words in found.items():
+        if not words:
+            raise PageChanged(f"{where}: expected footnote ({mark}) of {cell.text!r} on the page, found none")
+    return list(found.values())
+
+
+def _in_force(cell: Cell, text: str, until: str, where: str) -> Reading:
+    """One price in force, with or without its discount, and the list price struck beside it."""
     one = _ONE.fullmatch(text)
     if one is None or len(cell.struck) > 1:
         raise PageChanged(f"{where}: expected one price in force, found {cell.text!r} (struck: {list(cell.struck)})")

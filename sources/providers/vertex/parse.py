@@ -60,20 +60,7 @@ def parse(page: Page) -> list[PriceQuote]:
 
 def _read_types(grid: Grid, header: list[str], where: str, rows: PriceRows) -> None:
     """Gemini tables: rows of one model by type, columns by threshold and cached input."""
-    places: dict[tuple[str, str], int] = {}
-    tiers: set[str] = set()
-    for n, text in enumerate(header[2:], start=2):
-        match = _COLUMN.fullmatch(text)
-        if match is None or token_unit(match["unit"]) != rows.unit or not match["sign"]:
-            raise PageChanged(f"{where}: expected a column of prices per {rows.unit}, found {text!r}")
-        sign = "prompts > " if match["sign"] == ">" else "prompts <= "
-        key = (sign + match["size"].lower(), "cached_input" if match["cached"] else "price")
-        if key in places:
-            raise PageChanged(f"{where}: expected each column once, found {text!r} twice")
-        places[key] = n
-        tiers.add((match["tier"] or "standard").lower())
-    if len(tiers) != 1:
-        raise PageChanged(f"{where}: expected one tier in the header, found {sorted(tiers)}")
+    places, tiers = _threshold_columns(header, where, rows.unit)
     models: dict[str, tuple[list[Cell], dict[tuple[str, str], dict[str, Money | None]], int]] = {}
     for r, row in body(grid):
         kind = FOOTNOTE.sub("", plain(row[1].text))
@@ -95,6 +82,25 @@ def _read_types(grid: Grid, header: list[str], where: str, rows: PriceRows) -> N
                 limits[limit, place][slot] = money
     for name, (cells, limits, r) in models.items():
         _add_limits(rows, name, limits, tiers, cells, grid.locator(r, 0), where)
+
+
+def _threshold_columns(header: list[str], where: str, unit: str) -> tuple[dict[tuple[str, str], int], set[str]]:
+    """Where each threshold's prices stand, plain or cached, and the one tier that the header names."""
+    places: dict[tuple[str, str], int] = {}
+    tiers: set[str] = set()
+    for n, text in enumerate(header[2:], start=2):
+        match = _COLUMN.fullmatch(text)
+        if match is None or token_unit(match["unit"]) != unit or not match["sign"]:
+            raise PageChanged(f"{where}: expected a column of prices per {unit}, found {text!r}")
+        sign = "prompts > " if match["sign"] == ">" else "prompts <= "
+        key = (sign + match["size"].lower(), "cached_input" if match["cached"] else "price")
+        if key in places:
+            raise PageChanged(f"{where}: expected each column once, found {text!r} twice")
+        places[key] = n
+        tiers.add((match["tier"] or "standard").lower())
+    if len(tiers) != 1:
+        raise PageChanged(f"{where}: expected one tier in the header, found {sorted(tiers)}")
+    return places, tiers
 
 
 def _read_units(grid: Grid, header: list[str], where: str, rows: PriceRows) -> None:

@@ -1,6 +1,6 @@
 -- The canonical model that a printed name means at each seller on a day (default: the vintage day). A name that means a
 -- model everywhere has the provider '*'; a seller's own meaning of it stands beside. The rules of the form are those of
--- belief/aliases.py for plain names: lower case, the path before the last slash dropped, signs between words as dashes.
+-- belief/names/aliases.py for plain names: lower case, the path before the last slash dropped, signs between words as dashes.
 -- call: from marts.meant('gpt-4o')
 CREATE OR REPLACE MACRO marts.meant(name, day := NULL) AS TABLE
   WITH asked AS (

@@ -1,0 +1,1 @@
+"""What labels mean: models, offers, conditions and scores by their printed names."""

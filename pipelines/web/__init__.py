@@ -1,0 +1,1 @@
+"""Dagster's web UI and the guard in front of it."""

@@ -1,0 +1,1 @@
+"""How a fact is written: figures to the digit they deserve, sentences whose figures are facts, tables, drawings."""

@@ -1,0 +1,1 @@
+"""Stage two: from claims to quotes."""
