@@ -197,7 +197,7 @@ def decline(book: FactBook) -> Section:
         folded=True,
     )  # fmt: skip
     covered = table(
-        "How many of the models first listed in the 90 days before a day have a score",
+        "How many of the models that were new on a day have a score",
         [Column("Day"), Column("New models", True), Column("Scored", True), Column("Share", True)],
         [[r.show("day"), r.show("entrants_count"), r.show("scored_count"), r.show("scored_share")] for r in book.rows("score_coverage")],
         folded=True,
