@@ -131,7 +131,7 @@ def command(
             )
             others = packaged.filter(pl.col("panel") != name) if packaged is not None else None
             panel, label = backtest.knowledge(rows, hindsight)
-            late = start is None and panel["ds"].max() < FIRST
+            late = start is None and max(panel["ds"].to_list(), default=FIRST) < FIRST
             origins = backtest.default_origins(panel, None if late else (start or FIRST), every)
             prior_at = priors.at if others is None else partial(priors.estimate, others)
             scored = backtest.run(panel, origins, horizons, prior_at=prior_at)
