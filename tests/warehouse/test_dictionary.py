@@ -61,7 +61,16 @@ def test_a_strange_word_a_hollow_column_and_a_day_outside_the_window_are_found(t
     store = Store(tmp_path / "build.duckdb")
     store.prepare()
     store.write("core.vintage", from_rows("core.vintage", [{"as_of": date(2026, 11, 27), "build_id": "b", "code_version": "c"}]))
-    seen = {"kind": "cut", "status": "confirmed", "tier": "standard", "token_class": "input", "provider": "p", "model": "m", "source": "s"}
+    seen = {
+        "condition": "",
+        "kind": "cut",
+        "status": "confirmed",
+        "tier": "standard",
+        "token_class": "input",
+        "provider": "p",
+        "model": "m",
+        "source": "s",
+    }
     events = [{**seen, "seen_on": date(2026, 11, 20)}, {**seen, "seen_on": date(2026, 9, 1), "kind": "gift"}]
     store.write("marts.price_events", from_rows("marts.price_events", events))
     rows = {r["column_name"]: r for r in contents(store.read).filter(table_name="marts.price_events").iter_rows(named=True)}
