@@ -29,10 +29,6 @@ OWN_LISTS = {"openrouter": RANKS["host"]}
 """Packaged sources that are a seller's own list, though they are feeds of others' models."""
 
 
-SHORTHAND = ("prices/azure",)
-"""Sources whose names are shorthand of meters: what no alias maps is listed as unmapped and is no model."""
-
-
 def build(
     quotes: pl.DataFrame, readings: pl.DataFrame, known: Mapping[str, Source], as_of: date, retirements: pl.DataFrame | None = None
 ) -> dict[str, pl.DataFrame]:
@@ -53,8 +49,9 @@ def build(
     aliases = reference.at("model_aliases", as_of)
     makers = providers.filter(pl.col("provider_tier") == "first_party")["provider"].drop_nulls().unique()
     stated = one_key(resolve(split_at_moves(pl.concat(parts), aliases, makers), aliases))
+    shorthand = [key for key, source in known.items() if source.contract.names_are_shorthand]
     unmapped = stated.filter(pl.col("model").is_null()).group_by("provider", "model_label", "source").len("n")
-    stated = stated.filter(pl.col("model").is_not_null() | ~pl.col("source").is_in(SHORTHAND))
+    stated = stated.filter(pl.col("model").is_not_null() | ~pl.col("source").is_in(shorthand))
     witnesses = stated.with_columns(pl.coalesce("model", pl.col("model_label").str.to_lowercase()).alias("model"))
     ends = _retirements(retirements, as_of)
     belief = evidence.weigh(witnesses, as_of, _allowed_change(known), ends)

@@ -16,6 +16,7 @@ import polars as pl
 from scipy import stats
 
 from research import study
+from units.constants import DAYS_PER_YEAR
 
 TIERS = {
     "economy": r"flash|mini|nano|haiku|lite|small|micro|tiny|instant|turbo|-[1-9]b|-1[0-4]b",
@@ -38,7 +39,7 @@ def launches(catalogue: pl.DataFrame, until: date) -> pl.DataFrame:
         tier = pl.when(pl.col("model").str.to_lowercase().str.contains(words)).then(pl.lit(name)).otherwise(tier)
     return first.select(
         tier.alias("tier"),
-        ((pl.col("observed_date") - BREAK).dt.total_days() / 365.25).alias("years"),
+        ((pl.col("observed_date") - BREAK).dt.total_days() / DAYS_PER_YEAR).alias("years"),
         pl.col("price").log().alias("log_price"),
     )
 

@@ -14,8 +14,6 @@ from belief.judgement.holding import CONFIRM_DAYS
 from belief.judgement.schedules import NO_REMOVAL
 from belief.judgement.statements import AGREE_SHARE, DATED, KEY, PRICES, RANKS, Moment, other_price, same_price
 
-CONFIRMED = ("first_party", "confirmed", "declared")
-"""Statuses of events that happened; the others are ``unconfirmed``, ``held`` and ``correction``."""
 BULK_MODELS = 10
 """More models than this moved by one source in one look are a clean-up of the source."""
 LATE_DAYS = 183
@@ -47,7 +45,8 @@ def events(belief: Belief, since: Moment, until: Moment) -> pl.DataFrame:
     found = pl.concat([p.select(COLUMNS) for p in parts], how="vertical_relaxed").filter(
         (pl.col("seen_on") >= pl.lit(since)) & (pl.col("seen_on") <= pl.lit(until))
     )
-    return _bulk_as_one(found).sort("seen_on", *KEY, "component", "event", descending=[True, *[False] * (len(KEY) + 2)])
+    said_once = _bulk_as_one(found).unique(["seen_on", "event", *KEY, "component", "source"], keep="first", maintain_order=True)
+    return said_once.sort("seen_on", *KEY, "component", "event", descending=[True, *[False] * (len(KEY) + 2)])
 
 
 def _moves(intervals: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 import polars as pl
 
 from belief.names.aliases import normalise
-from belief.names.conditions import Condition, parse, spelled
+from belief.names.conditions import parse
 from sources.reading.gate import PRICE_COLUMNS
 
 KEY = ["provider", "model", "tier", "condition"]
@@ -63,11 +63,6 @@ def with_offer(statements: pl.DataFrame) -> pl.DataFrame:
         named, on=["model_label", "model"], how="left", maintain_order="left"
     )
     return placed.with_columns(service.alias("service"))
-
-
-def place_of(text: str) -> str:
-    """The condition text that is left when prompt lengths and hours are taken away."""
-    return spelled(Condition(rest=parse(text).rest))
 
 
 def sound(statements: pl.DataFrame, as_of: Moment) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -10,45 +10,65 @@ of it; where one page sells one model under two names at two prices, the second 
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 import polars as pl
 
 from belief.names.aliases import normalise
 from belief.names.conditions import Condition, Window, parse, spelled
+from sources.catalogue import Source, sources
 
 _LONG = r"\blong context\b"
 _ENDINGS = ((":batch", "batch"), (":free", "free"), (":flex", "flex"), (":fast", "fast"), (":priority", "priority"))
-_FAST_ENDPOINTS = {
-    "nebius": ("-fast",),
-    "moonshot": ("-turbo", "-turbo-preview"),
-    "fireworks": ("-fast", "-ultrafast"),
-    "openrouter": ("-fast",),
-    "venice": ("-fast",),
-}
+
+
+@cache
+def of_kind(kind: str) -> tuple[Source, ...]:
+    """The sources of a kind."""
+    return tuple(s for s in sources().values() if s.kind == kind)
+
+
 _KEY = ["provider", "model", "tier", "condition"]
 _FIGURES = ["price_input_usd_per_mtok", "price_output_usd_per_mtok"]
 
 
+@cache
+def _tier_endings() -> dict[str, list[tuple[re.Pattern[str], str]]]:
+    """Per seller the ends of labels that its contract says name a tier."""
+    return {s.name: [(re.compile(f"(?:{ending})$"), tier) for ending, tier in s.contract.tier_endings.items()] for s in of_kind("prices")}
+
+
+@cache
+def _regional() -> tuple[frozenset[str], frozenset[str]]:
+    """Sellers whose labels name a region in their path, and names of those whose ids begin with it, as their contracts say."""
+    known = of_kind("prices")
+    return (
+        frozenset(s.name for s in known if s.contract.regions_in_path),
+        frozenset(name for s in known for name in s.contract.regions_before_maker),
+    )
+
+
 def tier_of(label: str, provider: str, tier: str) -> str:
-    """The tier a label's own ending names (OpenRouter ``:batch``, a host's ``-fast`` endpoint of one model)."""
+    """The tier a label's own ending names (a router's ``:batch``, a host's ``-fast`` endpoint of one model)."""
     for ending, name in _ENDINGS:
         if label.endswith(ending):
             return name
-    if label.lower().endswith(_FAST_ENDPOINTS.get(provider, ("\0",))) and (provider != "openrouter" or "claude" in label):
-        return "fast"
-    return "flex" if provider == "fireworks" and label.endswith("-spot") else tier
+    return next((name for ending, name in _tier_endings().get(provider, ()) if ending.search(label.lower())), tier)
 
 
 def region_of(label: str, source_provider: str) -> str:
     """The condition ``region X`` where a cloud's label names a region: a surcharge list, not the main offer.
 
-    ``azure/eu/gpt-4o`` and ``bedrock/us-east-1/...`` name it in the path, Bedrock's ids before the maker (``eu.anthropic.``).
+    ``CLOUD/eu/gpt-4o`` and ``CLOUD/us-east-1/...`` name it in the path, other ids before the maker (``eu.MAKER.``).
     """
+    in_path, before_maker = _regional()
     head, _, rest = label.partition("/")
     second = rest.partition("/")[0]
-    if head in ("azure", "bedrock") and rest.count("/") >= 1:
+    if head in in_path and rest.count("/") >= 1:
         return f"region {second}"
-    if source_provider in ("bedrock", "bedrock_converse", "bedrock_mantle", "amazon-bedrock", "aws"):
-        prefix = label.partition(".")[0].removeprefix("bedrock/")
+    if source_provider in before_maker:
+        prefix = (rest if head in in_path and rest else label).partition(".")[0]
         if prefix in ("us", "eu", "au", "jp", "apac", "us-gov", "ca", "regional", "in"):
             return f"region {prefix}"
     return ""

@@ -16,6 +16,7 @@ import polars as pl
 
 from forecasting.estimators.decline import Rate
 from forecasting.panel import listings, reference
+from units.constants import DAYS_PER_YEAR
 from warehouse.schema import frames
 
 SELLER_RANK = 2
@@ -97,7 +98,7 @@ def rate(table: pl.DataFrame, end: date, weeks: int = WEEKS_PER_YEAR) -> Rate | 
     rng = np.random.default_rng(zlib.crc32(end.isoformat().encode()))
     starts = rng.integers(0, len(steps) - BLOCK_WEEKS + 1, (DRAWS, -(-len(steps) // BLOCK_WEEKS)))
     drawn = steps[(starts[:, :, None] + np.arange(BLOCK_WEEKS)).reshape(DRAWS, -1)[:, : len(steps)]].sum(axis=1)
-    scale = 365.25 / 7 / len(steps)
+    scale = DAYS_PER_YEAR / 7 / len(steps)
     low, high = np.quantile(drawn - drawn.mean(), [0.5 - CONFIDENCE / 2, 0.5 + CONFIDENCE / 2]) * _few_blocks(len(steps))
     total = float(steps.sum())
     return Rate(total * scale, (total + float(low)) * scale, (total + float(high)) * scale, len(whole))

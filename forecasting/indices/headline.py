@@ -18,6 +18,7 @@ from forecasting.estimators.decline import Rate
 from forecasting.indices import family, fixed_quality, hedonic, index_set, item_panel
 from forecasting.panel import latent, listings
 from reference import definitions
+from units.constants import DAYS_PER_YEAR
 from warehouse.schema import frames
 
 TABLES = ("fixed_quality", "score_coverage", "headline_method", "headline_revision")
@@ -190,7 +191,7 @@ def _hedonic(
         slope, low, high = (-float(np.log(r[k])) for k in ("factor_per_year", "factor_high_per_year", "factor_low_per_year"))
         yield _row(method, question, (start, end), Rate(slope, low, high, r["observations_count"]), "preliminary", rank)
     panel = index_set.panels(prices, scores, models, as_of)["latent"]
-    years = [(d - date(2000, 1, 1)).days / 365.25 for d in (start, end)]
+    years = [(d - date(2000, 1, 1)).days / DAYS_PER_YEAR for d in (start, end)]
     aged = hedonic.rate(panel.filter(pl.col("years").is_between(years[0], years[1], closed="right")), age=True) if panel.height else None
     if aged is not None:
         yield _row("hedonic_age", "what all listings cost at equal quality", (start, end), aged, "preliminary")
@@ -206,7 +207,7 @@ def _tokens(tokens: pl.DataFrame) -> Iterator[dict[str, object]]:
         if series.height < MINIMUM_WEEKS:  # a few weeks are no year
             continue
         first, last = series.row(0, named=True), series.row(-1, named=True)
-        scale = 365.25 / (last["period_start"] - first["period_start"]).days
+        scale = DAYS_PER_YEAR / (last["period_start"] - first["period_start"]).days
         base = float(np.log(first["value"]))
         value, low, high = (None if last[k] is None else (float(np.log(last[k])) - base) * scale for k in ("value", "lower", "upper"))
         if value is not None and low is not None and high is not None:

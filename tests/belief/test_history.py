@@ -255,3 +255,16 @@ def test_a_page_that_still_lists_a_name_after_its_announced_end_wins() -> None:
     ends = pl.DataFrame({"provider": ["acme"], "model_label": ["m"], "retired_on": [date(2026, 3, 15)], "replacement": [""]})
     page = observed(frame(quote(1, "m", "output", 6.0)), confirmed_at=DAY)
     assert weigh(page, DAY, retirements=ends).intervals["valid_to"].to_list() == [None]
+
+
+def test_an_open_statement_speaks_for_half_a_year_after_its_last_sighting_and_no_longer() -> None:
+    said = packaged("m", 4.0, since=date(2025, 9, 1), seen=date(2026, 1, 1))
+    assert outputs(said, as_of=date(2026, 7, 2)) == [(date(2025, 9, 1), None, 4.0)]
+    assert outputs(said, as_of=date(2026, 8, 1)) == [(date(2025, 9, 1), date(2026, 7, 3), 4.0)]
+
+
+@pytest.mark.parametrize(("said_on", "begins"), [(date(2026, 3, 5), date(2026, 3, 8)), (date(2026, 3, 10), date(2026, 3, 10))])
+def test_two_families_overtake_a_page_a_week_after_it_was_last_seen(said_on: date, begins: date) -> None:
+    page = observed(frame(quote(1, "m", "output", 6.0)))
+    others = [packaged("m", 4.0, since=said_on, seen=DAY, source=s) for s in ("feed", "other")]
+    assert outputs(page, *others)[-1] == (begins, None, 4.0)

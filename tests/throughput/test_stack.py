@@ -237,14 +237,6 @@ def test_the_engines_drift_lies_where_releases_alone_gained(tables, constants):
         assert measured.quantile(0.1) < gain < measured.quantile(0.9) and gain > 1.03
 
 
-def test_useful_life_shrinks_with_falling_prices_and_grows_with_software():
-    plain = league.useful_life_years(8.0, 2.0)
-    assert plain == pytest.approx(3.0)
-    assert league.useful_life_years(8.0, 2.0, 1.3) > plain
-    assert league.useful_life_years(8.0, 1.2, 1.3) == math.inf
-    assert league.useful_life_years(0.9, 2.0) == 0.0
-
-
 @given(st.lists(st.tuples(st.floats(1, 1e3), st.floats(1, 1e4)), min_size=1, max_size=40))
 def test_no_frontier_point_is_dominated(points):
     frame = pl.DataFrame(points, schema={"tok_s_per_user": pl.Float64, "output_tok_s_per_accelerator": pl.Float64}, orient="row")
@@ -253,13 +245,6 @@ def test_no_frontier_point_is_dominated(points):
     assert best["output_tok_s_per_accelerator"].is_sorted(descending=True)
     for x, y in frame.iter_rows():
         assert ((best["tok_s_per_user"] >= x) & (best["output_tok_s_per_accelerator"] >= y)).any()
-
-
-def test_the_cost_curve_rises_with_speed_and_ends():
-    line = pl.DataFrame({"tok_s_per_user": [10.0, 50.0, 200.0], "output_tok_s_per_accelerator": [4000.0, 1500.0, 100.0]})
-    curve = frontier.cost_curve(line, 2.0, [5, 10, 30, 50, 200, 500])["cost_usd_per_mtok"].to_list()
-    assert curve[-1] is None and curve[:-1] == sorted(curve[:-1])
-    assert curve[0] == curve[1] == pytest.approx(2.0 / 3600 / 4000 * 1e6)
 
 
 @pytest.fixture(scope="module")

@@ -28,12 +28,3 @@ def chip_power_w(
 def joules_per_token(power_w: Value, tokens_per_s: Value) -> Value:
     """Energy per token of a deployment that draws ``power_w`` and makes ``tokens_per_s``."""
     return power_w / tokens_per_s
-
-
-def bandwidth_energy_bound_j(byte_count: Value, bandwidth_bytes_per_s: Value, tdp_w: Value, idle_share: Value) -> Value:
-    """Least energy to stream ``byte_count`` bytes: the transfer at full bandwidth at no more than idle power.
-
-    A lower bound on any step that reads these bytes: the transfer takes at least bytes/bandwidth seconds,
-    during which the chip draws at least its idle share of the TDP.
-    """
-    return byte_count / bandwidth_bytes_per_s * tdp_w * idle_share

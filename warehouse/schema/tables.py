@@ -99,12 +99,6 @@ def raw_name(source_key: str) -> str:
     return "raw." + source_key.replace("/", "_").replace("-", "_").replace(".", "_")
 
 
-def raw_table(source_key: str) -> Table:
-    """The declaration of a source's raw table."""
-    shape = RAW_SHAPES[source_key.partition("/")[0]]
-    return Table(raw_name(source_key), f"{shape.text} ({source_key})", shape.columns, shape.key, shape.family)
-
-
 ASKED = "model provider tier condition valid_from interval_id"
 """Prices lie by model, seller and day: the questions readers ask."""
 
@@ -173,6 +167,7 @@ DECLARED = (
         "core.price_event",
         "one move of one price of the last month: confirmed, declared, unconfirmed, held, or one line for a source's clean-up",
         PRICE_EVENT,
+        "seen_on kind provider model tier condition token_class source",
     ),
     declare(
         "core.retirement",
@@ -383,16 +378,19 @@ DECLARED = (
         "marts.price_events",
         "one change of one price in the 31 days before the vintage day: cut, rise, new or withdrawn; correction: one source's clean-up of many prices; status says whether it happened",
         PRICE_EVENT,
+        "seen_on kind provider model tier condition token_class source",
     ),
     declare(
         "marts.quarantine",
         "one price held back, with the reason; the old one stays",
         "provider model tier condition token_class price_kept_usd_per_mtok price_refused_usd_per_mtok reason observed_at source evidence",
+        "provider model tier condition token_class source",
     ),
     declare(
         "marts.disagreements",
         "one other witness that says something else today: who, what, since when, which is used and why",
         "provider model tier condition token_class believed_source believed_usd_per_mtok other_source other_usd_per_mtok difference_share valid_from reason",
+        "provider model tier condition token_class other_source",
     ),
     declare(
         "marts.data_health",
@@ -404,6 +402,7 @@ DECLARED = (
         "marts.left_out",
         "one entry, block or amount that a source prints today and its parser does not understand",
         "source extent subject reason locator evidence source_url observed_at snapshot_sha256",
+        "source source_url extent subject locator reason evidence",
     ),
     declare(
         "marts.listed_indices",
