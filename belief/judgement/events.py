@@ -62,7 +62,7 @@ def _moves(intervals: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("first_party"))
         .when(pl.col("movers") > 1)
         .then(pl.lit("confirmed"))
-        .when(pl.col("dated"))
+        .when(pl.col("dated") | pl.col("changed_before").is_null())
         .then(pl.lit("declared"))
         .otherwise(pl.lit("unconfirmed"))
     )
@@ -121,8 +121,17 @@ def _by_component(rows: pl.DataFrame) -> pl.DataFrame:
         rows.with_columns(pl.lit(c).alias("component"), pl.col(f"{p}_before").alias("before"), pl.col(p).alias("after"))
         for c, p in _CLASSES.items()
     ]
-    moved = pl.concat(parts).filter((pl.col("after") / pl.col("before") - 1).abs() > AGREE_SHARE)
+    moved = pl.concat(parts).filter(((pl.col("after") / pl.col("before") - 1).abs() > AGREE_SHARE) & ~_other_digits())
     return moved.with_columns(pl.when(pl.col("after") < pl.col("before")).then(pl.lit("cut")).otherwise(pl.lit("rise")).alias("event"))
+
+
+def _other_digits() -> pl.Expr:
+    """Whether one of the prices is the other rounded to cents: printed to other digits, nothing moved."""
+
+    def cents(column: str) -> pl.Expr:
+        return (pl.col(column) * 100 + 0.5 + 1e-9).floor() / 100
+
+    return ((cents("after") - pl.col("before")).abs() <= 1e-9) | ((cents("before") - pl.col("after")).abs() <= 1e-9)
 
 
 def _new(belief: Belief) -> pl.DataFrame:
@@ -229,15 +238,15 @@ def _held(belief: Belief) -> pl.DataFrame:
         for c in ("input", "output")
     ]
     moved = pl.concat(parts).filter((pl.col("after") / pl.col("before") - 1).abs() > AGREE_SHARE)
+    moved = moved.unique([*KEY, "component", "source", "seen_on", "after"], keep="first", maintain_order=True)  # a model under two names
     return moved.with_columns(pl.when(pl.col("after") < pl.col("before")).then(pl.lit("cut")).otherwise(pl.lit("rise")).alias("event"))
 
 
 def _bulk_as_one(found: pl.DataFrame) -> pl.DataFrame:
-    """Many unconfirmed events of one source in one look as one line that counts them."""
+    """Many events that one tracker alone records in one look, dated by it or not, as one line that counts them."""
     look = ["source", "seen_on"]
-    bulk = (pl.col("status") == "unconfirmed") & (
-        pl.col("model").filter(pl.col("status") == "unconfirmed").n_unique().over(look) > BULK_MODELS
-    )
+    alone = pl.col("status").is_in(["unconfirmed", "declared"])
+    bulk = alone & (pl.col("model").filter(alone).n_unique().over(look) > BULK_MODELS)
     marked = found.with_columns(bulk.alias("bulk"))
     many = (
         marked.filter("bulk")

@@ -130,10 +130,10 @@ def coverage(input_price: pl.DataFrame, joint: pl.DataFrame, as_of: date) -> pl.
     table = rows.group_by("day").agg(
         pl.len().cast(pl.Int64).alias("entrants_count"), pl.col("scored").sum().cast(pl.Int64).alias("scored_count")
     )
-    return frames.conform("stats.score_coverage", table.with_columns(coverage_share=pl.col("scored_count") / pl.col("entrants_count")))
+    return frames.conform("stats.score_coverage", table.with_columns(scored_share=pl.col("scored_count") / pl.col("entrants_count")))
 
 
 def supported_until(table: pl.DataFrame) -> date | None:
     """The last day on which at least half of the entrants of the 90 days before are scored, or None."""
-    good = table.filter(pl.col("coverage_share") >= SUPPORT_SHARE)["day"]
+    good = table.filter(pl.col("scored_share") >= SUPPORT_SHARE)["day"]
     return good.max() if len(good) else None  # type: ignore[return-value]

@@ -116,8 +116,10 @@ def test_every_column_is_declared_once_and_numbers_carry_units() -> None:
         "first_value",
         "last_value",
         "query_matrices",
-        "expert_matrices",
-    }  # the last two count matrices, fractions of one where they are low-rank
+        "expert_matrices",  # these two count matrices, fractions of one where they are low-rank
+        "listed_input_per_mtok",
+        "listed_output_per_mtok",  # in the currency of the row's column currency
+    }
     without = [c.name for c in COLUMNS.values() if c.type == "DOUBLE" and not unit_of(c.name) and c.name not in plain]
     assert not without, f"numbers whose name carries no unit: {without}"
 

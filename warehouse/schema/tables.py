@@ -20,7 +20,7 @@ INTERVAL = (
     + PRICES
     + " price_cache_write_usd_per_mtok price_cache_write_1h_usd_per_mtok valid_from valid_to valid_from_basis end_reason"
     " observed_at closed_observed_at source source_ref source_url licence witness rank origin evidence"
-    " snapshot_sha256 quote_id confirmed_at price_kind"
+    " snapshot_sha256 quote_id confirmed_at price_kind listed_input_per_mtok listed_output_per_mtok"
 )
 PRICE_EVENT = "event_date kind provider model tier condition token_class price_before_usd_per_mtok price_after_usd_per_mtok change_share status changed_after changed_before seen_on families why evidence source source_url snapshot_sha256"
 BELIEF = "status confirmed_at first_seen changed_after changed_before families"
@@ -357,7 +357,7 @@ DECLARED = (
         "provider provider_tier model developer open_weights tier condition "
         + PRICES
         + " price_cache_write_usd_per_mtok price_cache_write_1h_usd_per_mtok"
-        " currency price_kind valid_from valid_to valid_from_basis observed_at "
+        " currency listed_input_per_mtok listed_output_per_mtok price_kind valid_from valid_to valid_from_basis observed_at "
         + BELIEF
         + " disagree_sources disagree_share source source_url origin evidence interval_id",
         "interval_id",
@@ -443,7 +443,7 @@ DECLARED = (
     declare(
         "marts.score_coverage",
         "how many of the models first listed in the 90 days before a day have a place on the joint quality scale",
-        "day entrants_count scored_count coverage_share",
+        "day entrants_count scored_count scored_share",
         "day",
     ),
     declare(
