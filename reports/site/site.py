@@ -31,6 +31,7 @@ from reports.facts import FactBook
 from reports.inputs import Edition, InvalidEdition
 from reports.page.render import Site, pages
 from reports.page.text import text_and_book
+from reports.page.told import tell
 from reports.site import api
 from reports.site.feeds import KEPT, editions_feed, moves_feed
 from reports.writing import drawing, numbers
@@ -86,13 +87,14 @@ def _write_data(site_dir: Path, files: dict[str, bytes]) -> None:
 
 def edition_files(edition: Edition, site: Site = Site()) -> dict[str, bytes]:
     """All files of an edition: pages, text, charts, the edition itself, the marts as CSV, and every printed figure."""
-    made, book, drawn = pages(edition, site)
-    text, text_book = text_and_book(edition)
-    printed = sorted({*book.printed, *text_book.printed})
+    told = tell(edition)
+    made, book, drawn = pages(edition, site, told)
+    text, _book = text_and_book(edition, told=told)
+    printed = sorted({*book.printed})
     figures = pl.DataFrame(printed, schema={"text": pl.String, "source": pl.String, "value": pl.String, "unit": pl.String}, orient="row")
     files = {f"{name}.html": page.encode() for name, page in made.items()} | {
         "report.txt": text.encode(),
-        "answers.txt": text_and_book(edition, further=False)[0].encode(),
+        "answers.txt": text_and_book(edition, further=False, told=told)[0].encode(),
         "edition.json": edition.to_json(),
         "figures.csv": tables.csv_bytes(figures),
         "data/facts.csv": tables.csv_bytes(edition.facts),
