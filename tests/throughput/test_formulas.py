@@ -34,9 +34,17 @@ def test_a_small_batch_pays_for_a_full_tile_and_a_large_one_for_itself():
     assert [roofline.tile_rows(float(n), 64.0) for n in (1, 64, 65, 200)] == [64.0, 64.0, 65.0, 200.0]
 
 
+def test_a_causal_prompt_pays_for_half_of_all_pairs_of_tokens_and_a_window_for_its_reach():
+    """Two operations for each dimension of score and value, for the pairs a mask leaves: half of S x S."""
+    tokens, heads, dims = 4096.0, 32.0, 128.0
+    pairs = tokens * tokens / 2
+    assert roofline.causal_attention_flops(tokens, heads, dims, dims, 10.0, 0.0, 0.0) == 2 * heads * 2 * dims * pairs * 10
+    assert roofline.causal_attention_flops(tokens, heads, dims, dims, 0.0, 10.0, 1000.0) == 2 * heads * 2 * dims * tokens * 1000 * 10
+
+
 def test_energy_per_token_is_joules():
     assert energy.joules_per_token(700 * U.W, 100 / U.s).check("[energy]")
-    assert energy.chip_power_w(700 * U.W, 1.0, 0.4, 0.1, 0.2, 0.5).check("[power]")
+    assert energy.chip_power_w(700 * U.W, 1.0, 0.4, 0.2, 0.1, 0.2, 0.5, 1.0).check("[power]")
 
 
 def test_cost_per_million_tokens_of_a_known_deployment():
@@ -113,12 +121,13 @@ def test_one_rank_more_than_a_domain_holds_sends_only_its_part_outside():
     assert sent[0] == pytest.approx(8e4 / 9e11) and sent[0] < sent[1] < sent[2] <= sent[0] + 1e4 / 5e10
 
 
-@given(st.floats(1.0, 512.0), st.integers(1, 16))
-def test_a_larger_micro_batch_never_lowers_pipeline_throughput(micro, stages):
-    def rate(m):
-        return m / parallel.pipeline_stretch(float(stages), m, 0.04, 1.3)
+@given(st.floats(1e-3, 512.0), st.integers(1, 64))
+def test_more_requests_never_lower_pipeline_throughput(fill, stages):
+    def rate(f):
+        return f / parallel.pipeline_stretch(float(stages), f, 0.04, 1.3)
 
-    assert rate(micro * 1.1) >= rate(micro)
+    assert rate(fill * 1.1) >= rate(fill) * (1 - 1e-12)
+    assert 1.0 <= parallel.pipeline_stretch(float(stages), fill, 0.04, 1.3) <= 1.0 + 0.04 * (stages - 1) ** 1.3
 
 
 @pytest.mark.parametrize(

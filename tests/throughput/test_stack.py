@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import reference
 from throughput.engine import grid as engine_grid
 from throughput.products import catalogue, evidence, frontier, league, stack
+from throughput.questions import scenarios
 
 SMALL = {"model": "Llama-3.1-8B", "small_model": "Qwen3-1.7B"}
 
@@ -218,6 +220,21 @@ def test_software_gains_compare_like_with_like():
     gains = league.software_gains(releases)
     assert gains.height > 50 and (gains["gain_factor"] > 0).all()
     assert 1.0 < gains["gain_factor"].median() < 1.5
+
+
+def test_the_engines_drift_lies_where_releases_alone_gained(tables, constants):
+    """The same workloads asked of software a year older and newer: inside the 10 to 90 % of the measured gains of each part."""
+    releases = reference.load("software_releases")
+    gains = league.software_gains(releases)
+    rows = releases.select("accelerator", "model", "weight_precision", "n_accelerators", "tensor_parallel", "isl", "osl")
+    old, new = (
+        scenarios.answer(rows.with_columns(software_date=pl.lit(day)), *tables, constants)["predicted"]
+        for day in ("2024-09-15", "2025-09-15")
+    )
+    engine = rows.select("accelerator", gain=new / old).group_by("accelerator").agg(pl.col("gain").median())
+    for accelerator, gain in engine.iter_rows():
+        measured = gains.filter(pl.col("accelerator") == accelerator)["gain_factor_per_year"]
+        assert measured.quantile(0.1) < gain < measured.quantile(0.9) and gain > 1.03
 
 
 @given(st.lists(st.tuples(st.floats(1, 1e3), st.floats(1, 1e4)), min_size=1, max_size=40))
