@@ -119,7 +119,7 @@ class Condition:
 def parse(text: str) -> Condition:
     """The meaning of a condition text; what is not understood is ``rest``, in lower case with single blanks."""
     left = unicodedata.normalize("NFKC", text).lower().replace("（", "(")
-    left = _GLOBAL.sub(" ", re.sub(r"(?<=\d)[,_ ](?=\d{3}(?!\d))", "", left))
+    left = _GLOBAL.sub(" ", re.sub(r"(?<=\d)[,_ ](?=\d{3}(?!\d))", "", left).replace("_", " "))
     windows, left = _windows(left)
     (step, step_itself), left = _answer_step(left)
     bounds, left = _bounds(left)

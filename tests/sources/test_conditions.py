@@ -35,6 +35,7 @@ CASES = [
     ("prompt < 272K", ""),
     ("prompts > 272k, region us", "prompts > 272k, region us"),
     ("region us", "region us"),
+    ("above_200k_tokens", "prompts > 200k"),
     ("thinking", "thinking"),
     ("prompts > 256k, thinking", "prompts > 256k, thinking"),
     ("extended context", "extended context"),
