@@ -182,10 +182,19 @@ def newest(listed: list[Listed]) -> Listed:
     return max([e for e in listed if not e.withdrawn_on] or listed, key=lambda e: (e.as_of, e.number))
 
 
-def withdraw_after(site_dir: Path, today: date) -> None:
-    """Mark the editions of days that have not come: a wrong clock wrote them, and they would hide every report until then."""
+def is_ahead(site_dir: Path, today: date) -> bool:
+    """Whether the editions hold one day that has not come: a run with a wrong clock wrote it. Where they hold several, it is
+    today's clock that is more likely wrong.
+    """
+    return len({e.as_of for e in editions(site_dir) if e.as_of > today.isoformat()}) == 1
+
+
+def withdraw_ahead(site_dir: Path, today: date) -> None:
+    """Mark the editions of the one day that has not come (``is_ahead``), which would hide every report until then; the others lose the mark."""
     listed, day = editions(site_dir), today.isoformat()
-    marked = [replace(e, withdrawn_on=day) if e.as_of > day and not e.withdrawn_on else e for e in listed]
+    if any(e.as_of > day for e in listed) and not is_ahead(site_dir, today):
+        return
+    marked = [replace(e, withdrawn_on=(e.withdrawn_on or day) if e.as_of > day else "") for e in listed]
     if marked != listed:
         _replace(Path(site_dir) / LIST, _list_of(marked))
 
