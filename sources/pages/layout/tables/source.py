@@ -8,15 +8,17 @@ from dataclasses import replace
 from itertools import groupby
 
 from sources.pages.layout.data.components import component_grids
+from sources.pages.layout.tables.drawn import drawn_tables
+from sources.pages.layout.words import Vocabulary
 from sources.pages.page import Page
 from sources.pages.tables import Grid, html_grids, markdown_grids
 from units.quantity import amounts
 
 
-def page_grids(page: Page) -> list[Grid]:
-    """The tables of a page, HTML or Markdown (which may hold HTML tables too)."""
+def page_grids(page: Page, vocabulary: Vocabulary) -> list[Grid]:
+    """The tables of a page, HTML (drawn ones too) or Markdown (which may hold HTML tables)."""
     if page.is_html:
-        found = html_grids(page.tree)
+        found = [*html_grids(page.tree), *(grid for _, grid in drawn_tables(page.tree, vocabulary))]
         if found and re.search(r"<(?:html|body|!doctype)", page.text[:20000], re.I):
             return found
     return [*markdown_grids(ruled(with_panes(page.text))), *component_grids(page.text)]
