@@ -15,13 +15,13 @@ from sources.pages.layout.around import Around, around_grid, page_meaning, with_
 from sources.pages.layout.assembly.assemble import assemble
 from sources.pages.layout.assembly.rows import Judge
 from sources.pages.layout.claims import Block
-from sources.pages.layout.data.components import literals
 from sources.pages.layout.data.payload import lines_in, tables_in, values
 from sources.pages.layout.data.records import read_records
 from sources.pages.layout.declaration import DEFAULTS, Layout
 from sources.pages.layout.multipliers import multipliers
 from sources.pages.layout.names import days_in, named_before
 from sources.pages.layout.promotions import end_promotions
+from sources.pages.layout.tables.components import literals
 from sources.pages.layout.tables.grid import read_grid
 from sources.pages.layout.tables.source import joined, page_grids, with_tabs
 from sources.pages.layout.text.cards import read_flow

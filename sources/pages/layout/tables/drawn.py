@@ -1,4 +1,4 @@
-"""Tables drawn with elements that are no table: rows of equal width below a row of heads, by ARIA roles or by shape alone."""
+"""Tables drawn with what is no table: elements in rows of equal width below a row of heads, and lines cut by tabs."""
 
 from __future__ import annotations
 
@@ -64,4 +64,14 @@ def _before(node: Any) -> str:
         if near.tag in ("p", "small", "span", "div") and (text := plain(near.text(deep=True, separator=" "))) and len(text) < 200:
             lines.insert(0, text)
         near = near.prev
+    return "\n".join(lines)
+
+
+def with_bars(text: str) -> str:
+    """Text in which lines cut by tabs into as many cells each as the line above (as copied from a table) are rows between bars."""
+    lines = text.split("\n")
+    tabs = [0 if line.lstrip().startswith("|") else line.strip("\n\r ").count("\t") for line in lines]
+    for n, count in enumerate(tabs):
+        if count > 1 and count in (tabs[n - 1] if n else 0, tabs[n + 1] if n + 1 < len(tabs) else 0):
+            lines[n] = "| " + " | ".join(cell.strip().replace("|", "\\|") for cell in lines[n].strip("\n\r ").split("\t")) + " |"
     return "\n".join(lines)

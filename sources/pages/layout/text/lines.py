@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sources.pages.layout.tables.drawn import drawn_tables
+from sources.pages.layout.tables.drawn import drawn_tables, with_bars
 from sources.pages.layout.words import Vocabulary
 from sources.pages.page import Page
 from sources.pages.tables import markdown_cell
@@ -42,7 +42,7 @@ def page_lines(page: Page, vocabulary: Vocabulary) -> list[Line]:
     lines = (
         html_lines(page.tree.body, {node.mem_id for node, _ in drawn_tables(page.tree, vocabulary)})
         if page.is_html and page.tree.body is not None
-        else text_lines(page.text)
+        else text_lines(with_bars(page.text))
     )
     return joined_lines(lines)
 
