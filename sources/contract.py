@@ -104,12 +104,7 @@ class Contract(BaseModel):
     """The setting that holds this interface's key (EIA: ``DEFLATION_EIA_API_KEY``); the address is written without it."""
 
     def judge(self, amount: Decimal, unit: str, currency: str) -> str:
-        """Why no tokens of this source cost so much, as a sentence; empty where they may (zero always does).
-
-        A list in a currency that the contract does not name is none of this source's, where one that it names stands beside it.
-        """
-        if currency and currency not in self.currencies:
-            return f"expected prices in {' or '.join(self.currencies)}, found {currency}"
+        """Why no tokens of this source cost so much, as a sentence; empty where they may (zero always does)."""
         rate = ROUGH_USD.get(currency)
         if (
             unit not in TOKEN_UNITS

@@ -16,10 +16,11 @@ from units.quantity import amounts
 
 
 def page_grids(page: Page, vocabulary: Vocabulary) -> list[Grid]:
-    """The tables of a page, HTML (drawn ones too) or Markdown (which may hold HTML tables)."""
+    """The tables of a page, HTML (a piece of it, drawn ones too) or Markdown."""
     if page.is_html:
         found = [*html_grids(page.tree), *(grid for _, grid in drawn_tables(page.tree, vocabulary))]
-        if found and re.search(r"<(?:html|body|!doctype)", page.text[:20000], re.I):
+        whole = re.search(r"<(?:html|body|!doctype)", page.text[:20000], re.I)
+        if found and (whole or not re.search(r"^#{1,6}\s|^\s*\|.*\|\s*$", page.text, re.M)):
             return found
     return [*markdown_grids(ruled(with_panes(with_bars(page.text)))), *component_grids(page.text)]
 
