@@ -17,6 +17,7 @@ import narwhals as nw
 from throughput.engine import formats, grid, stages
 from throughput.engine.efficiency import Constants, load_constants
 from throughput.questions import names, readings
+from units.constants import DAYS_PER_YEAR
 
 PREFIX = "asked_"
 PARAMETERS = {
@@ -67,7 +68,7 @@ OUTPUTS = (
 
 
 def throughput_macro_sql(constants: Constants | None = None) -> list[str]:
-    """CREATE MACRO statements for ``throughput`` (one row per matching model and accelerator)."""
+    """CREATE MACRO statements: ``is_named`` (does a name mean this model or accelerator), ``throughput`` (a row per match of both)."""
     connection = duckdb.connect()
     connection.execute(f"CREATE TABLE scenario ({_columns()})")
     question = nw.from_native(connection.table("scenario"))
@@ -78,8 +79,9 @@ def throughput_macro_sql(constants: Constants | None = None) -> list[str]:
     connection.close()
     arguments = ", ".join(f"{name} := {default}" for name, default in PARAMETERS.items())
     return [
+        f"CREATE OR REPLACE MACRO is_named(listed, aliases, asked) AS\n{_named('listed', 'aliases', 'asked')}",
         f"CREATE OR REPLACE MACRO throughput({arguments}) AS TABLE\n"
-        f"WITH scenario AS (\n{_question()}\n), answered AS (\n{body}\n)\n{_answer()}"
+        f"WITH scenario AS (\n{_question()}\n), answered AS (\n{body}\n)\n{_answer()}",
     ]
 
 
@@ -162,7 +164,7 @@ def _question() -> str:
         "spare_groups": f"greatest({n} // greatest({used}, 1), 1)",
         "local_runtime": f"CASE WHEN {gguf} THEN 1 ELSE CASE lower(coalesce(stack, '')) {local} END END",
         "python_host": f"CASE lower(coalesce(stack, '')) {host} ELSE 0 END",
-        "software_years": f"greatest(coalesce(date_diff('day', TRY_CAST(software_date AS DATE), DATE '{readings.NEWEST_SOFTWARE}'), 0) / 365.25, 0)",
+        "software_years": f"greatest(coalesce(date_diff('day', TRY_CAST(software_date AS DATE), DATE '{readings.NEWEST_SOFTWARE}'), 0) / {DAYS_PER_YEAR}, 0)",
     }
     asked = [f'CAST({value} AS DOUBLE) AS "{PREFIX}{name}"' for name, value in given.items()]
     texts = [
@@ -179,9 +181,7 @@ def _question() -> str:
         + " FROM core.accelerators AS a CROSS JOIN core.architectures AS m CROSS JOIN (SELECT unnest(CASE WHEN "
         "n_accelerators IS NULL AND tensor_parallel IS NULL THEN [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] "
         "ELSE [0] END) AS tried) AS trial WHERE "
-        + _named("a.accelerator", "a.aliases", "accelerator")
-        + " AND "
-        + _named("m.model", "m.aliases", "model")
+        "is_named(a.accelerator, a.aliases, accelerator) AND is_named(m.model, m.aliases, model)"
     )
 
 

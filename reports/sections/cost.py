@@ -14,10 +14,8 @@ from reports.writing.shown import say
 
 def decomposition(book: FactBook) -> Section:
     """Decomposition."""
-    factor = ("change_factor", "change_lower_factor", "change_upper_factor")
     rows: list[list[Cell]] = [
-        [r.show("component"), r.show(*factor), r.interval(*factor), r.show("change_share"), r.show("basis")]
-        for r in book.rows("decomposition")
+        [r.show("component"), r.show("change_factor"), EMPTY, r.show("change_share"), r.show("basis")] for r in book.rows("decomposition")
     ]
     total: set[int] = set()
     said = []
@@ -191,7 +189,7 @@ def rentals(book: FactBook) -> Section:
         [Column("Parts"), Column("Metric"), Column("Growth", True), Column("Interval", True), Column("n", True), Column("Published", True),
          Column("By"), Column("Inside our interval")],
         [[r.show("window_label"), r.show("metric"), r.show(*growth, unit="share"), r.interval(*growth, unit="share"), r.show("parts_count"),
-          r.show("published_growth_per_year", unit="share"), r.show("published_source"), r.show("published_agrees")]
+          r.show("published_growth_per_year", unit="share"), r.show("published_source") if r.has("published_source") else EMPTY, r.show("published_agrees")]
          for r in book.rows("hardware_trends")], folded=True,
     )  # fmt: skip
     return make(

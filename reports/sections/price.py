@@ -44,16 +44,15 @@ def why_changed(book: FactBook) -> Section:
         [
             r.show("cause"),
             r.show("change_log"),
-            r.show("change_usd_per_mtok"),
             r.long("detail") if r.has("detail") else EMPTY,
         ]
         for r in book.rows("revision")
     ]
     if rows and book.has("revision.total_log"):
-        rows.append([say("All causes"), book.value("revision.total_log"), EMPTY, EMPTY])
+        rows.append([say("All causes"), book.value("revision.total_log"), EMPTY])
     made = table(
         "Causes of the revision since the previous vintage",
-        [Column("Cause"), Column("Change, log", True), Column("Change, USD", True), Column("Detail")],
+        [Column("Cause"), Column("Change, log", True), Column("Detail")],
         rows,
         {len(rows) - 1} if rows and book.has("revision.total_log") else None,
     )
@@ -196,13 +195,18 @@ def decline(book: FactBook) -> Section:
         [[r.show("vintage_day"), r.show("first_factor_per_year"), r.show("latest_factor_per_year"), r.show("revision_log")] for r in book.rows("headline_revision")],
         folded=True,
     )  # fmt: skip
+    covered = table(
+        "How many of the models that were new on a day have a score",
+        [Column("Day"), Column("New models", True), Column("Scored", True), Column("Share", True)],
+        [[r.show("day"), r.show("entrants_count"), r.show("scored_count"), r.show("scored_share")] for r in book.rows("score_coverage")],
+        folded=True,
+    )  # fmt: skip
     tests: list[list[Cell]] = [
         [
             r.show("test"),
             r.show("quality_scale"),
             r.show("statistic"),
             r.show("p_value"),
-            r.show("n"),
             r.show("verdict"),
         ]
         for r in book.rows("acceleration")
@@ -214,7 +218,6 @@ def decline(book: FactBook) -> Section:
             Column("Quality scale"),
             Column("Statistic", True),
             Column("p", True),
-            Column("n", True),
             Column("Verdict"),
         ],
         tests,
@@ -227,7 +230,7 @@ def decline(book: FactBook) -> Section:
         "Does the pace of prices change?",
         [narrative.acceleration(book)],
         ("decline",),
-        [methods, revised, made, tested],
+        [methods, revised, covered, made, tested],
         ("headline_methods", "headline_revision", "score_coverage", "hedonic_rates", "acceleration"),
         need=("hedonic_rates",),
     )

@@ -12,12 +12,14 @@ from throughput.calibration import calibration
 from throughput.calibration.measurements import JOULES, Measurements, log_predicted, run_numpy
 from throughput.calibration.published_runs import questions
 from throughput.engine.efficiency import FIXED, Constants
+from throughput.physics import energy as energy_physics
 
 MODEL_FOLDS = 5
 """Groups of models that are held out together, when joules are predicted unseen."""
-JUDGED_FROM = "2024-08-01"
-"""Joules of older servers teach watts and are not judged: their request loops took half a millisecond per sequence and
-step (ML.ENERGY of 2024-09, vLLM 0.5), a generation before everything the speeds are fitted on."""
+JUDGED_FROM = "2024-10-01"
+"""Joules of older software teach watts and are not judged: the request loops of ML.ENERGY's servers of 2024-09 took half a
+millisecond per sequence and step (vLLM 0.5), a generation before everything the speeds are fitted on, and what a wall draws
+more than the chips was read off MLPerf's submissions of 2024-08."""
 
 
 def measured_joules(published: pl.DataFrame, scenarios: pl.DataFrame) -> pl.DataFrame:
@@ -60,10 +62,11 @@ def judged(energy: Measurements) -> Measurements:
     return energy.subset(energy.columns["software_date"] >= JUDGED_FROM)
 
 
-POWER = ("waiting_power_share", "working_power_share")
-POWER_PRIOR = np.array([0.15, 0.65])
-"""Of the TDP: a stalled part with its clocks up draws about a quarter with what it draws idle (Nebius H200 at few requests);
-a part that works all the time draws about nine tenths (MLPerf 4.1 power submissions)."""
+POWER = ("waiting_power_share", "moving_power_share", "multiplying_power_share")
+POWER_PRIOR = np.array([0.12, 0.55, 1.2])
+"""Of the TDP: a stalled part with its clocks up draws about a fifth with what it draws idle (Nebius H200 at few requests), one that
+streams from memory all the time about three quarters (dense decode of few requests), and multiplying at the datasheet's rate would
+take more than the TDP, which is why no part holds that rate (MLPerf 4.1 power submissions: TDP at two fifths of it)."""
 POWER_TIGHTNESS = 6.0
 POWER_SCALE = 0.6
 """Errors in logarithms beyond which a row no longer counts for more."""
@@ -74,8 +77,18 @@ def watts(energy: Measurements, constants: Constants) -> np.ndarray:
     values = run_numpy(energy.columns, constants)
     pace = energy.columns["tokens_per_s"].astype(float) / values["output_tok_s"]
     working = np.minimum(values["working"] * pace, 1.0)
-    share = constants.idle_power_share + constants.waiting_power_share + constants.working_power_share * working
-    return values["chips"] * values["tdp_w"] * np.minimum(share, 1.0)
+    k = constants
+    watts_each = energy_physics.chip_power_w(
+        values["tdp_w"],
+        1.0,
+        working,
+        values["mfu"] * pace,
+        k.idle_power_share,
+        k.waiting_power_share,
+        k.moving_power_share,
+        k.multiplying_power_share,
+    )
+    return values["chips"] * watts_each
 
 
 def fit_power(energy: Measurements, constants: Constants) -> dict[str, float]:

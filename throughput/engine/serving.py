@@ -82,10 +82,11 @@ def decode(c: Columns, k: Constants) -> dict[str, Value]:
 def pace(c: Columns, k: Constants) -> dict[str, Value]:
     """Seconds of a step per token a user sees, of a prompt among the steps, and how a pipeline stretches both."""
     yielded = techniques.tokens_per_verification(c["draft_acceptance"], c["draft_tokens"])
+    fill = c["batch"] / (c["groups"] * c["pipeline_parallel"])
     return {
         "yielded": yielded,
         "token_step_s": c["step_s"] * (1.0 + c["draft_tokens"] * c["draft_cost"]) / yielded,
-        "stretch": parallel.pipeline_stretch(c["pipeline_parallel"], c["micro_batch"], k.pipeline_bubble, k.pipeline_depth_exponent),
+        "stretch": parallel.pipeline_stretch(c["pipeline_parallel"], fill, k.pipeline_bubble, k.pipeline_depth_exponent),
         "among_prefill_s": where((c["prefill_accelerators"] > 0) | (c["disaggregated"] > 0), 0.0, c["prefill_s"]),
     }
 
@@ -146,7 +147,14 @@ def work(c: Columns, k: Constants) -> dict[str, Value]:
 def use(c: Columns, k: Constants) -> dict[str, Value]:
     """Power, and energy per token with its split between prompts and answers."""
     power = c["chips"] * energy.chip_power_w(
-        c["tdp_w"], c["busy"], c["working"], k.idle_power_share, k.waiting_power_share, k.working_power_share
+        c["tdp_w"],
+        c["busy"],
+        c["working"],
+        c["mfu"],
+        k.idle_power_share,
+        k.waiting_power_share,
+        k.moving_power_share,
+        k.multiplying_power_share,
     )
     per_output, share = energy.joules_per_token(power, maximum(c["output_tok_s"], 1e-9)), c["prefill_share"]
     return {
