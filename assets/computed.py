@@ -34,6 +34,7 @@ from throughput.products import daily as engine
 from warehouse.bulkhead import Families, without_culprits
 from warehouse.issued import FACT, FORECAST, due, issued_before
 from warehouse.kept import damages
+from warehouse.schema.frames import distinct
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store
 
@@ -73,7 +74,9 @@ def source_state(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
 @dg.asset(key=["marts", "left_out"], deps=[*map(asset_key, raw())], **described("marts.left_out"))
 def left_out(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """What the newest pages and feeds print and nobody understood."""
-    return dg.MaterializeResult(metadata={"rows": warehouse.write("marts.left_out", warehouse.read("raw.left_out"))})
+    return dg.MaterializeResult(
+        metadata={"rows": warehouse.write("marts.left_out", distinct("marts.left_out", warehouse.read("raw.left_out")))}
+    )
 
 
 @dg.asset(key=asset_key(DAY), deps=[*map(asset_key, raw("prices"))], **described(DAY))

@@ -10,18 +10,19 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
 
 from belief.judgement.events import events
 from belief.judgement.evidence import Belief
-from belief.judgement.statements import KEY, PRICES, with_offer
+from belief.judgement.statements import KEY, PRICES, RANKS, with_offer
+from belief.judgement.weighing import LIFE_DAYS
 from belief.names.aliases import bare, normalise
 from belief.names.conditions import parse
 from belief.request_cost import Request, charged
-from belief.witness_table import MAKER, as_day, successor
+from belief.witness_table import MAKER, as_day, makers, successor
 
 COLUMNS = (
     "model",
@@ -46,9 +47,14 @@ _SHOWN = {"input": PRICES["input"], "output": PRICES["output"], "cached": PRICES
 Row = dict[str, Any]
 
 
-def answers(belief: Belief, unread: pl.DataFrame, at: datetime, input_tokens: int = DEFAULT_INPUT_TOKENS) -> pl.DataFrame:
-    """The price each offer charges at ``at`` for a prompt of ``input_tokens``, then what is not believed."""
-    names = _names(belief)
+def answers(
+    belief: Belief, unread: pl.DataFrame, at: datetime, input_tokens: int = DEFAULT_INPUT_TOKENS, output_tokens: int | None = None
+) -> pl.DataFrame:
+    """The price each offer charges at ``at`` for a prompt of ``input_tokens``, then what is not believed.
+
+    ``output_tokens``: the answer's length; without it an offer with steps by the answer's length has a row per step.
+    """
+    names = _names(belief, at)
     live = belief.intervals.filter((pl.col("valid_from") <= at) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > at)))
     live = live.with_columns(pl.int_range(pl.len()).cast(pl.String).str.zfill(9).alias("interval_id"))
     offers: dict[tuple[str, ...], list[Row]] = {key: [] for key in _offers(belief)}
@@ -60,11 +66,13 @@ def answers(belief: Belief, unread: pl.DataFrame, at: datetime, input_tokens: in
     for key in sorted(offers):
         provider, model = key[0], key[1]
         name = names.get((provider, model), model)
-        rows.append(
-            _charged(key, offers[key], name, at, input_tokens)
-            or _nothing(key, name, later.get(key), follows.get((provider, model)), beside.get(key, []))
+        charged_now = _each_step(key, offers[key], name, at, input_tokens, output_tokens)
+        rows += (
+            charged_now
+            or _after_sale(name, later.get(key), spoken, at)
+            or [_nothing(key, name, later.get(key), follows.get((provider, model)), beside.get(key, []))]
         )
-        rows += _stale(name, later.get(key), spoken) if rows[-1]["input"] is None and rows[-1]["output"] is None else []
+        rows += _stale(name, later.get(key), spoken, at) if rows[-1]["input"] is None and rows[-1]["output"] is None else []
         rows += beside.pop(key, [])
     rows += [row for key in sorted(beside) for row in beside[key]]
     return pl.DataFrame(
@@ -76,7 +84,7 @@ def answers(belief: Belief, unread: pl.DataFrame, at: datetime, input_tokens: in
 
 def moves(belief: Belief, since: datetime, at: datetime) -> pl.DataFrame:
     """The events between two moments under the names ``deflation believe`` prints."""
-    names = _names(belief)
+    names = _names(belief, at)
     rows = [
         {**r, "model": names.get((r["provider"], r["model"]), r["model"]), "day": as_day(r["day"])}
         for r in events(belief, since, at).iter_rows(named=True)
@@ -88,17 +96,28 @@ def moves(belief: Belief, since: datetime, at: datetime) -> pl.DataFrame:
     )
 
 
-def _names(belief: Belief) -> dict[tuple[str, str], str]:
-    """The plainest printed name of each model, with its seller where a table has several sellers of it."""
+def _names(belief: Belief, at: datetime) -> dict[tuple[str, str], str]:
+    """The plainest printed name of each model, with its seller where a table has several sellers of it.
+
+    A name that moved from one model to another belongs to the one it means at ``at``; the other gets its canonical name.
+    """
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    meant: dict[tuple[str, str], str] = {}
     for frame in (belief.terms, belief.refused):
-        for provider, model, label in frame.select("provider", "model", "model_label").unique().rows():
+        rows = frame.select("provider", "model", "model_label", pl.coalesce("valid_from", "observed_at").alias("day"))
+        for provider, model, label, day in rows.unique().sort("day", nulls_last=False).rows():
             found[provider, model].add(bare(label))
+            if day is not None and (day <= at or (provider, bare(label)) not in meant):
+                meant[provider, bare(label)] = model
+    for (provider, model), labels in found.items():
+        labels -= {n for n in labels if meant.get((provider, n), model) != model}
+        labels |= set() if labels else {model}
     sellers: dict[str, set[str]] = defaultdict(set)
     for provider, model in found:
         sellers[model].add(provider)
     plain = {key: min(labels, key=lambda n: (" " in n, normalise(n) != key[1], len(n), n)) for key, labels in found.items()}
-    return {(p, m): n if p.startswith(MAKER) or len(sellers[m]) == 1 else f"{p}/{n}" for (p, m), n in plain.items()}
+    own = makers()
+    return {(p, m): n if p.startswith(MAKER) or p in own or len(sellers[m]) == 1 else f"{p}/{n}" for (p, m), n in plain.items()}
 
 
 def _offers(belief: Belief) -> list[tuple[str, ...]]:
@@ -111,10 +130,18 @@ def _offers(belief: Belief) -> list[tuple[str, ...]]:
     return pl.concat([belief.terms.select(columns), refused.select(columns)]).unique().sort(columns).rows()
 
 
-def _charged(key: tuple[str, ...], rows: list[Row], name: str, at: datetime, input_tokens: int) -> Row | None:
+def _each_step(key: tuple[str, ...], rows: list[Row], name: str, at: datetime, input_tokens: int, output_tokens: int | None) -> list[Row]:
+    """What a request pays; where the answer's length decides and nobody said it, one row per step of it."""
+    steps = sorted({parse(row["condition"]).answer_above or 0 for row in rows})
+    asked = [s + 1 for s in steps] if output_tokens is None else [output_tokens]
+    found = [_charged(key, rows, name, at, input_tokens, tokens) for tokens in asked]
+    return [row for row in found if row is not None]
+
+
+def _charged(key: tuple[str, ...], rows: list[Row], name: str, at: datetime, input_tokens: int, output_tokens: int) -> Row | None:
     if not rows:
         return None
-    cost = charged([(row, parse(row["condition"])) for row in rows], Request(input_tokens, 1, tier=key[2], at=at))
+    cost = charged([(row, parse(row["condition"])) for row in rows], Request(input_tokens, output_tokens, tier=key[2], at=at))
     if cost is None or all(line.usd_per_mtok is None for line in cost.lines if line.tokens):
         return None
     row = cost.interval
@@ -185,23 +212,46 @@ def _nothing(key: tuple[str, ...], name: str, stretch: Row | None, follows: tupl
 
 
 def _still_open(belief: Belief, at: datetime) -> dict[int, list[Row]]:
-    """What nobody has ended by ``at``, by offer."""
-    rows = belief.terms.filter((pl.col("valid_from") <= at) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > at))).sort(
-        *KEY, "source", "valid_from"
+    """What nobody has ended by ``at``, and sales that ended as they had announced, by offer."""
+    unended = (
+        pl.col("valid_to").is_null() | (pl.col("valid_to") > at) | ((pl.col("price_kind") == "sale") & (pl.col("end_reason") == "ended"))
     )
+    rows = belief.terms.filter((pl.col("valid_from") <= at) & unended).sort(*KEY, "source", "valid_from")
     found: dict[int, list[Row]] = defaultdict(list)
     for row in rows.iter_rows(named=True):
         found[row["offer"]].append(row)
     return found
 
 
-def _stale(name: str, stretch: Row | None, spoken: dict[int, list[Row]]) -> list[Row]:
+def _after_sale(name: str, stretch: Row | None, spoken: dict[int, list[Row]], at: datetime) -> list[Row]:
+    """The list price that its own source states beside a sale whose announced end has passed."""
+    if stretch is None or stretch["line"] is not None:
+        return []
+    told = spoken.get(stretch["offer"], [])
+    over = {r["source"]: r["valid_to"] for r in told if r["price_kind"] == "sale" and r["valid_to"] is not None and r["valid_to"] <= at}
+    back = [
+        r
+        for r in told
+        if r["source"] in over and r["price_kind"] != "sale" and r["seen_to"] + timedelta(days=LIFE_DAYS) > at and not r["above"]
+        if r["valid_to"] is None or r["valid_to"] > at
+    ]
+    best = min(back, key=lambda r: (r["rank"], -r["seen_to"].timestamp(), r["term"]), default=None)
+    if best is None:
+        return []
+    said = (
+        f"the list price after the sale's announced end on {as_day(over[best['source']])}; last seen {as_day(best['seen_to'])}, before it"
+    )
+    return [_row(name, best["tier"], best["condition"], best, "first_party" if best["rank"] <= RANKS["host"] else "single", said)]
+
+
+def _stale(name: str, stretch: Row | None, spoken: dict[int, list[Row]], at: datetime) -> list[Row]:
     """The last prices of an offer that nobody has shown again, with their last sighting; never the answer."""
     if stretch is None or stretch["line"] is not None:
         return []
     return [
         _row(name, r["tier"], r["condition"], r, "stale", f"stated by {r['source']}, last seen {as_day(r['seen_to'])}")
         for r in spoken.get(stretch["offer"], [])
+        if r["valid_to"] is None or r["valid_to"] > at
     ]
 
 

@@ -12,8 +12,11 @@ from datetime import date
 import polars as pl
 
 from belief.judgement.statements import KEY, PRICES, RANKS
+from belief.surcharges import multiplied
 from units.quantity import TOKEN_UNITS
 
+LISTED = {"listed_input_per_mtok": "input", "listed_output_per_mtok": "output"}
+"""The figures as listed, in the list's own currency per million tokens, beside their conversion; null for lists in USD."""
 INTERVAL_COLUMNS = [
     *KEY,
     "model_label",
@@ -37,7 +40,10 @@ INTERVAL_COLUMNS = [
     "quote_id",
     "confirmed_at",
     "price_kind",
+    *LISTED,
 ]
+LISTED_TWICE = 3
+"""So many names printed twice on one page are two lists and no slip."""
 FORGET_DAYS = 183
 """So long a price of an address that is no longer asked is taken to hold after it was last seen there."""
 
@@ -58,14 +64,14 @@ def observed_intervals(
     A quote is a stretch: first shown at ``fetched_at``, gone at ``gone_at``. A start the page itself names counts from
     that day, once a page showed it then. ``rates``: month, currency, units_per_usd (ECB reference rates). A price not in USD is converted at the
     rate of the month in which it was first seen; whether it changed is decided in its own currency.
-    Announced and struck prices make no interval; a promotion ends with its last day. ``confirmed_at`` stands
+    A factor that the page states (``multiplier``) prices its condition. Announced and struck prices make no interval; a promotion ends with its last day. ``confirmed_at`` stands
     in for the last day a newest page was seen. ``asked``: the addresses asked today (None: all); what another
     address said last ends with the source's next page, at the latest ``FORGET_DAYS`` later, where that is past
     at ``as_of``. Returns ``INTERVAL_COLUMNS`` without a canonical model (``model`` holds the printed label).
     """
     if quotes.is_empty():
         return empty_intervals()
-    offers = _offers(_in_usd(quotes, rates))
+    offers = _offers(_in_usd(multiplied(quotes), rates))
     keys = ["source_url", "provider", "model_label", "tier", "condition", "currency", "twin"]
     runs = offers.sort([*keys, "fetched_at"])
     same = pl.all_horizontal(
@@ -75,6 +81,7 @@ def observed_intervals(
     runs = runs.with_columns((~same.fill_null(False)).cum_sum().over(keys).alias("run"))
     runs = runs.group_by([*keys, "run"], maintain_order=True).agg(
         *(pl.col(p).first() for p in PRICES.values()),
+        *(pl.when(pl.col("currency").first() != "USD").then(pl.col(f"list_{c}").first()).alias(name) for name, c in LISTED.items()),
         pl.col("begun_at").first().alias("valid_from"),
         pl.col("gone_at").last().dt.date().alias("valid_to"),
         pl.col("source").first(),
@@ -211,13 +218,24 @@ def _offers(quotes: pl.DataFrame) -> pl.DataFrame:
         pl.col("quote_id").first(),
     )
     offers = offers.sort([*key, "wide_row"]).unique([*key, *PRICES.values()], keep="first", maintain_order=True)
-    return offers.with_columns(pl.int_range(pl.len()).over(key).alias("twin"))
+    return _two_lists(offers.with_columns(pl.int_range(pl.len()).over(key).alias("twin")), key)
+
+
+def _two_lists(offers: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """Where a page prints several names twice at two prices it holds two lists (of two regions, say): each is an offer of its own.
+
+    Which of them is meant for whom the rows do not say, so neither is the plain one. Fewer names printed twice contradict one another.
+    """
+    twice = pl.len().over(key) > 1
+    names = pl.col("model_label").filter(twice).n_unique().over("source", "source_url", "fetched_at")
+    told = pl.concat_str([pl.col("condition"), pl.format("list {} on the page", pl.col("twin") + 1)], separator=", ").str.strip_prefix(", ")
+    return offers.with_columns(pl.when(twice & (names >= LISTED_TWICE)).then(told).otherwise("condition").alias("condition"))
 
 
 def empty_intervals() -> pl.DataFrame:
     """No intervals, with the right columns."""
     schema: dict[str, type[pl.DataType]] = dict.fromkeys(INTERVAL_COLUMNS, pl.String)
-    schema |= dict.fromkeys(PRICES.values(), pl.Float64)
+    schema |= dict.fromkeys((*PRICES.values(), *LISTED), pl.Float64)
     schema |= dict.fromkeys(("valid_from", "valid_to", "observed_at", "closed_observed_at", "confirmed_at"), pl.Date)
     return pl.DataFrame(schema=schema | {"rank": pl.Int64})
 
@@ -248,6 +266,7 @@ def packaged_intervals(history: pl.DataFrame, looks: pl.DataFrame, rank_of: dict
         pl.lit("").alias("snapshot_sha256"),
         pl.lit("").alias("quote_id"),
         pl.lit("").alias("price_kind"),
+        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in LISTED),
         pl.max_horizontal("observed_at", "look").alias("confirmed_at"),
     ).select(INTERVAL_COLUMNS)
 

@@ -30,7 +30,9 @@ COLUMNS = ["provider", "model", "component", "value", "unit", "currency", "obser
 
 def meters(packaged: pl.DataFrame, quotes: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
     """The meters of all offers: the packaged ones and the newest that pages print, by canonical model (``COLUMNS``)."""
-    read = quotes.filter(pl.col("status").eq("in_force") & ~pl.col("component").is_in([*PRICES, "other"]) & pl.col("gone_at").is_null())
+    read = quotes.filter(
+        pl.col("status").eq("in_force") & ~pl.col("component").is_in([*PRICES, "multiplier", "other"]) & pl.col("gone_at").is_null()
+    )
     columns = ["provider", "model_label", *COLUMNS[2:]]
     rows = pl.concat([packaged.select(columns), read.select(columns)], how="vertical_relaxed")
     named = resolve(rows, aliases, on="observed_at").with_columns(

@@ -16,7 +16,8 @@ import reference
 from belief import history
 from belief.judgement import evidence, intervals
 from belief.judgement.events import events
-from belief.judgement.statements import KEY, NO_TIME, PRICES, RANKS
+from belief.judgement.foreign_lists import with_currency
+from belief.judgement.statements import ANNOUNCED, KEY, NO_TIME, PRICES, RANKS
 from belief.meters import meters
 from belief.names.aliases import resolve, split_at_moves
 from belief.names.offer_keys import one_key
@@ -27,10 +28,6 @@ EVENT_DAYS = 31
 UNKNOWN_TIER = "host"
 OWN_LISTS = {"openrouter": RANKS["host"]}
 """Packaged sources that are a seller's own list, though they are feeds of others' models."""
-
-
-SHORTHAND = ("prices/azure",)
-"""Sources whose names are shorthand of meters: what no alias maps is listed as unmapped and is no model."""
 
 
 def build(
@@ -52,9 +49,11 @@ def build(
     ]
     aliases = reference.at("model_aliases", as_of)
     makers = providers.filter(pl.col("provider_tier") == "first_party")["provider"].drop_nulls().unique()
-    stated = one_key(resolve(split_at_moves(pl.concat(parts), aliases, makers), aliases))
+    listed = with_currency(pl.concat(parts), reference.at("exchange_rates", as_of))
+    stated = one_key(resolve(split_at_moves(listed, aliases, makers), aliases))
+    shorthand = [key for key, source in known.items() if source.contract.names_are_shorthand]
     unmapped = stated.filter(pl.col("model").is_null()).group_by("provider", "model_label", "source").len("n")
-    stated = stated.filter(pl.col("model").is_not_null() | ~pl.col("source").is_in(SHORTHAND))
+    stated = stated.filter(pl.col("model").is_not_null() | ~pl.col("source").is_in(shorthand))
     witnesses = stated.with_columns(pl.coalesce("model", pl.col("model_label").str.to_lowercase()).alias("model"))
     ends = _retirements(retirements, as_of)
     belief = evidence.weigh(witnesses, as_of, _allowed_change(known), ends)
@@ -140,7 +139,7 @@ def _told(found: pl.DataFrame) -> pl.DataFrame:
 
 def _set_aside(belief: evidence.Belief) -> pl.DataFrame:
     """What was stated and is not believed: held until a second family says so, or no evidence at all; one row per token class."""
-    refused = belief.refused.filter(pl.col("reason") != NO_TIME).with_columns(
+    refused = belief.refused.filter(~pl.col("reason").is_in([NO_TIME, ANNOUNCED])).with_columns(
         pl.lit(None, dtype=pl.Float64).alias("kept_input"), pl.lit(None, dtype=pl.Float64).alias("kept_output")
     )
     columns = [*KEY, "source", "observed_at", "evidence", "reason", "kept_input", "kept_output", PRICES["input"], PRICES["output"]]

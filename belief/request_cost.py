@@ -159,9 +159,25 @@ def _of_provider(rows: Sequence[dict[str, Any]], request: Request) -> list[Cost]
 
 
 def charged(offers: Sequence[Offer], request: Request) -> Cost | None:
-    """What one way of buying (one provider, model, service and place) charges: by the hour, then by the prompt's length."""
+    """What one way of buying (one provider, model, service and place) charges: by the hour, then by the answer's and the prompt's length."""
     by_hour, notes = _by_hour(offers, request)
-    return _by_length(by_hour, request, notes) if by_hour else None
+    by_answer, said = _by_answer(by_hour, request)
+    return _by_length(by_answer, request, [*notes, *said]) if by_answer else None
+
+
+def _by_answer(offers: Sequence[Offer], request: Request) -> tuple[list[Offer], list[str]]:
+    """Of the steps by the length of the answer the highest that the request's answer is above, per prompt bound."""
+    steps = sorted({c.answer_above for _, c in offers if c.answer_above})
+    if not steps:
+        return list(offers), []
+    best: dict[int, Offer] = {}
+    for row, condition in offers:
+        bound, step = condition.above or 0, condition.answer_above or 0
+        if condition.answers(request.output_tokens) and (bound not in best or step > (best[bound][1].answer_above or 0)):
+            best[bound] = row, condition
+    paid = max((c.answer_above or 0 for _, c in best.values()), default=0)
+    said = [f"the answer is above {paid:,} tokens: the whole request is billed at this price"] if paid else []
+    return list(best.values()), [*said, *(f"a longer answer than {s:,} tokens would pay another price" for s in steps if s > paid)]
 
 
 def _by_hour(offers: Sequence[Offer], request: Request) -> tuple[list[Offer], list[str]]:

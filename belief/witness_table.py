@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
 import polars as pl
 
 import reference
-from belief.history import INTERVAL_COLUMNS
+from belief.history import INTERVAL_COLUMNS, LISTED
 from belief.judgement.statements import PRICES, RANKS
-from belief.names.aliases import normalise, resolve
+from belief.names.aliases import normalise, resolve, split_at_moves
 from belief.names.offer_keys import one_key, region_of
 
 COLUMNS = (
@@ -47,7 +48,7 @@ KINDS = {
     "surcharge": "multiplier",
 }
 """Kinds of prices; any other kind (a deployment, a modality) is part of what is sold and joins the condition."""
-PLAIN_KINDS = ("text", "global", "standard", "price", "token", "tokens")
+PLAIN_KINDS = ("text", "global", "standard", "price", "token", "tokens", "usd")
 MAKER = "maker of"
 """How the seller is called where a label names none: the maker of what the model's name begins with."""
 _MOMENTS = ("valid_from", "valid_to", "observed_at", "confirmed_at")
@@ -109,6 +110,7 @@ def statements(raw: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 def _kinds(rows: pl.DataFrame) -> pl.DataFrame:
     """Add ``price_kind``; what a kind says of the place or the tokens becomes a condition."""
     kind = pl.col("kind").str.to_lowercase()
+    kind = pl.when(kind.str.contains(r"^(?:cny|eur|rmb|gbp|jpy)$")).then(pl.format("list in {}", kind.str.to_uppercase())).otherwise(kind)
     other = (kind != "") & ~kind.is_in([*KINDS, *PLAIN_KINDS])
     return rows.with_columns(
         kind.replace_strict(KINDS, default="").alias("price_kind"),
@@ -120,7 +122,13 @@ def _kinds(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _number(column: str) -> pl.Expr:
-    return pl.col(column).str.strip_prefix("$").str.strip_chars().cast(pl.Float64, strict=False)
+    """A figure; a factor may be printed as ``1.1x`` or as the share it adds (``+10%``)."""
+    text = pl.col(column).str.strip_prefix("$").str.strip_chars()
+    factor = pl.col("kind").str.to_lowercase().replace_strict(KINDS, default="") == "multiplier"
+    share = text.str.extract(r"^([+-]?\d+(?:\.\d+)?)\s?%$").cast(pl.Float64, strict=False) / 100 + 1
+    times = text.str.extract(r"^[x×]?\s?(\d+(?:\.\d+)?)\s?[x×]?$").cast(pl.Float64, strict=False)
+    plain = text.cast(pl.Float64, strict=False)
+    return pl.when(factor).then(pl.coalesce(share, times)).otherwise(plain)
 
 
 def _moment(column: str) -> pl.Expr:
@@ -146,9 +154,8 @@ def _placed(rows: pl.DataFrame) -> pl.DataFrame:
     known = {normalise(a): p for a, p in sellers.select("source_provider", "provider").rows()} | {
         p: p for p in sellers["provider"].to_list()
     }
-    makers = set(sellers.filter(pl.col("provider_tier") == "first_party")["provider"].to_list())
     labels = rows["model_label"].unique().sort().to_list()
-    split = [seller_and_name(label, known, makers) for label in labels]
+    split = [seller_and_name(label, known, makers()) for label in labels]
     names = pl.DataFrame(
         {"model_label": labels, "provider": [s for s, _, _ in split], "bare": [b for _, b, _ in split], "region": [r for _, _, r in split]},
         schema={"model_label": pl.String, "provider": pl.String, "bare": pl.String, "region": pl.String},
@@ -163,8 +170,14 @@ def _placed(rows: pl.DataFrame) -> pl.DataFrame:
     return placed.with_columns(condition.alias("condition"), pl.col("observed_at").alias("known_at"))
 
 
-def seller_and_name(label: str, sellers: dict[str, str], makers: set[str]) -> tuple[str, str, str]:
-    """Seller slug (empty: none named, or a maker selling its own), the name without it, and the region the label names.
+@cache
+def makers() -> frozenset[str]:
+    """The sellers that make the models they sell."""
+    return frozenset(reference.load("providers").filter(pl.col("provider_tier") == "first_party")["provider"].drop_nulls().to_list())
+
+
+def seller_and_name(label: str, sellers: dict[str, str], own: frozenset[str]) -> tuple[str, str, str]:
+    """Seller slug (empty: none named), the name without it, and the region the label names.
 
     A maker's name before a blank is part of the model's name (``Mistral Large 3``); before a slash it is a seller.
     """
@@ -172,15 +185,19 @@ def seller_and_name(label: str, sellers: dict[str, str], makers: set[str]) -> tu
     if not slash:
         head, _, rest = label.partition(" ")
     seller = sellers.get(normalise(head), "") if rest else ""
-    if not seller or (not slash and seller in makers):
+    if not seller or (not slash and seller in own):
         return "", label.split("/")[-1], region_of(label, "")
-    return "" if seller in makers else seller, rest.split("/")[-1], region_of(f"{head}/{rest}", head)
+    return seller, rest.split("/")[-1], region_of(f"{head}/{rest}", head)
 
 
 def _keyed(rows: pl.DataFrame) -> pl.DataFrame:
     """Model names and the shared spelling of conditions; a label without a seller joins the one seller its model has here."""
+    stated = pl.col("observed_at").is_not_null() & pl.col("valid_from").is_not_null() & (pl.col("observed_at") != pl.col("valid_from"))
+    basis = pl.when(stated).then(pl.lit("declared")).otherwise(pl.lit("observed"))
+    rows = rows.with_columns(basis.alias("valid_from_basis"), pl.col("model_label").alias("printed"), pl.col("bare").alias("model_label"))
+    rows = _at_moves(rows)
     day = pl.coalesce("valid_from", "observed_at", "confirmed_at", pl.lit(datetime(2026, 1, 1)).dt.replace_time_zone("UTC")).cast(pl.Date)
-    rows = rows.with_columns(day.alias("named_on"), pl.col("model_label").alias("printed"), pl.col("bare").alias("model_label"))
+    rows = rows.with_columns(day.alias("named_on"))
     named = resolve(
         rows.with_columns(pl.when(pl.col("provider") == "").then(pl.lit("*")).otherwise("provider").alias("provider")),
         reference.load("model_aliases"),
@@ -188,27 +205,43 @@ def _keyed(rows: pl.DataFrame) -> pl.DataFrame:
     )
     forms = pl.col("model_label").map_elements(normalise, return_dtype=pl.String)
     named = named.with_columns(rows["provider"], pl.coalesce("model", forms).alias("model"))
-    one = pl.col("provider").filter(pl.col("provider") != "")
-    seller = pl.when((pl.col("provider") == "") & (one.n_unique().over("model") == 1)).then(one.first().over("model")).otherwise("provider")
-    maker = pl.concat_str(pl.lit(f"{MAKER} "), pl.col("model").str.extract(r"^([a-z]+)").fill_null(pl.col("model")))
-    seller = pl.when(seller == "").then(maker).otherwise(seller)
-    basis = (
-        pl.when(
-            pl.col("observed_at").is_not_null() & (pl.col("valid_from").is_not_null()) & (pl.col("observed_at") != pl.col("valid_from"))
-        )
-        .then(pl.lit("declared"))
-        .otherwise(pl.lit("observed"))
-    )
+    named = _with_seller(named)
     full = named.with_columns(
-        seller.alias("provider"),
-        basis.alias("valid_from_basis"),
         pl.lit("USD").alias("currency"),
         pl.lit("stated").alias("origin"),
         pl.col("printed").alias("evidence"),
         pl.col("end_reason").str.to_lowercase().alias("end_reason"),
     )
+    full = full.with_columns(pl.lit(None, dtype=pl.Float64).alias(c) for c in LISTED)
     full = full.with_columns(pl.lit(None, dtype=pl.String).alias(c) for c in INTERVAL_COLUMNS if c not in full.columns)
     return one_key(_multiplied(full.select(INTERVAL_COLUMNS)))
+
+
+def _at_moves(rows: pl.DataFrame) -> pl.DataFrame:
+    """Statements of a maker's name cut on the days the name began to mean another release, as the packaged history is."""
+    own = pl.col("provider").is_in(["", *sorted(makers())])
+    moment = rows.schema["valid_from"]
+    aliases = reference.load("model_aliases").with_columns(pl.col("valid_from", "valid_to").cast(moment))
+    marked = rows.with_columns(pl.col("provider").alias("seller"), pl.when(own).then(pl.lit("*")).otherwise("provider").alias("provider"))
+    return split_at_moves(marked, aliases, ["*"]).with_columns(pl.col("seller").alias("provider")).drop("seller")
+
+
+def _with_seller(named: pl.DataFrame) -> pl.DataFrame:
+    """Labels without a seller under the one their model has here, else under the maker whose models begin with the same word."""
+    rows = named.with_columns(pl.col("model").str.extract(r"^([a-z]+)").fill_null(pl.col("model")).alias("word"))
+    sold = rows.filter(pl.col("provider") != "").select("model", "word", "provider").unique()
+    made = sold.filter(pl.col("provider").is_in(sorted(makers())))
+    known = [
+        part.group_by(key).agg(pl.col("provider").unique().alias("sellers")).filter(pl.col("sellers").list.len() == 1)
+        for part, key in ((sold, "model"), (made, "model"), (made, "word"))
+    ]
+    for n, table in enumerate(known):
+        key = table.columns[0]
+        rows = rows.join(table.select(key, pl.col("sellers").list.first().alias(f"seller_{n}")), on=key, how="left", maintain_order="left")
+    own = pl.when(pl.col("provider") != "").then("provider")
+    maker = pl.format("{} {}", pl.lit(MAKER), "word")
+    found = pl.coalesce(own, *(f"seller_{n}" for n in range(len(known))), maker)
+    return rows.with_columns(found.alias("provider")).drop("word", *(f"seller_{n}" for n in range(len(known))))
 
 
 def _multiplied(rows: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,8 @@ aiconfigurator looks measured kernel times up; it lives in an environment of its
 
 Rows: the further measured scenarios (``DEFLATION_DATA``/throughput2) of NVIDIA parts it has systems for, one node, a stated
 concurrency, every so many of them. Both are asked without the measured value, the software or its date; of aiconfigurator
-the first serving backend that has kernel data answers. Prints rows answered by both, median error, share within 25 %, rate.
+the first serving backend that has kernel data answers. The engine's constants are fitted anew without any row of the collections
+that the compared rows come from. Prints rows answered by both, median error, share within 25 %, rate.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ import numpy as np
 import polars as pl
 
 from pipelines.settings import load_settings
-from throughput.engine.efficiency import load_constants
+from throughput.calibration import calibration
+from throughput.calibration.measurements import Measurements, with_facts
+from throughput.engine.efficiency import Constants, load_constants
 from throughput.products import catalogue
 from throughput.questions import scenarios
 
@@ -117,6 +120,15 @@ def predicted(row: dict[str, str], answer: dict[str, float]) -> float:
     return 1e3 * float(row["concurrency"]) * osl / (answer["ttft"] + (osl - 1.0) * answer["tpot"])
 
 
+def constants_without(compared: pl.DataFrame, everything: pl.DataFrame, tables: tuple[pl.DataFrame, pl.DataFrame]) -> Constants:
+    """The engine's constants from all measured scenarios but those of the groups of the compared rows."""
+    measured = Measurements(everything, *tables)
+    groups = with_facts(compared)["group"].unique().to_list()
+    rest = measured.subset(~np.isin(measured.columns["group"], groups))
+    print(f"constants fitted on {len(rest)} rows, without {', '.join(sorted(groups))}", flush=True)
+    return Constants({**load_constants(), **calibration.fit(rest, load_constants()).constants})
+
+
 def line(name: str, values: list[float], measured: list[float], seconds: float) -> str:
     """One line of the comparison."""
     error = np.abs(np.array(values) / np.array(measured) - 1.0) * 100.0
@@ -129,13 +141,16 @@ def main() -> None:
     parser.add_argument("--peer", required=True, help="Python of an environment with aiconfigurator")
     parser.add_argument("--rows", type=int, default=60)
     options = parser.parse_args()
-    rows = asked(pl.read_csv(load_settings().data / "throughput2" / "scenarios_measured.csv", infer_schema_length=0), options.rows)
+    files = [load_settings().data / folder / "scenarios_measured.csv" for folder in ("throughput", "throughput2")]
+    first, further = (pl.read_csv(f, infer_schema_length=0) for f in files)
+    rows = asked(further, options.rows)
+    tables = catalogue.load(resources.files("reference"))
+    constants = constants_without(rows, pl.concat([first, further]), tables)
     questions = "".join(json.dumps(question(r)) + "\n" for r in rows.iter_rows(named=True))
     result = subprocess.run([options.peer, "-W", "ignore", "-c", PEER], input=questions, capture_output=True, text=True, check=False)
     theirs = {a["id"]: a for a in map(json.loads, filter(lambda t: t.startswith("{"), result.stdout.splitlines()))}
-    tables = catalogue.load(resources.files("reference"))
     start = time.perf_counter()
-    ours = scenarios.answer(rows.drop("measured", "source"), *tables, load_constants())["predicted"].to_list()
+    ours = scenarios.answer(rows.drop("measured", "source"), *tables, constants)["predicted"].to_list()
     taken = time.perf_counter() - start
     both = [
         (r, o, theirs[r["scenario_id"]])

@@ -18,6 +18,7 @@ import polars as pl
 from forecasting.forecast import candidates, repricing
 from forecasting.panel.series import Panel, PriceSeries
 from forecasting.track_record import scoring
+from units.constants import DAYS_PER_YEAR
 
 SERIES, POINTS, STEP_DAYS = 10_000, 40, 30
 HORIZONS = (30, 90, 180, 365)
@@ -39,7 +40,7 @@ def bootstrap_rates(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     index = (starts[:, :, None] + np.arange(BLOCK)).reshape(BOOTSTRAPS, -1)[:, :n]
     weight = np.zeros((BOOTSTRAPS, n))
     np.add.at(weight, (np.arange(BOOTSTRAPS)[:, None], index), 1.0 / n)
-    drift = steps @ weight.T * 365.25 / STEP_DAYS
+    drift = steps @ weight.T * DAYS_PER_YEAR / STEP_DAYS
     return np.quantile(drift, [0.05, 0.95], axis=1).T
 
 

@@ -21,7 +21,7 @@ import polars as pl
 
 from throughput.engine import efficiency, grid
 from throughput.products import catalogue
-from throughput.questions import scenarios
+from throughput.questions import readings, scenarios
 
 CONFIGURATIONS = 1_000
 
@@ -61,12 +61,15 @@ def configurations() -> pl.DataFrame:
     accelerators, models = catalogue.load(resources.files("reference"))
     chips = accelerators.filter(pl.col("accelerator").is_in(["H100-SXM", "B200-SXM", "MI300X"]))
     table = catalogue.configurations(models, chips, ["fp8", "bf16"], 1024, 1024, 8, "fp8")
-    return table.sample(CONFIGURATIONS, seed=1, shuffle=True)
+    asked = set(readings.ARCHITECTURE_COLUMNS) | set(readings.ACCELERATOR_COLUMNS) | set(readings.ASKED)
+    return table.select(c for c in table.columns if c in asked).sample(CONFIGURATIONS, seed=1, shuffle=True)
 
 
 def whole(table: pl.DataFrame, rows: int) -> float:
     """Rows per second when nothing is prepared: every stage, power, money and interval included, for every row."""
-    many = pl.concat([table] * (rows // table.height)).with_columns(concurrency=(pl.int_range(pl.len()) % 512 + 1).cast(pl.Float64))
+    many = pl.concat([table] * (rows // table.height), rechunk=True).with_columns(
+        concurrency=(pl.int_range(pl.len()) % 512 + 1).cast(pl.Float64)
+    )
     start = time.perf_counter()
     grid.evaluate(many, efficiency.load_constants(), keep=("output_tok_s", "j_per_output_token", "log_half_width")).sum()
     return many.height / (time.perf_counter() - start)
@@ -86,7 +89,7 @@ def from_words(rows: int) -> float:
             "metric": ["output_tok_s", "tpot_ms"],
         }
     )
-    many = pl.concat([asked] * (rows // 2)).with_columns(concurrency=(pl.int_range(pl.len()) % 64 + 1).cast(pl.String))
+    many = pl.concat([asked] * (rows // 2), rechunk=True).with_columns(concurrency=(pl.int_range(pl.len()) % 64 + 1).cast(pl.String))
     start = time.perf_counter()
     scenarios.answer(many, *tables, efficiency.load_constants())
     return many.height / (time.perf_counter() - start)

@@ -4,7 +4,8 @@
 
 For each family of sources the whole belief is made again without it; a drawn price counts as right where the family left
 out, seen within its life, states the same offer at the same price (within 1 %). Statuses are those that the belief without
-the family gives: a ``confirmed`` price here rests on two other families. What no family left out states cannot be judged.
+the family gives: a ``confirmed`` price here rests on two other families. What no family left out states cannot be judged, nor can a
+family judge that states as standard what others list as the model's fast or batch tier, or was last seen before the price began.
 Also printed: flips within 30 days in the believed history, beside those of the best single source, and how long belief takes.
 """
 
@@ -21,14 +22,13 @@ import polars as pl
 
 from belief import prices
 from belief.judgement import evidence
-from belief.judgement.statements import KEY, PRICES
-from belief.judgement.weighing import LIFE_DAYS
+from belief.judgement.statements import KEY, PRICES, same_price
+from belief.judgement.weighing import LIFE_DAYS, RESOLD_LIFE_DAYS, resellers
 from sources.captures import quote_schema
 from sources.catalogue import sources
 from sources.health import READING_SCHEMA
 
 INPUT, OUTPUT = PRICES["input"], PRICES["output"]
-SAME_SHARE = 0.01
 
 
 def in_force(intervals: pl.DataFrame, day: date) -> pl.DataFrame:
@@ -37,12 +37,16 @@ def in_force(intervals: pl.DataFrame, day: date) -> pl.DataFrame:
 
 
 def said(witnesses: pl.DataFrame, family: str, day: date) -> dict[tuple[str, ...], tuple[Any, ...]]:
-    """What one family says of each offer on a day, of its statements still alive; offers on which it contradicts itself are left out."""
+    """What one family says of each offer on a day, of its statements still alive; offers on which it contradicts itself are left out.
+
+    A statement lives as long as in the belief: a reseller's shorter than others.
+    """
+    life = pl.when(pl.col("provider").is_in(resellers())).then(pl.lit(f"{RESOLD_LIFE_DAYS}d")).otherwise(pl.lit(f"{LIFE_DAYS}d"))
     alive = witnesses.filter(
         (pl.col("witness") == family)
         & (pl.col("valid_from") <= day)
         & (pl.col("valid_to").is_null() | (pl.col("valid_to") > day))
-        & (pl.col("confirmed_at").dt.offset_by(f"{LIFE_DAYS}d") > day)
+        & (pl.col("confirmed_at").dt.offset_by(life) > day)
     )
     once = alive.group_by(KEY).agg(
         pl.struct(pl.col(INPUT).round(6), pl.col(OUTPUT).round(6)).n_unique().alias("prices"),
@@ -54,17 +58,23 @@ def said(witnesses: pl.DataFrame, family: str, day: date) -> dict[tuple[str, ...
 
 
 def same(left: tuple[float | None, float | None], right: tuple[float | None, float | None]) -> bool:
-    """Whether two pairs of prices agree where both state one."""
-    pairs = [(a, b) for a, b in zip(left, right, strict=True) if a is not None and b is not None]
-    return bool(pairs) and all(abs(a - b) <= SAME_SHARE * max(a, b) + 1e-9 for a, b in pairs)
+    """Whether two pairs of prices agree where both state one, to the digits printed and the rate of conversion (``same_price``)."""
+    pair = pl.DataFrame([[*left, *right]], schema=dict.fromkeys(("a", "b", "c", "d"), pl.Float64), orient="row")
+    return bool(pair.select(same_price([("a", "c"), ("b", "d")])).item())
 
 
 def judged(witnesses: pl.DataFrame, day: date, draws: int, seed: int) -> list[dict[str, object]]:
     """One row per drawn price: its offer, status and verdict (agrees, disagrees, cannot be judged)."""
-    drawn = in_force(evidence.weigh(witnesses, day).intervals, day).sort(KEY).select(*KEY, "status")
+    whole = evidence.weigh(witnesses, day)
+    drawn = in_force(whole.intervals, day).sort(KEY).select(*KEY, "status")
+    tiers = whole.schedules.filter(pl.col("of_tier").is_not_null()).select("term_ids").explode("term_ids")
+    other_tier = whole.terms.join(tiers, left_on="term", right_on="term_ids", how="semi").select(*KEY, "witness").unique()
     rng = random.Random(seed)
     sample = rng.sample(drawn.rows(), min(draws, drawn.height))
-    families = {f: said(witnesses, f, day) for f in witnesses["witness"].unique().sort().to_list()}
+    families = {
+        f: said(witnesses.join(other_tier, on=[*KEY, "witness"], how="anti"), f, day)
+        for f in witnesses["witness"].unique().sort().to_list()
+    }
     judges = {row[:4]: sorted(f for f, stated in families.items() if row[:4] in stated) for row in sample}
     chosen = {key: rng.choice(known) if known else "" for key, known in judges.items()}
     without = {
@@ -80,8 +90,8 @@ def judged(witnesses: pl.DataFrame, day: date, draws: int, seed: int) -> list[di
     for row in sample:
         key, judge = row[:4], chosen[row[:4]]
         held = without.get(judge, {}).get(key)
-        if held is not None and families[judge][key][2] < held[4]:
-            held = None  # the judge was last seen before the price began: it cannot know
+        if held is not None and families[judge][key][2] <= held[4]:
+            held = None  # the judge was last seen before, or on the day, the price began: it cannot know
         verdict = "cannot be judged" if held is None else "agrees" if same(held[:2], families[judge][key][:2]) else "disagrees"
         rows.append(
             {

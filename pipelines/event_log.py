@@ -7,8 +7,12 @@ tables and rows are Dagster's own, so that either class opens what the other wro
 
 from __future__ import annotations
 
+import logging
+import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 from dagster._core.storage.event_log import SqliteEventLogStorage
@@ -16,6 +20,8 @@ from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
+
+log = logging.getLogger(__name__)
 
 KEPT_OPEN = 4
 """Databases with an open connection at a time: the index, and the runs asked about last."""
@@ -69,6 +75,36 @@ class OpenSqliteEventLog(SqliteEventLogStorage):
         while self._open:
             self._open.popitem()[1].dispose()
         super().dispose()
+
+
+def set_damaged_aside(dagster_home: Path) -> list[str]:
+    """Move every database of the instance that SQLite cannot read to NAME.damaged, so that its history begins anew; returns which.
+
+    One that is only locked, or on a disk that refuses, is left alone.
+    """
+    moved = []
+    for name in ("history/runs.db", "history/runs/index.db", "schedules/schedules.db"):
+        path = dagster_home / name
+        if not path.exists() or not _is_damaged(path):
+            continue
+        for file in (path, *(Path(f"{path}{suffix}") for suffix in ("-wal", "-shm"))):
+            if file.exists():
+                os.replace(file, f"{file}.damaged")
+        log.error("%s cannot be read; it was moved to %s.damaged, and what it told of earlier runs is not shown any more", name, path.name)
+        moved.append(name)
+    return moved
+
+
+def _is_damaged(path: Path) -> bool:
+    if not path.stat().st_size:
+        return True
+    try:
+        with closing(sqlite3.connect(path, timeout=SQLITE_BUSY_TIMEOUT_SECONDS)) as db:
+            return db.execute("PRAGMA quick_check(1)").fetchall() != [("ok",)]
+    except sqlite3.OperationalError:
+        return False
+    except sqlite3.DatabaseError:
+        return True
 
 
 def _opened(address: str) -> Engine:

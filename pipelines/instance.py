@@ -16,6 +16,7 @@ import dagster as dg
 import yaml
 from dagster._core.instance.ref import InstanceRef
 
+from pipelines.event_log import set_damaged_aside
 from pipelines.settings import PREFIX, Settings, environment, provide
 
 HEADER = (
@@ -107,6 +108,7 @@ STORED = {"storage", "run_storage", "event_log_storage", "schedule_storage", "in
 def open_instance(settings: Settings) -> dg.DagsterInstance:
     """The instance, to be used as a context manager; its event log keeps its connections open unless the file names a storage."""
     home = dagster_home(settings)
+    set_damaged_aside(home)
     said = yaml.safe_load((home / "dagster.yaml").read_text(encoding="utf-8")) or {}
     events = {"module": "pipelines.event_log", "class": "OpenSqliteEventLog", "config": {"base_dir": str(home / "history" / "runs")}}
     overrides = {} if STORED & set(said) else {"event_log_storage": events}

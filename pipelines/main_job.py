@@ -14,6 +14,7 @@ from pipelines.context import make_job, now, today
 from pipelines.delivery import deliver_with
 from pipelines.operation.logs import logged
 from pipelines.operation.notices import after_run
+from pipelines.operation.state_format import StateTooNew, hold
 from pipelines.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -46,13 +47,19 @@ def run_day(as_of: date | None, *, offline: bool, tell: Tell) -> None:
 def _execute(settings: Settings, as_of: date | None, offline: bool, tell: Tell) -> Any:
     """Build the definitions for this run and execute the job, showing progress."""
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    from sqlalchemy.exc import SQLAlchemyError
+
     from warehouse.store import WarehouseUnusable
 
     past = as_of is not None and as_of < today()
     try:
+        hold(settings)
         return _executed(settings, as_of, offline, past, tell)
-    except WarehouseUnusable as error:
+    except (WarehouseUnusable, StateTooNew) as error:
         raise NotPublished(str(error)) from error
+    except SQLAlchemyError as error:
+        said = str(error.__cause__ or error).splitlines()[0]
+        raise NotPublished(f"{settings.home / 'dagster'}: the run cannot be noted ({said}); check free space and permissions") from error
 
 
 def _executed(settings: Settings, as_of: date | None, offline: bool, past: bool, tell: Tell) -> Any:

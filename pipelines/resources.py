@@ -14,6 +14,7 @@ import dagster as dg
 from assets.job import Job
 from pipelines.context import make_job
 from pipelines.operation.logs import logged
+from pipelines.operation.state_format import hold
 from pipelines.settings import load_settings
 from sources.catalogue import sources
 from sources.reading.parsed import Confined
@@ -40,6 +41,7 @@ class DayJob(dg.ConfigurableResource):
         from pipelines.delivery import deliver_with
 
         settings, run = load_settings(), context.run
+        hold(settings)
         day = run.tags.get(PARTITION) if run is not None else None
         with closing(Confined()) as read, logged(settings, run.run_id if run is not None else ""):
             yield make_job(

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 if TYPE_CHECKING:
     from warehouse.opened import Published
@@ -75,6 +75,8 @@ class Settings(BaseModel):
     """How long a run waits for another one to end before it gives up."""
     retention_days: int = 90
     """How old run logs, caches and rebuilt vintages may get before `deflation prune` removes them."""
+    edition_days: int = Field(default=0, ge=0)
+    """How old an edition's files may get before `deflation prune` removes them (the last of each month stays); 0 keeps all."""
     serve_token: SecretStr = SecretStr("")
     """The token of the address of `deflation serve`; made anew at every start when empty."""
     operator_webhook_url: SecretStr = SecretStr("")

@@ -13,6 +13,8 @@ from typing import Any
 
 import polars as pl
 
+from units.constants import DAYS_PER_YEAR
+
 PATH = Path(__file__).resolve().parent / "definitions.toml"
 SCHEMA = {
     "definition_id": pl.String,
@@ -74,10 +76,18 @@ def blend_name() -> str:
     return f"{number('blend.input_per_output'):g}to1"
 
 
+def blended(of_input: Any, of_output: Any, input_per_output: float | None = None) -> Any:
+    """One million tokens of a mix: ``input_per_output`` parts at ``of_input`` and one at ``of_output``; default the project's mix.
+
+    Numbers, arrays and expressions alike; SQL models take the ratio from ``core.definition``.
+    """
+    ratio = number("blend.input_per_output") if input_per_output is None else input_per_output
+    return (ratio * of_input + of_output) / (ratio + 1.0)
+
+
 def blend_input_share() -> float:
     """Share of input tokens in the mix."""
-    ratio = number("blend.input_per_output")
-    return ratio / (ratio + 1.0)
+    return float(blended(1.0, 0.0))
 
 
 def series_id(threshold: float, *, scale: str | None = None, tier: str = "all", blend: str | None = None) -> str:
@@ -100,4 +110,13 @@ def table() -> pl.DataFrame:
         }
         for name, e in sorted(definitions().items())
     ]
+    rows.append(
+        {
+            "definition_id": "year.length",
+            "value": DAYS_PER_YEAR,
+            "unit": "days",
+            "reason": "the Julian year, so that rates per year do not depend on leap days; a constant of calculation, not of choice",
+            "source": "units.constants",
+        }
+    )
     return pl.DataFrame(rows, schema=SCHEMA)

@@ -2,9 +2,11 @@
 
     python -m research.build_frontier_panel ../shared/data
 
-Four panels, each one history of price lists: ``openrouter`` (31 archived catalogues), ``first_parties`` and
-``hosts`` (LiteLLM's lists split by who sells), ``registries`` (models.dev and genai-prices, makers only, from
-2025-07). Prices are 3:1 blends. Scales: GPQA, MMLU and ECI as Epoch AI publishes them (CC-BY-4.0), known only since
+Six panels, each one history of price lists: ``openrouter`` (31 archived catalogues), ``first_parties`` and ``hosts``
+(LiteLLM's lists split by who sells), ``registries`` and ``resellers`` (models.dev and genai-prices split the same way,
+from 2025-07), ``price_tables`` (makers' prices as llm-prices and model-prices keep them). Prices are 3:1 blends. A
+quote below a tenth of what the model's maker asks in the same list that day, or of the median of three quotes or more,
+is not believed (prices per character were once listed as prices per token). Scales: GPQA, MMLU and ECI as Epoch AI publishes them (CC-BY-4.0), known only since
 2026; and LMArena's rating as it stood in public copies of each day (MIT repositories, CC-BY-4.0), so that origins
 exist at which price and quality were both known. ``scored_on`` is the day the setter's score was public.
 
@@ -38,6 +40,7 @@ PREFIX = re.compile(
     r"^((us|eu|apac|global|jp|au)\.)?(anthropic|meta|mistral|amazon|cohere|ai21|deepseek|qwen|openai|"
     r"google|minimax|moonshot|nvidia|writer)\."
 )
+LEAST_SHARE = 0.1
 CENSUS_DAYS = 62
 MIN_ROWS = 8
 
@@ -49,26 +52,49 @@ def prices(data: Path) -> pl.DataFrame:
         pl.col("output_usd_per_mtok") > 0,
         ~pl.col("model").str.contains(r":|^~"),
     )
-    maker = pl.col("provider").is_in(MAKERS)
-    panel = (
-        pl.when(pl.col("source") == "openrouter")
-        .then(pl.lit("openrouter"))
-        .when((pl.col("source") == "litellm") & maker)
-        .then(pl.lit("first_parties"))
-        .when((pl.col("source") == "litellm") & (pl.col("provider") != "openrouter"))
-        .then(pl.lit("hosts"))
-        .when(pl.col("source").is_in(["models.dev", "genai-prices"]) & maker)
-        .then(pl.lit("registries"))
-    )
     keys = {m: study.key(PREFIX.sub("", m.split("/")[-1])) for m in rows["model"].unique()}
-    return rows.select(
-        panel.alias("panel"),
-        pl.col("observed_date").alias("ds"),
-        "model",
-        pl.col("model").replace_strict(keys).alias("key"),
-        ((3 * pl.col("input_usd_per_mtok") + pl.col("output_usd_per_mtok")) / 4).round(6).alias("y"),
-        pl.col("source").alias("price_source"),
-    ).drop_nulls("panel")
+    return (
+        rows.select(
+            _panel().alias("panel"),
+            pl.col("observed_date").alias("ds"),
+            "model",
+            pl.col("provider").is_in(MAKERS).alias("maker"),
+            pl.col("model").replace_strict(keys).alias("key"),
+            ((3 * pl.col("input_usd_per_mtok") + pl.col("output_usd_per_mtok")) / 4).round(6).alias("y"),
+            pl.col("source").alias("price_source"),
+        )
+        .filter(_believed())
+        .drop_nulls("panel")
+        .drop("maker")
+    )
+
+
+def _panel() -> pl.Expr:
+    """Which history a row belongs to: by list, and by whether its seller makes models."""
+    maker, source = pl.col("provider").is_in(MAKERS), pl.col("source")
+    catalogues, listed = source.is_in(["models.dev", "genai-prices"]), source == "litellm"
+    return (
+        pl.when(source == "openrouter")
+        .then(pl.lit("openrouter"))
+        .when(listed & maker)
+        .then(pl.lit("first_parties"))
+        .when(listed & (pl.col("provider") != "openrouter"))
+        .then(pl.lit("hosts"))
+        .when(catalogues & maker)
+        .then(pl.lit("registries"))
+        .when(catalogues)
+        .then(pl.lit("resellers"))
+        .when(source.is_in(["llm-prices", "model-prices"]) & maker)
+        .then(pl.lit("price_tables"))
+    )
+
+
+def _believed() -> pl.Expr:
+    """Not below ``LEAST_SHARE`` of the maker's own price, or of the median where at least three quotes exist."""
+    quotes = ["price_source", "ds", "key"]
+    own = pl.when("maker").then("y").median().over(quotes)
+    usual = pl.coalesce(own, pl.when(pl.len().over(quotes) >= 3).then(pl.col("y").median().over(quotes)))
+    return usual.is_null() | (pl.col("y") >= LEAST_SHARE * usual)
 
 
 def scores(data: Path) -> pl.DataFrame:

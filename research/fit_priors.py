@@ -30,6 +30,7 @@ if __name__ == "__main__":
                     "closing_log": round(p.closing, 4),
                     "spread_log": round(p.spread, 4),
                     "weight": p.weight,
+                    "evidence_months": round(p.months, 1),
                     "basis": f"mean of logs over {', '.join(found)} and {priors.DECLARED_PANELS:g} times the declared row",
                 }
             )

@@ -16,6 +16,7 @@ import polars as pl
 from scipy import stats
 
 from research import study
+from units.constants import DAYS_PER_YEAR
 
 TIERS = {
     "economy": r"flash|mini|nano|haiku|lite|small|micro|tiny|instant|turbo|-[1-9]b|-1[0-4]b",
@@ -23,6 +24,8 @@ TIERS = {
 }
 """Words in a model's name that say its tier, tried in this order; the rest is mid."""
 BREAK = date(2024, 5, 1)
+INDEX_WEEKS = (date(2025, 12, 7), date(2026, 5, 31), date(2026, 7, 4))
+"""Ends of the weeks of the listed index's inception (of which one day of token counts is public), peak and last quote."""
 
 
 def launches(catalogue: pl.DataFrame, until: date) -> pl.DataFrame:
@@ -38,7 +41,7 @@ def launches(catalogue: pl.DataFrame, until: date) -> pl.DataFrame:
         tier = pl.when(pl.col("model").str.to_lowercase().str.contains(words)).then(pl.lit(name)).otherwise(tier)
     return first.select(
         tier.alias("tier"),
-        ((pl.col("observed_date") - BREAK).dt.total_days() / 365.25).alias("years"),
+        ((pl.col("observed_date") - BREAK).dt.total_days() / DAYS_PER_YEAR).alias("years"),
         pl.col("price").log().alias("log_price"),
     )
 
@@ -95,7 +98,9 @@ def estimates(data: Path) -> dict[str, float]:
     f, p = chow(rows)
     weekly = pl.read_csv(data / "usage" / "openrouter_weekly_top.csv", infer_schema_length=None, try_parse_dates=True)
     daily = pl.read_csv(data / "usage" / "openrouter_rankings_daily.csv", try_parse_dates=True)
-    peak, july = (list_price_of_a_token(daily, catalogue, d) for d in (date(2026, 5, 31), date(2026, 7, 4)))
+    single = pl.read_csv(data / "usage" / "openrouter_top50_single_days.csv", try_parse_dates=True)
+    days = pl.concat([single.filter(pl.col("date") < daily["date"].min()).select(daily.columns), daily])
+    first_week, peak, july = (list_price_of_a_token(days, catalogue, d) for d in INDEX_WEEKS)
     return {
         "tsm_halflife:economy": by_tier["economy"][0],
         "tsm_halflife:mid": by_tier["mid"][0],
@@ -106,4 +111,5 @@ def estimates(data: Path) -> dict[str, float]:
         "sdllmtk_level:2026-05-31": peak,
         "sdllmtk_level:2026-07-04": july,
         "sdllmtk_fall:may_to_july": july / peak,
+        "sdllmtk_rise:december_to_may": peak / first_week,
     }

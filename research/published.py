@@ -15,6 +15,7 @@ import polars as pl
 
 from forecasting.estimators import decline, regression
 from forecasting.panel import selection
+from units.constants import COMMON_YEAR_DAYS
 
 REASONING = ("DeepSeek-R1", "o1", "o1-mini", "o1-preview", "o3-mini")
 EPOCH_BENCHMARKS = ("MMLU", "GPQA Diamond", "MATH-500", "MATH 5", "HumanEval", "LMSys Chatbot Arena ELO")
@@ -84,7 +85,7 @@ def epoch_rates(table: pl.DataFrame) -> pl.DataFrame:
             kept = reach[selection.record_lows(day[reach], price[reach])]
             if len(kept) < 4:
                 continue
-            rate = decline.least_squares(day[kept] / 365, np.log(price[kept]))
+            rate = decline.least_squares(day[kept] / COMMON_YEAR_DAYS, np.log(price[kept]))
             rows.append((bench, name, score[i], rate.factor, rate.factor_low, rate.factor_high, len(kept), int(np.ptp(day[kept]))))
     return pl.DataFrame(
         rows,
@@ -121,7 +122,7 @@ def gundlach_rate(folder: Path, benchmark: str, rows: str) -> tuple[float, float
     if rows.endswith("pareto"):
         keep = selection.pareto_to_date(day, score, cost)
         day, score, cost = day[keep], score[keep], cost[keep]
-    design = np.column_stack([np.ones(len(day)), (day - day.min()) / 365, regression.logit(score / 100)])
+    design = np.column_stack([np.ones(len(day)), (day - day.min()) / COMMON_YEAR_DAYS, regression.logit(score / 100)])
     fit = regression.least_squares(np.log(cost), design)
     b, low, high = fit.interval(1)
     return float(np.exp(-b)), float(np.exp(-high)), float(np.exp(-low)), fit.observations, fit.r_squared

@@ -53,6 +53,7 @@ MARKET = {
     "sdllmtk_level:2026-05-31": 2.03,
     "sdllmtk_level:2026-07-04": 1.62,
     "sdllmtk_fall:may_to_july": 0.80,
+    "sdllmtk_rise:december_to_may": 2.0,
 }
 """Du (arXiv 2603.28576) and Silicon Data's LLM token index as quoted in the press; within a quarter counts as near."""
 SPAN = {"epoch_span365:min": 9.24, "epoch_span365:median": 35.79, "epoch_span365:max": 172.26}

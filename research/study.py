@@ -12,6 +12,8 @@ from pathlib import Path
 
 import polars as pl
 
+from units.constants import DAYS_PER_YEAR
+
 DROPPED = {
     "instruct",
     "chat",
@@ -79,10 +81,10 @@ def hedonic_rows(catalogues: pl.DataFrame, quality: pl.DataFrame) -> pl.DataFram
     return rows.select(
         pl.col("score_key").alias("model"),
         pl.col("observed_date").alias("month"),
-        ((pl.col("observed_date") - date(2000, 1, 1)).dt.total_days() / 365.25).alias("years"),
+        ((pl.col("observed_date") - date(2000, 1, 1)).dt.total_days() / DAYS_PER_YEAR).alias("years"),
         "log_price",
         "quality",
-        ((pl.col("observed_date") - first).dt.total_days() / 365.25).alias("age_years"),
+        ((pl.col("observed_date") - first).dt.total_days() / DAYS_PER_YEAR).alias("age_years"),
         pl.lit(0.0).alias("open"),
         pl.col("score_key").alias("cluster"),
         (pl.col("observed_date") == first).alias("launch"),
@@ -99,4 +101,4 @@ def matched_rate(catalogues: pl.DataFrame) -> float:
         on=["next", "model"],
     )
     steps = pairs.group_by("next").agg((pl.col("after") - pl.col("log_price")).mean().alias("step"))
-    return float(steps["step"].sum()) / ((days[-1] - days[0]).days / 365.25)
+    return float(steps["step"].sum()) / ((days[-1] - days[0]).days / DAYS_PER_YEAR)

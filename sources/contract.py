@@ -87,6 +87,14 @@ class Contract(BaseModel):
     """Why fetching gives no rows (a page drawn by scripts, no list beside it); such a source is never asked."""
     units: list[str] = ["1M tokens"]
     bounds: Bounds = Bounds()
+    tier_endings: dict[str, str] = {}
+    """Ends of a label that name a tier by themselves, as regular expressions of lower-case labels: ``-fast`` -> fast."""
+    regions_in_path: bool = False
+    """True where labels name a region as the part of their path after the source's name: ``azure/eu/gpt-4o``."""
+    regions_before_maker: list[str] = []
+    """Names under which trackers list a seller whose ids name a region before the maker: ``eu.anthropic.``."""
+    names_are_shorthand: bool = False
+    """True where names are shorthand of meters: what no alias maps is listed as unmapped and is no model."""
     allowed_change: Decimal = Decimal(5)
     """Largest believable ratio between two successive prices of one offer; beyond it: quarantine."""
     allowed_loss: float = 0.3

@@ -5,11 +5,8 @@ Only pure numbers that several parts need belong here. Efficiencies, prices and 
 
 from __future__ import annotations
 
-KIB = 1024
-MIB = 1024**2
 GIB = 1024**3
 """Binary gigabyte: what "80 GB" of HBM means on a spec sheet (stacks come in powers of two)."""
-KB = 1_000
 MB = 1_000_000
 GB = 1_000_000_000
 """Decimal gigabyte: what bandwidths ("3.35 TB/s") and file sizes on price pages are quoted in."""
@@ -17,17 +14,14 @@ TB = 1_000_000_000_000
 TERA = 1_000_000_000_000
 GIGA = 1_000_000_000
 
-BITS_PER_BYTE = 8
 SECONDS_PER_HOUR = 3_600
-SECONDS_PER_DAY = 86_400
-HOURS_PER_YEAR = 8_766
-"""Julian year (365.25 days)."""
 DAYS_PER_YEAR = 365.25
+"""The one length of a year in this project: the Julian year."""
+HOURS_PER_YEAR = 8_766
+COMMON_YEAR_DAYS = 365
+"""Not the project's year: what clouds sell as a year of a reservation and what some papers divide by; for reading those alone."""
+COMMON_YEAR_HOURS = 8_760
 MONTHS_PER_YEAR = 12
-MS_PER_S = 1_000
 
 TOKENS_PER_MTOK = 1_000_000
-TOKENS_PER_KTOK = 1_000
 JOULES_PER_KWH = 3_600_000
-WATTS_PER_KW = 1_000
-CENTS_PER_USD = 100

@@ -17,6 +17,7 @@ from pathlib import Path
 import polars as pl
 
 from warehouse.schema.frames import polars_schema
+from warehouse.store import WarehouseUnusable
 
 FORECAST, FACT = "core.issued_forecast", "core.issued_fact"
 
@@ -70,10 +71,14 @@ def _once(path: Path, frame: pl.DataFrame) -> bool:
     if path.exists():
         return False
     draft = path.with_suffix(f".{os.getpid()}.tmp")
-    frame.write_parquet(draft)
-    _on_disk(draft)
-    os.link(draft, path)
-    draft.unlink()
+    try:
+        frame.write_parquet(draft)
+        _on_disk(draft)
+        os.link(draft, path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise WarehouseUnusable(f"{path}: could not be issued ({str(error).splitlines()[0]}); free space and run again") from error
+    finally:
+        draft.unlink(missing_ok=True)
     return True
 
 

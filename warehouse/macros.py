@@ -17,6 +17,7 @@ import narwhals as nw
 from throughput.engine import formats, grid, stages
 from throughput.engine.efficiency import Constants, load_constants
 from throughput.questions import names, readings
+from units.constants import DAYS_PER_YEAR
 
 PREFIX = "asked_"
 PARAMETERS = {
@@ -162,7 +163,7 @@ def _question() -> str:
         "spare_groups": f"greatest({n} // greatest({used}, 1), 1)",
         "local_runtime": f"CASE WHEN {gguf} THEN 1 ELSE CASE lower(coalesce(stack, '')) {local} END END",
         "python_host": f"CASE lower(coalesce(stack, '')) {host} ELSE 0 END",
-        "software_years": f"greatest(coalesce(date_diff('day', TRY_CAST(software_date AS DATE), DATE '{readings.NEWEST_SOFTWARE}'), 0) / 365.25, 0)",
+        "software_years": f"greatest(coalesce(date_diff('day', TRY_CAST(software_date AS DATE), DATE '{readings.NEWEST_SOFTWARE}'), 0) / {DAYS_PER_YEAR}, 0)",
     }
     asked = [f'CAST({value} AS DOUBLE) AS "{PREFIX}{name}"' for name, value in given.items()]
     texts = [

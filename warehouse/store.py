@@ -174,10 +174,6 @@ class Store:
         """Write several tables, in the mapping's order; returns the row counts by table."""
         return {name: self.write(name, frame) for name, frame in frames.items()}
 
-    def write_schema(self, schema: str, frames: Mapping[str, pl.DataFrame]) -> dict[str, int]:
-        """Write frames by bare name into the declared tables of one schema; undeclared names are left out."""
-        return self.write_all({f"{schema}.{n}": f for n, f in frames.items() if f"{schema}.{n}" in TABLES})
-
     def fill(self, name: str, selects: Sequence[str]) -> int:
         """Replace the rows of table ``name`` with those of ``selects``, matched by column name, in the table's order.
 

@@ -14,8 +14,6 @@ from belief.judgement.holding import CONFIRM_DAYS
 from belief.judgement.schedules import NO_REMOVAL
 from belief.judgement.statements import AGREE_SHARE, DATED, KEY, PRICES, RANKS, Moment, other_price, same_price
 
-CONFIRMED = ("first_party", "confirmed", "declared")
-"""Statuses of events that happened; the others are ``unconfirmed``, ``held`` and ``correction``."""
 BULK_MODELS = 10
 """More models than this moved by one source in one look are a clean-up of the source."""
 LATE_DAYS = 183
@@ -47,7 +45,8 @@ def events(belief: Belief, since: Moment, until: Moment) -> pl.DataFrame:
     found = pl.concat([p.select(COLUMNS) for p in parts], how="vertical_relaxed").filter(
         (pl.col("seen_on") >= pl.lit(since)) & (pl.col("seen_on") <= pl.lit(until))
     )
-    return _bulk_as_one(found).sort("seen_on", *KEY, "component", "event", descending=[True, *[False] * (len(KEY) + 2)])
+    said_once = _bulk_as_one(found).unique(["seen_on", "event", *KEY, "component", "source"], keep="first", maintain_order=True)
+    return said_once.sort("seen_on", *KEY, "component", "event", descending=[True, *[False] * (len(KEY) + 2)])
 
 
 def _moves(intervals: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
@@ -63,7 +62,7 @@ def _moves(intervals: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("first_party"))
         .when(pl.col("movers") > 1)
         .then(pl.lit("confirmed"))
-        .when(pl.col("dated"))
+        .when(pl.col("dated") | pl.col("changed_before").is_null())
         .then(pl.lit("declared"))
         .otherwise(pl.lit("unconfirmed"))
     )
@@ -122,8 +121,17 @@ def _by_component(rows: pl.DataFrame) -> pl.DataFrame:
         rows.with_columns(pl.lit(c).alias("component"), pl.col(f"{p}_before").alias("before"), pl.col(p).alias("after"))
         for c, p in _CLASSES.items()
     ]
-    moved = pl.concat(parts).filter((pl.col("after") / pl.col("before") - 1).abs() > AGREE_SHARE)
+    moved = pl.concat(parts).filter(((pl.col("after") / pl.col("before") - 1).abs() > AGREE_SHARE) & ~_other_digits())
     return moved.with_columns(pl.when(pl.col("after") < pl.col("before")).then(pl.lit("cut")).otherwise(pl.lit("rise")).alias("event"))
+
+
+def _other_digits() -> pl.Expr:
+    """Whether one of the prices is the other rounded to cents: printed to other digits, nothing moved."""
+
+    def cents(column: str) -> pl.Expr:
+        return (pl.col(column) * 100 + 0.5 + 1e-9).floor() / 100
+
+    return ((cents("after") - pl.col("before")).abs() <= 1e-9) | ((cents("before") - pl.col("after")).abs() <= 1e-9)
 
 
 def _new(belief: Belief) -> pl.DataFrame:
@@ -230,15 +238,15 @@ def _held(belief: Belief) -> pl.DataFrame:
         for c in ("input", "output")
     ]
     moved = pl.concat(parts).filter((pl.col("after") / pl.col("before") - 1).abs() > AGREE_SHARE)
+    moved = moved.unique([*KEY, "component", "source", "seen_on", "after"], keep="first", maintain_order=True)  # a model under two names
     return moved.with_columns(pl.when(pl.col("after") < pl.col("before")).then(pl.lit("cut")).otherwise(pl.lit("rise")).alias("event"))
 
 
 def _bulk_as_one(found: pl.DataFrame) -> pl.DataFrame:
-    """Many unconfirmed events of one source in one look as one line that counts them."""
+    """Many events that one tracker alone records in one look, dated by it or not, as one line that counts them."""
     look = ["source", "seen_on"]
-    bulk = (pl.col("status") == "unconfirmed") & (
-        pl.col("model").filter(pl.col("status") == "unconfirmed").n_unique().over(look) > BULK_MODELS
-    )
+    alone = pl.col("status").is_in(["unconfirmed", "declared"])
+    bulk = alone & (pl.col("model").filter(alone).n_unique().over(look) > BULK_MODELS)
     marked = found.with_columns(bulk.alias("bulk"))
     many = (
         marked.filter("bulk")

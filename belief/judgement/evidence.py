@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from belief.judgement import holding, intervals, schedules, weighing
+from belief.judgement import following, holding, intervals, schedules, weighing
 from belief.judgement.statements import KEY, RANKS, Moment, sound, with_offer
 from belief.names.aliases import normalise
 
@@ -44,8 +44,8 @@ def weigh(statements: pl.DataFrame, as_of: Moment, allowed_change: float = 5.0, 
     good, refused = sound(statements, as_of)
     stated = schedules.terms(with_offer(good), as_of)
     doubted = holding.unconfirmed_odd(stated)
-    plain = stated.join(doubted, on="term", how="anti")
-    made = schedules.segments(plain)
+    plain = holding.without_odd(stated, doubted)
+    made = following.with_doubts(schedules.segments(plain), plain)
     kept, held = holding.held(made, allowed_change)
     retired = _retired(plain, retirements)
     stretches = weighing.believed(kept, _absences(plain), retired, as_of, allowed_change) if kept.height else _no_stretches(kept)
@@ -69,6 +69,8 @@ def _no_stretches(kept: pl.DataFrame) -> pl.DataFrame:
         "start",
         pl.lit(1, dtype=pl.UInt32).alias("families"),
         pl.lit("").alias("why"),
+        pl.col("line").alias("line_long"),
+        pl.col("start").alias("start_long"),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from belief.judgement.schedules import with_neighbours
-from belief.judgement.statements import OFFER, PRICES, RANKS, other_price, same_price
+from belief.judgement.statements import HIGHEST_USD_PER_MTOK, OFFER, PRICES, RANKS, other_price, same_price
 
 CONFIRM_DAYS = 45
 """Two families that say the same within so many days confirm one another."""
@@ -31,15 +31,30 @@ BEFORE = [("input", "input_before"), ("output", "output_before")]
 
 def odd() -> pl.Expr:
     """The reason why a tracker's term contradicts itself or every list, else null."""
+    absurd = impossible()
     out, inp = pl.col(PRICES["output"]), pl.col(PRICES["input"])
     feed = pl.col("rank") == RANKS["feed"]
     pictures = pl.col("model_label").str.contains("image|omni|audio|tts")
     return (
-        pl.when((out < inp) & ~pictures & (pl.col("rank") > RANKS["first_party"]))
+        pl.when(absurd.is_not_null())
+        .then(absurd)
+        .when((out < inp) & ~pictures & (pl.col("rank") > RANKS["first_party"]))
         .then(pl.lit("output below input: the two were mixed up, or another modality"))
         .when(feed & (out > DEAR_USD_PER_MTOK))
         .then(pl.lit(f"above {DEAR_USD_PER_MTOK:g} USD per 1M tokens, said by one tracker alone: a unit error until somebody else says so"))
         .otherwise(None)
+    )
+
+
+def impossible() -> pl.Expr:
+    """The reason why a figure can be no price at all, whoever says so, else null."""
+    prices = list(PRICES.values())
+    dear = pl.any_horizontal((pl.col(p) > HIGHEST_USD_PER_MTOK) | pl.col(p).is_infinite() for p in prices).fill_null(False)
+    return (
+        pl.when(pl.any_horizontal(pl.col(p) < 0 for p in prices).fill_null(False))
+        .then(pl.lit("a negative price"))
+        .when(dear)
+        .then(pl.lit(f"above {HIGHEST_USD_PER_MTOK:g} USD per 1M tokens: no list price, another unit"))
     )
 
 
@@ -53,7 +68,33 @@ def unconfirmed_odd(terms: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("witness") != pl.col("witness_other"))
     )
     backed = pairs.filter(same_price([(p, f"{p}_other") for p in PRICES.values()]))["term"].unique()
-    return doubted.filter(~pl.col("term").is_in(backed.implode())).select("term", "reason")
+    return doubted.filter(impossible().is_not_null() | ~pl.col("term").is_in(backed.implode())).select("term", "reason")
+
+
+def without_odd(terms: pl.DataFrame, doubted: pl.DataFrame) -> pl.DataFrame:
+    """The terms without the doubted ones; what the same witness said before one goes on in its place (``lasting``: until when it was so)."""
+    marked = terms.with_columns(pl.col("seen_to").alias("lasting"))
+    if doubted.is_empty():
+        return marked
+    touched = pl.col("line").is_in(marked.filter(pl.col("term").is_in(doubted["term"].implode()))["line"].unique().implode())
+    channel = ["line", "tier", "condition", "price_kind"]
+    rows = marked.filter(touched).sort(*channel, "valid_from", nulls_last=True)
+    is_odd = pl.col("term").is_in(doubted["term"].implode())
+    follows = (pl.col("valid_to").shift(1).over(channel) == pl.col("valid_from")).fill_null(False)
+    runs = rows.with_columns(is_odd.alias("is_odd"), (~(is_odd & follows)).cum_sum().over(channel).alias("run"))
+    ends = runs.group_by(*channel, "run").agg(
+        pl.col("valid_to").last().alias("ends"),
+        pl.col("end_reason").last().alias("ends_by"),
+        pl.col("valid_from").filter("is_odd").first().alias("odd_from"),
+    )
+    kept = runs.filter(~pl.col("is_odd")).join(ends, on=[*channel, "run"], how="left", nulls_equal=True)
+    odd_next = pl.col("odd_from").is_not_null()
+    kept = kept.with_columns(
+        pl.when(odd_next).then("ends").otherwise("valid_to").alias("valid_to"),
+        pl.when(odd_next).then("ends_by").otherwise("end_reason").alias("end_reason"),
+        pl.max_horizontal("lasting", "odd_from").alias("lasting"),
+    )
+    return pl.concat([marked.filter(~touched), kept.select(marked.columns)]).sort("term")
 
 
 def held(schedules: pl.DataFrame, allowed_change: float) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -76,6 +117,8 @@ def held(schedules: pl.DataFrame, allowed_change: float) -> tuple[pl.DataFrame, 
 
 def _doubted(schedules: pl.DataFrame, allowed_change: float) -> pl.DataFrame:
     own = schedules.with_columns(_moved(allowed_change), _excursion())
+    back = (pl.col("excursion").shift(1).over("line").is_not_null() & pl.col("start_before").is_not_null()).fill_null(False)
+    own = own.with_columns(pl.when(~back).then("move").alias("move"))  # the way back from an excursion is no move
     own = own.with_columns(pl.coalesce("move", "excursion").alias("reason")).filter(pl.col("reason").is_not_null())
     first = _against_others(schedules, own)
     wrong = pl.concat([own.drop("move", "excursion"), first])
@@ -138,7 +181,9 @@ def _against_others(schedules: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
         (pl.col("rank") == RANKS["feed"]) & pl.col("start_before").is_null() & pl.col("complete") & (pl.col("kind") != "list")
     )
     first = first.join(own.select("line", "start"), on=["line", "start"], how="anti")
-    others = schedules.filter(pl.col("complete")).select("offer", "witness", "input", "output", "start", "seen")
+    others = schedules.filter(pl.col("complete") & pl.col("of_tier").is_null()).select(
+        "offer", "witness", "input", "output", "start", "seen"
+    )
     pairs = first.join(others, on="offer", suffix="_other").filter(
         (pl.col("witness") != pl.col("witness_other"))
         & (pl.col("start_other") <= pl.col("start"))
@@ -193,13 +238,17 @@ def _without(schedules: pl.DataFrame, wrong: pl.DataFrame) -> pl.DataFrame:
     run = (~pl.col("is_held")).cum_sum().over("line")
     marked = marked.with_columns(run.alias("run")).filter(pl.col("run") > 0)
     ends = marked.group_by("line", "run", maintain_order=True).agg(
-        pl.col("until").last().alias("new_until"), pl.col("end_reason").last().alias("new_end_reason"), pl.len().alias("stretches")
+        pl.col("until").last().alias("new_until"),
+        pl.col("end_reason").last().alias("new_end_reason"),
+        pl.len().alias("stretches"),
+        pl.col("start").filter("is_held").first().alias("held_from"),
     )
     kept = marked.filter(~pl.col("is_held")).join(ends, on=["line", "run"], how="left").sort("line", "start")
     contiguous = pl.col("stretches") > 1
     kept = kept.with_columns(
         pl.when(contiguous).then("new_until").otherwise("until").alias("until"),
         pl.when(contiguous).then("new_end_reason").otherwise("end_reason").alias("end_reason"),
+        pl.max_horizontal("lasting", "held_from").alias("lasting"),
     )
     same = (
         (pl.col("start") == pl.col("until").shift(1).over("line"))
@@ -209,8 +258,7 @@ def _without(schedules: pl.DataFrame, wrong: pl.DataFrame) -> pl.DataFrame:
     kept = kept.with_columns(*(pl.col(c).shift(1).over("line").alias(f"{c}_prev") for c in ("input", "output")))
     kept = kept.with_columns((~same.fill_null(False)).cum_sum().over("line").alias("run"))
     last = ("until", "end_reason", "term_ids")
-    first = [c for c in schedules.columns if c not in (*last, "line", "seen", "shown")]
-    joined = kept.group_by("line", "run", maintain_order=True).agg(
-        pl.col(first).first(), pl.col(last).last(), pl.col("seen", "shown").max()
-    )
+    sightings = ("seen", "shown", "lasting")
+    first = [c for c in schedules.columns if c not in (*last, "line", *sightings)]
+    joined = kept.group_by("line", "run", maintain_order=True).agg(pl.col(first).first(), pl.col(last).last(), pl.col(sightings).max())
     return with_neighbours(joined.select(schedules.columns))

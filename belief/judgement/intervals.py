@@ -37,7 +37,9 @@ def intervals(stretches: pl.DataFrame, schedules: pl.DataFrame, terms: pl.DataFr
     the same), ``first_seen``, ``status``, ``families`` and ``changed_after``/``changed_before`` (the days between which
     the price began; null where the day itself was stated).
     """
-    chosen = stretches.filter(pl.col("line").is_not_null()).join(schedules.select("line", "start", "term_ids"), on=["line", "start"])
+    said = schedules.select("line", "start", "term_ids")
+    beside = stretches.select("offer", "day", "day_to", pl.col("line_long").alias("line"), pl.col("start_long").alias("start"))
+    chosen = pl.concat([stretches.select(beside.columns), beside]).drop_nulls("line").join(said, on=["line", "start"])
     rows = chosen.select("day", "day_to", "term_ids").explode("term_ids").join(terms, left_on="term_ids", right_on="term")
     merged = _merged(_one_each(rows), as_of)
     return _edges(_begun_when_seen(_backed(merged, terms, as_of)), moved)
@@ -67,8 +69,12 @@ def _merged(rows: pl.DataFrame, as_of: Moment) -> pl.DataFrame:
     own = ("valid_from", "valid_to", "end_reason", "valid_from_basis", "closed_observed_at", "term_ids", "day", "day_to", "run")
     carried = [c for c in rows.columns if c not in (*own, *KEY, *PRICES.values())]
     begins = pl.col("valid_from") == pl.col("day")
+    best = (
+        runs.select(*KEY, "run", *carried)
+        .sort([*KEY, "run", "rank", "seen_to"], descending=[False] * (len(KEY) + 2) + [True], maintain_order=True)
+        .unique([*KEY, "run"], keep="first", maintain_order=True)
+    )
     merged = runs.group_by(*KEY, "run", maintain_order=True).agg(
-        *(pl.col(c).sort_by(["rank", "seen_to"], descending=[False, True], maintain_order=True).first() for c in carried),
         *(pl.col(p).drop_nulls().last() for p in PRICES.values()),
         pl.when(begins.first()).then(pl.col("valid_from_basis").first()).otherwise(pl.lit("observed")).alias("valid_from_basis"),
         pl.col("day").first().alias("valid_from"),
@@ -78,6 +84,7 @@ def _merged(rows: pl.DataFrame, as_of: Moment) -> pl.DataFrame:
         pl.col("valid_to").last().alias("term_end"),
         pl.col("closed_observed_at").last(),
     )
+    merged = merged.join(best, on=[*KEY, "run"], how="left", maintain_order="left")
     announced = pl.col("valid_to").is_null() & (pl.col("term_end") > pl.lit(as_of)).fill_null(False)
     merged = merged.with_columns(pl.when(announced).then("term_end").otherwise("valid_to").alias("valid_to"))
     followed = pl.col("valid_from").shift(-1).over(KEY) == pl.col("valid_to")

@@ -42,9 +42,9 @@ def terms(statements: pl.DataFrame, as_of: Moment) -> pl.DataFrame:
         .then(pl.max_horizontal(pl.min_horizontal("confirmed_at", pl.coalesce("look", "observed_at")), "observed_at"))
         .otherwise(pl.min_horizontal(pl.col("confirmed_at"), pl.lit(as_of)))
     )
-    rows = rows.with_columns(seen.alias("seen_to"), pl.when(ended).then("end_reason").otherwise(pl.lit("")).alias("end_reason")).drop(
-        "look"
-    )
+    foretold = (pl.col("valid_to") > pl.col("confirmed_at")) & ~pl.col("end_reason").is_in(["changed", "removed"])
+    reason = pl.when(ended & foretold).then(pl.lit("ended")).when(ended).then("end_reason").otherwise(pl.lit(""))
+    rows = rows.with_columns(seen.alias("seen_to"), reason.alias("end_reason")).drop("look")
     rows = rows.filter(pl.col("seen_to") >= pl.col("valid_from"))
     return _replaced(_one_after_another(rows)).sort("term")
 
@@ -87,7 +87,7 @@ def segments(rows: pl.DataFrame) -> pl.DataFrame:
     """The schedules of all lines over time: one row per line and stretch in which its terms stay the same.
 
     Columns: line, offer, source, witness, rank, ``start``, ``until`` (null: open), ``seen`` (last sighting), ``shown`` (the
-    same, or earlier where the day of the copy is only roughly known), ``input``/``output`` of
+    same, or earlier where the day of the copy is only roughly known), ``lasting`` (the same, or later where what followed is held back), ``input``/``output`` of
     the base price (null where the schedule states only a price under a condition), ``complete``, ``conditions``
     (number of terms beyond the base), ``dated`` (its start was stated as a day), ``removed`` (its end is an end of
     the offer there), ``end_reason``, ``term_ids``.
@@ -114,15 +114,8 @@ def _stretches(live: pl.DataFrame) -> pl.DataFrame:
     whole = (plain & (pl.col("tier") != "off-peak")).any() | (
         (pl.col("above") == 0).any() & (pl.col("tier") == "off-peak").any() & pl.col("clocked").any()
     )
-    figures = pl.concat_str(
-        [
-            pl.col("tier"),
-            pl.col("condition"),
-            pl.col("price_kind"),
-            *(pl.col(p).round(6).cast(pl.String).fill_null("-") for p in PRICES.values()),
-        ],
-        separator="|",
-    )
+    figures = pl.struct("tier", "condition", "price_kind", *(pl.col(p).round(6) for p in PRICES.values())).hash()
+    live = live.with_columns(figures.alias("figures"))
     ends_here = pl.col("valid_to") == pl.col("until")
     made = live.group_by("line", "start", maintain_order=True).agg(
         pl.col("until", "offer", "provider", "source", "witness", "rank", "model_label", "own_name").first(),
@@ -133,9 +126,10 @@ def _stretches(live: pl.DataFrame) -> pl.DataFrame:
         pl.col("weekly").sum().alias("weekdays"),
         pl.col("seen_to").max().alias("seen"),
         pl.coalesce("shown_by", "seen_to").max().alias("shown"),
+        pl.col("lasting").max(),
         (pl.col("valid_from_basis").is_in(DATED) & (pl.col("valid_from") == pl.col("start"))).any().alias("dated"),
         pl.col("end_reason").filter(ends_here).first().fill_null("").alias("end_reason"),
-        figures.sort().str.join(";").alias("figures"),
+        pl.col("figures").sum(),  # of hashes, whatever their order: what is said as a whole
         pl.col("term").alias("term_ids"),
         pl.col("observed_at").min().alias("first_seen"),
     )
@@ -147,11 +141,10 @@ def _joined(made: pl.DataFrame) -> pl.DataFrame:
     same = (pl.col("start") == pl.col("until").shift(1).over("line")) & (pl.col("figures") == pl.col("figures").shift(1).over("line"))
     runs = made.with_columns((~same.fill_null(False)).cum_sum().over("line").alias("run"))
     last = ("until", "end_reason", "term_ids")
-    first = [c for c in made.columns if c not in (*last, "line", "seen", "shown")]
-    joined = runs.group_by("line", "run", maintain_order=True).agg(
-        pl.col(first).first(), pl.col(last).last(), pl.col("seen", "shown").max()
-    )
-    joined = joined.drop("run", "figures").with_columns(pl.min_horizontal(c, "until").alias(c) for c in ("seen", "shown"))
+    sightings = ("seen", "shown", "lasting")
+    first = [c for c in made.columns if c not in (*last, "line", *sightings)]
+    joined = runs.group_by("line", "run", maintain_order=True).agg(pl.col(first).first(), pl.col(last).last(), pl.col(sightings).max())
+    joined = joined.drop("run", "figures").with_columns(pl.min_horizontal(c, "until").alias(c) for c in sightings)
     return with_neighbours(joined)
 
 

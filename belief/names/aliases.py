@@ -14,12 +14,11 @@ from urllib.parse import unquote
 
 import polars as pl
 
+from reference.maker_names import maker_names
+
 _ROUTE = re.compile(r":(free|beta|nitro|extended|thinking|floor|online|exacto|paid|batch|default|flex|fast|priority)$")
 _REGION = re.compile(r"^(us-gov|us|eu|apac|global|au|jp|ca|in|regional)\.")
-_VENDOR = re.compile(
-    r"^(anthropic|meta|amazon|cohere|mistral|ai21|deepseek|qwen|openai|google|minimax|moonshotai|moonshot|nvidia|zai"
-    r"|writer|xai|us)\.(?=[a-z])"
-)
+_VENDOR = re.compile(rf"^(?:{'|'.join(maker_names('before_a_dot'))})\.(?=[a-z])")
 _REVISION = re.compile(r"(?<!claude)(?<!instant)-v\d+(:\d+)(:\d+k)?$")
 _JOINTS = re.compile(r"[\s_.:@,]+")
 

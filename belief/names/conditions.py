@@ -23,6 +23,21 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _WORDS = r"(?:prompts?(?: length| tokens?)?|context(?: length)?|input(?: tokens?| length)?|输入长度|tokens?|length)"
 _SIZE = r"(\d+(?:\.\d+)?)\s?([km]?)(?:\b|(?=输))"
 _GLOBAL = re.compile(r"\b(?:global(?:[ -](?:standard|deployment))?|glbl|all regions)\b", re.I)
+_PLAIN = re.compile(r"^(?:text(?: (?:tokens?|input|output|only))*|(?:list in )?usd)$")
+"""What a list says of its plain offer beside those of other tokens or currencies."""
+_ANSWER = r"(?:outputs?|completions?|answers?|responses?)(?:\s?(?:length|tokens?))*|输出(?:长度)?"
+_COMPARED = (
+    r"(?:>=|<=|[<>≤≥]|(?:(?:no )?(?:longer|more|greater|shorter|less|fewer) than|over|above|beyond|under|below|up to|at most|at least)\b)"
+)
+_STEP = (
+    r"(?:[(\[]\s?[\d.]+\s?[km]?\s?(?:,\s?[\d.]+\s?[km]?|\+)\s?[)\]]\s?[km]?"
+    rf"|{_COMPARED}\s?[\d.]+\s?[km]?\b|[\d.]+\s?[km]?\s?[~\-–]\s?[\d.]+\s?[km]\b|[\d.]+\s?[km]?\+)"
+)
+_ANSWER_STEPS = (
+    re.compile(rf"(?:{_ANSWER})\s?(?:of\s|is\s|:\s?)?({_STEP})(?:\s?tokens?\b)?"),
+    re.compile(rf"({_STEP})\s?(?:{_ANSWER})\b"),
+)
+"""A bound on the length of the answer, after the word for it or before."""
 _BARE = re.compile(rf"\b(?:{_WORDS}|in|of|the|with)\b|输入长度|[\s,.:;()、]+", re.I)
 
 
@@ -71,7 +86,10 @@ def _public_holidays() -> holidays.HolidayBase:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition taken apart. ``above``/``upto``: prompt tokens; ``*_itself``: whether the bound belongs to it."""
+    """A condition taken apart. ``above``/``upto``: prompt tokens; ``*_itself``: whether the bound belongs to it.
+
+    ``answer_above``: the answer's tokens, where a list has steps by the length of the output.
+    """
 
     above: int | None = None
     above_itself: bool = False
@@ -79,6 +97,13 @@ class Condition:
     upto_itself: bool = True
     windows: tuple[Window, ...] = field(default=())
     rest: str = ""
+    answer_above: int | None = None
+    answer_above_itself: bool = False
+
+    def answers(self, output_tokens: int) -> bool:
+        """Whether an answer of this many tokens is above the step."""
+        step = self.answer_above
+        return step is None or output_tokens > step or (self.answer_above_itself and output_tokens == step)
 
     def admits(self, prompt_tokens: int) -> bool:
         """Whether a prompt of this many tokens is within the bounds."""
@@ -94,10 +119,22 @@ class Condition:
 def parse(text: str) -> Condition:
     """The meaning of a condition text; what is not understood is ``rest``, in lower case with single blanks."""
     left = unicodedata.normalize("NFKC", text).lower().replace("（", "(")
-    left = _GLOBAL.sub(" ", re.sub(r"(?<=\d)[,_ ](?=\d{3}(?!\d))", "", left))
+    left = _GLOBAL.sub(" ", re.sub(r"(?<=\d)[,_ ](?=\d{3}(?!\d))", "", left).replace("_", " "))
     windows, left = _windows(left)
+    (step, step_itself), left = _answer_step(left)
     bounds, left = _bounds(left)
-    return Condition(*_rounded(bounds), windows=windows, rest=_tidy(left))
+    return Condition(
+        *_rounded(bounds), windows=windows, rest=_PLAIN.sub("", _tidy(left)), answer_above=step, answer_above_itself=step_itself
+    )
+
+
+def _answer_step(text: str) -> tuple[tuple[int | None, bool], str]:
+    """The lower bound on the answer's length (none: up to a step, the base price) and the text without it."""
+    found = next(filter(None, (form.search(text) for form in _ANSWER_STEPS)), None)
+    if found is None:
+        return (None, False), text
+    (above, itself, *_), _ = _bounds(found[1])
+    return (above, itself), f"{text[: found.start()]} {text[found.end() :]}"
 
 
 def _rounded(bounds: Bounds) -> Bounds:
@@ -113,7 +150,7 @@ def _rounded(bounds: Bounds) -> Bounds:
 
 
 def canonical(text: str) -> str:
-    """The spelling shared by all sources: lower prompt bound, hours, the rest; empty for a base price.
+    """The spelling shared by all sources: lower prompt bound, lower bound of the answer, hours, the rest; empty for a base price.
 
     An upper bound is dropped: the price up to N tokens is the base price, and the price above N its own offer.
     """
@@ -124,6 +161,8 @@ def spelled(condition: Condition) -> str:
     """``prompts > 200k, 01:00-04:00 UTC, region eu`` of a condition."""
     sign = ">=" if condition.above_itself else ">"
     parts = [f"prompts {sign} {_short(condition.above)}"] if condition.above else []
+    sign = ">=" if condition.answer_above_itself else ">"
+    parts += [f"output {sign} {_short(condition.answer_above)}"] if condition.answer_above else []
     parts += [" and ".join(str(w) for w in condition.windows)] if condition.windows else []
     return ", ".join([*parts, *([condition.rest] if condition.rest else [])])
 
@@ -175,14 +214,13 @@ def _weekdays(text: str) -> tuple[tuple[int, ...], str]:
 
 
 def _bounds(text: str) -> tuple[Bounds, str]:
-    """Prompt-length bounds and the text without them; output-length bounds are left in the text."""
-    prompt, mark, output = text.partition("输出长度")
+    """Prompt-length bounds and the text without them."""
     for form in (_interval, _two_sided, _one_sided):
-        found = form(prompt)
+        found = form(text)
         if found is not None:
             bounds, (start, end) = found
-            left = f"{prompt[:start]} {prompt[end:]}"
-            return bounds, f"{_BARE.sub(' ', left) if _is_bare(left) else left} {mark}{output}"
+            left = f"{text[:start]} {text[end:]}"
+            return bounds, _BARE.sub(" ", left) if _is_bare(left) else left
     return (None, False, None, True), text
 
 
@@ -196,7 +234,7 @@ def _tokens(number: str, letter: str) -> int:
 
 def _interval(text: str) -> tuple[Bounds, tuple[int, int]] | None:
     """``(128, 256]K``, ``[0, 32)K``, ``[32+)K``; the letter after the bracket counts for both ends."""
-    m = re.search(rf"{_WORDS}?\s?([(\[])\s?(\d+)\s?([km]?)\s?(?:,\s?(\d+)\s?([km]?)|(\+))\s?([)\]])\s?([km]?)", text)
+    m = re.search(rf"{_WORDS}?\s?([(\[])\s?(\d+(?:\.\d+)?)\s?([km]?)\s?(?:,\s?(\d+(?:\.\d+)?)\s?([km]?)|(\+))\s?([)\]])\s?([km]?)", text)
     if m is None or not (m[4] or m[6]):
         return None
     letter = m[8]

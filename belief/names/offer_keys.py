@@ -10,45 +10,73 @@ of it; where one page sells one model under two names at two prices, the second 
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from functools import cache
+
 import polars as pl
 
 from belief.names.aliases import normalise
 from belief.names.conditions import Condition, Window, parse, spelled
+from sources.catalogue import Source, sources
 
 _LONG = r"\blong context\b"
 _ENDINGS = ((":batch", "batch"), (":free", "free"), (":flex", "flex"), (":fast", "fast"), (":priority", "priority"))
-_FAST_ENDPOINTS = {
-    "nebius": ("-fast",),
-    "moonshot": ("-turbo", "-turbo-preview"),
-    "fireworks": ("-fast", "-ultrafast"),
-    "openrouter": ("-fast",),
-    "venice": ("-fast",),
-}
+_REGION = re.compile(r"(?:^|[/.])([a-z]{2}(?:-gov)?-(?:(?:north|south)?(?:east|west)|central|north|south)-\d)(?=[/.]|$)")
+"""A cloud's own name of a region as a part of a label's path."""
+_HIGHEST_SURCHARGE = 1.25
+"""A government's region costs up to a fifth more than the world's offer; what is dearer than this is another price."""
+_GLOBAL_NAME = r"(?:^|[/.])global[./]"
+
+
+@cache
+def of_kind(kind: str) -> tuple[Source, ...]:
+    """The sources of a kind."""
+    return tuple(s for s in sources().values() if s.kind == kind)
+
+
 _KEY = ["provider", "model", "tier", "condition"]
 _FIGURES = ["price_input_usd_per_mtok", "price_output_usd_per_mtok"]
 
 
+@cache
+def _tier_endings() -> dict[str, list[tuple[re.Pattern[str], str]]]:
+    """Per seller the ends of labels that its contract says name a tier."""
+    return {s.name: [(re.compile(f"(?:{ending})$"), tier) for ending, tier in s.contract.tier_endings.items()] for s in of_kind("prices")}
+
+
+@cache
+def _regional() -> tuple[frozenset[str], frozenset[str]]:
+    """Sellers whose labels name a region in their path, and names of those whose ids begin with it, as their contracts say."""
+    known = of_kind("prices")
+    return (
+        frozenset(s.name for s in known if s.contract.regions_in_path),
+        frozenset(name for s in known for name in s.contract.regions_before_maker),
+    )
+
+
 def tier_of(label: str, provider: str, tier: str) -> str:
-    """The tier a label's own ending names (OpenRouter ``:batch``, a host's ``-fast`` endpoint of one model)."""
+    """The tier a label's own ending names (a router's ``:batch``, a host's ``-fast`` endpoint of one model)."""
     for ending, name in _ENDINGS:
         if label.endswith(ending):
             return name
-    if label.lower().endswith(_FAST_ENDPOINTS.get(provider, ("\0",))) and (provider != "openrouter" or "claude" in label):
-        return "fast"
-    return "flex" if provider == "fireworks" and label.endswith("-spot") else tier
+    return next((name for ending, name in _tier_endings().get(provider, ()) if ending.search(label.lower())), tier)
 
 
 def region_of(label: str, source_provider: str) -> str:
     """The condition ``region X`` where a cloud's label names a region: a surcharge list, not the main offer.
 
-    ``azure/eu/gpt-4o`` and ``bedrock/us-east-1/...`` name it in the path, Bedrock's ids before the maker (``eu.anthropic.``).
+    ``CLOUD/eu/gpt-4o`` and ``CLOUD/us-east-1/...`` name it in the path, other ids before the maker (``eu.MAKER.``).
     """
+    in_path, before_maker = _regional()
     head, _, rest = label.partition("/")
     second = rest.partition("/")[0]
-    if head in ("azure", "bedrock") and rest.count("/") >= 1:
-        return f"region {second}"
-    if source_provider in ("bedrock", "bedrock_converse", "bedrock_mantle", "amazon-bedrock", "aws"):
-        prefix = label.partition(".")[0].removeprefix("bedrock/")
+    if named := _REGION.search(label):
+        return f"region {named[1]}"
+    if head in in_path and rest.count("/") >= 1:
+        return "" if second == "global" else f"region {second}"
+    if source_provider in before_maker:
+        prefix = (rest if head in in_path and rest else label).partition(".")[0]
         if prefix in ("us", "eu", "au", "jp", "apac", "us-gov", "ca", "regional", "in"):
             return f"region {prefix}"
     return ""
@@ -56,8 +84,38 @@ def region_of(label: str, source_provider: str) -> str:
 
 def one_key(witnesses: pl.DataFrame) -> pl.DataFrame:
     """The witness intervals with ``condition`` in its shared spelling; rows in order, hours split into rows."""
-    spelt = _spelled(_one_service(_tiers(witnesses)))
-    return _carried_on(_second_names(_own_list(_one_comparison(_long_context(spelt)))))
+    spelt = _spelled(_one_service(_tiers(_regions(witnesses))))
+    return _carried_on(_second_names(_beside_global(_own_list(_one_comparison(_long_context(spelt))))))
+
+
+def _regions(witnesses: pl.DataFrame) -> pl.DataFrame:
+    """Rows whose label names a cloud's region in its path, under that region where their condition names none."""
+    labels = witnesses.select("model_label").unique().filter(pl.col("model_label").str.contains(r"-\d(?:[/.]|$)"))
+    named = labels.with_columns(pl.Series("named", [region_of(label, "") for label in labels["model_label"]], dtype=pl.String))
+    rows = witnesses.join(named.filter(pl.col("named") != ""), on="model_label", how="left", maintain_order="left")
+    lacking = pl.col("named").is_not_null() & ~pl.col("condition").str.contains("region", literal=True)
+    told = pl.concat_str(["condition", "named"], separator=", ").str.strip_prefix(", ")
+    return rows.with_columns(pl.when(lacking).then(told).otherwise("condition").alias("condition")).drop("named")
+
+
+def _beside_global(witnesses: pl.DataFrame) -> pl.DataFrame:
+    """Where an offer is listed as ``global`` and under another name at a surcharge above it, the other name is the region's."""
+    keys = _KEY
+    rows = witnesses.with_row_index("place")
+    world = pl.col("model_label").str.contains(_GLOBAL_NAME)
+    pairs = (
+        rows.filter(~world)
+        .join(rows.filter(world).select(*keys, "valid_from", "valid_to", *_FIGURES), on=keys, suffix="_world")
+        .filter(
+            (pl.col("valid_to").is_null() | (pl.col("valid_from_world") < pl.col("valid_to")))
+            & (pl.col("valid_to_world").is_null() | (pl.col("valid_from") < pl.col("valid_to_world")))
+            & pl.all_horizontal((pl.col(f) / pl.col(f"{f}_world")).is_between(1.01, _HIGHEST_SURCHARGE) for f in _FIGURES)
+        )
+    )
+    second = pairs.select("source", *keys, "model_label").unique().with_columns(pl.lit(True).alias("regional"))
+    joined = witnesses.join(second, on=["source", *keys, "model_label"], how="left", maintain_order="left")
+    told = pl.concat_str([pl.col("condition"), pl.lit("region regional")], separator=", ").str.strip_prefix(", ")
+    return joined.with_columns(pl.when("regional").then(told).otherwise("condition").alias("condition")).drop("regional")
 
 
 def _carried_on(witnesses: pl.DataFrame) -> pl.DataFrame:
@@ -84,17 +142,22 @@ def _tiers(witnesses: pl.DataFrame) -> pl.DataFrame:
 
 
 def _one_service(witnesses: pl.DataFrame) -> pl.DataFrame:
-    """``priority`` and ``fast`` of one model at one price are one service under two names: it gets the name seen last."""
+    """``priority`` and ``fast`` of one model at one price are one service under two names: it gets the one that came up last."""
     named = witnesses.filter(pl.col("tier").is_in(["priority", "fast"]) & pl.col("model").is_not_null()).select(
-        "provider", "model", "tier", "confirmed_at", *_FIGURES
+        "provider", "model", "tier", "valid_from", "rank", "confirmed_at", *_FIGURES
     )
     pairs = named.join(named, on=["provider", "model", *_FIGURES], suffix="_2", nulls_equal=True).filter(
         (pl.col("tier") == "priority") & (pl.col("tier_2") == "fast")
     )
     both = named.join(pairs.select("provider", "model").unique(), on=["provider", "model"], how="semi")
-    last = both.sort("provider", "model", "confirmed_at", "tier", descending=[False, False, True, False], nulls_last=True).unique(
-        ["provider", "model"], keep="first", maintain_order=True
+    first = both.group_by("provider", "model", "tier").agg(
+        pl.col("valid_from").min(), pl.col("rank").min(), pl.col("confirmed_at").max().alias("seen")
     )
+    last = first.sort(
+        *("provider", "model", "rank", "valid_from", "seen", "tier"),
+        descending=[False, False, False, True, True, False],
+        nulls_last=True,
+    ).unique(["provider", "model"], keep="first", maintain_order=True)
     joined = witnesses.join(
         last.select("provider", "model", pl.col("tier").alias("name")), on=["provider", "model"], how="left", maintain_order="left"
     )
@@ -142,7 +205,7 @@ def _each_window(condition: Condition) -> list[str]:
     """One spelling per window of hours, so that a page's two peaks meet a feed's two rows."""
 
     def with_windows(*windows: Window) -> str:
-        return spelled(Condition(condition.above, condition.above_itself, windows=windows, rest=condition.rest))
+        return spelled(replace(condition, windows=windows))
 
     return [with_windows(w) for w in condition.windows] or [with_windows()]
 

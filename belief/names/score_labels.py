@@ -16,6 +16,7 @@ import polars as pl
 
 from belief.names import slugs
 from belief.names.aliases import normalise, resolve
+from reference.maker_names import maker_names
 
 WORDS = (
     "non-reasoning",
@@ -42,35 +43,8 @@ _LEVEL = re.compile(r"\d[\w.]*[-_ (]+(?:minimal|low|medium|high|xhigh|none)\)*$"
 """A level of effort right after a version: ``gpt-5-4-high`` is gpt-5-4 at high effort even where a reseller lists it so."""
 _DATED = re.compile(r"\s*\((\d{4})\)$")
 _DEEPEST = 5
-MAKERS = (
-    "anthropic",
-    "openai",
-    "google",
-    "xai",
-    "x-ai",
-    "meta",
-    "mistralai",
-    "mistral",
-    "alibaba",
-    "qwen",
-    "nvidia",
-    "microsoft",
-    "amazon",
-    "cohere",
-    "z-ai",
-    "zai",
-    "zhipu",
-    "moonshotai",
-    "moonshot",
-    "minimax",
-    "deepseek",
-    "tencent",
-    "xiaomi",
-    "bytedance",
-    "ibm",
-)
-"""Makers whose name boards write before the model's (``openai-gpt-5-6-sol``); a word that is none of them is part of the name."""
-_MAKER = re.compile(rf"^(?:{'|'.join(MAKERS)})[-_ ](?=[a-z])")
+_MAKER = re.compile(rf"^(?:{'|'.join(maker_names('before_a_dash'))})[-_ ](?=[a-z])")
+"""A maker whose name boards write before the model's (``openai-gpt-5-6-sol``)."""
 
 
 def forms(label: str) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from reference import definitions
+from units.constants import DAYS_PER_YEAR
 from warehouse.schema import frames
 
 LOW_VALUE_APPLICATIONS = ("realtime_moderation", "search_every_query", "continuous_monitoring", "personalised_education")
@@ -224,7 +225,7 @@ def _best_model(meaning: Mapping[str, pl.DataFrame]) -> tuple | None:
     if rows.height < 13:
         return None
     y = np.log(rows["best_usd_per_mtok"].to_numpy())
-    x = np.array([d.toordinal() for d in rows["month"]]) / 365.25
+    x = np.array([d.toordinal() for d in rows["month"]]) / DAYS_PER_YEAR
     from forecasting.estimators.decline import log_linear_hac
 
     r = log_linear_hac(x, y)

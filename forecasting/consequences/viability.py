@@ -18,6 +18,7 @@ from forecasting.floors.floor import triangular
 from forecasting.forecast import past, priors, repricing
 from forecasting.panel.series import BadSeries, prepare
 from reference import definitions
+from units.constants import DAYS_PER_YEAR
 from warehouse.schema import frames
 
 DRAWS = 2048
@@ -112,4 +113,4 @@ def _viability_row(name: str, rows: Mapping[str, dict], sid: str, path: np.ndarr
 
 
 def _date(as_of: date, years: float) -> date | None:
-    return as_of + timedelta(days=round(years * 365.25)) if np.isfinite(years) else None
+    return as_of + timedelta(days=round(years * DAYS_PER_YEAR)) if np.isfinite(years) else None

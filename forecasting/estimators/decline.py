@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-DAYS_PER_YEAR = 365.25
-
 
 @dataclass(frozen=True)
 class Rate:
@@ -165,12 +163,3 @@ def farmer_lafond(log_price: np.ndarray, tau: np.ndarray, theta: float, m: int) 
     k2 = float(np.sum((change - drift) ** 2) / (m - 1))
     centre = log_price[-1] + drift * tau
     return centre, np.sqrt(np.maximum(k2 / (1 + theta**2) * farmer_lafond_a(theta, m, tau), 0.0))
-
-
-def wright_exponent(log_price: np.ndarray, log_cumulative: np.ndarray) -> float:
-    """Learning rate 1 - 2^-w of log p = a - w log(cumulative volume); an alternative reading, never a headline.
-
-    While volume grows exponentially it cannot be told from a trend in time (Sahal 1979; Nagy et al. 2013).
-    """
-    slope = np.polyfit(log_cumulative, log_price, 1)[0]
-    return float(1 - 2.0**slope)

@@ -15,8 +15,8 @@ import numpy as np
 import polars as pl
 
 from forecasting.forecast import past, priors, repricing
-from forecasting.forecast.quantiles import DAYS_PER_YEAR
 from forecasting.panel.series import prepare, series_from_frontier
+from units.constants import DAYS_PER_YEAR
 from warehouse.schema import frames
 
 DRAWS = 4000
@@ -48,36 +48,6 @@ def triangular(rng: np.random.Generator, low: float, mode: float, high: float, s
     """Triangular draws in logs; a degenerate range gives the mode."""
     a, c, b = np.log([low, min(max(mode, low), high), high])
     return np.exp(rng.triangular(a, c, b, size)) if b > a else np.full(size, mode)
-
-
-def price_path(p0: float, floor: np.ndarray, rate: np.ndarray, years: np.ndarray) -> np.ndarray:
-    """p(t) = floor(t) + (p0 - floor(0)) exp(-rate t): at rate -> infinity the floor, at floor 0 a log-linear fall.
-
-    ``floor`` (draws, times), ``rate`` (draws), ``years`` (times).
-    """
-    excess = np.maximum(p0 - floor[:, :1], 0.0)
-    return floor + excess * np.exp(-rate[:, None] * years[None, :])
-
-
-def fit_price_path(years: np.ndarray, price: np.ndarray) -> tuple[float, float, float]:
-    """Least squares in logs of floor + excess * exp(-rate t): (floor, excess, rate), robust to outliers.
-
-    The floor's boundary at 0 is allowed; rate in 1/years.
-    """
-    from scipy.optimize import least_squares
-
-    def residual(v: np.ndarray) -> np.ndarray:
-        return np.log(np.exp(v[0]) + np.exp(v[1] - np.exp(v[2]) * years)) - np.log(price)
-
-    low = np.log(price.min())
-    least, best = np.inf, np.full(3, np.nan)
-    for start in (low - 0.1, low - 1.0, low - 3.0):
-        for k in (0.5, 1.5, 4.0):
-            r = least_squares(residual, [start, np.log(price[0]), np.log(k)], loss="soft_l1", f_scale=0.3)
-            if r.cost < least - 1e-12:
-                least, best = r.cost, r.x
-    floor, excess, rate = np.exp(best)
-    return float(floor), float(excess), float(rate)
 
 
 def floor_draws(row: dict, years: np.ndarray, rng: np.random.Generator, size: int = DRAWS) -> np.ndarray:
@@ -149,14 +119,14 @@ def _meetings(met: np.ndarray, years: np.ndarray, as_of: date, key: dict) -> lis
     ever = met.any(axis=1)
     when = np.where(ever, years[np.argmax(met, axis=1)], np.inf)
     middle = float(np.median(when))
-    median = as_of + timedelta(days=int(middle * 365.25)) if np.isfinite(middle) else None
+    median = as_of + timedelta(days=int(middle * DAYS_PER_YEAR)) if np.isfinite(middle) else None
     out = [
         {
             **key,
             "outcome": f"by {d}",
             "deadline": d,
             "median_date": median,
-            "probability_share": float(np.mean(when <= (d - as_of).days / 365.25)),
+            "probability_share": float(np.mean(when <= (d - as_of).days / DAYS_PER_YEAR)),
         }
         for d in DEADLINES
         if d > as_of
@@ -183,10 +153,3 @@ def binding_constraints(series: pl.DataFrame, floors: pl.DataFrame, as_of: date)
         "stats.binding_constraint",
         rows.with_columns((pl.col("headroom_factor") == pl.col("headroom_factor").min().over("series_id")).alias("binds")),
     )
-
-
-def log_variance_shares(factors: dict[str, np.ndarray]) -> dict[str, float]:
-    """First-order Sobol shares of a product in logs: variance of each log factor over the sum; they sum to one."""
-    variance = {k: float(np.var(np.log(v))) for k, v in factors.items()}
-    total = sum(variance.values())
-    return {k: v / total if total else 0.0 for k, v in variance.items()}

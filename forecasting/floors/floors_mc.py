@@ -16,6 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from reference import definitions
+
 DRAWS = 8000
 QUANTILES = (0.05, 0.5, 0.95)
 BOUNDARIES = ("gpu_only", "system", "wall")
@@ -148,7 +150,7 @@ def _hours(row: dict, logs: Mapping[str, np.ndarray], mix: float) -> list[dict[s
 
 
 def _kinds(of_input: float, of_output: float, mix: float) -> dict[str, float]:
-    return {"input": of_input, "output": of_output, "blend": (mix * of_input + of_output) / (mix + 1)}
+    return {"input": of_input, "output": of_output, "blend": definitions.blended(of_input, of_output, mix)}
 
 
 def _rows(row: dict, kind: str, boundary: str, scales: Mapping[str, float], logs: Mapping[str, np.ndarray]) -> list[dict[str, object]]:
@@ -251,37 +253,3 @@ def lowest(
             pl.col("floor_kind").replace_strict(given, default=None, return_dtype=pl.Float64).alias(f"cost_factor_{part}_per_year")
         )
     return best.drop("token_kind")
-
-
-CONFIGURATION = ("model", "accelerator", "boundary", "task", "precision", "n_accelerators", "parallelism")
-"""What must be equal for two energies to differ by their batch alone."""
-
-
-def batch_slope(measured: pl.DataFrame) -> pl.DataFrame:
-    """How joules per output token fall with batch: log-log slope of each benchmarked configuration, with its error.
-
-    Args: ``measured`` has model, accelerator, boundary, task, precision, n_accelerators, parallelism, avg_batch_size and
-    energy_j_per_output_token. Returns the configuration's columns, slope, standard_error, points_count, span_factor
-    (largest over smallest energy), for configurations of at least four batches. Different boundaries, tasks or
-    deployments are never fitted together.
-    """
-    rows = []
-    good = measured.filter((pl.col("avg_batch_size") > 0) & (pl.col("energy_j_per_output_token") > 0))
-    for key, group in good.sort(*CONFIGURATION, "avg_batch_size").group_by(CONFIGURATION, maintain_order=True):
-        x, y = np.log(group["avg_batch_size"].to_numpy()), np.log(group["energy_j_per_output_token"].to_numpy())
-        dx = x - x.mean()
-        if group.height < 4 or float(dx @ dx) == 0:
-            continue
-        slope = float(dx @ y) / float(dx @ dx)
-        residual = y - y.mean() - slope * dx
-        rows.append(
-            {
-                **dict(zip(CONFIGURATION, key, strict=True)),
-                "slope": slope,
-                "standard_error": math.sqrt(float(residual @ residual) / (group.height - 2) / float(dx @ dx)),
-                "points_count": group.height,
-                "span_factor": float(np.exp(y.max() - y.min())),
-            }
-        )
-    own = {"slope": pl.Float64, "standard_error": pl.Float64, "points_count": pl.Int64, "span_factor": pl.Float64}
-    return pl.DataFrame(rows, schema={**{c: measured.schema[c] for c in CONFIGURATION}, **own})

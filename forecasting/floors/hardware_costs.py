@@ -51,7 +51,7 @@ def trend_table(parts: pl.DataFrame, published: pl.DataFrame, as_of: date) -> pl
     """Table hardware_trends: growth of every metric in every window with its 95 % interval, beside published growth.
 
     Args: ``parts`` and ``published`` as ``hardware_trends`` takes them. A metric with several published figures has as
-    many rows; one without has one, with nulls. Metrics are named in words.
+    many rows; one without has one, with an empty ``published_source``. Metrics are named in words.
     """
     blocks = []
     for label, since, memory in WINDOWS:
@@ -76,7 +76,7 @@ def trend_table(parts: pl.DataFrame, published: pl.DataFrame, as_of: date) -> pl
             "parts_count",
             pl.col("r_squared").alias("explained_share"),
             "published_growth_per_year",
-            pl.col("source").alias("published_source"),
+            pl.col("source").fill_null("").alias("published_source"),
             "source_url",
             pl.col("agrees").alias("published_agrees"),
         )

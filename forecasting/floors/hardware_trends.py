@@ -15,7 +15,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-YEAR_DAYS = 365.25
+from units.constants import DAYS_PER_YEAR
+
 METRICS: Mapping[str, tuple[str, str]] = {
     "bandwidth": ("memory_bandwidth_gb_s", ""),
     "memory": ("memory_gb", ""),
@@ -50,7 +51,7 @@ def trends(parts: pl.DataFrame, as_of: date, *, since: date, min_memory_gb: floa
     pool = parts.filter((pl.col("launch_date") >= since) & (pl.col("launch_date") <= as_of))
     if min_memory_gb:
         pool = pool.filter(pl.col("memory_gb") >= min_memory_gb)
-    years = pool["launch_date"].dt.epoch("d").cast(pl.Float64).to_numpy() / YEAR_DAYS
+    years = pool["launch_date"].dt.epoch("d").cast(pl.Float64).to_numpy() / DAYS_PER_YEAR
     rows = []
     for metric, (top, bottom) in METRICS.items():
         value = pool[top].cast(pl.Float64).to_numpy()

@@ -14,6 +14,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from units.constants import HOURS_PER_YEAR
+
 SERIES = ("provider", "accelerator", "region", "term", "accelerators_in_offer", "note", "source")
 """What identifies one series: the same offer (``note`` tells community from secure) seen by the same observer."""
 MARKS = r"(?i)\b(?:estimate|estimated|seed|seeded|synthetic|simulated|random|placeholder|interpolated|mock)\b"
@@ -173,7 +175,7 @@ def ownership_cost(
         raise ValueError(f"expected positive life and a utilisation in (0, 1], found {life_years} and {utilisation}")
     years = (1 + cost_of_capital) ** -life_years
     factor = cost_of_capital / (1 - years) if cost_of_capital else 1 / life_years
-    capital = (capex_usd - capex_usd * salvage_share * years) * factor / 8766
+    capital = (capex_usd - capex_usd * salvage_share * years) * factor / HOURS_PER_YEAR
     power = power_kw_all_in * usd_per_kwh
     overhead = overhead_share * (capital + power)
     total = (capital + power + overhead) / utilisation

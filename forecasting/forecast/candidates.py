@@ -13,12 +13,11 @@ import numpy as np
 
 from forecasting.estimators.decline import farmer_lafond_a
 from forecasting.forecast import conformal, past, repricing
-from forecasting.forecast.quantiles import DAYS_PER_YEAR, QUANTILES
+from forecasting.forecast.quantiles import QUANTILES
 from forecasting.panel.series import PriceSeries, log_floors
+from units.constants import DAYS_PER_YEAR
 
-Q = QUANTILES
 POOLED_VOLATILITY_DAYS = 30
-TREND_WINDOW_YEARS = 1.0
 THETA = 0.63
 """Farmer & Lafond's pooled moving-average parameter."""
 
@@ -31,7 +30,7 @@ def _shape(series: Sequence[PriceSeries], horizons_days: Sequence[int]) -> tuple
 def _location_scale(centre: np.ndarray, scale: np.ndarray, degrees: float) -> np.ndarray:
     from scipy import stats
 
-    return centre[:, :, None] + scale[:, :, None] * stats.t.ppf(Q, degrees)
+    return centre[:, :, None] + scale[:, :, None] * stats.t.ppf(QUANTILES, degrees)
 
 
 def _volatility(series: Sequence[PriceSeries]) -> float:
@@ -52,7 +51,7 @@ def _drift(s: PriceSeries, cutoff_day: int) -> float:
 def no_change(series, cutoff_day, horizons_days, p):
     """The price stays: every quantile is the last price. The bar every model has to clear."""
     last, years = _shape(series, horizons_days)
-    return np.broadcast_to(last[:, None, None], (len(last), len(years), len(Q))).copy()
+    return np.broadcast_to(last[:, None, None], (len(last), len(years), len(QUANTILES))).copy()
 
 
 def random_walk(series, cutoff_day, horizons_days, p):

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from forecasting.forecast import past, repricing
-from forecasting.forecast.quantiles import DAYS_PER_YEAR, of_draws
+from forecasting.forecast.quantiles import of_draws
 from forecasting.panel.series import PriceSeries
+from units.constants import DAYS_PER_YEAR
 
 ORIGINS = 26
 SHRINK_ORIGINS = 4.0

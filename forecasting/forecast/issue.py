@@ -13,8 +13,9 @@ import polars as pl
 
 from forecasting.forecast import past, priors, repricing
 from forecasting.forecast.candidates import CANDIDATES, INCUMBENT
-from forecasting.forecast.quantiles import DAYS_PER_YEAR, QUANTILES
+from forecasting.forecast.quantiles import QUANTILES
 from forecasting.panel.series import Panel, PriceSeries, log_floors, prepare, series_from_frontier
+from units.constants import DAYS_PER_YEAR
 from warehouse.schema import frames
 
 HORIZONS_DAYS = (30, 90, 180, 365)

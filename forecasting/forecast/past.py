@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.forecast.quantiles import DAYS_PER_YEAR
 from forecasting.panel.series import PriceSeries
+from units.constants import DAYS_PER_YEAR
 
 FIT_HORIZONS_DAYS = (60, 120, 240, 365)
 MAX_PAIRS = 2000

@@ -23,7 +23,7 @@ MIN_PAIRS = 50
 
 
 def read() -> pl.DataFrame:
-    """The packaged vintages: vintage, hazard_per_year, closing_log, spread_log, weight, basis."""
+    """The packaged vintages: vintage, hazard_per_year, closing_log, spread_log, weight, evidence_months, basis."""
     text = files("forecasting.forecast").joinpath("priors.csv").read_bytes()
     return pl.read_csv(text, try_parse_dates=True).sort("vintage")
 
@@ -34,7 +34,7 @@ def at(as_of: date, vintages: pl.DataFrame | None = None) -> Prior:
     if known.is_empty():
         return DECLARED
     row = known.row(-1, named=True)
-    return Prior(row["hazard_per_year"], row["closing_log"], row["spread_log"], row["weight"])
+    return Prior(row["hazard_per_year"], row["closing_log"], row["spread_log"], row["weight"], row["evidence_months"])
 
 
 def fitted(panels: pl.DataFrame, vintage: date) -> dict[str, Parameters]:
@@ -54,11 +54,11 @@ def fitted(panels: pl.DataFrame, vintage: date) -> dict[str, Parameters]:
 
 def estimate(panels: pl.DataFrame, vintage: date) -> Prior:
     """The prior that ``panels`` give at ``vintage``: mean of logs over panels, the declared one counted in."""
-    found = fitted(panels, vintage).values()
+    found = list(fitted(panels, vintage).values())
 
     def pooled(name: str) -> float:
         logs = [np.log(getattr(p, name)) for p in found]
         total = np.sum(logs) + DECLARED_PANELS * np.log(getattr(DECLARED, name))
         return float(np.exp(total / (len(logs) + DECLARED_PANELS)))
 
-    return Prior(pooled("hazard"), pooled("closing"), pooled("spread"), DECLARED.weight)
+    return Prior(pooled("hazard"), pooled("closing"), pooled("spread"), DECLARED.weight, sum(p.months for p in found))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 
-DAYS_PER_YEAR = 365.25
 QUANTILES = np.round(np.arange(1, 20) * 0.05, 2)
 
 

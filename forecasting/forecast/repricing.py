@@ -14,8 +14,11 @@ different units), less ``MARGIN``; a floor that comes with the series raises it.
 the same panel in other units gives the same forecast in those units.
 
 ``hazard``, ``closing`` and ``spread`` are estimated at every vintage from the panel at hand: the hazard by its
-likelihood, the others by the loss the forecasts are judged by, each drawn to a dated prior. Belongs here: the
-predictive distribution and its fit. Not here: calibration (``conformal``), rivals (``candidates``).
+likelihood, the others by the loss the forecasts are judged by, each drawn to a dated prior. What is estimated is
+uncertain, and the same for all series of a panel: draws of hazard, closing and spread vary by ``DOUBT_LOG``, and the
+destination may lie lower, the more so the fewer months of evidence there are, of this panel and of those behind the
+prior. A panel that begins where nobody has seen a fall yet gets wide forecasts; one that begins among others does not.
+Belongs here: the predictive distribution and its fit. Not here: calibration (``conformal``), rivals (``candidates``).
 """
 
 from __future__ import annotations
@@ -37,7 +40,7 @@ HETEROGENEITY = 2.0
 HAZARD_POWER, HAZARD_GAP = 0.3, 2.0
 """The hazard grows with (gap + MARGIN) to this power and is ``hazard`` at this gap."""
 CARRY = 0.8
-UPWARD = 1.3
+UPWARD = 1.4
 """Rises are so much wider than falls around the path: a setter that leaves gives back what it took."""
 MAX_REPRICINGS = 10
 HAZARDS = np.exp(np.linspace(-3.0, 2.0, 31))
@@ -47,38 +50,65 @@ HAZARD_PRIOR_WEIGHT, PAIRS_PER_ORIGIN = 4.0, 3.0
 """Log-normal precision of the hazard's prior, and how many independent looks one month of pairs is worth."""
 PRIOR_SPREAD_LOG = 0.4
 FIT_SIZE, SIZE = 128, 512
+DOUBT_LOG = (0.6, 0.3, 0.9)
+"""Standard deviation of the log of hazard, closing and spread of a panel of which nothing is known."""
+DEEPER_PER_YEAR = 1.2
+"""In such a panel the destination may lie so much lower a year ahead, in logs (scale of a half-normal)."""
+DOUBT_MONTHS = 5.0
+"""So many months of evidence halve the variance of both."""
 
 
 @dataclass(frozen=True)
 class Prior:
-    """Centres of the penalties: ``hazard`` per year, ``closing`` and ``spread`` per repricing; ``weight``."""
+    """Centres of the penalties: ``hazard`` per year, ``closing`` and ``spread`` per repricing; ``weight``; ``months``,
+    the faded months of other panels that the prior rests on.
+    """
 
     hazard: float = 2.5
     closing: float = 0.35
     spread: float = 0.6
     weight: float = 4.0
+    months: float = 0.0
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """Fitted parameters; ``shared``: the destination is the panel's low; ``pairs``: past pairs they rest on."""
+    """Fitted parameters; ``shared``: the destination is the panel's low; ``pairs`` and ``months``: past pairs and faded
+    months they rest on; ``doubt``: how uncertain they are, from 1 (nothing is known) to 0 (taken as they are).
+    """
 
     hazard: float
     closing: float
     spread: float
     shared: bool = True
     pairs: int = 0
+    months: float = 0.0
+    doubt: float = 0.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Low-discrepancy draws, the same every time, by draw: ``closed`` (unit closing by number of repricings), ``tail``
+    (t_4 / sqrt 2), ``own`` (normal: the series' hazard), ``arrival`` (times of repricings), ``panel`` (normals: the
+    panel's hazard, closing, spread and destination).
+    """
+
+    closed: np.ndarray
+    tail: np.ndarray
+    own: np.ndarray
+    arrival: np.ndarray
+    panel: np.ndarray
 
 
 @cache
-def _plan(size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Low-discrepancy draws, the same every time: unit closing by count, t_4/sqrt 2, normal, arrival times."""
+def _plan(size: int) -> Plan:
     from scipy import special, stats
 
-    u = stats.qmc.Sobol(3 + MAX_REPRICINGS, scramble=True, rng=np.random.default_rng(3)).random(size)
+    u = stats.qmc.Sobol(7 + MAX_REPRICINGS, scramble=True, rng=np.random.default_rng(3)).random(size)
     u = np.clip(u, 1e-4, 1 - 1e-4)
     closed = np.stack([np.zeros(size), *(special.gammaincinv(n, u[:, 0]) for n in range(1, MAX_REPRICINGS + 1))])
-    return closed, stats.t.ppf(u[:, 1], 4) / np.sqrt(2), stats.norm.ppf(u[:, 2]), np.cumsum(-np.log(u[:, 3:]), axis=1)
+    tail, own = stats.t.ppf(u[:, 1], 4) / np.sqrt(2), stats.norm.ppf(u[:, 2])
+    return Plan(closed, tail, own, np.cumsum(-np.log(u[:, 7:]), axis=1), stats.norm.ppf(u[:, 3:7]).T)
 
 
 def destination(at: States, shared: bool, floor: np.ndarray | None = None) -> np.ndarray:
@@ -91,34 +121,42 @@ def _hazard(at: States, phi: np.ndarray, hazard: float) -> np.ndarray:
     return hazard * ((np.maximum(at.log_price - phi, 0.0) + MARGIN) / HAZARD_GAP) ** HAZARD_POWER
 
 
-def repricings(at: States, phi: np.ndarray, years: np.ndarray, hazard: float, size: int) -> np.ndarray:
+def repricings(at: States, phi: np.ndarray, years: np.ndarray, p: Parameters, size: int) -> np.ndarray:
     """Draws of the number of repricings within ``years``, shape (series, size), given each series' own record."""
-    _, _, normal, arrival = _plan(size)
-    rate, shape = _hazard(at, phi, hazard), HETEROGENEITY + at.moves
-    mean = rate * years * shape / (HETEROGENEITY + rate * at.years)
+    plan, shape = _plan(size), (HETEROGENEITY + at.moves)[:, None]
+    rate = _hazard(at, phi, p.hazard)[:, None]
+    if p.doubt:
+        rate = rate * np.exp(p.doubt * DOUBT_LOG[0] * plan.panel[0])
+    mean = rate * years[:, None] * shape / (HETEROGENEITY + rate * at.years[:, None])
     # Wilson & Hilferty (1931): a gamma variable's cube root is near normal
-    cube = 1 - 1 / (9 * shape[:, None]) + normal[None, :] / (3 * np.sqrt(shape[:, None]))
-    expected = mean[:, None] * np.maximum(cube, 0.0) ** 3
+    cube = 1 - 1 / (9 * shape) + plan.own / (3 * np.sqrt(shape))
+    expected = mean * np.maximum(cube, 0.0) ** 3
     count = np.zeros(expected.shape, dtype=np.int8)
     for n in range(MAX_REPRICINGS):
-        count += arrival[:, n][None, :] <= expected
+        count += plan.arrival[:, n] <= expected
     return count
 
 
-def _changes(gap: np.ndarray, count: np.ndarray, p: Parameters) -> np.ndarray:
+def _changes(gap: np.ndarray, count: np.ndarray, p: Parameters, years: float = 0.0) -> np.ndarray:
+    """Log change of each draw: one table by (count, draw) for what closes and one for the noise, looked up once each."""
     size = count.shape[1]
-    closed, tail, _, _ = _plan(size)
+    plan = _plan(size)
+    of_panel = np.exp(p.doubt * np.array(DOUBT_LOG[1:])[:, None] * plan.panel[1:3])
     noise = p.spread * np.sqrt((1 - CARRY ** np.arange(MAX_REPRICINGS + 1)) / (1 - CARRY))
-    wide = np.where(tail > 0, UPWARD * tail, tail)
-    fall = gap[:, None] * np.expm1(-p.closing * closed[count, np.arange(size)])
-    return np.where(count > 0, fall + noise[count] * wide[None, :], 0.0)
+    wide = np.where(plan.tail > 0, UPWARD * plan.tail, plan.tail) * of_panel[1]
+    deeper = p.doubt * DEEPER_PER_YEAR * years * np.abs(plan.panel[3])
+    at = count * np.intp(size) + np.arange(size)
+    change = np.expm1(-p.closing * plan.closed * of_panel[0]).ravel().take(at)
+    change *= gap[:, None] + deeper
+    change += (noise[:, None] * wide).ravel().take(at)
+    return change
 
 
 def draws(at: States, years: float, p: Parameters, size: int = SIZE, floor: np.ndarray | None = None) -> np.ndarray:
     """Predictive draws of log price after ``years``, shape (series, size); not below ``floor``."""
     phi = destination(at, p.shared, floor)
-    count = repricings(at, phi, np.full(len(phi), years), p.hazard, size)
-    x = at.log_price[:, None] + _changes(at.log_price - phi, count, p)
+    count = repricings(at, phi, np.full(len(phi), years), p, size)
+    x = at.log_price[:, None] + _changes(at.log_price - phi, count, p, years)
     return x if floor is None else np.maximum(x, np.minimum(floor, at.log_price)[:, None])
 
 
@@ -156,17 +194,22 @@ def fit(series: Sequence[PriceSeries], prior: Prior) -> Parameters:
     """
     pairs = past.pairs(series)
     if not len(pairs):
-        return Parameters(prior.hazard, prior.closing, prior.spread)
+        return Parameters(prior.hazard, prior.closing, prior.spread, doubt=_doubt(prior.months))
     memory = [past.memory_years(series, kind) for kind in (0, 1)]
     fits = [_fit_to(pairs, shared, memory, prior) for shared in (True, False)]
-    return replace(min(fits, key=lambda f: f[0])[1], pairs=len(pairs))
+    months = _looks(pairs.age_years, memory[1])[1]
+    return replace(min(fits, key=lambda f: f[0])[1], pairs=len(pairs), months=months, doubt=_doubt(months + prior.months))
+
+
+def _doubt(months: float) -> float:
+    return float(1 / np.sqrt(1 + months / DOUBT_MONTHS))
 
 
 def _fit_to(pairs: Pairs, shared: bool, memory: Sequence[float], prior: Prior) -> tuple[float, Parameters]:
     phi = destination(pairs.start, shared)
     hazard = _fit_hazard(pairs, phi, *_looks(pairs.age_years, memory[0]), prior)
     fade, looks = _looks(pairs.age_years, memory[1])
-    count = repricings(pairs.start, phi, pairs.years, hazard, FIT_SIZE)
+    count = repricings(pairs.start, phi, pairs.years, Parameters(hazard, prior.closing, prior.spread), FIT_SIZE)
     gap, moves = pairs.start.log_price - phi, float(np.average(np.abs(pairs.change), weights=fade))
     pull = 0.4 * moves * prior.weight / looks
 

@@ -16,6 +16,7 @@ import polars as pl
 
 from forecasting.estimators.decline import Rate
 from forecasting.panel import listings, reference
+from units.constants import DAYS_PER_YEAR
 from warehouse.schema import frames
 
 SELLER_RANK = 2
@@ -97,7 +98,7 @@ def rate(table: pl.DataFrame, end: date, weeks: int = WEEKS_PER_YEAR) -> Rate | 
     rng = np.random.default_rng(zlib.crc32(end.isoformat().encode()))
     starts = rng.integers(0, len(steps) - BLOCK_WEEKS + 1, (DRAWS, -(-len(steps) // BLOCK_WEEKS)))
     drawn = steps[(starts[:, :, None] + np.arange(BLOCK_WEEKS)).reshape(DRAWS, -1)[:, : len(steps)]].sum(axis=1)
-    scale = 365.25 / 7 / len(steps)
+    scale = DAYS_PER_YEAR / 7 / len(steps)
     low, high = np.quantile(drawn - drawn.mean(), [0.5 - CONFIDENCE / 2, 0.5 + CONFIDENCE / 2]) * _few_blocks(len(steps))
     total = float(steps.sum())
     return Rate(total * scale, (total + float(low)) * scale, (total + float(high)) * scale, len(whole))
@@ -129,10 +130,10 @@ def coverage(input_price: pl.DataFrame, joint: pl.DataFrame, as_of: date) -> pl.
     table = rows.group_by("day").agg(
         pl.len().cast(pl.Int64).alias("entrants_count"), pl.col("scored").sum().cast(pl.Int64).alias("scored_count")
     )
-    return frames.conform("stats.score_coverage", table.with_columns(coverage_share=pl.col("scored_count") / pl.col("entrants_count")))
+    return frames.conform("stats.score_coverage", table.with_columns(scored_share=pl.col("scored_count") / pl.col("entrants_count")))
 
 
 def supported_until(table: pl.DataFrame) -> date | None:
     """The last day on which at least half of the entrants of the 90 days before are scored, or None."""
-    good = table.filter(pl.col("coverage_share") >= SUPPORT_SHARE)["day"]
+    good = table.filter(pl.col("scored_share") >= SUPPORT_SHARE)["day"]
     return good.max() if len(good) else None  # type: ignore[return-value]

@@ -16,8 +16,9 @@ import polars as pl
 
 from forecasting.estimators.decline import Rate
 from forecasting.indices import family, fixed_quality, hedonic, index_set, item_panel
-from forecasting.panel import latent, listings
+from forecasting.panel import latent, listings, reference
 from reference import definitions
+from units.constants import DAYS_PER_YEAR
 from warehouse.schema import frames
 
 TABLES = ("fixed_quality", "score_coverage", "headline_method", "headline_revision")
@@ -36,6 +37,7 @@ WHY = {
     "matched_chained": "the same by chained Jevons, as a statistical office would begin",
     "matched_first_party": "makers' own lists alone, GEKS",
     "hedonic_fresh_latent": "models listed at most a year at equal place on the joint scale",
+    "hedonic_launch_latent": "one price a model, that of its first month, as studies of launch prices have it: few models a year",
     "hedonic_age": "all listings at equal quality and equal age of the model",
     "hedonic_all": "all listings at equal quality, whatever their age: an ageing sample reads as inflation",
     "tokens_pure_price": "same models weighted by use on one router, chained Tornqvist, annualised from the weeks held",
@@ -119,11 +121,13 @@ def _all_sellers(prices: pl.DataFrame, joint: pl.DataFrame, as_of: date) -> Iter
 
 
 def _thresholds(rates: pl.DataFrame, as_of: date) -> Iterator[dict[str, object]]:
-    """The frontier at each threshold of the report's benchmark alone, first against last month of the year."""
+    """The frontier at each threshold of each benchmark alone, first against last month of the year: whoever picks one of
+    them can have almost any answer, so all of them are in the table.
+    """
     start, end = _year(as_of)
-    scale = definitions.text("headline.scale")
+    scales = {str(s["scale"]) for s in reference.thresholds()}
     chosen = rates.filter(
-        pl.col("index_id").str.starts_with(f"{scale}-"),
+        pl.col("index_id").str.split("-").list.first().is_in(scales),
         pl.col("estimator") == "random_walk_drift",
         pl.col("window_to") == as_of,
         (pl.col("window_from") - start).dt.total_days().abs() <= 1,
@@ -181,16 +185,18 @@ def _hedonic(
         f"hedonic-fresh-{scale}": (f"hedonic_fresh_{scale}", None),
         "hedonic-all-latent": ("hedonic_all_latent", None),
         f"hedonic-all-{scale}": ("hedonic_all", None),
+        "hedonic-launch-latent": ("hedonic_launch_latent", None),
+        f"hedonic-launch-{scale}": (f"hedonic_launch_{scale}", None),
     }
     for r in chosen.filter(pl.col("index_id").is_in(list(asked))).sort("index_id").iter_rows(named=True):
         method, rank = asked[r["index_id"]]
         question = (
-            "what new models cost against last year's at equal quality" if "fresh" in method else "what all listings cost at equal quality"
+            "what all listings cost at equal quality" if "all" in method else "what new models cost against last year's at equal quality"
         )
         slope, low, high = (-float(np.log(r[k])) for k in ("factor_per_year", "factor_high_per_year", "factor_low_per_year"))
         yield _row(method, question, (start, end), Rate(slope, low, high, r["observations_count"]), "preliminary", rank)
     panel = index_set.panels(prices, scores, models, as_of)["latent"]
-    years = [(d - date(2000, 1, 1)).days / 365.25 for d in (start, end)]
+    years = [(d - date(2000, 1, 1)).days / DAYS_PER_YEAR for d in (start, end)]
     aged = hedonic.rate(panel.filter(pl.col("years").is_between(years[0], years[1], closed="right")), age=True) if panel.height else None
     if aged is not None:
         yield _row("hedonic_age", "what all listings cost at equal quality", (start, end), aged, "preliminary")
@@ -206,7 +212,7 @@ def _tokens(tokens: pl.DataFrame) -> Iterator[dict[str, object]]:
         if series.height < MINIMUM_WEEKS:  # a few weeks are no year
             continue
         first, last = series.row(0, named=True), series.row(-1, named=True)
-        scale = 365.25 / (last["period_start"] - first["period_start"]).days
+        scale = DAYS_PER_YEAR / (last["period_start"] - first["period_start"]).days
         base = float(np.log(first["value"]))
         value, low, high = (None if last[k] is None else (float(np.log(last[k])) - base) * scale for k in ("value", "lower", "upper"))
         if value is not None and low is not None and high is not None:

@@ -14,6 +14,7 @@ import polars as pl
 from forecasting.indices import frontier, hedonic
 from forecasting.panel import latent, listings, reference, selection
 from reference import definitions
+from units.constants import DAYS_PER_YEAR
 from warehouse.schema import frames
 
 AUDIT_SIMULATIONS = 60
@@ -96,7 +97,7 @@ def audit(rows: pl.DataFrame, as_of: date) -> pl.DataFrame:
     launch = hedonic.sample(rows, "launch")
     if launch.height < 20:
         return frames.empty("stats.selection_audit")
-    day = launch["years"].to_numpy() * 365.25
+    day = launch["years"].to_numpy() * DAYS_PER_YEAR
     price, quality = np.exp(launch["log_price"].to_numpy()), launch["quality"].to_numpy()
     slope, spread = _quality_slope(day, price, quality)
     rng = np.random.default_rng(zlib.crc32(as_of.isoformat().encode()))
@@ -135,7 +136,7 @@ def _epoch(day: np.ndarray, price: np.ndarray, score: np.ndarray) -> float:
 def _line(day: np.ndarray, price: np.ndarray, score: np.ndarray, keep: np.ndarray) -> float:
     if keep.sum() < 5 or np.ptp(day[keep]) == 0:
         return float("nan")
-    design = np.column_stack([np.ones(keep.sum()), day[keep] / 365.25, score[keep]])
+    design = np.column_stack([np.ones(keep.sum()), day[keep] / DAYS_PER_YEAR, score[keep]])
     return float(np.exp(-np.linalg.lstsq(design, np.log(price[keep]), rcond=None)[0][1]))
 
 

@@ -17,6 +17,8 @@ import polars as pl
 GROUPS = 20
 """Groups of the delete-a-group jackknife; with fewer items each item is its own group."""
 COLUMNS = ("item", "day", "price", "quantity")
+SMALLEST, LARGEST = 1e-75, 1e75
+"""Bounds of a positive price or quantity: beyond them the products of an index overflow."""
 LONG_GAP = 1.5
 """A distance between two days of more than this many times the usual one is said to be a gap."""
 
@@ -117,14 +119,21 @@ def _clean(rows: pl.DataFrame, said: list[str]) -> pl.DataFrame:
         "have no readable quantity, so their price has no weight": ~_finite("quantity"),
         "have a negative price": pl.col("price") < 0,
         "have a negative quantity": pl.col("quantity") < 0,
+        f"have a price or quantity outside {SMALLEST:g} to {LARGEST:g}, whose products no number holds": _outside("price")
+        | _outside("quantity"),
     }
     for words, fault in faults.items():
         bad = rows.filter(fault.fill_null(False))
         if bad.height:
             example = bad.row(0, named=True)
-            said.append(f"{bad.height} of {rows.height} rows {words} (first: item {example['item']!r} on {example['day']}); left out.")
+            where = f"item {example['item']!r}" + (f" on {example['day']}" if example["day"] else "")
+            said.append(f"{bad.height} of {rows.height} rows {words} (first: {where}); left out.")
             rows = rows.filter(~fault.fill_null(False))
     return rows.with_columns(pl.when(_finite("quality")).then("quality").alias("quality"))
+
+
+def _outside(name: str) -> pl.Expr:
+    return (pl.col(name) > 0) & ~pl.col(name).is_between(SMALLEST, LARGEST)
 
 
 def _finite(name: str) -> pl.Expr:

@@ -13,8 +13,6 @@ import numpy as np
 
 from forecasting.indices.item_panel import ItemPanel
 
-LINKED = ("price", "fisher", "laspeyres", "paasche", "mix", "entry")
-
 
 @dataclass(frozen=True)
 class Pairs:

@@ -13,9 +13,9 @@ from datetime import date
 
 import polars as pl
 
+from reference import definitions
+
 SERIES = ("provider", "accelerator", "region", "term", "accelerators_in_offer", "note", "source")
-HYPERSCALERS = ("aws", "azure", "gcp", "google", "oci", "oracle", "alibaba", "ibm")
-"""Clouds that sell everything; every other cloud of accelerators is a neocloud."""
 MIN_SELLERS, MIN_CHANGES = 3, 3
 """Fewer sellers, or fewer matched changes, and the month is suppressed."""
 KEY = ("accelerator", "term", "seller_family")
@@ -50,7 +50,7 @@ def family() -> pl.Expr:
     return (
         pl.when(pl.col("provider_kind") == "marketplace")
         .then(pl.lit("marketplace"))
-        .when(pl.col("provider").str.to_lowercase().is_in(HYPERSCALERS))
+        .when(pl.col("provider").str.to_lowercase().is_in(definitions.text("rental.hyperscalers").split()))
         .then(pl.lit("hyperscaler"))
         .otherwise(pl.lit("neocloud"))
     )

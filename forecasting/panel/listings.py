@@ -14,6 +14,7 @@ import polars as pl
 from forecasting.estimators.regression import logit
 from forecasting.panel.sellers import at_constant_sellers
 from reference import definitions
+from units.constants import DAYS_PER_YEAR
 
 
 def input_share(blend: str | None = None) -> float:
@@ -163,8 +164,8 @@ def monthly(prices: pl.DataFrame, quality: pl.DataFrame, models: pl.DataFrame, a
     born = pl.min_horizontal(pl.col("release_date"), pl.col("first_listed"))
     return (
         rows.with_columns(
-            ((pl.col("probe") - date(2000, 1, 1)).dt.total_days() / 365.25).alias("years"),
-            ((pl.col("probe") - born).dt.total_days() / 365.25).alias("age_years"),
+            ((pl.col("probe") - date(2000, 1, 1)).dt.total_days() / DAYS_PER_YEAR).alias("years"),
+            ((pl.col("probe") - born).dt.total_days() / DAYS_PER_YEAR).alias("age_years"),
             pl.col("open_weights").fill_null(False).cast(pl.Float64).alias("open"),
             pl.col("cluster").fill_null(pl.col("model")),
             (pl.col("month") == pl.col("month").min().over("model")).alias("launch"),

@@ -18,6 +18,7 @@ import polars as pl
 
 from forecasting.estimators.regression import least_squares
 from forecasting.indices import hedonic, index_set
+from units.constants import DAYS_PER_YEAR
 from warehouse.schema import frames
 
 TRIM = 0.15
@@ -140,7 +141,7 @@ def scale_tests(rows: pl.DataFrame, scale: str, rng: np.random.Generator) -> lis
     if quad is None or index.height < 12:
         return []
     days = index["month"].to_list()
-    t = np.array([(d - EPOCH_YEAR).days / 365.25 for d in days])
+    t = np.array([(d - EPOCH_YEAR).days / DAYS_PER_YEAR for d in days])
     y = index["index_log"].to_numpy()
     f, p, k, before, after = one_break(t, y, rng)
     count, where = bic_breaks(t, y)

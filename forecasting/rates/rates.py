@@ -13,6 +13,7 @@ import polars as pl
 from forecasting.estimators import decline
 from forecasting.indices import hedonic, index_set
 from reference import definitions
+from units.constants import DAYS_PER_YEAR
 from warehouse.schema import frames
 
 WINDOW_DAYS = 365
@@ -20,7 +21,7 @@ EPOCH_YEAR = date(2000, 1, 1)
 
 
 def _years(day: date) -> float:
-    return (day - EPOCH_YEAR).days / 365.25
+    return (day - EPOCH_YEAR).days / DAYS_PER_YEAR
 
 
 def windows(as_of: date, first: date) -> list[tuple[date, date]]:
@@ -54,7 +55,7 @@ def build(
     for scale, panel in index_set.panels(prices, scores, models, as_of, hindsight=hindsight).items():
         if panel.is_empty():
             continue
-        first = EPOCH_YEAR + timedelta(days=int(float(panel["years"].to_numpy().min()) * 365.25))
+        first = EPOCH_YEAR + timedelta(days=int(float(panel["years"].to_numpy().min()) * DAYS_PER_YEAR))
         for sample in hedonic.SAMPLES:
             chosen = hedonic.sample(panel, sample)
             for start, end in windows(as_of, first):

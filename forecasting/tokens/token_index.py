@@ -76,8 +76,7 @@ def _effective(found: pl.DataFrame, shares: pl.DataFrame, name: str) -> pl.DataF
 
 def _list_price() -> pl.Expr:
     """The blend of list prices in which such prices are usually quoted."""
-    inputs = definitions.number("blend.input_per_output")
-    return (inputs * pl.col("price_input") + pl.col("price_output")) / (inputs + 1)
+    return definitions.blended(pl.col("price_input"), pl.col("price_output"))
 
 
 def periods(priced: pl.DataFrame, by: str) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
+from units.constants import DAYS_PER_YEAR
 from warehouse.schema import frames
 
 SPAN_WEEKS = 4
@@ -79,7 +80,7 @@ def _tokens_since(volume: pl.DataFrame) -> list[dict[str, object]]:
 
 
 def _row(measure: str, unit: str, start: date, end: date, a: float, b: float, n: int) -> dict[str, object]:
-    years = (end - start).days / 365.25
+    years = (end - start).days / DAYS_PER_YEAR
     return {
         "measure": measure,
         "unit": unit,

@@ -21,9 +21,10 @@ SLACK_DAYS = 20
 """An actual may be the last price seen up to this long before the target date: monthly archives are irregular."""
 
 
-def read_panel(path: str) -> pl.DataFrame:
+def read_panel(path: str, say: Callable[[str], object] = lambda _: None) -> pl.DataFrame:
     """A CSV file of unique_id, ds, y and optional floor and known_from, typed; rows without name, day or positive price
-    are left out. Raises :class:`BadSeries` naming a column that is missing.
+    are left out, and ``say`` is given a sentence on how many. Raises :class:`BadSeries` naming a column that is missing,
+    or saying why no row is left.
     """
     raw = pl.read_csv(path, infer_schema=False)
     raw = raw.rename({c: c.strip().lstrip("\ufeff") for c in raw.columns})
@@ -34,11 +35,22 @@ def read_panel(path: str) -> pl.DataFrame:
         )
     days = [c for c in ("ds", "known_from") if c in raw.columns]
     numbers = [c for c in ("y", "floor") if c in raw.columns]
-    return raw.select(
+    typed = raw.select(
         "unique_id",
         *(pl.col(c).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False) for c in days),
         *(pl.col(c).cast(pl.Float64, strict=False) for c in numbers),
-    ).filter(pl.col("unique_id").is_not_null(), pl.col("ds").is_not_null(), pl.col("y").is_finite() & (pl.col("y") > 0))
+    )
+    usable = typed.filter(pl.col("unique_id").is_not_null(), pl.col("ds").is_not_null(), pl.col("y").is_finite() & (pl.col("y") > 0))
+    if usable.height < typed.height:
+        undated, unpriced = typed["ds"].null_count(), typed.filter(~(pl.col("y").is_finite() & (pl.col("y") > 0)).fill_null(False)).height
+        told = (
+            f"{typed.height - usable.height} of {typed.height} rows were left out: {undated} without a readable date "
+            f"(expected YYYY-MM-DD), {unpriced} without a positive price, {typed['unique_id'].null_count()} without a name"
+        )
+        if usable.is_empty():
+            raise BadSeries(told)
+        say(told)
+    return usable
 
 
 def default_origins(panel: pl.DataFrame, first: date | None = None, every_days: int = 28) -> list[date]:

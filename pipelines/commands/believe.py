@@ -16,8 +16,13 @@ import click
 @click.argument("witnesses", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--at", "at", required=True, help="Moment of the request, ISO 8601, UTC unless it names its zone.")
 @click.option("--input-tokens", type=click.IntRange(min=0), default=1000, show_default=True, help="Tokens of the prompt.")
+@click.option(
+    "--output-tokens",
+    type=click.IntRange(min=0),
+    help="Tokens of the answer, where prices step by its length (default: one row per step).",
+)
 @click.option("--events-since", help="Print the events since this day instead of the prices.")
-def command(witnesses: Path, at: str, input_tokens: int, events_since: str | None) -> None:
+def command(witnesses: Path, at: str, input_tokens: int, output_tokens: int | None, events_since: str | None) -> None:
     """Weigh the statements in WITNESSES and print, as CSV, what a request at that moment would be charged.
 
     \b
@@ -28,7 +33,7 @@ def command(witnesses: Path, at: str, input_tokens: int, events_since: str | Non
       tier condition as printed; an empty tier is standard
       input output cached
       valid_from valid_to end_reason observed_at confirmed_at
-      kind           optional: list, sale, or multiplier (then the figures are factors)
+      kind           optional: list, sale, or multiplier (then the figures are factors: 1.1, 1.1x or +10%)
 
     One row per offer and tier is the answer; empty figures mean that no price is in force, and why. Rows with the
     status stale or held follow and are never the answer. Rules and examples: docs/method/prices.md.
@@ -49,7 +54,7 @@ def command(witnesses: Path, at: str, input_tokens: int, events_since: str | Non
         sys.exit(2)
     today = datetime.now(UTC) + timedelta(days=1)
     belief = evidence.weigh(stated, max(moment, today.replace(microsecond=0)))
-    made = answers.moves(belief, since, moment) if since else answers.answers(belief, unread, moment, input_tokens)
+    made = answers.moves(belief, since, moment) if since else answers.answers(belief, unread, moment, input_tokens, output_tokens)
     click.echo(made.write_csv(float_scientific=False), nl=False)
 
 

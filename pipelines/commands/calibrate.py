@@ -36,6 +36,7 @@ def command(data: Path | None, refit: bool, write: bool, table: Path | None) -> 
 
     import polars as pl
 
+    import reference
     from pipelines.settings import load_settings
     from throughput.calibration import calibration, joules, report
     from throughput.calibration.measurements import Measurements
@@ -44,7 +45,7 @@ def command(data: Path | None, refit: bool, write: bool, table: Path | None) -> 
 
     folder = data or load_settings().data
     first, second = folder / "throughput", folder / "throughput2"
-    inputs = first / "scenarios_measured.csv", second / "scenarios_measured.csv", first / "measured" / "ml_energy_v3.csv"
+    inputs = first / "scenarios_measured.csv", second / "scenarios_measured.csv"
     for path in inputs:
         if not path.is_file():
             raise click.ClickException(
@@ -52,10 +53,10 @@ def command(data: Path | None, refit: bool, write: bool, table: Path | None) -> 
                 "or --data to the folder of the study data. The errors of the packaged constants: docs/method/engine_errors.md"
             )
     accelerators, models = catalogue.load(resources.files("reference"))
-    speeds, more, runs = (pl.read_csv(p, infer_schema_length=0) for p in inputs)
-    scenarios = pl.concat([speeds, more])
+    scenarios = pl.concat([pl.read_csv(p, infer_schema_length=0) for p in inputs])
+    published = reference.load("energy_measured")
     measured = Measurements(scenarios, accelerators, models)
-    energy = Measurements(joules.measured_joules(scenarios, runs), accelerators, models, joules=True)
+    energy = Measurements(joules.measured_joules(published, scenarios), accelerators, models, joules=True)
     packaged = efficiency.load_constants()
     result = report.judge(measured, energy, packaged, click.echo) if refit else report.score(measured, energy, packaged)
     text = report.markdown(result)

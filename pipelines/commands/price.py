@@ -215,7 +215,7 @@ def _detail(cost: Any, request: Any, announced: list[str], meters: Any) -> list[
     until = f"until {row['valid_to']}{' (announced)' if row['end_reason'] == 'announced' else ''}" if row["valid_to"] else "still in force"
     lines.append(f"  {_sure(row)}")
     lines.append(
-        f"  tier {row['tier']}; condition {row['condition'] or 'none'}; listed in {row['currency']}{'; a sale price' if row['price_kind'] == 'sale' else ''}"
+        f"  tier {row['tier']}; condition {row['condition'] or 'none'}; listed in {row['currency']}{_listed(row)}{'; a sale price' if row['price_kind'] == 'sale' else ''}"
     )
     lines.append(
         f"  interval {row['interval_id']}: from {row['valid_from']} ({row['valid_from_basis']}), {until}; printed as {row['model_label']}"
@@ -223,6 +223,13 @@ def _detail(cost: Any, request: Any, announced: list[str], meters: Any) -> list[
     lines.append(f"  source {row['source']}, observed {row['observed_at']}: {row['source_url']}")
     lines.append(f"  words on the page: {row['evidence']}" if row["evidence"] else "  words on the page: not kept (packaged history)")
     return [*lines, *(f"  note: {note}" for note in (*cost.notes, *announced))]
+
+
+def _listed(row: dict[str, Any]) -> str:
+    """The figures of a list in another currency, as listed."""
+    figures = [(row.get(f"listed_{c}_per_mtok"), c) for c in ("input", "output")]
+    told = ", ".join(f"{figure:g} {name}" for figure, name in figures if figure is not None)
+    return f" ({told} per 1M tokens)" if told else ""
 
 
 def _table(found: list[Any], request: Any, meters: Any) -> list[str]:

@@ -13,7 +13,8 @@ import click
 def command(days: int | None, dry_run: bool) -> None:
     """Free space: Dagster's run logs, cached readings, written mails and past vintages that are older than DAYS.
 
-    What cannot be made again stays whatever its age: captures, issued forecasts, editions, ledger, subscribers.
+    What cannot be made again stays whatever its age: captures, issued forecasts, ledger, subscribers. Editions stay too, unless
+    DEFLATION_EDITION_DAYS says how old they may get (--days does not touch them); the last of each month stays then.
     Of a shared warehouse the publications older than DAYS go, never the newest.
     Exit status: 0 done, 1 the shared warehouse cannot be reached.
     """

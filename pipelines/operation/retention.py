@@ -1,7 +1,7 @@
 """What may go: run logs, cached readings, written mails and rebuilt past vintages older than the retention setting.
 
-What cannot be made again is never touched: the archive, issued forecasts, editions, ledger and subscribers. Belongs
-here: choosing and removing. Not here: when (the operator's timer, or by hand).
+Editions go only where the operator set an age for them. What cannot be made again is never touched: the archive, issued
+forecasts, ledger and subscribers. Belongs here: choosing and removing. Not here: when (the operator's timer, or by hand).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ def prune(settings: Settings, days: int, *, dry_run: bool) -> list[Stale]:
     """Remove what is older than ``days`` (nothing with ``dry_run``); returns what it was, by kind."""
     before = now(settings) - timedelta(days=days)
     found = [_files(kind, paths, before, dry_run) for kind, paths in _removable(settings)]
+    found.append(_editions(settings, dry_run))
     found.append(_runs(settings, before, dry_run))
     found.append(_snapshots(settings, before, dry_run))
     return [one for one in found if one.things]
@@ -54,6 +55,17 @@ def _files(kind: str, paths: list[Path], before: datetime, dry_run: bool) -> Sta
         for path in old:
             path.unlink(missing_ok=True)
     return Stale(kind, len(old), size)
+
+
+def _editions(settings: Settings, dry_run: bool) -> Stale:
+    from reports.site import shelf
+
+    today = now(settings).date()
+    old = shelf.removable(settings.site_path, today - timedelta(days=settings.edition_days)) if settings.edition_days else []
+    size = sum(p.stat().st_size for e in old for p in shelf.folder_of(settings.site_path, e).rglob("*") if p.is_file())
+    if old and not dry_run:
+        shelf.take_down(settings.site_path, old, today, settings.base_url)
+    return Stale(f"editions older than {settings.edition_days} days", len(old), size)
 
 
 def _runs(settings: Settings, before: datetime, dry_run: bool) -> Stale:

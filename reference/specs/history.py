@@ -35,15 +35,6 @@ SCHEMA = {
 """Columns of ``spec_history.csv``; ``value`` is text because launch dates stand among figures."""
 
 SOURCE_RANK = {
-    "hardware/nvidia": 0,
-    "hardware/amd": 0,
-    "hardware/google": 0,
-    "hardware/aws": 0,
-    "hardware/intel": 0,
-    "hardware/microsoft": 0,
-    "hardware/groq": 0,
-    "hardware/cerebras": 0,
-    "hardware/apple": 0,
     "found": 1,
     "hardware/epoch": 2,
     "hardware/evokernel": 3,

@@ -13,6 +13,9 @@ import secrets
 import sqlite3
 from pathlib import Path
 
+FORMAT = 1
+"""The layout of both files, kept in them as SQLite's ``user_version``; files of before it have none (0)."""
+
 
 class StateLost(RuntimeError):
     """A state file is not the one it was; a sentence says what is lost and what to do."""
@@ -28,6 +31,7 @@ def check(path: Path, db: sqlite3.Connection, table: str, *, lost: str, remedy: 
 
     Raises ``StateLost`` where the file has another identity, or none while one is remembered, or has lost all rows.
     """
+    _hold_format(path, db)
     known = _remembered(path)
     found = db.execute("select id from identity").fetchone()
     rows = int(db.execute(f"select count(*) from {table}").fetchone()[0])
@@ -46,6 +50,17 @@ def check(path: Path, db: sqlite3.Connection, table: str, *, lost: str, remedy: 
         )
     if rows != known["rows"]:
         _remember(path, found[0], rows)
+
+
+def _hold_format(path: Path, db: sqlite3.Connection) -> None:
+    """Refuse a file of a later layout; mark one of before there were marks."""
+    number = int(db.execute("pragma user_version").fetchone()[0])
+    if number > FORMAT:
+        raise StateLost(
+            f"{path.name}: expected a file of format {FORMAT} or earlier, found format {number} of a newer release; use that release, or a newer one"
+        )
+    if number < FORMAT:
+        db.execute(f"pragma user_version = {FORMAT}")
 
 
 def accept(path: Path) -> None:

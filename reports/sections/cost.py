@@ -191,7 +191,7 @@ def rentals(book: FactBook) -> Section:
         [Column("Parts"), Column("Metric"), Column("Growth", True), Column("Interval", True), Column("n", True), Column("Published", True),
          Column("By"), Column("Inside our interval")],
         [[r.show("window_label"), r.show("metric"), r.show(*growth, unit="share"), r.interval(*growth, unit="share"), r.show("parts_count"),
-          r.show("published_growth_per_year", unit="share"), r.show("published_source"), r.show("published_agrees")]
+          r.show("published_growth_per_year", unit="share"), r.show("published_source") if r.has("published_source") else EMPTY, r.show("published_agrees")]
          for r in book.rows("hardware_trends")], folded=True,
     )  # fmt: skip
     return make(

@@ -49,7 +49,7 @@ def speed(book: FactBook) -> Section:
         "Tokens a second that one user gets alone, and what they cost",
         [Column("Model"), Column("Accelerator"), Column("Said by"), Column("Precision"), Column("Speed", True), Column("Interval", True),
          Column("Chips", True), Column("USD / Mtok", True), Column("As of")],
-        [[r.show("model"), r.show("accelerator"), r.show("provider") if r.has("provider") else r.show("evidence"), r.show("precision"), r.show(*user), r.interval(*user), r.show("accelerators"),
+        [[r.show("model"), r.show("accelerator") if r.has("accelerator") else EMPTY, r.show("provider") if r.has("provider") else r.show("evidence"), r.show("precision"), r.show(*user), r.interval(*user), r.show("accelerators"),
           r.show("cost_usd_per_mtok"), r.show("observed_at")] for r in [*published, *engine]],
     )  # fmt: skip
     return make(

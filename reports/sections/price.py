@@ -196,6 +196,12 @@ def decline(book: FactBook) -> Section:
         [[r.show("vintage_day"), r.show("first_factor_per_year"), r.show("latest_factor_per_year"), r.show("revision_log")] for r in book.rows("headline_revision")],
         folded=True,
     )  # fmt: skip
+    covered = table(
+        "How many of the models that were new on a day have a score",
+        [Column("Day"), Column("New models", True), Column("Scored", True), Column("Share", True)],
+        [[r.show("day"), r.show("entrants_count"), r.show("scored_count"), r.show("scored_share")] for r in book.rows("score_coverage")],
+        folded=True,
+    )  # fmt: skip
     tests: list[list[Cell]] = [
         [
             r.show("test"),
@@ -227,7 +233,7 @@ def decline(book: FactBook) -> Section:
         "Does the pace of prices change?",
         [narrative.acceleration(book)],
         ("decline",),
-        [methods, revised, made, tested],
+        [methods, revised, covered, made, tested],
         ("headline_methods", "headline_revision", "score_coverage", "hedonic_rates", "acceleration"),
         need=("hedonic_rates",),
     )

@@ -56,6 +56,8 @@ class Listed:
     digest: str
     number: int
     """Publishing order, from 1."""
+    removed_on: str = ""
+    """The day its files were taken off the shelf (``shelf``); empty while they are there."""
 
 
 def publish(site_dir: Path, edition: Edition, base_url: str = "", method_url: str = "") -> Path:
@@ -119,10 +121,15 @@ def publish_edition(site_dir: Path, edition: Edition, files: dict[str, bytes], b
         )  # fmt: skip
         _write_folder(site_dir / "editions" / edition.edition_id, files)
         listed.append(entry)
-        _replace(site_dir / LIST, json.dumps([vars(e) for e in listed], indent=1, ensure_ascii=False).encode())
         same = entry
-    _write_front(site_dir, listed, base_url)
+    rewrite_list(site_dir, listed, base_url)
     return site_dir / "editions" / same.edition_id
+
+
+def rewrite_list(site_dir: Path, listed: list[Listed], base_url: str) -> None:
+    """Write the list of editions, then what is made from it: ``latest``, archive page and feed."""
+    _replace(Path(site_dir) / LIST, json.dumps([vars(e) for e in listed], indent=1, ensure_ascii=False).encode())
+    _write_front(Path(site_dir), listed, base_url)
 
 
 def with_correction(site_dir: Path, edition: Edition) -> Edition:
@@ -170,7 +177,7 @@ def newest(listed: list[Listed]) -> Listed:
 def verify(site_dir: Path) -> list[str]:
     """A sentence for each published edition whose files are no longer those that were published."""
     found = []
-    for entry in editions(site_dir):
+    for entry in (e for e in editions(site_dir) if not e.removed_on):
         folder = Path(site_dir) / "editions" / entry.edition_id
         files = {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()} if folder.is_dir() else {}
         if _digest(files) != entry.digest:
@@ -262,9 +269,9 @@ def _archive_page(listed: list[Listed]) -> str:
         day = numbers.write_day(datetime.fromisoformat(entry.as_of).date())
         mark = " (correction)" if entry.corrects else ""
         note = f' <span class="note">replaced by {html.escape(replaced[entry.edition_id])}</span>' if entry.edition_id in replaced else ""
-        items.append(
-            f'<li><p><a href="editions/{html.escape(entry.edition_id)}/index.html">{day}{mark}</a>{note}<br>{html.escape(entry.headline)}</p></li>'
-        )
+        link = f'<a href="editions/{html.escape(entry.edition_id)}/index.html">{day}{mark}</a>'
+        gone = f'{day}{mark} <span class="note">files removed on {html.escape(entry.removed_on)}</span>'
+        items.append(f"<li><p>{gone if entry.removed_on else link}{note}<br>{html.escape(entry.headline)}</p></li>")
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"

@@ -57,11 +57,6 @@ def unit_of(column: str) -> str:
     return next((unit for unit in _KNOWN if column == unit or column.endswith("_" + unit)), "")
 
 
-def long_unit(unit: str) -> str:
-    """The unit in words, to follow the number in a sentence: ``per million tokens``."""
-    return _LONG.get(unit, "")
-
-
 def decimals_for(values: tuple[float, ...], half_width: float) -> int:
     """Digits after the point so that ``half_width`` shows one figure, two where it starts with 1 or 2."""
     if half_width <= 0 or not math.isfinite(half_width):

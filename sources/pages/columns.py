@@ -8,7 +8,7 @@ mean is that provider's own table in its ``parse.py``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from sources.pages.build import is_empty, is_free, money_of
@@ -94,15 +94,6 @@ def body(grid: Grid, header_rows: int = 1) -> list[tuple[int, list[Cell]]]:
     if not rows:
         raise PageChanged(f"table {grid.index + 1} ({' > '.join(grid.heading)}): expected rows, found the header alone")
     return rows
-
-
-def whole_rows(grid: Grid, where: str) -> Iterator[tuple[int, str, list[Cell]]]:
-    """(row number, its place in words, cells) below the header; raises ``PageChanged`` at a row that lacks cells."""
-    for r, row in body(grid):
-        at = f"{where}, row {r + 1}"
-        if any(cell.missing for cell in row):
-            raise PageChanged(f"{at}: expected {grid.width} cells, found a row that is too short")
-        yield r, at, row
 
 
 def distinct(grids: Iterable[Grid]) -> list[Grid]:

@@ -23,7 +23,7 @@ MAX_BYTES = 60_000_000
 """Largest body (after decompression) that is read; the largest feed known (LiteLLM, Azure) is under 20 MB."""
 
 _BLOCKED = re.compile(
-    r"(just a moment\.\.\.|cf-challenge|challenge-platform|attention required! \| cloudflare|"
+    r"(just a moment\.\.\.|cf-challenge|challenge-platform|attention required! \||"
     r"enable javascript and cookies to continue|access denied|verify you are human|captcha-delivery)",
     re.IGNORECASE,
 )

@@ -39,6 +39,7 @@ COMPONENTS = frozenset(
         "character",
         "page",
         "hour",
+        "multiplier",
         "other",
     }
 )

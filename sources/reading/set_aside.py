@@ -6,6 +6,7 @@ read is passed over and named; what it decided is lost, so its capture is read a
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from dataclasses import dataclass
@@ -35,10 +36,16 @@ class SetAside:
         """Note that a body is set aside, or read again (``aside`` False)."""
         line = json.dumps({"sha256": sha256, "aside": aside, "reason": reason, "at": at.isoformat()}).encode() + b"\n"
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with open(self.path, "ab") as file:
-            file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
+        kept = self.path.read_bytes() if self.path.exists() else b""
+        cut = b"\n" if kept and not kept.endswith(b"\n") else b""  # a line that a crash cut short costs itself alone
+        with open(self.path, "ab", buffering=0) as file:
+            try:
+                if file.write(cut + line) < len(cut + line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
+                os.fsync(file.fileno())
+            except OSError:
+                file.truncate(len(kept))
+                raise
 
     def _rows(self) -> tuple[list[dict[str, Any]], list[int]]:
         rows, unread = [], []

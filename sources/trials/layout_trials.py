@@ -27,14 +27,14 @@ Rows = Counter[tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One layout of a provider: rows expected, and rows read right and wrong by three declarations."""
+    """One layout of a provider: rows expected, and rows read by three declarations: right, wrong, and of models no hand has read."""
 
     provider: str
     capture: str
     expected: int
-    full: tuple[int, int]
-    without: tuple[int, int]
-    shared: tuple[int, int]
+    full: tuple[int, int, int]
+    without: tuple[int, int, int]
+    shared: tuple[int, int, int]
     entries: tuple[int, int]
     """Entries of the whole declaration, and of the one made without this layout."""
     code: bool
@@ -130,24 +130,27 @@ def _counted(rows: Sequence[dict[str, str]]) -> Rows:
     return Counter(tuple(normal("prices", row)[p] for p in places) for row in rows)
 
 
-def _judged(found: Rows, expected: Rows) -> tuple[int, int]:
-    """Rows read right, and rows that no hand has read: of another price, or of a model the page's reader left aside."""
-    return sum((found & expected).values()), sum((found - expected).values())
+def _judged(found: Rows, expected: Rows) -> tuple[int, int, int]:
+    """Rows read right; rows of a model that the hand has read otherwise (wrong); rows of models that the hand left aside."""
+    names = {row[0] for row in expected}
+    others = found - expected
+    wrong = sum(count for row, count in others.items() if row[0] in names)
+    return sum((found & expected).values()), wrong, sum(others.values()) - wrong
 
 
 def render(results: Sequence[Trial]) -> str:
     """The trials as a plain-text table with totals."""
-    lines = [f"{'layout':<40}{'expected':>9}{'today':>7}{'left out':>10}{'not expected':>14}{'shared words':>14}{'entries':>10}"]
+    lines = [f"{'layout':<40}{'expected':>9}{'today':>7}{'left out':>10}{'wrong':>7}{'left aside':>12}{'shared words':>14}{'entries':>10}"]
     for t in results:
         lines.append(
-            f"{t.provider + '/' + t.capture:<40}{t.expected:>9}{t.full[0]:>7}{t.without[0]:>10}{t.without[1]:>14}{t.shared[0]:>14}"
+            f"{t.provider + '/' + t.capture:<40}{t.expected:>9}{t.full[0]:>7}{t.without[0]:>10}{t.without[1]:>7}{t.without[2]:>12}{t.shared[0]:>14}"
             f"{t.entries[1]:>6} of {t.entries[0]}{'  code reads it today' if t.code else ''}"
         )
     total = sum(t.expected for t in results)
     lines.append(
         f"{len(results)} layouts of {len({t.provider for t in results})} providers, {total} rows: today {_share(results, 'full', total)}, by a declaration "
         f"made without the layout {_share(results, 'without', total)}, by the shared words alone {_share(results, 'shared', total)}; "
-        f"not expected: {sum(t.without[1] for t in results)} rows"
+        f"{sum(t.without[1] for t in results)} rows wrong, {sum(t.without[2] for t in results)} of models that the hand left aside"
     )
     return "\n".join(lines)
 

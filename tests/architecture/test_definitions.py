@@ -5,11 +5,26 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from reference import definitions
 from tests.conftest import ROOT
+from units.constants import DAYS_PER_YEAR, HOURS_PER_YEAR
 
+PACKAGES = (
+    "units",
+    "reference",
+    "sources",
+    "belief",
+    "throughput",
+    "forecasting",
+    "warehouse",
+    "reports",
+    "assets",
+    "pipelines",
+    "research",
+)
 CODE = sorted(
     p
     for folder in ("belief", "throughput", "forecasting", "warehouse", "reports", "assets", "pipelines")
@@ -54,3 +69,18 @@ def test_a_definition_without_a_reason_is_refused(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(definitions, "PATH", bare)
     with pytest.raises(ValueError, match=r"\[blend.input_per_output\] lacks reason, source"):
         definitions.number("blend.input_per_output")
+
+
+def test_one_year_has_one_length() -> None:
+    literal = re.compile(r"(?<![\w.$\"'-])(?:365\.25|365\.2425|8_?766|8_?760)(?![\w])|[*/]\s*365(?![\w.])")
+    places = [p for folder in (*PACKAGES, "benchmarks") for p in (ROOT / folder).rglob("*") if p.suffix in (".py", ".sql")]
+    repeats = [
+        f"{path.relative_to(ROOT)}: {m[0]}"
+        for path in places
+        if path != ROOT / "units" / "constants.py" and path.parts[-2] != "schema"
+        for m in literal.finditer(_code_only(path))
+    ]
+    assert not repeats, f"the length of a year is units.constants.DAYS_PER_YEAR (in SQL the definition year.length), repeated in {repeats}"
+    assert HOURS_PER_YEAR == 24 * DAYS_PER_YEAR
+    said = definitions.table().filter(pl.col("definition_id") == "year.length")["value"].item()
+    assert said == DAYS_PER_YEAR

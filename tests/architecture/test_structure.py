@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import reference
 from tests.conftest import ROOT
 from units.grammar import unit_of
 from warehouse.schema.columns import COLUMNS
@@ -115,8 +116,10 @@ def test_every_column_is_declared_once_and_numbers_carry_units() -> None:
         "first_value",
         "last_value",
         "query_matrices",
-        "expert_matrices",
-    }  # the last two count matrices, fractions of one where they are low-rank
+        "expert_matrices",  # these two count matrices, fractions of one where they are low-rank
+        "listed_input_per_mtok",
+        "listed_output_per_mtok",  # in the currency of the row's column currency
+    }
     without = [c.name for c in COLUMNS.values() if c.type == "DOUBLE" and not unit_of(c.name) and c.name not in plain]
     assert not without, f"numbers whose name carries no unit: {without}"
 
@@ -160,3 +163,45 @@ def test_every_module_of_ours_that_is_imported_is_there() -> None:
         if not (ROOT / module.replace(".", "/")).is_dir()
     }
     assert not lost
+
+
+def test_every_mart_says_what_makes_a_row_one_of_a_kind() -> None:
+    assert [name for name, declared in TABLES.items() if name.startswith("marts.") and not declared.key] == []
+    assert [name for name, declared in TABLES.items() if len(declared.text.split()) < 3] == []
+
+
+SELLERS = sorted(p.parent.name for p in (ROOT / "sources" / "providers").glob("*/contract.toml"))
+SOURCE_FOLDERS = ("providers", "aggregators", "hardware", "rentals", "energy", "scores", "volumes", "retirements")
+HELP = ("pipelines/commands", "warehouse/sql/examples")
+"""Examples that a reader may type name a seller as an example of a name."""
+WORDS = {"together", "perplexity"}
+"""Sellers whose names are plain words that the code may use."""
+COLOURS = "reports/writing/drawing.py"
+"""Names the colours of the charts, one of which is azure."""
+
+
+def _told_in_code(path: Path) -> Iterator[str]:
+    """The literals of a file that are no docstring; of SQL every line before its comment."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".sql":
+        yield from (line.partition("--")[0] for line in text.splitlines())
+        return
+    tree = ast.parse(text)
+    docs = {id(c.value) for n in ast.walk(tree) for c in ast.iter_child_nodes(n) if isinstance(c, ast.Expr)}
+    yield from (n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in docs)
+
+
+def test_no_seller_is_named_in_code_outside_its_folder() -> None:
+    vendors = {v.lower() for v in reference.load("accelerators")["vendor"].unique()}
+    names = [n for n in SELLERS if n not in WORDS]
+    found = re.compile(rf"(?<![A-Za-z-])(?:{'|'.join(map(re.escape, names))})(?![A-Za-z]|-[A-Za-z0-9])", re.IGNORECASE)
+    told = {
+        f"{place}: {m[0]} in {literal[:60]!r}"
+        for package in LIBRARIES + ("assets", "pipelines")
+        for path in (ROOT / package).rglob("*")
+        if path.suffix in (".py", ".sql") and not (place := path.relative_to(ROOT).as_posix()).startswith((*HELP, COLOURS))
+        if not (path.is_relative_to(ROOT / "sources") and path.relative_to(ROOT / "sources").parts[0] in SOURCE_FOLDERS)
+        for literal in _told_in_code(path)
+        if (m := found.search(literal)) and not (m[0].lower() in vendors and package in ("throughput", "reference"))
+    }
+    assert not told, "what is special about one seller is a line of its contract"

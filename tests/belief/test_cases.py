@@ -1,7 +1,7 @@
 """Belief asked from outside: tables of statements of every kind of dispute, and what a request must be charged.
 
 Each case stands whole in ``cases/*.csv``: the statements, a blank line, then the questions (``at``, ``input_tokens``, the
-answer) and the events that must or must not be told. The kinds are those of public bug reports; names and days are ours
+answer; ``model:N`` asks for an answer of N tokens) and the events that must or must not be told. The kinds are those of public bug reports; names and days are ours
 where the report's own figures are not needed.
 """
 
@@ -53,7 +53,9 @@ def test_a_dispute_is_settled_as_the_evidence_says(path: Path, asked: dict[str, 
         expected = sorted(filter(None, asked["events"].split(" ")))
         assert sorted({f"{r['event']}:{r['status']}" for r in told.iter_rows(named=True)}) == expected, told
         return
-    rows = answers.answers(belief, unread, at, int(asked["input_tokens"] or 1000)).filter(pl.col("model") == asked["model"])
+    model, _, output = asked["model"].partition(":")
+    rows = answers.answers(belief, unread, at, int(asked["input_tokens"] or 1000), int(output) if output else None)
+    rows = rows.filter(pl.col("model") == model)
     if asked["tier"]:
         rows = rows.filter(pl.col("tier") == asked["tier"])
     rows = rows.filter(

@@ -255,3 +255,52 @@ def test_a_page_that_still_lists_a_name_after_its_announced_end_wins() -> None:
     ends = pl.DataFrame({"provider": ["acme"], "model_label": ["m"], "retired_on": [date(2026, 3, 15)], "replacement": [""]})
     page = observed(frame(quote(1, "m", "output", 6.0)), confirmed_at=DAY)
     assert weigh(page, DAY, retirements=ends).intervals["valid_to"].to_list() == [None]
+
+
+def test_a_factor_that_a_page_states_prices_its_condition_and_follows_the_plain_price() -> None:
+    def page(day: int, price: float) -> list[dict[str, object]]:
+        rows = [quote(day, "m", c, v) for c, v in (("input", price), ("output", 5 * price))]
+        factor = quote(day, "m", "multiplier", 1.1, condition="US-only inference", unit="", wide_row=None, evidence="1.1 times in the US")
+        return [*rows, factor]
+
+    made = observed(frame(*page(1, 5.0), *page(10, 4.0)))
+    there = made.filter(pl.col("condition") == "US-only inference").sort("valid_from")
+    assert there["price_input_usd_per_mtok"].to_list() == [5.5, 4.4]
+    assert there["price_output_usd_per_mtok"].to_list() == [27.5, 22.0]
+    assert there["valid_from"].to_list() == [date(2026, 3, 1), date(2026, 3, 10)]
+    assert set(there["evidence"]) == {"1.1 times in the US"}
+    assert made.filter(pl.col("condition") == "")["price_input_usd_per_mtok"].sort().to_list() == [4.0, 5.0]
+
+
+def test_a_condition_that_the_page_prices_itself_is_not_priced_by_a_factor_again() -> None:
+    rows = [quote(1, "m", "input", 5.0), quote(1, "m", "output", 25.0)]
+    printed = [quote(1, "m", c, v, condition="US", wide_row=1) for c, v in (("input", 6.0), ("output", 26.0))]
+    factor = quote(1, "m", "multiplier", 1.1, condition="US", unit="", wide_row=None)
+    made = observed(frame(*rows, *printed, factor)).filter(pl.col("condition") == "US")
+    assert made["price_input_usd_per_mtok"].to_list() == [6.0]
+
+
+@pytest.mark.parametrize(("names", "conditions"), [(3, {"list 1 on the page", "list 2 on the page"}), (2, {""})])
+def test_several_names_printed_twice_are_two_lists_and_few_are_a_contradiction(names: int, conditions: set[str]) -> None:
+    def table(first: int, price: float) -> list[dict[str, object]]:
+        return [
+            quote(1, f"m{n}", c, v, wide_row=first + n) for n in range(names) for c, v in (("input", price + n), ("output", 4 * price + n))
+        ]
+
+    made = observed(frame(*table(0, 1.0), *table(10, 2.0)))
+    assert set(made["condition"]) == conditions
+    by_list = made.sort("condition", "model_label", "price_input_usd_per_mtok")["price_input_usd_per_mtok"].to_list()
+    assert by_list == ([1.0, 2.0, 3.0, 2.0, 3.0, 4.0] if names == 3 else [1.0, 2.0, 2.0, 3.0])
+
+
+def test_an_open_statement_speaks_for_half_a_year_after_its_last_sighting_and_no_longer() -> None:
+    said = packaged("m", 4.0, since=date(2025, 9, 1), seen=date(2026, 1, 1))
+    assert outputs(said, as_of=date(2026, 7, 2)) == [(date(2025, 9, 1), None, 4.0)]
+    assert outputs(said, as_of=date(2026, 8, 1)) == [(date(2025, 9, 1), date(2026, 7, 3), 4.0)]
+
+
+@pytest.mark.parametrize(("said_on", "begins"), [(date(2026, 3, 5), date(2026, 3, 8)), (date(2026, 3, 10), date(2026, 3, 10))])
+def test_two_families_overtake_a_page_a_week_after_it_was_last_seen(said_on: date, begins: date) -> None:
+    page = observed(frame(quote(1, "m", "output", 6.0)))
+    others = [packaged("m", 4.0, since=said_on, seen=DAY, source=s) for s in ("feed", "other")]
+    assert outputs(page, *others)[-1] == (begins, None, 4.0)

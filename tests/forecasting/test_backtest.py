@@ -60,6 +60,53 @@ def test_a_straight_line_stays_worse_than_no_change(scored: pl.DataFrame, days: 
     assert rows["crps_log"].mean() > rows["no_change_error_log"].mean()
 
 
+@pytest.mark.parametrize("name", ["hosts", "openrouter"])
+def test_intervals_of_a_panel_that_was_left_out_hold_a_year_ahead(panels: pl.DataFrame, name: str) -> None:
+    """Hosts' 90 % interval once held 59 % of the outcomes, OpenRouter's 75 %."""
+    others = panels.filter(pl.col("panel") != name)
+    panel, _ = backtest.knowledge(panels.filter(pl.col("panel") == name), hindsight=True)
+    origins = backtest.default_origins(panel, date(2024, 1, 1), 91)
+    table = comparison.compare(
+        backtest.run(panel, origins, (365,), [INCUMBENT, "no_change", "random_walk"], lambda day: priors.estimate(others, day))
+    )
+    row = table.filter(pl.col("model") == INCUMBENT).row(0, named=True)
+    assert 0.84 <= row["coverage_90_share"] <= 0.97
+    assert 0.38 <= row["coverage_50_share"] <= 0.72
+    assert row["random_walk_ratio"] < 0.65 and row["no_change_ratio"] < 0.6
+
+
+def test_doubt_shrinks_with_the_months_of_evidence_of_this_panel_and_of_others() -> None:
+    series = tuple(PriceSeries(n, np.array([738000, 738030]), np.zeros(2)) for n in ("a", "b"))
+    at = past.states(series, 738030)
+    fits = [repricing.fit(series, repricing.Prior(months=m)) for m in (0.0, 5.0, 60.0)]
+    assert fits[0].doubt > fits[1].doubt > fits[2].doubt > 0
+    width = [np.ptp(repricing.quantiles(at, [1.0], p)[0, 0, [0, 18]]) for p in fits]
+    assert width[0] > 1.2 * width[2]
+    long = prepare(price_panel(np.random.default_rng(2), n=6, months=30)).series
+    assert repricing.fit(long, repricing.Prior()).doubt < fits[0].doubt
+
+
+def test_a_quote_at_less_than_a_tenth_of_its_makers_price_or_of_three_quotes_is_not_believed() -> None:
+    """Prices per character were once read as prices per token; a host that undercuts by two thirds is believed."""
+    from research.build_frontier_panel import _believed
+
+    day = date(2025, 1, 1)
+    rows = [
+        ("a", day, "x", True, 1.0),
+        ("a", day, "x", False, 0.09),
+        ("a", day, "x", False, 0.3),
+        ("a", day, "y", False, 0.05),
+        ("a", day, "y", False, 0.6),
+        ("a", day, "z", False, 0.05),
+        ("a", day, "z", False, 0.6),
+        ("a", day, "z", False, 0.7),
+        ("b", day, "x", False, 0.09),
+    ]
+    frame = pl.DataFrame(rows, schema=["price_source", "ds", "key", "maker", "y"], orient="row")
+    assert frame.filter(~_believed())["y"].to_list() == [0.09, 0.05]
+    assert frame.filter(_believed()).height == 7
+
+
 def test_there_are_vintage_true_origins_and_the_label_counts_the_rest(panels: pl.DataFrame) -> None:
     one = panels.filter(pl.col("panel") == "openrouter")
     true, said = backtest.knowledge(one, hindsight=False)
@@ -137,7 +184,15 @@ def test_any_panel_can_be_backtested_whatever_its_days_and_its_number_of_series(
     assert said.exit_code == 1 and "no column y" in said.output and "Traceback" not in said.output
     path.write_text("unique_id,ds,y\nx,1990-01-01,1\n")
     said = CliRunner().invoke(command, [str(path)])
+    assert said.exit_code == 1 and "shorter than the horizons" in said.output
+    said = CliRunner().invoke(command, [str(path), "--first", "2024-01-01"])
     assert said.exit_code == 1 and "--first" in said.output
+    path.write_text("unique_id,ds,y\nx,01/02/2024,1\nx,01/03/2024,2\n")
+    said = CliRunner().invoke(command, [str(path)])
+    assert said.exit_code == 1 and "2 of 2 rows were left out: 2 without a readable date" in said.output
+    path.write_text("unique_id,ds,y\n" + "\n".join(f"x,{1950 + k}-12-31,{0.9**k}\nx,{1950 + k}-06-31,1" for k in range(30)))
+    said = CliRunner().invoke(command, [str(path), "--every", "1500", "--horizons", "365"])
+    assert said.exit_code == 0 and "30 of 60 rows were left out" in said.output and "1950-12-31" in said.stdout
 
 
 def test_origins_of_a_test_lie_a_horizon_apart() -> None:
@@ -313,6 +368,9 @@ def test_the_verb_prints_every_model_and_horizon() -> None:
     )
     assert table["origin_year"].drop_nulls().n_unique() >= 2 and table["origin_year"].is_null().any()
     assert table["label"].n_unique() == 1 and table["label"][0].startswith("vintage true")
+    everything = CliRunner().invoke(command, ["--horizons", "90", "--every", "400"])
+    table = everything.stdout.split("Left out, panel by panel")[1].splitlines()[2:]
+    assert {line.split()[0] for line in table} == set(reference.frontier_panel()["panel"])
     wrong = CliRunner().invoke(command, ["--panel", "nowhere"])
     assert wrong.exit_code == 2 and "first_parties" in wrong.output
 

@@ -8,8 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting.floors.floors_mc import Assumptions, Range, batch_slope, from_serving, lowest, model_floors
-from reference import load
+from forecasting.floors.floors_mc import Assumptions, Range, from_serving, lowest, model_floors
 
 POINT = Assumptions(Range(0.0866, 0.0866, 0.0866), Range(1.1, 1.1, 1.1), Range(1.3, 1.3, 1.3), Range(0.5, 0.5, 0.5))
 WIDE = Assumptions(Range(0.06, 0.0866, 0.12, "EIA"), Range(1.08, 1.15, 1.5, "operators"))
@@ -145,10 +144,3 @@ def test_the_engines_serving_table_becomes_seconds_and_joules() -> None:
 
 def test_the_assumptions_are_one_sentence_with_their_ranges() -> None:
     assert "0.0866 (0.06 to 0.12) USD per kWh" in WIDE.sentence() and "PUE 1.15 (1.08 to 1.5)" in WIDE.sentence()
-
-
-def test_measured_energy_falls_with_batch_less_than_in_proportion() -> None:
-    """ML.ENERGY configurations: slopes mostly -0.3 to -0.55, steeper for models that fill the chip slowly; a 6 to 35-fold range."""
-    slopes = batch_slope(load("energy_measured").filter(pl.col("boundary").str.starts_with("gpu_only")))
-    assert slopes.height >= 100 and (slopes["slope"] < 0).all() and (slopes["slope"] > -1).all()
-    assert -0.55 < slopes["slope"].median() < -0.35 and slopes["span_factor"].max() > 6

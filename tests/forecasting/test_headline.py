@@ -146,5 +146,5 @@ def test_coverage_counts_models_first_listed_in_the_last_ninety_days() -> None:
         ("able", "a", 1.0, START, None, "single"), ("abler", "a", 1.0, fresh, None, "single"), ("nobody", "a", 1.0, fresh, None, "single")
     )
     last = fixed_quality.coverage(table, JOINT, TODAY).filter(pl.col("day") == TODAY).row(0, named=True)
-    assert (last["entrants_count"], last["scored_count"], last["coverage_share"]) == (2, 1, 0.5)
+    assert (last["entrants_count"], last["scored_count"], last["scored_share"]) == (2, 1, 0.5)
     assert fixed_quality.supported_until(fixed_quality.coverage(table, JOINT, TODAY)) == TODAY

@@ -7,7 +7,6 @@ import polars as pl
 import pytest
 
 from forecasting.estimators import decline, regression
-from forecasting.floors import floor
 from forecasting.forecast import repricing
 from forecasting.indices import hedonic, index_set
 from forecasting.panel import latent, selection
@@ -131,21 +130,6 @@ def test_the_repricing_model_finds_the_hazard_it_was_simulated_with() -> None:
     shrunk = repricing.fit(series, repricing.Prior(weight=1e4))
     assert (shrunk.closing, shrunk.spread) == (0.35, 0.6), "an infinitely strong prior is not obeyed"
     assert repricing.fit(series, repricing.Prior(closing=2.0, spread=0.1, weight=1e-6)).closing < 2.0
-
-
-def test_floor_and_speed_of_a_path_are_recovered() -> None:
-    years = np.linspace(0, 4, 60)
-    noise = np.exp(0.03 * np.random.default_rng(1).standard_normal(60))
-    got = floor.fit_price_path(years, (0.05 + 4 * np.exp(-2.2 * years)) * noise)
-    assert got == pytest.approx((0.05, 4.0, 2.2), rel=0.06)
-
-
-def test_a_path_without_floor_is_a_straight_line_in_logs_and_with_infinite_speed_the_floor() -> None:
-    years = np.linspace(0, 3, 7)
-    none = floor.price_path(2.0, np.zeros((1, 7)), np.array([1.5]), years)
-    assert np.diff(np.log(none[0])) == pytest.approx(np.full(6, -0.75))
-    fast = floor.price_path(2.0, np.full((1, 7), 0.3), np.array([1e6]), years)
-    assert fast[0, 1:] == pytest.approx(np.full(6, 0.3))
 
 
 def test_ability_is_recovered_from_incomplete_benchmarks() -> None:

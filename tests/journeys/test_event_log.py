@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from pipelines.event_log import KEPT_OPEN, OpenSqliteEventLog
+from pipelines.event_log import KEPT_OPEN, OpenSqliteEventLog, set_damaged_aside
 from pipelines.instance import dagster_home, open_instance
 from pipelines.settings import Settings
 
@@ -41,6 +42,37 @@ def test_databases_are_closed_beyond_a_number_and_with_the_instance(tmp_path: Pa
         assert runs[-1] not in log._open
         assert len(instance.all_logs(runs[0])) > 3
     assert not log._open and not list((tmp_path / "dagster" / "history" / "runs").glob("*-wal"))
+
+
+def test_forty_damages_of_every_database_of_the_instance_stop_no_run(tmp_path: Path) -> None:
+    settings, rng = Settings(home=tmp_path), random.Random(4)
+    with open_instance(settings) as instance:
+        dg.materialize([one], instance=instance)
+    files = [tmp_path / "dagster" / name for name in ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")]
+    whole = {path: path.read_bytes() for path in files}
+    for n in range(40):
+        for path in files:
+            kept = bytearray(whole[path])
+            if n < 4:
+                kept = kept[: (0, 10, len(kept) // 2, len(kept) - 4096)[n]]
+            else:
+                at = rng.randrange(0, len(kept) // 4096) * 4096
+                kept[at : at + 200] = rng.randbytes(200)
+            path.write_bytes(kept)
+        set_damaged_aside(tmp_path / "dagster")
+        if n % 8 == 0:
+            with open_instance(settings) as instance:
+                assert dg.materialize([one], instance=instance).success, n
+    assert len(list((tmp_path / "dagster").rglob("*.damaged"))) == len(files)
+
+
+def test_a_database_that_is_whole_is_left_alone_even_while_another_writes_it(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    with open_instance(settings) as instance:
+        run = dg.materialize([one], instance=instance).run_id
+        assert set_damaged_aside(tmp_path / "dagster") == []
+        with open_instance(settings) as other:
+            assert other.get_run_by_id(run) is not None
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,7 @@ def marts() -> dict[str, pl.DataFrame]:
     made["headline_revision"] = [
         {"vintage_day": date(2026, 8, 22), "first_factor_per_year": 2.4, "latest_factor_per_year": 2.6, "revision_log": 0.08}
     ]
-    made["score_coverage"] = [{"day": AS_OF, "entrants_count": 243, "scored_count": 15, "coverage_share": 15 / 243}]
+    made["score_coverage"] = [{"day": AS_OF, "entrants_count": 243, "scored_count": 15, "scored_share": 15 / 243}]
     made["acceleration"] = [
         {
             "test": "quadratic term",

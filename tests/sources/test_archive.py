@@ -33,6 +33,14 @@ def test_a_body_comes_back_byte_for_byte(archive):
     assert snapshot.body_bytes == len(body) and snapshot.path.exists()
 
 
+def test_a_capture_waits_for_the_disk_before_a_file_has_its_name_and_after_a_line_is_written(archive, monkeypatch):
+    order, real_sync, real_replace = [], os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda descriptor: (order.append("sync"), real_sync(descriptor))[1])
+    monkeypatch.setattr(os, "replace", lambda a, b: (order.append("named"), real_replace(a, b))[1])
+    archive.put("prices/x", URL, b"a page", DAY1)
+    assert order == ["sync", "named", "sync", "sync", "named"], "the body, then the line, then the head of the index"
+
+
 def test_the_same_body_on_two_days_is_one_file_and_two_captures(archive):
     first, second = (archive.put("prices/x", URL, b"same", day) for day in (DAY1, DAY2))
     assert first.path == second.path

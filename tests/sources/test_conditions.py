@@ -35,6 +35,7 @@ CASES = [
     ("prompt < 272K", ""),
     ("prompts > 272k, region us", "prompts > 272k, region us"),
     ("region us", "region us"),
+    ("above_200k_tokens", "prompts > 200k"),
     ("thinking", "thinking"),
     ("prompts > 256k, thinking", "prompts > 256k, thinking"),
     ("extended context", "extended context"),
@@ -50,7 +51,10 @@ CASES = [
         "09:00-12:00 Beijing time, monday-friday, not on public holidays",
     ),
     ("region ap-southeast-1", "region ap-southeast-1"),
-    ("输入长度 [0, 32)k 输出长度 [0.2+)k", "输出长度 [0.2+)k"),
+    ("输入长度 [0, 32)k 输出长度 [0.2+)k", "output >= 200"),
+    ("输入长度 [0, 32)k 输出长度 [0, 0.2)k", ""),
+    ("prompts > 200k, output > 1k", "prompts > 200k, output > 1k"),
+    ("up to 0.2k output tokens", ""),
 ]
 
 

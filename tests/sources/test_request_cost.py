@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import polars as pl
@@ -64,6 +64,13 @@ def test_tokens_times_prices_are_exact_to_the_last_digit() -> None:
         got.usd
         == Decimal("1000000") * Decimal("0.15") / 10**6 + Decimal(234_567) * Decimal("0.075") / 10**6 + Decimal(7) * Decimal("0.6") / 10**6
     )
+
+
+def test_on_the_day_of_its_end_a_price_no_longer_holds() -> None:
+    rows = table(offer(1, 2, until=AT.date()))
+    with pytest.raises(NoPrice, match="no price is in force"):
+        one(rows)
+    assert one(table(offer(1, 2, until=AT.date() + timedelta(days=1)))).usd == Decimal("0.003")
 
 
 def test_a_cached_price_that_is_not_known_is_said_and_makes_the_total_unknown() -> None:

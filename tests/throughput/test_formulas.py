@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pint
 import pytest
@@ -26,11 +24,6 @@ def test_moving_bytes_and_computing_flops_take_seconds():
     assert (1e12 * U.flop / roofline.reached(1e15 * U.flop / U.s, 1.0)).to("s").magnitude == pytest.approx(2e-3)
 
 
-@given(share, st.floats(0.0, 1e6), st.floats(0.01, 100.0), st.floats(0.0, 3.0))
-def test_no_loss_whatever_lets_a_rate_exceed_its_peak(peak, loss, size, exponent):
-    assert 0.0 < roofline.reached(peak, roofline.loss_of_size(loss, size, 1.0, exponent)) <= peak
-
-
 @given(positive, positive, st.floats(0.0, 1.0))
 def test_overlapping_work_takes_at_least_the_longer_and_at_most_the_sum(first, second, exposed):
     seconds = roofline.overlap(first, second, exposed)
@@ -41,9 +34,8 @@ def test_a_small_batch_pays_for_a_full_tile_and_a_large_one_for_itself():
     assert [roofline.tile_rows(float(n), 64.0) for n in (1, 64, 65, 200)] == [64.0, 64.0, 65.0, 200.0]
 
 
-def test_energy_per_token_and_its_bound_are_joules():
+def test_energy_per_token_is_joules():
     assert energy.joules_per_token(700 * U.W, 100 / U.s).check("[energy]")
-    assert energy.bandwidth_energy_bound_j(7e10 * U.byte, 3e12 * U.byte / U.s, 700 * U.W, 0.5).check("[energy]")
     assert energy.chip_power_w(700 * U.W, 1.0, 0.4, 0.2, 0.1, 0.2, 0.5, 1.0).check("[power]")
 
 
@@ -52,13 +44,6 @@ def test_cost_per_million_tokens_of_a_known_deployment():
     assert cost.usd_per_mtok(2.0, 1000.0) == pytest.approx(2.0 / 3.6)
     assert cost.usd_per_mtok(2.0, 1000.0, 0.5) == pytest.approx(4.0 / 3.6)
     assert cost.energy_usd_per_mtok(3.6, 0.1) == pytest.approx(0.1)
-
-
-def test_break_even_prices_invert_the_cost():
-    hourly = cost.break_even_hourly_usd(0.6, 1000.0, 0.7)
-    assert cost.usd_per_mtok(hourly, 1000.0, 0.7) == pytest.approx(0.6)
-    assert cost.break_even_utilisation(hourly, 0.6, 1000.0) == pytest.approx(0.7)
-    assert cost.break_even_tokens_per_day(2.0, 0.5) == pytest.approx(96e6)
 
 
 def test_paged_memory_holds_several_times_what_contiguous_memory_holds():
@@ -115,11 +100,6 @@ def test_a_router_costs_between_its_two_models(part, small, large):
     assert min(small, large) * (1 - 1e-9) <= mixed <= max(small, large) * (1 + 1e-9)
 
 
-def test_a_cascade_always_pays_for_the_small_model():
-    assert techniques.cascade_cost(1.0, 1.0, 10.0) == 1.0
-    assert techniques.cascade_cost(0.0, 1.0, 10.0) == 11.0
-
-
 def test_all_reduce_is_free_for_one_rank_and_grows_with_ranks():
     one, two, eight = (parallel.all_reduce_seconds(r, 8.0, 1e6, 4e11, 5e10) for r in (1.0, 2.0, 8.0))
     assert one == 0.0 and 0 < two < eight
@@ -133,12 +113,13 @@ def test_one_rank_more_than_a_domain_holds_sends_only_its_part_outside():
     assert sent[0] == pytest.approx(8e4 / 9e11) and sent[0] < sent[1] < sent[2] <= sent[0] + 1e4 / 5e10
 
 
-@given(st.floats(1.0, 512.0), st.integers(1, 16))
-def test_a_larger_micro_batch_never_lowers_pipeline_throughput(micro, stages):
-    def rate(m):
-        return m / parallel.pipeline_stretch(float(stages), m, 0.04, 1.3)
+@given(st.floats(1e-3, 512.0), st.integers(1, 64))
+def test_more_requests_never_lower_pipeline_throughput(fill, stages):
+    def rate(f):
+        return f / parallel.pipeline_stretch(float(stages), f, 0.04, 1.3)
 
-    assert rate(micro * 1.1) >= rate(micro)
+    assert rate(fill * 1.1) >= rate(fill) * (1 - 1e-12)
+    assert 1.0 <= parallel.pipeline_stretch(float(stages), fill, 0.04, 1.3) <= 1.0 + 0.04 * (stages - 1) ** 1.3
 
 
 @pytest.mark.parametrize(
@@ -182,20 +163,7 @@ def test_unknown_formats_are_refused_with_the_known_ones(text):
         formats.read_weight_format(text)
 
 
-def test_marlins_kernel_limit_is_the_ratio_of_bits():
-    assert techniques.weight_only_speedup_limit(4.0 + 16 / 128) == pytest.approx(3.88, abs=0.01)
-
-
 def test_scalars_and_arrays_give_the_same_numbers():
     batch = np.array([1.0, 8.0, 64.0])
     many = moe.distinct_experts(256.0, 8.0, batch, 0.9)
     assert [moe.distinct_experts(256.0, 8.0, float(b), 0.9) for b in batch] == pytest.approx(list(many))
-
-
-def test_amdahls_law_has_its_limits():
-    assert techniques.amdahl(4.0, 1.0) == 4.0 and math.isclose(techniques.amdahl(1e12, 0.5), 2.0)
-
-
-def test_a_static_batch_loses_what_its_shortest_answers_wait():
-    even, uneven = (techniques.static_batch_tokens_per_s(8, 0.05, 0.02, 200.0, longest) for longest in (200.0, 400.0))
-    assert even == pytest.approx(8 * 200 / (0.4 + 4.0)) and uneven < 0.6 * even

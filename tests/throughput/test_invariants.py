@@ -142,8 +142,10 @@ def test_prompts_of_no_and_of_one_token_agree(asked, constants):
     ("column", "hardware"),
     [("memory_bytes", True), ("link_bytes_per_s", True), ("bandwidth_bytes_per_s", True), ("concurrency", False), ("link_domain", True)],
 )
-def test_more_of_anything_never_lowers_output_without_pipelines(asked, constants, column, hardware):
-    base = asked.filter((pl.col("pipeline_parallel") == 1) & (pl.col("spare_groups") == 1))
+def test_more_of_anything_never_lowers_output(asked, constants, column, hardware):
+    """Pipelines too, but those whose stages spread experts over several attention groups."""
+    spread = (pl.col("moe_layers") > 0) & (pl.col("data_parallel") > 1)
+    base = asked.filter(((pl.col("pipeline_parallel") == 1) | ~spread) & (pl.col("spare_groups") == 1))
     less, more = (
         grid.evaluate(base.with_columns(pl.col(column) * f), constants).select("row", "room_for_one", "output_tok_s") for f in (1.0, 1.7)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 from datetime import UTC, date, datetime, timedelta
@@ -67,6 +68,15 @@ def test_only_forecasts_whose_day_has_come_are_scored_and_each_once(folder: Path
     assert sorted(came["forecast_id"]) == sorted(f"{DAY + timedelta(days=n)}/{m}/30" for n in range(3) for m in ("record", "other"))
     whole = pl.concat([pl.read_parquet(p) for p in folder.glob("forecast-*.parquet")])
     assert came.sort("forecast_id").equals(scoring.widened(whole, DAY + timedelta(days=32)).sort("forecast_id"))
+
+
+def test_an_issued_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    real_sync, real_link = os.fsync, os.link
+    monkeypatch.setattr(os, "fsync", lambda descriptor: (order.append("sync"), real_sync(descriptor))[1])
+    monkeypatch.setattr(os, "link", lambda a, b: (order.append("named"), real_link(a, b))[1])
+    issue(tmp_path, DAY, forecasts(DAY), facts(DAY))
+    assert order.count("named") == 2 and all(order[n - 1] == "sync" for n, what in enumerate(order) if what == "named")
 
 
 def test_a_vintage_is_issued_once(folder: Path) -> None:

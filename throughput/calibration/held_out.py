@@ -137,5 +137,5 @@ def summary(errors: np.ndarray, covered: np.ndarray, keys: np.ndarray) -> Mappin
         "within_25_pct": float(np.mean(absolute <= 25.0) * 100.0),
         "covered_pct": float(np.mean(covered[good]) * 100.0),
         "median_of_medians_pct": float(np.median(medians)),
-        "groups_over_60_pct": float(np.mean(np.array(inside_of) >= 0.6) * 100.0),
+        "groups_over_60_pct": float(np.mean(np.where(np.isnan(inside_of), np.nan, np.array(inside_of) >= 0.6)) * 100.0),
     }

@@ -50,7 +50,7 @@ class Measurements:
     def __init__(self, table: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.DataFrame, joules: bool = False) -> None:
         told = with_facts(table)
         rows = readings.read_rows(told, accelerators, architectures)
-        extra = [c for c in ("source", "group", "scenario_id", "software_date", "power_w") if c in told.columns]
+        extra = [c for c in ("source", "group", "scenario_id", "software_date", "power_w", "tokens_per_s") if c in told.columns]
         good = rows.hstack(told.select(*extra, measured=pl.col("measured").cast(pl.Float64))).filter(
             pl.col("error").is_null() & (pl.col("measured") > 0) & ((pl.col("metric") == JOULES) == joules)
         )

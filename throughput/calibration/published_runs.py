@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from throughput.calibration.joules import TASK_INPUT_TOKENS
 from throughput.engine.efficiency import Constants, load_constants
 from throughput.questions.scenarios import answer
 
+TASK_INPUT_TOKENS = {"lm-arena-chat": 200, "gpqa": 350, "sourcegraph-fim": 800, "chat": 200, "code": 150, "Offline": 294, "Server": 294}
+"""Mean prompt of each text task in tokens; ML.ENERGY publishes none, so typical ones; MLPerf's Open ORCA prompts average 294."""
 MLPERF_OUTPUT_TOKENS = 294.0
 PRECISIONS = {"bfloat16": "bf16", "float16": "fp16", "fp16/bf16": "bf16", "fp8/fp4 (submission)": "fp8"}
 """Precision as published -> as the engine reads it; a Hopper submission cannot be FP4."""
@@ -58,7 +59,7 @@ def joules(measured: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl
     ``measured``: the packaged energy measurements (``core.energy_measured``). A run the engine cannot answer keeps its
     reason in ``why_not``.
     """
-    asked = _questions(measured).with_columns(metric=pl.lit("j_per_output_token"), measured="energy_j_per_output_token")
+    asked = questions(measured).with_columns(metric=pl.lit("j_per_output_token"), measured="energy_j_per_output_token")
     if asked.is_empty():
         return pl.DataFrame(schema=ENERGY_COLUMNS)
     said = answer(asked, accelerators, architectures, constants)
@@ -91,7 +92,7 @@ def speeds(
     time between tokens, which is what a full batch delivers); ``releases``: tokens per second per release of a serving
     software at full load (``software_releases``).
     """
-    steady = _questions(measured.filter(pl.col("avg_power_w").is_not_null() & pl.col("avg_batch_size").is_not_null())).with_columns(
+    steady = questions(measured.filter(pl.col("avg_power_w").is_not_null() & pl.col("avg_batch_size").is_not_null())).with_columns(
         metric=pl.lit("itl_ms"), measured=1e3 * pl.col("concurrency") / pl.col("output_tok_per_s")
     )
     full = releases.with_columns(
@@ -108,7 +109,7 @@ def speeds(
     )
 
 
-def _questions(measured: pl.DataFrame) -> pl.DataFrame:
+def questions(measured: pl.DataFrame) -> pl.DataFrame:
     """Text runs in the columns of a scenario. A run without layout served a copy on each accelerator.
 
     Runs with pictures or films are left out: the tokens of their prompts are not published.

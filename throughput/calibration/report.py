@@ -52,7 +52,7 @@ def score(measured: Measurements, energy: Measurements, packaged: Constants) -> 
 
 def _in_sample(measured: Measurements, energy: Measurements, constants: Constants) -> list[Errors]:
     ways = []
-    for name, data in (("all visible rows, one set of constants", measured), ("joules per output token", energy)):
+    for name, data in (("all visible rows, one set of constants", measured), ("joules per output token", joules.judged(energy))):
         asked = data.unannounced()
         errors = log_predicted(asked, constants) - data.log_measured
         ways.append(Errors(name, data, errors, held_out.within_packaged(asked, constants, errors), "group"))
@@ -68,10 +68,10 @@ def judge(measured: Measurements, energy: Measurements, packaged: Constants, say
     for by in WAYS:
         say(f"left out, by {by}")
         left[by] = held_out.errors_without(measured, found.constants, by)
-    left_joules = {}
+    left_joules, left_watts = {}, {}
     for by in ("source", "model"):
         say(f"left out, joules by {by}")
-        left_joules[by] = joules.errors_without(measured, energy, found.constants, by)
+        left_joules[by], left_watts[by] = joules.errors_without(measured, energy, found.constants, by)
     unmoved = Constants({**found.constants, **power})
     parts = [(measured, left["source"]), (energy, left_joules["source"])]
     spread = {**held_out.spread(parts, unmoved), "spread.is_first_token": packaged["spread.is_first_token"]}
@@ -84,6 +84,8 @@ def judge(measured: Measurements, energy: Measurements, packaged: Constants, say
     for by, errors in left_joules.items():
         covered = inside[1] if by == "source" else held_out.within_packaged(energy, constants, errors)
         ways.append(Errors(f"joules, {WAYS[by]}", energy, errors, covered, "group" if by == "source" else by))
+    blank = np.full(len(energy), np.nan)
+    ways.append(Errors(f"watts at the measured speed, {WAYS['source']}", energy, left_watts["source"], blank, "group"))
     return Judgement(constants, found, ways, spread, power)
 
 
@@ -97,7 +99,7 @@ def markdown(result: Judgement) -> str:
         s = held_out.summary(way.errors, way.covered, way.data.columns[way.by])
         lines.append(
             f"| {way.name} | {s['rows']:.0f} | {s['median_ape_pct']:.1f} | {s['median_of_medians_pct']:.1f} | "
-            f"{s['within_25_pct']:.0f} | {s['covered_pct']:.0f} | {s['groups_over_60_pct']:.0f} |"
+            f"{s['within_25_pct']:.0f} | {_percent(s['covered_pct'])} | {_percent(s['groups_over_60_pct'])} |"
         )
     for way in result.ways:
         key = "source" if way.by == "group" else way.by
@@ -108,11 +110,16 @@ def markdown(result: Judgement) -> str:
     return "\n".join(lines)
 
 
+def _percent(value: float | None) -> str:
+    """A whole percentage; a dash where there is no interval."""
+    return "-" if value is None or np.isnan(value) else f"{value:.0f}"
+
+
 def _table(frame: pl.DataFrame, key: str) -> list[str]:
     lines = [f"| {key} | rows | median error % | 90th pct % | within 25 % | bias % | inside % |", "|---|---|---|---|---|---|---|"]
     return lines + [
         f"| {r[key]} | {r['rows']} | {r['median_ape_pct']:.1f} | {r['p90_ape_pct']:.0f} | "
-        f"{r['within_25_pct']:.0f} | {r['bias_pct']:+.0f} | {r['covered_pct']:.0f} |"
+        f"{r['within_25_pct']:.0f} | {r['bias_pct']:+.0f} | {_percent(r['covered_pct'])} |"
         for r in frame.iter_rows(named=True)
     ]
 

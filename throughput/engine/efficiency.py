@@ -92,10 +92,10 @@ FIXED: dict[str, float] = {
     "runtime_share": 0.05,  # never more than this share of a small memory
     "prompts_ahead": 0.05,  # prompts of others in front of a new one, per running sequence
     "spread.is_first_token": 0.45,
-    "idle_power_share": 0.10,
-    "waiting_power_share": 0.16,
-    "byte_power_share": 0.55,
-    "flop_power_share": 3.0,  # of the TDP
+    "idle_power_share": 0.10,  # of the TDP: idle readings of vendor tools, 60 to 140 W of 700 to 1,000
+    "waiting_power_share": 0.12,
+    "moving_power_share": 0.55,
+    "multiplying_power_share": 1.2,
     # joules against the chips alone: MLPerf 4.1 power submissions on 8 H200 draw 1.22 (offline) times ours at the wall
     "boundary.gpu_only": 1.0,
     "boundary.system": 1.15,

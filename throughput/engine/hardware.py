@@ -9,7 +9,7 @@ from throughput.engine.architecture import Columns
 from throughput.engine.efficiency import TILE_ROWS, Constants
 from throughput.engine.formats import READERS
 from throughput.physics import roofline
-from throughput.physics.ops import Value, choose, exp, minimum, where
+from throughput.physics.ops import Value, choose, exp, maximum, minimum, where
 
 NETWORK_BYTES_PER_S = 50e9
 """One 400 Gbit/s port per accelerator, the usual scale-out network of 2023-2026 nodes."""
@@ -18,6 +18,9 @@ LEAST_LINK_BYTES_PER_S = 8e9
 UNSWITCHED = ("pcie", "lpddr", "uma")
 """Links without a dedicated accelerator fabric."""
 REFERENCE_BANDWIDTH, REFERENCE_FLOP = 2e12, 1e15
+VENDOR_SOFTWARE_YEARS = {"neuron": 1.25, "tpu": 2.17}
+"""Years from the newest measured serving software of a family that serves on its vendor's own stack (NeuronX of 2025-04,
+JetStream of 2024-05) to the newest of all (2026-07). How NVIDIA's software aged since says nothing about theirs."""
 NARROW_TILE = 16.0
 """Rows of a tile of weight-only kernels, which multiply in small tiles on purpose (Frantar et al. 2024, Marlin)."""
 
@@ -28,7 +31,7 @@ def chip(c: Columns, k: Constants) -> dict[str, Value]:
     rate = where((bits < 8) & (fp4 > 0), fp4, where((bits < 16) & (bits > 4) & (fp8 > 0), fp8, f16))
     narrow = (c["weight_bits"] < 16) & (rate <= f16)
     family, reader, bandwidth = c["family"], c["reader"], c["bandwidth_bytes_per_s"]
-    age = exp(k.software_drift_per_year * c["software_years"])
+    age = exp(k.software_drift_per_year * maximum(c["software_years"], choose(family, VENDOR_SOFTWARE_YEARS, 0.0)))
     local = c["local_runtime"] > 0
     packed = (reader >= READERS["gguf_block"]) & (reader <= READERS["gguf_wide"])
     factors = {

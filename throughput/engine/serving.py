@@ -67,6 +67,7 @@ def device(c: Columns, k: Constants) -> dict[str, Value]:
         "compute_s": c["dense_compute_s"] + c["expert_compute_s"] + c["attention_compute_s"] + c["moved_s"],
         "communication_s": c["reduce_s"] + c["exchange_s"],
         "latency_s": c["latency_fixed_s"] + c["host_s"],
+        "work_s": work_s,
         "device_s": work_s + c["latency_fixed_s"] + c["reduce_s"],
     }
 
@@ -81,10 +82,11 @@ def decode(c: Columns, k: Constants) -> dict[str, Value]:
 def pace(c: Columns, k: Constants) -> dict[str, Value]:
     """Seconds of a step per token a user sees, of a prompt among the steps, and how a pipeline stretches both."""
     yielded = techniques.tokens_per_verification(c["draft_acceptance"], c["draft_tokens"])
+    fill = c["batch"] / (c["groups"] * c["pipeline_parallel"])
     return {
         "yielded": yielded,
         "token_step_s": c["step_s"] * (1.0 + c["draft_tokens"] * c["draft_cost"]) / yielded,
-        "stretch": parallel.pipeline_stretch(c["pipeline_parallel"], c["micro_batch"], k.pipeline_bubble, k.pipeline_depth_exponent),
+        "stretch": parallel.pipeline_stretch(c["pipeline_parallel"], fill, k.pipeline_bubble, k.pipeline_depth_exponent),
         "among_prefill_s": where((c["prefill_accelerators"] > 0) | (c["disaggregated"] > 0), 0.0, c["prefill_s"]),
     }
 
@@ -128,13 +130,14 @@ def serving(c: Columns, k: Constants) -> dict[str, Value]:
 
 
 def work(c: Columns, k: Constants) -> dict[str, Value]:
-    """Steps and prompts a second of each chip, and the share of time it works on prompts."""
+    """Steps and prompts a second of each chip, the shares of time they run and work, and the share of it spent on prompts."""
     chips = c["chips"]
     steps = c["requests_per_s"] * maximum(c["osl"], 1.0) / c["yielded"] / c["micro_batch"] * c["tensor_parallel"] / chips
     prompts = c["requests_per_s"] * c["tensor_parallel"] / chips
     on_prompts, on_steps = prompts * c["prefill_s"], steps * c["step_s"]
     return {
         "busy": minimum(on_steps + on_prompts, 1.0),
+        "working": minimum(steps * c["work_s"] + on_prompts, 1.0),
         "prefill_share": on_prompts / (on_prompts + on_steps),
         "mbu": steps * c["step_bytes"] / c["bandwidth_bytes_per_s"],
         "mfu": (steps * c["step_flop"] + prompts * c["prefill_flop"]) / c["peak_flop_per_s"],
@@ -144,7 +147,14 @@ def work(c: Columns, k: Constants) -> dict[str, Value]:
 def use(c: Columns, k: Constants) -> dict[str, Value]:
     """Power, and energy per token with its split between prompts and answers."""
     power = c["chips"] * energy.chip_power_w(
-        c["tdp_w"], c["busy"], c["mbu"], c["mfu"], k.idle_power_share, k.waiting_power_share, k.byte_power_share, k.flop_power_share
+        c["tdp_w"],
+        c["busy"],
+        c["working"],
+        c["mfu"],
+        k.idle_power_share,
+        k.waiting_power_share,
+        k.moving_power_share,
+        k.multiplying_power_share,
     )
     per_output, share = energy.joules_per_token(power, maximum(c["output_tok_s"], 1e-9)), c["prefill_share"]
     return {

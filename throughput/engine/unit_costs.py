@@ -39,8 +39,8 @@ def unit_costs(c: Columns, k: Constants) -> dict[str, Value]:
         * copy_flop
         / roofline.reached(peak, k.decode_compute_loss * c["flop_loss"] * c["expert_loss"]),
         "attention_row_s": attention_flop / roofline.reached(c["bf16_flop_per_s"], k.decode_attention_loss * c["flop16_loss"]),
-        "token_hidden_s": _hidden_seconds(c, k, 1.0),
-        "token_routed_s": _routed_seconds(c, k, 1.0),
+        "token_hidden_s": _hidden_seconds(c, k),
+        "token_routed_s": _routed_seconds(c, k),
         "row_flop": dense_flop,
         "copy_flop": copy_flop,
         "attention_row_flop": attention_flop,
@@ -93,16 +93,16 @@ def expert_width(c: Columns, k: Constants) -> dict[str, Value]:
     return {"expert_loss": k.expert_compute_loss * width ** (-k.expert_width_exponent)}
 
 
-def _hidden_seconds(c: Columns, k: Constants, tokens: Value) -> Value:
-    """Time of norms, residuals and quantization: 16-bit passes over the hidden state of every layer."""
-    moved = roofline.activation_bytes(tokens, 0.5 * c["sublayers"], c["hidden_size"], k.activation_passes)
+def _hidden_seconds(c: Columns, k: Constants) -> Value:
+    """Time of a token's norms, residuals and quantization: 16-bit passes over the hidden state of every layer."""
+    moved = roofline.activation_bytes(1.0, 0.5 * c["sublayers"], c["hidden_size"], k.activation_passes)
     return moved / c["bandwidth_bytes_per_s"] / c["tensor_parallel"] ** k.activation_parallel_exponent
 
 
-def _routed_seconds(c: Columns, k: Constants, tokens: Value) -> Value:
-    """Time of gathering, scattering and activating each token's copies in the mixture layers."""
+def _routed_seconds(c: Columns, k: Constants) -> Value:
+    """Time of gathering, scattering and activating a token's copies in the mixture layers."""
     moved = roofline.activation_bytes(
-        tokens * c["experts_per_token"], c["moe_layers"], c["hidden_size"] + c["expert_intermediate_size"], k.routed_passes
+        c["experts_per_token"], c["moe_layers"], c["hidden_size"] + c["expert_intermediate_size"], k.routed_passes
     )
     return moved / c["bandwidth_bytes_per_s"] / c["expert_ranks"] ** k.activation_parallel_exponent
 
@@ -131,7 +131,7 @@ def prefill(c: Columns, k: Constants) -> dict[str, Value]:
         + c["imbalance"] * expert_flop / roofline.reached(c["peak_flop_per_s"], loss * c["expert_loss"])
     )
     attention_s = attention / roofline.reached(c["bf16_flop_per_s"], k.attention_compute_loss * c["flop16_loss"])
-    activation_s = _hidden_seconds(c, k, tokens) + _routed_seconds(c, k, tokens / c["expert_ranks"] * tp)
+    activation_s = tokens * (c["token_hidden_s"] + c["token_routed_s"] / c["expert_ranks"] * tp)
     work_s = gemm_s + attention_s + activation_s + tokens * c["reduce_token_s"]
     exposed = k.share("exchange_exposed")
     return {

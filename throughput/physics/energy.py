@@ -12,27 +12,19 @@ BOUNDARIES = ("gpu_only", "system", "wall")
 
 
 def chip_power_w(
-    tdp_w: Value, busy: Value, bytes_share: Value, flop_share: Value, idle: float, waiting: float, per_byte: float, per_flop: float
+    tdp_w: Value, busy: Value, working: Value, flop_share: Value, idle: float, waiting: float, moving: float, multiplying: float
 ) -> Value:
-    """Mean watts of one accelerator: idle, more while it is busy at all, and dynamic watts by the work done.
+    """Mean watts of one accelerator: idle, more while its clocks are up for a step, and dynamic watts by the work done.
 
-    ``busy`` is the share of time a step or prompt runs; ``bytes_share`` and ``flop_share`` are the bytes and operations a
-    second against the datasheet's rates, so a byte costs ``per_byte TDP / bandwidth`` joules, of this part and not
-    of another. Never above the TDP. Form after Horowitz 2014 (energy per operation) and Patel et al. 2024 (POLCA, phases).
+    ``busy`` is the share of time a step or prompt is under way, ``working`` the share in which memory or matrix units
+    work on it; the rest of a step waits for launches, the host and links. ``flop_share`` is the operations a second against the
+    datasheet's rate: an operation costs ``multiplying TDP / peak`` joules. A byte costs ``moving TDP`` for as long as
+    this software takes over it, so badly used bandwidth is not cheaper. Never above the TDP. Form after
+    Horowitz 2014 (energy per operation) and Patel et al. 2024 (POLCA, phases).
     """
-    total = idle + waiting * busy + per_byte * bytes_share + per_flop * flop_share
-    return tdp_w * minimum(total, 1.0)
+    return tdp_w * minimum(idle + waiting * busy + moving * working + multiplying * flop_share, 1.0)
 
 
 def joules_per_token(power_w: Value, tokens_per_s: Value) -> Value:
     """Energy per token of a deployment that draws ``power_w`` and makes ``tokens_per_s``."""
     return power_w / tokens_per_s
-
-
-def bandwidth_energy_bound_j(byte_count: Value, bandwidth_bytes_per_s: Value, tdp_w: Value, idle_share: Value) -> Value:
-    """Least energy to stream ``byte_count`` bytes: the transfer at full bandwidth at no more than idle power.
-
-    A lower bound on any step that reads these bytes: the transfer takes at least bytes/bandwidth seconds,
-    during which the chip draws at least its idle share of the TDP.
-    """
-    return byte_count / bandwidth_bytes_per_s * tdp_w * idle_share

@@ -59,7 +59,8 @@ class Words:
 
     def numbers(self, table: Mapping[str, float], default: float) -> np.ndarray:
         """The number that belongs to each row's word."""
-        return np.array([table.get(n, default) for n in self.names], dtype=float)[self.codes]
+        found: np.ndarray = np.array([table.get(n, default) for n in self.names], dtype=float)[self.codes]
+        return found
 
 
 _EXPRESSIONS: list[tuple[type, ColumnOps]] = []

@@ -42,12 +42,11 @@ def all_to_all_seconds(
     return copy_bytes * (copies_sent / inside_bytes_per_s + crossing / outside_bytes_per_s)
 
 
-def pipeline_stretch(stages: Value, micro_batch: Value, bubble: Value, depth: Value) -> Value:
-    """Factor >= 1 on the cycle of a pipeline of ``stages``: uneven stages and refills cost ``bubble (p-1)^depth``.
+def pipeline_stretch(stages: Value, fill: Value, bubble: Value, depth: Value) -> Value:
+    """Factor >= 1 on the cycle of a pipeline of ``stages``: uneven stages and refills cost c = ``bubble (p-1)^depth``.
 
-    A micro-batch of one has nothing to refill and pays nothing beyond passing all stages; the cost c grows to its
-    full size as micro-batches fill, by ``(m - 1) / (m + c)``: then m over the factor is ``(m + c) / (1 + c)``, and a
-    larger batch never lowers throughput.
+    ``fill`` is requests per stage. A full pipeline pays 1 + c; with fewer requests than stages the bubbles are slots that
+    nobody waits for, ``max(1, (1 + c) fill)``, so that one more request never lowers throughput.
     """
-    full = bubble * maximum(stages - 1.0, 0.0) ** depth
-    return where(stages > 1.0, 1.0 + full * (micro_batch - 1.0) / (micro_batch + full), 1.0)
+    full = 1.0 + bubble * maximum(stages - 1.0, 0.0) ** depth
+    return where(stages > 1.0, minimum(maximum(full * fill, 1.0), full), 1.0)

@@ -17,15 +17,6 @@ def reached(peak: Value, loss: Value) -> Value:
     return peak / (1.0 + loss)
 
 
-def loss_of_size(loss: Value, peak: Value, reference: float, exponent: Value) -> Value:
-    """``loss`` of a part of rate ``reference``, made that of a part of rate ``peak``: ``loss (peak/reference)^exponent``.
-
-    Larger parts lose a larger share because latencies and occupancy limits shrink more slowly than peaks grow
-    (weights-only decode of Llama-3.1-8B reaches 70 % of H100's bandwidth and 48 % of B200's, vLLM blog 2026-04-22).
-    """
-    return loss * (peak / reference) ** exponent
-
-
 def tile_rows(rows: Value, tile: Value) -> Value:
     """Rows a matrix unit works on when ``rows`` are asked for: a small batch pays for one full tile.
 

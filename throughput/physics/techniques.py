@@ -62,58 +62,11 @@ def tokens_per_verification(acceptance: Value, draft_tokens: Value) -> Value:
     return where(close_to_one, draft_tokens + 1.0, (1.0 - safe ** (draft_tokens + 1.0)) / (1.0 - safe))
 
 
-def speculation_speedup(
-    tokens_per_step: Value, verify_seconds: Value, plain_seconds: Value, draft_tokens: Value, draft_cost: Value
-) -> Value:
-    """Speed with speculation over speed without: below 1 when the batch is large enough to be compute bound.
-
-    ``draft_cost`` is one draft step in units of a plain step. Source: Leviathan et al. 2023, theorem 3.8.
-    """
-    return tokens_per_step / (verify_seconds / plain_seconds + draft_tokens * draft_cost)
-
-
-def weight_only_speedup_limit(bits: Value, plain_bits: Value = 16.0) -> Value:
-    """Most that narrower weights can gain while weight traffic binds: the ratio of bits (Frantar et al. 2024)."""
-    return plain_bits / bits
-
-
-def weight_only_crossover_batch(
-    flop_per_s: Value, bandwidth_bytes_per_s: Value, weight_bits: Value, compute_share: Value = 1.0, memory_share: Value = 1.0
-) -> Value:
-    """Batch at which reading ``weight_bits`` weights takes as long as multiplying them: beyond it the gain fades.
-
-    ``2 B P / (F mu) = P b / (8 BW eta)`` solved for B. Source: Frantar et al. 2024 (Marlin), section 3.
-    """
-    return flop_per_s * compute_share * weight_bits / (16.0 * bandwidth_bytes_per_s * memory_share)
-
-
 def routed_cost(share_small: Value, cost_small: Value, cost_large: Value) -> Value:
     """Mean cost per token when a router sends ``share_small`` of tokens to the small model."""
     return share_small * cost_small + (1.0 - share_small) * cost_large
 
 
-def cascade_cost(acceptance: Value, cost_small: Value, cost_large: Value) -> Value:
-    """Mean cost when the small model always answers first and ``acceptance`` of its answers are kept.
-
-    Source: Chen, Zaharia & Zou 2023 (FrugalGPT), section 3.
-    """
-    return cost_small + (1.0 - acceptance) * cost_large
-
-
-def static_batch_tokens_per_s(batch: Value, prefill_s: Value, step_s: Value, mean_tokens: Value, longest_tokens: Value) -> Value:
-    """Output tokens per second when a batch is filled once and runs until its longest answer ends.
-
-    ``B mean / (B t_prefill + longest t_step)``: finished sequences keep their slot, which is what continuous batching
-    removes. Source: Yu et al. 2022 (Orca), section 3.
-    """
-    return batch * mean_tokens / (batch * prefill_s + longest_tokens * step_s)
-
-
 def uncached_tokens(prompt_tokens: Value, hit_rate: Value) -> Value:
     """Prompt tokens that must be computed when ``hit_rate`` of them are found in the prefix cache."""
     return prompt_tokens * (1.0 - minimum(hit_rate, 1.0))
-
-
-def amdahl(gain: Value, share: Value) -> Value:
-    """Overall speedup when ``share`` of the time is made ``gain`` times faster (Amdahl 1967)."""
-    return 1.0 / (1.0 - share + share / gain)

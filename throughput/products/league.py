@@ -14,7 +14,7 @@ from throughput.engine import grid
 from throughput.engine.efficiency import Constants
 from throughput.engine.stages import BOUNDS
 from throughput.products import catalogue
-from units.constants import GB
+from units.constants import DAYS_PER_YEAR, GB, MONTHS_PER_YEAR
 
 PIPELINES = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 80)
 """Pipeline depths tried for one stream on chips that hold little."""
@@ -204,24 +204,10 @@ def software_gains(releases: pl.DataFrame) -> pl.DataFrame:
         )
         .filter(pl.col("releases_count") > 1)
     )
-    months = (pl.col("last_date") - pl.col("first_date")).dt.total_days() / 30.44
+    months = (pl.col("last_date") - pl.col("first_date")).dt.total_days() / (DAYS_PER_YEAR / MONTHS_PER_YEAR)
     gain = pl.col("last_tok_per_s") / pl.col("first_tok_per_s")
     return (
         grouped.with_columns(gain_factor=gain, span_months=months)
         .with_columns(gain_factor_per_year=pl.col("gain_factor").pow(12.0 / pl.col("span_months")))
         .sort(keys)
     )
-
-
-def useful_life_years(
-    income_over_running_cost: float, price_fall_factor_per_year: float, software_gain_factor_per_year: float = 1.0
-) -> float:
-    """Years until a chip's tokens no longer pay its running costs.
-
-    Today's income is ``income_over_running_cost`` times power and hosting; token prices fall by a factor a year
-    (2 = half after a year) while software raises the tokens of the same chip. Infinite when software keeps pace.
-    """
-    if income_over_running_cost <= 1.0:
-        return 0.0
-    decline = math.log(price_fall_factor_per_year) - math.log(software_gain_factor_per_year)
-    return math.inf if decline <= 0 else math.log(income_over_running_cost) / decline

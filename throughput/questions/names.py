@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from reference.maker_names import maker_names
+
 VENDOR_WORDS = ("nvidia", "amd", "instinct", "intel", "habana", "google", "aws", "amazon", "apple", "geforce", "tesla", "radeon")
 DECORATION = re.compile(
     r"\b(?:nvidia|amd|instinct|intel|habana|google|cloud|aws|amazon|apple|geforce|tesla|radeon|quadro|tpu|tensor|core|gpu|graphics|"
@@ -39,6 +41,9 @@ CHECKPOINT_WORDS = (
     "int4",
     "int8",
     "w4a16",
+    "quantized.w4a16",
+    "quantized.w8a8",
+    "quantized.w8a16",
     "w8a8",
     "gguf",
     "preview",
@@ -123,7 +128,7 @@ def _candidates(name: str) -> Iterable[str]:
     """A checkpoint's name without its organisation and the words of its variant."""
     last = name.rsplit("/", 1)[-1]
     yield last
-    for words in (VENDOR_WORDS, ("meta", "nvidia", "amd", "redhatai", "neuralmagic", "openai")):
+    for words in (VENDOR_WORDS, maker_names("before_a_checkpoint")):
         yield "".join(_without_prefix(last, words))
     parts = _without_prefix(last, ("meta", "nvidia"))
     while len(parts) > 1 and parts[-1] in CHECKPOINT_WORDS:

@@ -15,6 +15,7 @@ import polars as pl
 
 from throughput.engine.formats import READERS, UNSTATED, read_kv_bits, read_weight_format
 from throughput.questions import names
+from units.constants import DAYS_PER_YEAR
 
 ACCELERATOR_COLUMNS = [
     "accelerator",
@@ -342,7 +343,7 @@ def _words(words: pl.DataFrame) -> pl.DataFrame:
             pl.format("software_date is '{}', expected a day as 2026-07-01", "software_date")
         )
     )
-    years = (pl.lit(NEWEST_SOFTWARE) - pl.col("_day")).dt.total_days() / 365.25
+    years = (pl.lit(NEWEST_SOFTWARE) - pl.col("_day")).dt.total_days() / DAYS_PER_YEAR
     return lower.select(
         "metric",
         "boundary",

@@ -13,7 +13,7 @@ import polars as pl
 
 from throughput.engine import grid, stages
 from throughput.engine.efficiency import Constants
-from throughput.questions import names, readings
+from throughput.questions import readings
 
 NEEDED = ("log_half_width", "bound_code", "weight_bytes_per_chip", "usable_bytes", "memory_bytes", "room_for_one", "isl", "osl")
 """What an answer needs beside its metric: its interval, what binds, and whether it fits."""
@@ -100,8 +100,3 @@ def one(question: Mapping[str, object], accelerators: pl.DataFrame, architecture
     result["bound"] = stages.BOUNDS[result["bound_code"]]
     result["error"] = result.pop("misfit")
     return result
-
-
-def known_names(table: pl.DataFrame, key: str) -> names.Known:
-    """The names of a reference table (see ``names.index``)."""
-    return names.index(table.iter_rows(named=True), key)

@@ -392,6 +392,7 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     "scope": ("VARCHAR", "what the PUE is for: fleet, site, survey mean"),
     "score_gap": ("DOUBLE", "large minus small on the primary scale, or null"),
     "scored_count": ("BIGINT", "those with an ability on the joint scale"),
+    "scored_share": ("DOUBLE", "scored over entrants: the share of new models the joint scale covers"),
     "se": ("DOUBLE", "standard error of the score"),
     "self_host_usd_per_mtok": ("DOUBLE", "own cost at the stated utilisation, operations included"),
     "seller_family": ("VARCHAR", "hyperscaler, neocloud or marketplace; never blended"),

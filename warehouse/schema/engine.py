@@ -59,7 +59,7 @@ ENGINE: tuple[Table, ...] = (
         "engine.check_measured",
         "one published measurement beside the engine's prediction",
         "model accelerator precision batch throughput_tok_per_s measured_tok_per_s error_share source",
-        "",
+        "model accelerator precision source measured_tok_per_s throughput_tok_per_s",
     ),
     declare(
         "engine.check_energy",

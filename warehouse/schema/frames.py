@@ -86,6 +86,11 @@ def _hold_key(spec: Table, shaped: pl.DataFrame) -> None:
         raise KeyBroken(f"{spec.name}: {', '.join(unknown)} belongs to the key and is null in a row")
 
 
+def distinct(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """``frame`` with the first of the rows that share the declared key of a table: what a page prints twice is one row."""
+    return frame.unique(list(table(name).key), keep="first", maintain_order=True)
+
+
 def offenders(declared: Table, frame: pl.DataFrame) -> dict[str, str]:
     """The sources whose rows a table would refuse, with the first reason; empty where its rows name no source."""
     if "source" not in declared.columns:

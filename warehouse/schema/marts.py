@@ -85,7 +85,7 @@ MARTS: tuple[Table, ...] = (
         "marts.rental_breaks",
         "one level shift of one offer's price",
         "provider accelerator region term accelerators_in_offer note source break_date from_usd_per_hour to_usd_per_hour change_share",
-        "",
+        "provider accelerator region term accelerators_in_offer note source break_date",
     ),
     declare(
         "marts.rental_now",
@@ -102,10 +102,10 @@ MARTS: tuple[Table, ...] = (
     ),
     declare(
         "marts.hardware_trends",
-        "growth a year of one metric of accelerators in one window, beside one published growth",
+        "growth a year of one metric of accelerators in one window, beside one published growth (published_source is empty where nobody published one)",
         "window_label metric growth_per_year growth_low_per_year growth_high_per_year doubling_years parts_count explained_share "
         "published_growth_per_year published_source source_url published_agrees",
-        "",
+        "window_label metric published_source",
     ),
     declare(
         "marts.electricity",
@@ -158,7 +158,7 @@ MARTS: tuple[Table, ...] = (
         "one model on one accelerator or host: speed of one user beside what it costs, computed by the engine or published",
         "model accelerator provider evidence precision user_tok_per_s user_lower_tok_per_s user_upper_tok_per_s accelerators "
         "cost_usd_per_mtok energy_j_per_token observed_at source source_url",
-        "",
+        "model accelerator provider evidence precision user_tok_per_s observed_at source",
     ),
     declare(
         "marts.deflation_stack",
@@ -178,9 +178,9 @@ MARTS: tuple[Table, ...] = (
     ),
     declare(
         "marts.engine_check",
-        "engine check",
+        "one published throughput of one configuration beside the engine's prediction",
         "model accelerator precision batch throughput_tok_per_s measured_tok_per_s error_share source",
-        "",
+        "model accelerator precision source measured_tok_per_s throughput_tok_per_s",
     ),
     declare(
         "marts.energy_check",

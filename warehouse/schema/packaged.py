@@ -27,7 +27,7 @@ PACKAGED: tuple[Table, ...] = (
     ),
     declare(
         "core.benchmark",
-        "one benchmark",
+        "one benchmark: its unit, its number of questions, what guessing scores",
         "benchmark kind n_items guess_rate unit reason source source_ref source_url licence observed_at basis",
         "benchmark",
     ),

@@ -186,7 +186,7 @@ STATS: tuple[Table, ...] = (
     declare(
         "stats.score_coverage",
         "how many of the models first listed in the 90 days before a day have a place on the joint quality scale",
-        "day entrants_count scored_count coverage_share",
+        "day entrants_count scored_count scored_share",
         "day",
     ),
     declare(

@@ -19,9 +19,6 @@ from sources.pages.tables import html_grids
 _CHIP = re.compile(r"Each\s+(Trainium\d*|Inferentia\d*)\s+(?:chip|device)\s+consists\s+of", re.IGNORECASE)
 _CORE = re.compile(r"^(NeuronCore-v\d)\s+Architecture", re.MULTILINE)
 _RATE = re.compile(r"(?P<n>\d[\d,.]*)\s+(?P<what>[A-Za-z0-9/]+)\s+(?P<sparse>sparse\s+|dense\s+)?(?P<unit>[TP]FLOPS?|[TP]OPS)\b")
-_RATE_OF = re.compile(
-    r"(?P<n>\d[\d,.]*)\s+(?P<unit>[TP]FLOPS)\s+of\s+(?P<what>[A-Za-z0-9/]*FP8[A-Za-z0-9/]*|[A-Za-z0-9/]*BF16[A-Za-z0-9/]*)"
-)
 
 
 _BULLET = re.compile(r"(?:^|\s)-\s+([A-Z][A-Za-z ]+):\s(.*?)(?=\s-\s+[A-Z][A-Za-z ]+:\s|\Z)", re.DOTALL)

@@ -40,8 +40,6 @@ class Layout(BaseModel):
     """Whether a table without names is of the models (known from the page's other tables) that the lines above it name."""
     line_name: str = ""
     """Pattern of a line that holds a model with its prices; its first group is the name."""
-    left_blank: list[str] = []
-    """Senses of the columns that a table printed line by line leaves out where a model has no such price."""
     cell_order: list[list[str]] = []
     """What several amounts in one cell or line are the price of, in their order, where no word tells them apart: a list for each number of them."""
     name_column: str = ""

@@ -19,6 +19,7 @@ from sources.pages.layout.data.components import literals
 from sources.pages.layout.data.payload import lines_in, tables_in, values
 from sources.pages.layout.data.records import read_records
 from sources.pages.layout.declaration import DEFAULTS, Layout
+from sources.pages.layout.multipliers import multipliers
 from sources.pages.layout.names import days_in, named_before
 from sources.pages.layout.promotions import end_promotions
 from sources.pages.layout.tables.grid import read_grid
@@ -45,7 +46,7 @@ def read_page(page: Page, layout: Layout = DEFAULTS, judge: Judge | None = None)
     if not any(q.row is not None for q in found.quotes) and (held or not any(q.component == "hour" for q in found.quotes)):
         first = f"; the first of {len(held)} held: {held[0].subject}: {held[0].reason} ({held[0].locator})" if held else ""
         raise PageChanged(f"expected prices per tokens, found none that can be read{first}")
-    return [*found.quotes, *found.left_out]
+    return [*found.quotes, *multipliers(page, (q.model_label for q in found.quotes)), *found.left_out]
 
 
 def _blocks(page: Page, layout: Layout, said: Meaning) -> list[Block]:

@@ -35,7 +35,6 @@ offers of such parts (spot too) none is below 0.29 or above 4.7 times it, and a 
 PANEL_PROVIDERS = 5
 NOT_COUNTED = "the number of accelerators of this instance is not known; add it to reference/rental_skus.csv with its address"
 IMPLAUSIBLE = "outside the plausible prices of this part: a node's price for one accelerator, or a host that costs more than it"
-HOURS_PER_YEAR = 8760
 
 
 @lru_cache(maxsize=1)

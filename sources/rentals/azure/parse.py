@@ -13,7 +13,8 @@ from decimal import Decimal
 
 from sources.pages.page import Page
 from sources.pages.quote import LeftOut, PageChanged, RentalQuote
-from sources.pages.rentals.offers import HOURS_PER_YEAR, Offers, instance
+from sources.pages.rentals.offers import Offers, instance
+from units.constants import COMMON_YEAR_HOURS
 
 _OTHER = re.compile(r"windows|cloud ?services|dedicated host", re.IGNORECASE)
 _YEARS = {"1 Year": ("reserved_1yr", 1), "3 Years": ("reserved_3yr", 3)}
@@ -48,7 +49,7 @@ def _item(offers: Offers, item: dict[str, object], locator: str) -> None:
         if name not in _YEARS:
             return  # five-year terms are not followed
         term, years = _YEARS[name]
-        hours = years * HOURS_PER_YEAR
+        hours = years * COMMON_YEAR_HOURS
     elif item["type"] != "Consumption":
         raise PageChanged(f"expected Consumption or Reservation, found {item['type']!r} ({locator})")
     known, region = instance("azure", sku), str(item["armRegionName"])

@@ -9,13 +9,13 @@ with ends as (
 ),
 best as (select * from ends order by n desc, benchmark limit 1)
 select 'headline.cost_per_task_factor' as fact_id, 'headline' as section, benchmark as subject, 'times cheaper per task in a year' as quantity,
-       pow(first_cost / last_cost, 365.25 / (last_date - first_date)) as value, 'factor_per_year' as unit, n,
+       pow(first_cost / last_cost, (select value from core.definition where definition_id = 'year.length') / (last_date - first_date)) as value, 'factor_per_year' as unit, n,
        first_date::varchar || ' to ' || last_date::varchar as text_value, 'derived' as basis, v.as_of,
        'select obs_date, cost_usd_per_task from marts.cost_per_task where benchmark = ''' || benchmark || '''' as sql, 'table:marts.cost_per_task table:core.input_tokens' as inputs
 from best, core.vintage as v
 union all by name
 select 'expectations.tokens_per_task_factor' as fact_id, 'expectations' as section, benchmark as subject, 'growth of tokens per task in a year' as quantity,
-       pow(last_tokens / first_tokens, 365.25 / (last_date - first_date)) as value, 'factor_per_year' as unit, n,
+       pow(last_tokens / first_tokens, (select value from core.definition where definition_id = 'year.length') / (last_date - first_date)) as value, 'factor_per_year' as unit, n,
        first_date::varchar || ' to ' || last_date::varchar as text_value, 'derived' as basis, v.as_of,
        'select obs_date, tokens_per_task from marts.cost_per_task where benchmark = ''' || benchmark || '''' as sql, 'table:marts.cost_per_task table:core.input_tokens' as inputs
 from best, core.vintage as v

@@ -24,7 +24,7 @@ union all by name
 select 'quality of new models' as topic,
        (select scored_count || ' of ' || entrants_count || ' models first listed in the 90 days to ' || day
                || ' have a score; half were scored last on '
-               || coalesce((select max(day)::varchar from stats.score_coverage where coverage_share >= 0.5), 'no day held')
+               || coalesce((select max(day)::varchar from stats.score_coverage where scored_share >= 0.5), 'no day held')
         from stats.score_coverage order by day desc limit 1) as why,
        'scores of new models as they are listed: the boards'' own files, read daily' as what_would_tell
 union all by name

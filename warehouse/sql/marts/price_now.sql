@@ -9,7 +9,7 @@ with others as (
 select i.provider, provider_tier, i.model, developer, open_weights, i.tier, i.condition,
        price_input_usd_per_mtok, price_output_usd_per_mtok, price_cached_input_usd_per_mtok,
        price_cache_write_usd_per_mtok, price_cache_write_1h_usd_per_mtok,
-       currency, price_kind, valid_from, valid_to, valid_from_basis, observed_at, status, confirmed_at, first_seen, changed_after, changed_before, families,
+       currency, listed_input_per_mtok, listed_output_per_mtok, price_kind, valid_from, valid_to, valid_from_basis, observed_at, status, confirmed_at, first_seen, changed_after, changed_before, families,
        coalesce(disagree_sources, '') as disagree_sources, disagree_share, source, source_url, origin, evidence, i.interval_id
 from core.price_interval as i
 cross join (select as_of from core.edition_day, core.definition
