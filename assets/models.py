@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from assets.step import asset_key, described
-from warehouse.dictionary import start_here
+from warehouse.dictionary import PROFILED, contents, start_here
 from warehouse.models import Model, fact_inputs, fact_selects, lineage_inputs, lineage_selects, models
 from warehouse.schema.tables import TABLES
 from warehouse.store import Store
@@ -64,6 +64,12 @@ def lineage(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
 def where_to_start(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """Tables to begin with and example queries that run."""
     return dg.MaterializeResult(metadata={"rows": warehouse.write("marts.start_here", start_here())})
+
+
+@dg.asset(key=["marts", "dictionary"], deps=[*map(asset_key, PROFILED)], **described("marts.dictionary"))
+def dictionary(warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
+    """Every column with its meaning, the words it may hold, and how this build fills it."""
+    return dg.MaterializeResult(metadata={"rows": warehouse.write("marts.dictionary", contents(warehouse.read))})
 
 
 model_assets = (*map(model_asset, models("core")), *map(model_asset, models("marts")))

@@ -31,7 +31,8 @@ READERS_TABLES = tuple(name for name in TABLES if name.startswith(("marts.", "fa
 )
 def published_warehouse(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """Replace what readers open, atomically; a failed blocking check skips this and all that follows."""
-    place = target(job.published, as_of(warehouse), job.home)
+    wrong_clock = job.issues and site.is_ahead(job.site_path, job.as_of)
+    place = target(job.published, as_of(warehouse), job.home, job.as_of if wrong_clock else None)
     size = publish(warehouse, place)
     return dg.MaterializeResult(metadata={"bytes": size, "path": str(place)})
 
@@ -64,6 +65,8 @@ def edition(job: dg.ResourceParam[Job], warehouse: dg.ResourceParam[Store]) -> d
     """The report of the day as page, text and data; earlier editions are never changed."""
     build_id = warehouse.read("core.vintage").row(0, named=True)["build_id"]
     made = Edition(job.as_of, build_id, warehouse.read("facts.fact"), warehouse.frames("marts", tuple(SHOWN)))
+    if job.issues:
+        site.withdraw_ahead(job.site_path, job.as_of)
     path = site.publish(job.site_path, made, job.base_url)
     return dg.MaterializeResult(metadata={"path": str(path), "edition": path.name})
 

@@ -44,10 +44,23 @@ def mutations() -> list[Mutation]:
     return [Mutation(m["name"], m["file"], m["old"], m["new"], tuple(m["tests"])) for m in told]
 
 
-def caught_by(mutation: Mutation, copy: Path) -> str:
-    """The test that fails on a mutation, or nothing. A run that does not begin or end counts as no catch.
+def outcome(tests: str, copy: Path) -> str:
+    """Run pytest arguments in the copy: the first test that failed, or nothing. Raises ``ValueError`` when they did not run."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *shlex.split(tests)]
+    environment = {**os.environ, "PYTHONPATH": str(copy)}
+    run = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, timeout=LONGEST_S, check=False)
+    failed = [line.removeprefix("FAILED ").partition(" - ")[0] for line in run.stdout.splitlines() if line.startswith("FAILED")]
+    if run.returncode == 0:
+        return ""
+    if run.returncode == 1 and failed:
+        return failed[0]
+    raise ValueError(f"{shlex.join(command[1:])} did not run: {(run.stdout + run.stderr)[-400:]}")
 
-    Raises ``ValueError`` where the text to change does not stand exactly once in its file.
+
+def caught_by(mutation: Mutation, copy: Path) -> str:
+    """The test that fails on a mutation, or nothing.
+
+    Raises ``ValueError`` where the text to change does not stand exactly once in its file, or the tests do not run.
     """
     path = copy / mutation.file
     text = path.read_text(encoding="utf-8")
@@ -55,25 +68,9 @@ def caught_by(mutation: Mutation, copy: Path) -> str:
         raise ValueError(f"{mutation.name}: expected the text to change once in {mutation.file}, found it {text.count(mutation.old)} times")
     path.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
     try:
-        for tests in mutation.tests:
-            command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *shlex.split(tests)]
-            run = subprocess.run(
-                command,
-                cwd=copy,
-                env={**os.environ, "PYTHONPATH": str(copy)},
-                capture_output=True,
-                text=True,
-                timeout=LONGEST_S,
-                check=False,
-            )
-            failed = [line for line in run.stdout.splitlines() if line.startswith("FAILED")]
-            if run.returncode == 1 and failed:
-                return failed[0].removeprefix("FAILED ").partition(" - ")[0]
-            if run.returncode not in (0, 1):
-                raise ValueError(f"{mutation.name}: {shlex.join(command[1:])} did not run: {(run.stdout + run.stderr)[-400:]}")
+        return next((test for tests in mutation.tests if (test := outcome(tests, copy))), "")
     finally:
         path.write_text(text, encoding="utf-8")
-    return ""
 
 
 def main() -> None:
@@ -90,6 +87,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "project"
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
+        for tests in sorted({tests for m in chosen for tests in m.tests}):
+            if broken := outcome(tests, copy):
+                raise SystemExit(f"{broken} fails without any mutation: mend it first")
         for mutation in chosen:
             test = caught_by(mutation, copy)
             print(f"{'caught  ' if test else 'SURVIVED'} {mutation.name}{f': {test}' if test else ''}", flush=True)

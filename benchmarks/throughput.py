@@ -65,18 +65,21 @@ def configurations() -> pl.DataFrame:
     return table.select(c for c in table.columns if c in asked).sample(CONFIGURATIONS, seed=1, shuffle=True)
 
 
-def whole(table: pl.DataFrame, rows: int) -> float:
-    """Rows per second when nothing is prepared: every stage, power, money and interval included, for every row."""
+def whole(table: pl.DataFrame, rows: int) -> tuple[float, float]:
+    """Rows per second, and seconds of processor time per million, when nothing is prepared: power, money and interval included."""
     many = pl.concat([table] * (rows // table.height), rechunk=True).with_columns(
         concurrency=(pl.int_range(pl.len()) % 512 + 1).cast(pl.Float64)
     )
-    start = time.perf_counter()
-    grid.evaluate(many, efficiency.load_constants(), keep=("output_tok_s", "j_per_output_token", "log_half_width")).sum()
-    return many.height / (time.perf_counter() - start)
+    wanted = ("output_tok_s", "j_per_output_token", "usd_per_mtok_output", "log_half_width")
+    start, busy = time.perf_counter(), time.process_time()
+    grid.evaluate(many, efficiency.load_constants(), keep=wanted).sum()
+    return many.height / (time.perf_counter() - start), (time.process_time() - busy) / many.height * 1e6
 
 
-def from_words(rows: int) -> float:
-    """Rows per second of a scenario file as people write it: names, formats and blanks read, errors said, answered."""
+def from_words(rows: int) -> tuple[float, float]:
+    """Rows per second, and processor seconds per million, of a scenario file as people write it: names, formats and blanks read,
+    errors said, answered.
+    """
     tables = catalogue.load(resources.files("reference"))
     asked = pl.DataFrame(
         {
@@ -90,9 +93,9 @@ def from_words(rows: int) -> float:
         }
     )
     many = pl.concat([asked] * (rows // 2), rechunk=True).with_columns(concurrency=(pl.int_range(pl.len()) % 64 + 1).cast(pl.String))
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), time.process_time()
     scenarios.answer(many, *tables, efficiency.load_constants())
-    return many.height / (time.perf_counter() - start)
+    return many.height / (time.perf_counter() - start), (time.process_time() - busy) / many.height * 1e6
 
 
 def rate(ready: pl.DataFrame, loads: int, evaluate, column: str) -> float:
@@ -132,12 +135,13 @@ def main() -> None:
     options = parser.parse_args()
     table = configurations()
     whole(table, 20_000)
-    all_of_it = whole(table, 2_000_000)
-    print(f"whole configurations    {all_of_it / 1e6:8.2f} M/s (nothing prepared; power, money and interval included)", flush=True)
+    all_of_it, busy = whole(table, 2_000_000)
+    print(f"whole configurations    {all_of_it / 1e6:8.2f} M/s, {busy:.2f} processor s a million (nothing prepared)", flush=True)
     if options.peers:
         print(f"genz-llm                {peer(options.peers, GENZ, all_of_it)}", flush=True)
         print(f"llm-analysis            {peer(options.peers, LLM_ANALYSIS, all_of_it)}", flush=True)
-    print(f"rows of a file          {from_words(500_000) / 1e6:8.2f} M/s (read from words, answered, with interval)", flush=True)
+    read, busy = from_words(500_000)
+    print(f"rows of a file          {read / 1e6:8.2f} M/s, {busy:.2f} processor s a million (read from words, answered)", flush=True)
     ready = grid.prepare(table, efficiency.load_constants())
     rate(ready, 200, grid.decode, "step_s")
     steps, served = (rate(ready, options.loads, *what) for what in ((grid.decode, "step_s"), (grid.serve, "output_tok_s")))

@@ -8,11 +8,31 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import click
+
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Signs that steer a terminal or turn the direction of text; names from pages may hold them."""
+
+
+class Inert:
+    """Standard output that prints text and steers nothing: whatever a verb prints, a name in it moves no cursor and hides no word."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> Any:
+        """Write the text with each steering sign as U+FFFD."""
+        return self._stream.write(_STEERING.sub("\ufffd", text) if isinstance(text, str) else text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
 
 COMMANDS = Path(__file__).parent / "commands"
 
@@ -29,6 +49,11 @@ class VerbGroup(click.Group):
         if name not in self.list_commands(ctx):
             return None
         return importlib.import_module(f"pipelines.commands.{name.replace('-', '_')}").command
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line with a standard output that steers no terminal."""
+        with redirect_stdout(Inert(sys.stdout)):
+            return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; a setting that cannot be read is wrong usage, named by its variable."""

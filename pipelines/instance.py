@@ -32,6 +32,7 @@ def config(settings: Settings) -> dict[str, Any]:
     """What ``dagster.yaml`` says for these settings."""
     return {
         "telemetry": {"enabled": False},
+        "nux": {"enabled": False},  # no invitation to sign up in front of the graph
         "concurrency": {"runs": {"max_concurrent_runs": 1}},
         "run_monitoring": {"enabled": True, "start_timeout_seconds": 600, "max_runtime_seconds": 4 * 3600},
         "run_retries": {"enabled": True, "max_retries": 2, "retry_on_asset_or_op_failure": False},

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from reports.freshness import Confirmed
 from reports.inputs import Edition, columns_of
 from reports.writing import numbers
-from reports.writing.shown import NAME_LIMIT, Shown, clean, safe_url
+from reports.writing.shown import NAME_LIMIT, Shown, clean, has_digit, safe_url
 
 
 class Printed(NamedTuple):
@@ -70,10 +70,11 @@ class FactBook:
         """Ids in order, of one section or of all."""
         return [i for i, row in self._facts.items() if section in (None, row["section"])]
 
-    def value(self, fact_id: str) -> Shown:
-        """The fact's value to the digit that its interval allows."""
+    def value(self, fact_id: str, like: str = "") -> Shown:
+        """The fact's value to the digit that its interval allows, or that of the fact it stands beside (``like``)."""
         row = self._facts.get(fact_id, {})
-        half = _half(row.get("lower"), row.get("upper"))
+        ends = self._facts.get(like, row)
+        half = _half(ends.get("lower"), ends.get("upper"))
         unit = row.get("unit") or ""
         return self._note(numbers.write(row.get("value"), unit, half), f"fact:{fact_id}.value", row.get("value"), unit)
 
@@ -175,7 +176,7 @@ class FactBook:
 
     def _note(self, text: str, source: str, value: Any, unit: str) -> Shown:
         written = "" if value is None else repr(value) if isinstance(value, float) else str(value)
-        if any(c.isdigit() for c in text):
+        if has_digit(text):
             self.printed.append(Printed(text, source, written, unit))
         return Shown(text, source, written, "data" if isinstance(value, (int, float)) else "span")
 

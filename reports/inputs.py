@@ -99,7 +99,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "bandwidth_ceiling": "launch_date accelerator",
         "break_even": "model accelerator",
         "viability": "viable_date application",
-        "jevons": "obs_date",
+        "jevons": "subject",
         "wrapper_margin": "application",
         "expectations": "benchmark obs_date",
         "track_record": "horizon_days model",

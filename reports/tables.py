@@ -6,12 +6,9 @@ Belongs here: the shape of a table and its three forms. Not here: which columns 
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 import textwrap
 from dataclasses import dataclass, field
-from datetime import date
 
 import polars as pl
 from markupsafe import Markup
@@ -183,12 +180,7 @@ def _row_lines(cells: list[str], shown: list[int], widths: dict[int, int], made:
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:
     """CSV for a spreadsheet: text that would start a formula gets a leading apostrophe, numbers stay numbers."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(frame.columns)
-    for row in frame.iter_rows():
-        writer.writerow([_guard(v) for v in row])
-    return out.getvalue().encode()
+    return frame.select(_guarded(name) if kind == pl.String else name for name, kind in frame.schema.items()).write_csv().encode()
 
 
 PRICE_COLUMNS = (
@@ -233,13 +225,11 @@ def price_table(book: FactBook) -> Markup:
     return Markup(f'<table id="prices" data-mart="price_now"><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>')
 
 
-def _guard(value: object) -> object:
-    if isinstance(value, date):
-        return value.isoformat()
-    if not isinstance(value, str):
-        return value
-    line = " ".join(value.replace("\x00", "").splitlines()) if "\n" in value or "\r" in value else value
-    return "'" + line if value.startswith(FORMULA_STARTS) or line.lstrip().startswith(FORMULA_STARTS) else line
+def _guarded(name: str) -> pl.Expr:
+    """A column of text on one line each, none of which a spreadsheet would run."""
+    line = pl.col(name).str.replace_all("\x00", "", literal=True).str.replace_all(r"[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+", " ")
+    begins = line.str.strip_chars_start().str.head(1).is_in(list(FORMULA_STARTS)) | line.str.head(1).is_in(list(FORMULA_STARTS))
+    return pl.when(begins).then(pl.lit("'") + line).otherwise(line).alias(name)
 
 
 def _num(column: Column) -> str:

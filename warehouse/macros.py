@@ -68,7 +68,7 @@ OUTPUTS = (
 
 
 def throughput_macro_sql(constants: Constants | None = None) -> list[str]:
-    """CREATE MACRO statements for ``throughput`` (one row per matching model and accelerator)."""
+    """CREATE MACRO statements: ``is_named`` (does a name mean this model or accelerator), ``throughput`` (a row per match of both)."""
     connection = duckdb.connect()
     connection.execute(f"CREATE TABLE scenario ({_columns()})")
     question = nw.from_native(connection.table("scenario"))
@@ -79,8 +79,9 @@ def throughput_macro_sql(constants: Constants | None = None) -> list[str]:
     connection.close()
     arguments = ", ".join(f"{name} := {default}" for name, default in PARAMETERS.items())
     return [
+        f"CREATE OR REPLACE MACRO is_named(listed, aliases, asked) AS\n{_named('listed', 'aliases', 'asked')}",
         f"CREATE OR REPLACE MACRO throughput({arguments}) AS TABLE\n"
-        f"WITH scenario AS (\n{_question()}\n), answered AS (\n{body}\n)\n{_answer()}"
+        f"WITH scenario AS (\n{_question()}\n), answered AS (\n{body}\n)\n{_answer()}",
     ]
 
 
@@ -180,9 +181,7 @@ def _question() -> str:
         + " FROM core.accelerators AS a CROSS JOIN core.architectures AS m CROSS JOIN (SELECT unnest(CASE WHEN "
         "n_accelerators IS NULL AND tensor_parallel IS NULL THEN [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] "
         "ELSE [0] END) AS tried) AS trial WHERE "
-        + _named("a.accelerator", "a.aliases", "accelerator")
-        + " AND "
-        + _named("m.model", "m.aliases", "model")
+        "is_named(a.accelerator, a.aliases, accelerator) AND is_named(m.model, m.aliases, model)"
     )
 
 

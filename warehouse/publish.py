@@ -48,16 +48,18 @@ def publish(store: Store, published: Published) -> int:
     return published.stat().st_size
 
 
-def target(published: Published, as_of: date, beside: Path) -> Published:
+def target(published: Published, as_of: date, beside: Path, today: date | None = None) -> Published:
     """Where a vintage is published: a past day never replaces a newer one, it goes to a file ``published-DATE.duckdb``.
 
-    ``beside``: the state folder, where that file goes when what is published lies elsewhere.
+    ``beside``: the state folder, where that file goes when what is published lies elsewhere. ``today`` (of a run of today):
+    what was published for a day that has not come was written by a wrong clock, and is replaced.
     """
     try:
         newest = query(published, "SELECT max(as_of) AS day FROM core.vintage").item()
     except (ValueError, WarehouseUnusable):
         return published
-    return beside / f"published-{as_of}.duckdb" if newest and newest > as_of else published
+    of_a_wrong_clock = newest and today and newest > today
+    return beside / f"published-{as_of}.duckdb" if newest and newest > as_of and not of_a_wrong_clock else published
 
 
 def published_at(published: Published) -> datetime | None:

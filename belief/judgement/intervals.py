@@ -17,15 +17,17 @@ _PAIRS = [(PRICES[c], f"{PRICES[c]}_other") for c in ("input", "output")]
 
 def acts(schedules: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
     """Where a witness itself began to state a price after another one: KEY, witness, rank, ``act``, ``seen_before``, ``dated``, prices."""
-    begun = schedules.filter(pl.col("start_before").is_not_null()).select("start", "seen_before", "term_ids").explode("term_ids")
-    rows = begun.join(terms, left_on="term_ids", right_on="term").filter(pl.col("valid_from") == pl.col("start"))
+    over = (pl.col("kind_before") == "sale") & (pl.col("end_reason_before") == "ended")
+    begun = schedules.filter(pl.col("start_before").is_not_null()).select("start", "seen_before", over.alias("resumed"), "term_ids")
+    rows = begun.explode("term_ids").join(terms, left_on="term_ids", right_on="term")
+    rows = rows.filter((pl.col("valid_from") == pl.col("start")) | (pl.col("resumed") & (pl.col("price_kind") != "sale")))
     return rows.select(
         *KEY,
         "witness",
         "rank",
         pl.col("start").alias("act"),
         "seen_before",
-        pl.col("valid_from_basis").is_in(DATED).alias("dated"),
+        (pl.col("valid_from_basis").is_in(DATED) | pl.col("resumed")).alias("dated"),
         *PRICES.values(),
     )
 

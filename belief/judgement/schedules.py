@@ -157,7 +157,7 @@ def with_neighbours(joined: pl.DataFrame) -> pl.DataFrame:
     after = pl.col("until").shift(1).over("line") == pl.col("start")
     before = [
         pl.when(after).then(pl.col(c).shift(1).over("line")).alias(f"{c}_before")
-        for c in ("input", "output", "start", "seen", "conditions")
+        for c in ("input", "output", "start", "seen", "conditions", "kind", "end_reason")
     ]
     unmoved = pl.all_horizontal(
         ((pl.col(c) - pl.col(c).shift(1).over("line")).abs() <= 1e-9).fill_null(
@@ -169,5 +169,5 @@ def with_neighbours(joined: pl.DataFrame) -> pl.DataFrame:
     joined = joined.with_columns(pl.col("start").first().over("line", "run").alias("since")).drop("run")
     removal = pl.col("until").is_not_null() & ~follows.fill_null(False) & ~pl.col("end_reason").is_in(NO_REMOVAL)
     return joined.drop(
-        f"{c}_before" for c in ("input", "output", "start", "seen", "conditions") if f"{c}_before" in joined.columns
+        f"{c}_before" for c in ("input", "output", "start", "seen", "conditions", "kind", "end_reason") if f"{c}_before" in joined.columns
     ).with_columns(*before, removal.alias("removed"))

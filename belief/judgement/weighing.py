@@ -143,6 +143,7 @@ def _best(ranked: pl.DataFrame) -> pl.DataFrame:
         "complete": True,
         "listed": False,
         "families": True,
+        "figures": True,
         "own_name": True,
         "acted": True,
         "knows": True,
@@ -152,9 +153,10 @@ def _best(ranked: pl.DataFrame) -> pl.DataFrame:
         "seen": True,
         "line": False,
     }
-    best = ranked.with_columns(knows, (pl.col("kind") == "list").alias("listed"), (pl.col("end_reason") == "point").alias("point")).sort(
-        *keys, *order, descending=[False, False, *order.values()]
-    )
+    figures = pl.sum_horizontal(pl.col(c).is_not_null() for c in ("input", "output")).alias("figures")
+    best = ranked.with_columns(
+        knows, figures, (pl.col("kind") == "list").alias("listed"), (pl.col("end_reason") == "point").alias("point")
+    ).sort(*keys, *order, descending=[False, False, *order.values()])
     return best.unique(keys, keep="first", maintain_order=True).select(
         *keys, "line", "start", "families", "seen", "source", "input", "output"
     )

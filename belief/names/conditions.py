@@ -47,7 +47,7 @@ Bounds = tuple[int | None, bool, int | None, bool]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Hours of the day in a zone, on some weekdays (0 is Monday; empty: every day). ``end`` may pass midnight."""
+    """Hours of the day in a zone, on some weekdays (0 is Monday; empty: every day). ``end`` may pass midnight; equal ends are the whole day."""
 
     start_minute: int
     end_minute: int
@@ -61,7 +61,9 @@ class Window:
         local = moment.astimezone(UTC if self.zone == "UTC" else BEIJING)
         minute = local.hour * 60 + local.minute
         late = self.start_minute > self.end_minute
-        inside = minute >= self.start_minute or minute < self.end_minute if late else self.start_minute <= minute < self.end_minute
+        whole = self.start_minute == self.end_minute
+        passing = minute >= self.start_minute or minute < self.end_minute
+        inside = whole or (passing if late else self.start_minute <= minute < self.end_minute)
         day = (local - timedelta(days=1) if late and minute < self.end_minute else local).date()
         off = self.not_on_holidays and day in _public_holidays()
         return inside and not off and (not self.weekdays or day.weekday() in self.weekdays)
@@ -185,7 +187,7 @@ _HOLIDAYS = re.compile(
 def _windows(text: str) -> tuple[tuple[Window, ...], str]:
     times = list(re.finditer(r"(\d{1,2}):(\d{2})\s?(?:[-–~]|to)\s?(\d{1,2}):(\d{2})", text))
     if not times:
-        return (), text
+        return _whole_days(text)
     beijing = re.search(r"beijing(?: time)?|北京时间|(?:utc|gmt)\s?\+\s?0?8(?::00)?|\bcst\b", text)
     if not beijing and not re.search(r"\butc\b|\bgmt\b|\bz\b", text):
         return (), text
@@ -200,6 +202,17 @@ def _windows(text: str) -> tuple[tuple[Window, ...], str]:
     for time in times:
         text = text.replace(time[0], " ")
     return windows, re.sub(r"\b(?:off-)?peak(?: hours?)?\b|\butc\b|\bgmt\b|\band\b|\(\s*,?\s*\)", " ", text)
+
+
+def _whole_days(text: str) -> tuple[tuple[Window, ...], str]:
+    """Weekdays named without hours: whole days, in UTC."""
+    weekdays, said = _weekdays(text)
+    if not weekdays:
+        return (), text
+    holidays = _HOLIDAYS.search(text)
+    for found in filter(None, (holidays and holidays[0], said)):
+        text = text.replace(found, " ")
+    return (Window(0, 0, weekdays=weekdays, not_on_holidays=bool(holidays)),), re.sub(r"\b(?:off-)?peak\b|\bon(?=\s*$)|\butc\b", " ", text)
 
 
 def _weekdays(text: str) -> tuple[tuple[int, ...], str]:

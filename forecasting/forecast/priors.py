@@ -7,6 +7,7 @@ uses the newest row with vintage <= t, so a packaged prior cannot carry later kn
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from importlib.resources import files
 
@@ -54,11 +55,30 @@ def fitted(panels: pl.DataFrame, vintage: date) -> dict[str, Parameters]:
 
 def estimate(panels: pl.DataFrame, vintage: date) -> Prior:
     """The prior that ``panels`` give at ``vintage``: mean of logs over panels, the declared one counted in."""
-    found = list(fitted(panels, vintage).values())
+    return _pooled(fitted(panels, vintage).values())
 
-    def pooled(name: str) -> float:
+
+def _pooled(fits: Iterable[Parameters]) -> Prior:
+    found = list(fits)
+
+    def mean(name: str) -> float:
         logs = [np.log(getattr(p, name)) for p in found]
         total = np.sum(logs) + DECLARED_PANELS * np.log(getattr(DECLARED, name))
         return float(np.exp(total / (len(logs) + DECLARED_PANELS)))
 
-    return Prior(pooled("hazard"), pooled("closing"), pooled("spread"), DECLARED.weight, sum(p.months for p in found))
+    return Prior(mean("hazard"), mean("closing"), mean("spread"), DECLARED.weight, sum(p.months for p in found))
+
+
+class LeftOut:
+    """Priors that all panels but one give, each panel fitted once per vintage whichever is left out."""
+
+    def __init__(self, panels: pl.DataFrame) -> None:
+        self._rows = {str(name): rows for (name,), rows in panels.sort("panel").group_by(["panel"], maintain_order=True)}
+        self._fits: dict[tuple[str, date], dict[str, Parameters]] = {}
+
+    def without(self, left_out: str, vintage: date) -> Prior:
+        """The prior of ``vintage`` from every panel but ``left_out``: what :func:`estimate` gives on the others."""
+        for name, rows in self._rows.items():
+            if name != left_out and (name, vintage) not in self._fits:
+                self._fits[name, vintage] = fitted(rows, vintage)
+        return _pooled(p for name in self._rows if name != left_out for p in self._fits[name, vintage].values())

@@ -117,6 +117,7 @@ def command(
     from forecasting.track_record.champion import INCUMBENT
 
     packaged = reference.frontier_panel() if not series else None
+    left_out = priors.LeftOut(packaged) if packaged is not None else None
     names = packaged["panel"].unique().sort().to_list() if packaged is not None else [str(series)]
     if only is not None and only not in names:
         raise click.BadParameter(f"no packaged panel {only!r}; there are {', '.join(names)}", param_hint="--panel")
@@ -129,11 +130,10 @@ def command(
                 if packaged is not None
                 else backtest.read_panel(name, partial(click.echo, err=True))
             )
-            others = packaged.filter(pl.col("panel") != name) if packaged is not None else None
             panel, label = backtest.knowledge(rows, hindsight)
             late = start is None and max(panel["ds"].to_list(), default=FIRST) < FIRST
             origins = backtest.default_origins(panel, None if late else (start or FIRST), every)
-            prior_at = priors.at if others is None else partial(priors.estimate, others)
+            prior_at = priors.at if left_out is None else partial(left_out.without, name)
             scored = backtest.run(panel, origins, horizons, prior_at=prior_at)
         except (BadSeries, pl.exceptions.PolarsError) as problem:
             raise click.ClickException(f"{name}: {problem}") from None

@@ -11,6 +11,7 @@ Belongs here: who may ask what. Not here: starting the server (``pipelines.web.w
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -75,7 +76,7 @@ class Guard:
             return (405, "GraphQL is asked by POST") if graphql and scope.get("query_string") else (0, "")
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             return 415, "a request that may change something must be JSON"
-        if graphql and scope.get("query_string"):
+        if graphql and not _names_its_question(scope.get("query_string", b"")):
             return 400, "a GraphQL request is in the body, not in the address"
         if self.read_only and not graphql:
             return 403, "read only; start it with --allow-changes to change something here"
@@ -85,6 +86,11 @@ class Guard:
         bearer = headers.get("authorization", "")
         offered = [_given_token(scope), _cookie(headers), bearer[7:] if bearer.lower().startswith("bearer ") else ""]
         return any(hmac.compare_digest(one.encode(), self.token.encode()) for one in offered if one)
+
+
+def _names_its_question(query: bytes) -> bool:
+    """Whether an address carries nothing, or ``op=NAME`` as Dagster's own pages write it for their logs; never a question itself."""
+    return not query or re.fullmatch(rb"op=\w{1,100}", query) is not None
 
 
 def _name(host: str) -> str:

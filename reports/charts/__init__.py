@@ -27,8 +27,6 @@ ALL: dict[str, Callable[[FactBook], Chart | None]] = {
     "hardware": cost.hardware,
     "ceiling": cost.ceiling,
     "viability": outlook.viability,
-    "volume": outlook.volume,
-    "spend": outlook.spend,
     "record": outlook.track_record,
     "pit": outlook.pit,
 }

@@ -8,12 +8,11 @@ from __future__ import annotations
 import polars as pl
 
 from reports.charts import findings
-from reports.charts.shape import DATE, LOG, days, end_labels, log_axis, spec, stamp, typed
+from reports.charts.shape import DATE, spec, stamp, typed
 from reports.facts import FactBook
 from reports.questions.record import chart_title
 from reports.series import champion_model
-from reports.writing import numbers
-from reports.writing.drawing import AZURE, BLUE, INK, MUTED, RUST, Chart
+from reports.writing.drawing import AZURE, BLUE, INK, MUTED, Chart
 from reports.writing.shown import say
 
 
@@ -58,30 +57,6 @@ def viability(book: FactBook) -> Chart | None:
         data,
         {c: [("viability", s)] for c, s in (("date", "viable_date"), ("lower", "viable_lower_date"), ("upper", "viable_upper_date"))},
     )
-
-
-def volume(book: FactBook) -> Chart | None:
-    """Tokens served per week."""
-    return _weekly(book, "volume", "volume_mtok_per_week", "Tokens served", "Million tokens a week, log scale", BLUE, "~s")
-
-
-def spend(book: FactBook) -> Chart | None:
-    """What was spent on them per week."""
-    return _weekly(book, "spend", "spend_usd_per_week", "What was spent on them", "USD a week, log scale", RUST, "$~s")
-
-
-def _weekly(book: FactBook, name: str, column: str, title: str, axis: str, colour: str, form: str) -> Chart | None:
-    import altair as alt
-
-    data = book.edition.mart("jevons").filter(pl.col(column) > 0).select(date="obs_date", value=column, series=pl.lit(title))
-    if data["date"].n_unique() < 2:
-        return None
-    y = alt.Y("value:Q", scale=LOG, axis=log_axis([data["value"]], axis, form))
-    line = alt.Chart(typed(data, "date")).mark_line(color=colour).encode(x=days(data["date"], 0.12), y=y)
-    ends = end_labels(data, "series", "value", {title: colour}, lambda _n, v: numbers.write(v, numbers.unit_of(column)), 170)
-    text = say("Line chart by week, log scale: " + title.lower() + ".")
-    said = findings.fell(book, "weekly series (" + title.lower() + ")", data, "series", "value")
-    return Chart(name, said, text, spec(alt.layer(line, ends), 170), data, {"value": [("jevons", column)]})
 
 
 def track_record(book: FactBook) -> Chart | None:

@@ -11,6 +11,10 @@ from reports.questions import pace as question
 from reports.writing.drawing import BLUE, GREY, INK, MUTED, RUST, Chart
 from reports.writing.shown import join, say
 
+TWO_LINES = "split(replace(datum.label, /^(.{8,18}?) (.*)$/, '$1|$2'), '|')"
+"""A label in two lines, so that a phone keeps room for the data."""
+ZERO = "datum.value == 0 ? '0 %' : replace(datum.label, '%', ' %')"
+
 
 def pace(book: FactBook) -> Chart | None:
     """A dot and its interval per measure; colour says the direction that its words say."""
@@ -27,9 +31,15 @@ def pace(book: FactBook) -> Chart | None:
     said = [f"{moved(c)}" for _m, c in known]
     base = alt.Chart(data.with_columns(said=pl.Series(said)))
     y = alt.Y(
-        "measure:N", sort=data["measure"].to_list(), axis=alt.Axis(title=None, labelLimit=230, labelColor=INK, labelFontSize=12, grid=False)
+        "measure:N",
+        sort=data["measure"].to_list(),
+        axis=alt.Axis(title=None, labelLimit=230, labelColor=INK, labelFontSize=12, grid=False, labelExpr=TWO_LINES),
     )
-    x = alt.X("change:Q", scale=alt.Scale(domain=_ends(data)), axis=alt.Axis(title="Change of price in a year", format="+.0%", tickCount=6))
+    x = alt.X(
+        "change:Q",
+        scale=alt.Scale(domain=_ends(data)),
+        axis=alt.Axis(title="Change of price in a year", format="+.0%", tickCount=6, labelExpr=ZERO),
+    )
     hue = alt.Color("direction:N", scale=alt.Scale(domain=["fell", "rose", "flat"], range=[BLUE, RUST, GREY]), legend=None)
     zero = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=MUTED).encode(x="zero:Q")
     rules = base.mark_rule(strokeWidth=6, opacity=0.35, strokeCap="round").encode(y=y, x=alt.X("low:Q"), x2="high:Q", color=hue)

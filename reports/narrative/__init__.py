@@ -8,11 +8,11 @@ only what the book shows.
 from __future__ import annotations
 
 from reports.narrative.decline import acceleration
-from reports.narrative.edition import correction, health, revision, since
+from reports.narrative.edition import correction, forecast_since, health, revision, since
 from reports.narrative.effects import jevons, per_task, tokens_per_task
 from reports.narrative.price import bands, basket, floor_assumptions
 
 __all__ = [
-    "acceleration", "bands", "basket", "correction", "floor_assumptions", "health", "jevons", "per_task", "revision", "since",
+    "acceleration", "bands", "basket", "correction", "floor_assumptions", "forecast_since", "health", "jevons", "per_task", "revision", "since",
     "tokens_per_task",
 ]  # fmt: skip

@@ -25,20 +25,25 @@ def since(book: FactBook, fact_id: str) -> Sentence:
     return say("The edition{when} gave {old}; it is " + words + " to {new}.", when=when, old=old, new=new)
 
 
+def forecast_since(book: FactBook) -> Sentence:
+    """Where the forecast for a year ahead stood at the vintage before, issued or replayed; the words follow the printed figures."""
+    before, fact = "revision.previous_value", "headline.forecast_365d"
+    if book.raw(before) is None or book.raw(fact) is None:
+        return _NOTHING
+    shown = {"old": book.value(before, like=fact), "day": book.field(before, "as_of"), "new": book.value(fact)}
+    if str(shown["old"]) == str(shown["new"]):
+        return say("The forecast for a year ahead is {new}, as on {day}.", new=shown["new"], day=shown["day"])
+    words = "up" if book.raw(before) < book.raw(fact) else "down"
+    return say("The forecast for a year ahead went " + words + " from {old} on {day} to {new}.", **shown)
+
+
 def revision(book: FactBook) -> Sentence:
     """Whether the causes sum to the change; an unexplained rest is said, not hidden."""
     causes = book.edition.mart("revision")["change_log"].drop_nulls().to_list()
     total = book.raw("revision.total_log")
     if not causes or total is None:
         return say("There is no earlier vintage to compare with.")
-    head = _NOTHING
-    if book.raw("revision.previous_value") is not None and book.raw("revision.current_value") is not None:
-        old, new = book.value("revision.previous_value"), book.value("revision.current_value")
-        head = (
-            say("The headline price stayed at {new}.", new=new)
-            if str(old) == str(new)
-            else say("The headline price went from {old} to {new}.", old=old, new=new)
-        )
+    head = forecast_since(book)
     if math.isclose(math.fsum(causes), total, rel_tol=1e-9, abs_tol=1e-9):
         return join([head, say("The causes below sum exactly to the change.")])
     return join([head, say("The causes below do not sum to the change; the rest is unexplained.")])

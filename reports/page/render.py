@@ -23,7 +23,8 @@ from reports.facts import FactBook
 from reports.glossary import TERMS
 from reports.inputs import SHOWN, Edition
 from reports.page import calculator
-from reports.sections import Section, sections
+from reports.page.told import Told, tell
+from reports.sections import Section
 from reports.writing import drawing
 from reports.writing.shown import Sentence, only_facts, say
 
@@ -67,14 +68,14 @@ def page(edition: Edition, site: Site = Site()) -> str:
     return pages(edition, site)[0]["index"]
 
 
-def pages(edition: Edition, site: Site = Site()) -> tuple[dict[str, str], FactBook, dict[str, drawing.Chart]]:
+def pages(edition: Edition, site: Site = Site(), told: Told | None = None) -> tuple[dict[str, str], FactBook, dict[str, drawing.Chart]]:
     """All pages by name (``index`` is the edition page), the book of all they print, and the charts they show."""
-    book = FactBook(edition)
+    told = told or tell(edition)
+    book, further = told.book, told.further
     drawn = draw_all(book)
     views = {name: _chart_view(chart) for name, chart in drawn.items()}
-    further = sections(book)
     render = _Renderer(book, views)
-    made = {"index": render("edition.html.j2", answers=_answers(book, further), headline=questions.headline(book), seen=questions.seen(book),
+    made = {"index": render("edition.html.j2", answers=_answers(told), headline=questions.headline(book), seen=questions.seen(book),
                             correction=narrative.correction(book), changes=list(book.changes()))}  # fmt: skip
     made |= {s.key: render("section.html.j2", title=s.title, section=_section_view(book, s)) for s in further}
     made["prices"] = render("prices.html.j2", title="Every price", js="prices.js", prices=tables.price_table(book) if edition.mart("price_now").height else "",
@@ -111,15 +112,15 @@ class _Renderer:
         return environment().get_template(template).render(self._shared | own | context)
 
 
-def _answers(book: FactBook, further: Iterable[Section]) -> list[dict[str, Any]]:
-    titles = {s.key: s.title for s in further} | {name: title for name, title, _q in FIXED_PAGES}
+def _answers(told: Told) -> list[dict[str, Any]]:
+    titles = {s.key: s.title for s in told.further} | {name: title for name, title, _q in FIXED_PAGES}
     return [
         {
             "key": a.key, "question": a.question, "figures": a.figures, "said": a.said, "chart": a.chart,
             "table": tables.page_html(a.table) if a.table else "",
             "more": [{"href": f"{key}.html", "title": titles[key]} for key in a.more],
         }
-        for a in questions.answers(book)
+        for a in told.answers
     ]  # fmt: skip
 
 

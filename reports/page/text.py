@@ -10,7 +10,8 @@ import textwrap
 from reports import narrative, questions, tables
 from reports.facts import FactBook
 from reports.inputs import Edition
-from reports.sections import Section, sections
+from reports.page.told import Told, tell
+from reports.sections import Section
 from reports.writing.shown import Sentence, say
 
 WIDTH = 78
@@ -21,16 +22,17 @@ def text(edition: Edition) -> str:
     return text_and_book(edition)[0]
 
 
-def text_and_book(edition: Edition, further: bool = True) -> tuple[str, FactBook]:
+def text_and_book(edition: Edition, further: bool = True, told: Told | None = None) -> tuple[str, FactBook]:
     """The text and the book that knows every figure printed in it; without ``further``, the answers alone (for a mail)."""
-    book = FactBook(edition)
+    told = told or tell(edition)
+    book = told.book
     parts = [str(say("DEFLATION   The price of AI inference, {day}", day=book.day())), "=" * WIDTH]
     if edition.corrects:
         parts += [_wrap(narrative.correction(book)), *(f"  {f}: {b} before, {a} after" for f, b, a in book.changes()), ""]
     parts += [_wrap(questions.headline(book)), "", _wrap(questions.seen(book))]
-    parts += [_answer(a) for a in questions.answers(book)]
+    parts += [_answer(a) for a in told.answers]
     if further:
-        parts += [_section(s) for s in sections(book)]
+        parts += [_section(s) for s in told.further]
         parts += ["", _wrap(say("Every price, with its source, is in data/price_now.csv beside this text and in marts.price_now."))]
     tail = say(
         "Vintage {v}, edition {e}. The pages have the charts, the data and the SQL of each number.",

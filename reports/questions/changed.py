@@ -7,10 +7,13 @@ from reports.facts import FactBook, Row
 from reports.questions.answer import Answer
 from reports.tables import Column, Link, ranked
 from reports.writing.shown import Sentence, Shown, join, say
+from warehouse.schema.enumerations import OF
 
 NEWEST = "coverage.events_today"
 HAPPENED = ("first_party", "confirmed", "declared")
 """States of an event that rest on the seller or on two independent families of sources (``belief/judgement/events.py``)."""
+OFFER = ("provider", "model", "tier", "condition")
+TOKENS = {"input": "input", "output": "output", "cached_input": "cached input"}
 WORDS = {"cut": ("cut", "cuts"), "rise": ("rise", "rises"), "new": ("new", "new"), "withdrawn": ("withdrawn", "withdrawn")}
 
 
@@ -18,21 +21,38 @@ def changed(book: FactBook) -> Answer:
     """What changed since last time, and why?"""
     known = book.raw("headline.frontier_price_previous") is not None
     said = [narrative.since(book, "headline.frontier_price")] if known else []
-    causes = sorted((r for r in book.rows("revision") if r.raw("change_log")), key=lambda r: -abs(r.raw("change_log")))
-    why = say("Largest cause of the change in the forecast: {c}.", c=causes[0].show("cause")) if causes else Sentence(())
+    said += [narrative.forecast_since(book), _cause(book)]
     first = say("This is the first edition, so there is nothing to compare with.")
-    return Answer("changed", "What changed since last time, and why?", tuple(filter(None, (join([*said, why]),))) if known or causes else (first,),
-                  more=("changed",))  # fmt: skip
+    return Answer("changed", "What changed since last time, and why?", (join(said) or first,), more=("changed",))
+
+
+def _cause(book: FactBook) -> Sentence:
+    """The largest part of the forecast's change, in words that name no step of ours."""
+    causes = sorted((r for r in book.rows("revision") if r.raw("change_log")), key=lambda r: -abs(r.raw("change_log")))
+    before, after = book.value("revision.previous_value", like="headline.forecast_365d"), book.value("headline.forecast_365d")
+    if not causes or str(before) == str(after):
+        return Sentence(())
+    meanings = OF["marts.revision.cause"]
+    named = meanings.get(str(causes[0].raw("cause")))
+    return say("The largest part of the forecast's change: {c}.", c=say(named) if named else causes[0].show("cause"))
 
 
 def moves(book: FactBook) -> list[Row]:
-    """Confirmed cuts and rises of the last month, largest first, the newest first among equals."""
+    """Confirmed cuts and rises of the last month, one for each offer, largest first, the newest first among equals.
+
+    Prices of cached input come last: they move by large shares of very little money.
+    """
     rows = [
         r
         for r in book.rows("price_events", lambda r: r["kind"] in ("cut", "rise") and r["status"] in HAPPENED)
         if r.raw("change_share") is not None
     ]
-    return sorted(rows, key=lambda r: (-abs(r.raw("change_share")), -(r.raw("event_date") or book.edition.as_of).toordinal(), r.index))
+    rows.sort(key=lambda r: (r.raw("token_class") == "cached_input", -abs(r.raw("change_share")),
+                             -(r.raw("event_date") or book.edition.as_of).toordinal(), r.index))  # fmt: skip
+    offers: dict[tuple[str, ...], Row] = {}
+    for row in rows:
+        offers.setdefault(tuple(str(row.raw(c)) for c in OFFER), row)
+    return list(offers.values())
 
 
 def who(book: FactBook) -> Answer:
@@ -41,10 +61,10 @@ def who(book: FactBook) -> Answer:
     made = ranked(
         book,
         "Confirmed moves of the last month, USD per million tokens",
-        [Column("Day"), Column("Seller"), Column("Model"), Column("Before", True), Column("After", True), Column("Change", True)],
-        [[day_of(r), r.show("provider"), Link(r.show("model"), r.url()), r.show("price_before_usd_per_mtok"),
-          r.show("price_after_usd_per_mtok"), r.show("change_share", unit="change")] for r in rows],
-        by="size of the change", limit=4,
+        [Column("Day"), Column("Offer"), Column("Before", True), Column("After", True), Column("Change", True)],
+        [[day_of(r), Link(say("{m} at {s}, {t}", m=r.show("model"), s=r.show("provider"), t=TOKENS.get(r.raw("token_class"), "all tokens")), r.url()),
+          r.show("price_before_usd_per_mtok"), r.show("price_after_usd_per_mtok"), r.show("change_share", unit="change")] for r in rows],
+        by="size of the change, one for each offer", limit=4,
     )  # fmt: skip
     return Answer("who", "Who moved?", (counted(book),), table=made, more=("events", "prices"))
 

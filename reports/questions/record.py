@@ -6,6 +6,8 @@ from reports.facts import FactBook, Row
 from reports.questions.answer import Answer
 from reports.writing.shown import Sentence, join, say
 
+NINE_IN_TEN = 0.9
+
 
 def champion(book: FactBook) -> list[Row]:
     """The record of the model in charge, longest horizon first."""
@@ -29,7 +31,7 @@ def record(book: FactBook) -> Answer:
         return Answer("record", "How wrong were we?", (say("Not known yet: no forecast has come due."),), chart="record", more=("record",))
     held = [r for r in rows if r.raw("coverage_90_share") is not None][:2]
     parts = [say("{c} over {h} days", c=r.show("coverage_90_share"), h=r.show("horizon_days")) for r in held]
-    kept = say("The nine-in-ten interval held {p} of outcomes.", p=join(parts, ", ")) if parts else Sentence(())
+    kept = say("The nine-in-ten interval held {p} of outcomes{w}.", p=join(parts, ", "), w=say(_promise(held))) if parts else Sentence(())
     label = say("These are {l}.", l=rows[0].show("label")) if rows[0].has("label") else Sentence(())
     said = join([kept, label]) or say("The chart compares them with repeating the last price.")
     return Answer("record", "How wrong were we?", (said,), chart="record", more=("record",))
@@ -47,6 +49,12 @@ def chart_title(book: FactBook) -> Sentence:
         return say("Our forecasts were no closer than repeating the last price")
     days = join([say("{h}", h=r.show("horizon_days")) for r in sorted(better, key=lambda r: r.raw("horizon_days"))], ", ")
     return say("Our forecasts were closer than repeating the last price over {d} days, not over the others", d=days)
+
+
+def _promise(held: list[Row]) -> str:
+    """Whether the interval held what its name says."""
+    kept = {r.raw("coverage_90_share") >= NINE_IN_TEN for r in held}
+    return "" if len(kept) > 1 else ", as many as it promises" if True in kept else ", fewer than it promises"
 
 
 def _against_last(row: Row) -> Sentence:

@@ -14,10 +14,8 @@ from reports.writing.shown import say
 
 def decomposition(book: FactBook) -> Section:
     """Decomposition."""
-    factor = ("change_factor", "change_lower_factor", "change_upper_factor")
     rows: list[list[Cell]] = [
-        [r.show("component"), r.show(*factor), r.interval(*factor), r.show("change_share"), r.show("basis")]
-        for r in book.rows("decomposition")
+        [r.show("component"), r.show("change_factor"), EMPTY, r.show("change_share"), r.show("basis")] for r in book.rows("decomposition")
     ]
     total: set[int] = set()
     said = []

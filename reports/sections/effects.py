@@ -46,22 +46,25 @@ def viability(book: FactBook) -> Section:
 
 def jevons(book: FactBook) -> Section:
     """Jevons."""
+    elasticity = ("elasticity", "elasticity_low", "elasticity_high")
     rows: list[list[Cell]] = [
-        [r.show("obs_date"), r.show("volume_mtok_per_week"), r.show("price_usd_per_mtok"), r.show("spend_usd_per_week")]
-        for r in book.rows("jevons", lambda row: row["obs_date"] is not None)[-1:]
-    ]
+        [r.show("subject"), r.show(*elasticity), r.interval(*elasticity), r.show("price_factor_per_year"), r.show("volume_factor_per_year"),
+         r.show("spend_factor_per_year")]
+        for r in book.rows("jevons")
+    ]  # fmt: skip
     made = table(
-        "Latest week",
-        [Column("Week"), Column("Tokens served", True), Column("USD per Mtok", True), Column("Spent", True)],
+        "What volume and spend would do while prices fall, by published elasticities",
+        [Column("Demand"), Column("Elasticity", True), Column("Interval", True), Column("Price falls", True), Column("Volume grows", True),
+         Column("Spend grows", True)],
         rows,
-    )
+    )  # fmt: skip
     return make(
         book,
         "jevons",
         "Volume and spend",
         "Does spending grow while prices fall?",
         [narrative.jevons(book)],
-        ("volume", "spend"),
+        (),
         [made],
         ("jevons",),
         need=("jevons",),

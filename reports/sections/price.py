@@ -44,16 +44,15 @@ def why_changed(book: FactBook) -> Section:
         [
             r.show("cause"),
             r.show("change_log"),
-            r.show("change_usd_per_mtok"),
             r.long("detail") if r.has("detail") else EMPTY,
         ]
         for r in book.rows("revision")
     ]
     if rows and book.has("revision.total_log"):
-        rows.append([say("All causes"), book.value("revision.total_log"), EMPTY, EMPTY])
+        rows.append([say("All causes"), book.value("revision.total_log"), EMPTY])
     made = table(
         "Causes of the revision since the previous vintage",
-        [Column("Cause"), Column("Change, log", True), Column("Change, USD", True), Column("Detail")],
+        [Column("Cause"), Column("Change, log", True), Column("Detail")],
         rows,
         {len(rows) - 1} if rows and book.has("revision.total_log") else None,
     )
@@ -208,7 +207,6 @@ def decline(book: FactBook) -> Section:
             r.show("quality_scale"),
             r.show("statistic"),
             r.show("p_value"),
-            r.show("n"),
             r.show("verdict"),
         ]
         for r in book.rows("acceleration")
@@ -220,7 +218,6 @@ def decline(book: FactBook) -> Section:
             Column("Quality scale"),
             Column("Statistic", True),
             Column("p", True),
-            Column("n", True),
             Column("Verdict"),
         ],
         tests,

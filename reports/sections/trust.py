@@ -52,13 +52,13 @@ def track_record(book: FactBook) -> Section:
     """Track record."""
     rows: list[list[Cell]] = [[
         r.show("horizon_days"), r.show("model"), r.show("mae_log"), r.show("crps_log"), r.show("crps_ratio"), r.show("coverage_50_share"), r.show("coverage_80_share"),
-        r.show("coverage_95_share"), r.show("p_value"), r.show("n"), r.show("label"),
+        r.show("coverage_90_share"), r.show("p_value"), r.show("n"), r.show("label"),
     ] for r in book.rows("track_record")]  # fmt: skip
     leading = {i for i, r in enumerate(book.rows("track_record")) if r.raw("is_champion")}
     made = table(
         "Resolved forecasts by horizon and model; the model in charge in bold",
         [Column("Days", True), Column("Model"), Column("MAE, log", True), Column("CRPS, log", True), Column("CRPS / last price", True), Column("Inside half", True), Column("Inside four fifths", True),
-         Column("Inside widest", True), Column("p", True), Column("Origins", True), Column("Label")],
+         Column("Inside nine tenths", True), Column("p", True), Column("Origins", True), Column("Label")],
         rows, leading, folded=True,
     )  # fmt: skip
     return make(
@@ -121,13 +121,11 @@ def not_known(book: FactBook) -> Section:
 def _measured(row: Row) -> Cell:
     unit = str(row.raw("measured_unit") or "")
     if row.raw("measured_value") is None:
-        return row.long("measured_text") if row.has("measured_text") else EMPTY
+        return EMPTY
     columns = ("measured_value", "measured_lower", "measured_upper")
     if row.raw(columns[1]) is None or row.raw(columns[2]) is None:
-        said = say("{x}", x=row.show(columns[0], unit=unit))
-    else:
-        said = say("{x} ({i})", x=row.show(*columns, unit=unit), i=row.interval(*columns, unit=unit))
-    return say("{a}; {t}", a=said, t=row.long("measured_text")) if row.has("measured_text") else said
+        return say("{x}", x=row.show(columns[0], unit=unit))
+    return say("{x} ({i})", x=row.show(*columns, unit=unit), i=row.interval(*columns, unit=unit))
 
 
 def _worst_first(book: FactBook) -> list[Row]:

@@ -23,7 +23,6 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import polars as pl
@@ -67,13 +66,13 @@ def files(edition: Edition) -> Iterator[tuple[str, bytes]]:
         yield f"{FOLDER}/{name}.json", _document(edition, TABLES[name], frame)
         yield f"{FOLDER}/{name}.parquet", _parquet(frame)
         listed[name] = {"table": TABLES[name], "rows": frame.height, "json": f"{name}.json", "parquet": f"{name}.parquet"}
-    paths = []
-    for (provider, model), rows in history.sort("provider", "model", "valid_from", nulls_last=True).group_by(
-        "provider", "model", maintain_order=True
-    ):
+    history = history.sort("provider", "model", "valid_from", nulls_last=True)
+    rows, at, paths = _rows(history), 0, []
+    for provider, model, many in history.group_by("provider", "model", maintain_order=True).len().rows():
         path = f"history/{slug(str(provider))}/{slug(str(model))}.json"
-        paths.append({"provider": provider, "model": model, "path": path, "rows": rows.height})
-        yield f"{FOLDER}/{path}", _document(edition, HISTORY, rows)
+        paths.append({"provider": provider, "model": model, "path": path, "rows": many})
+        yield f"{FOLDER}/{path}", _json(_head(edition) | {"table": HISTORY, "rows": rows[at : at + many]})
+        at += many
     yield (
         f"{FOLDER}/history/index.json",
         _json({"version": VERSION, "as_of": edition.as_of.isoformat(), "edition": edition.edition_id, "rows": paths}),
@@ -145,8 +144,12 @@ def _head(edition: Edition) -> dict[str, Any]:
 
 
 def _document(edition: Edition, table: str, frame: pl.DataFrame) -> bytes:
-    rows = [{k: v.isoformat() if isinstance(v, date) else v for k, v in row.items()} for row in frame.iter_rows(named=True)]
-    return _json(_head(edition) | {"table": table, "rows": rows})
+    return _json(_head(edition) | {"table": table, "rows": _rows(frame)})
+
+
+def _rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """The rows with their days as ISO text."""
+    return frame.with_columns(pl.col(pl.Date).dt.to_string("iso")).to_dicts()
 
 
 def _parquet(frame: pl.DataFrame) -> bytes:

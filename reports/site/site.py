@@ -19,8 +19,8 @@ import html
 import json
 import os
 import shutil
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from reports.facts import FactBook
 from reports.inputs import Edition, InvalidEdition
 from reports.page.render import Site, pages
 from reports.page.text import text_and_book
+from reports.page.told import tell
 from reports.site import api
 from reports.site.feeds import KEPT, editions_feed, moves_feed
 from reports.writing import drawing, numbers
@@ -58,6 +59,8 @@ class Listed:
     """Publishing order, from 1."""
     removed_on: str = ""
     """The day its files were taken off the shelf (``shelf``); empty while they are there."""
+    withdrawn_on: str = ""
+    """The day on which a run found it dated ahead of its own clock; such an edition is never the newest."""
 
 
 def publish(site_dir: Path, edition: Edition, base_url: str = "", method_url: str = "") -> Path:
@@ -84,13 +87,14 @@ def _write_data(site_dir: Path, files: dict[str, bytes]) -> None:
 
 def edition_files(edition: Edition, site: Site = Site()) -> dict[str, bytes]:
     """All files of an edition: pages, text, charts, the edition itself, the marts as CSV, and every printed figure."""
-    made, book, drawn = pages(edition, site)
-    text, text_book = text_and_book(edition)
-    printed = sorted({*book.printed, *text_book.printed})
+    told = tell(edition)
+    made, book, drawn = pages(edition, site, told)
+    text, _book = text_and_book(edition, told=told)
+    printed = sorted({*book.printed})
     figures = pl.DataFrame(printed, schema={"text": pl.String, "source": pl.String, "value": pl.String, "unit": pl.String}, orient="row")
     files = {f"{name}.html": page.encode() for name, page in made.items()} | {
         "report.txt": text.encode(),
-        "answers.txt": text_and_book(edition, further=False)[0].encode(),
+        "answers.txt": text_and_book(edition, further=False, told=told)[0].encode(),
         "edition.json": edition.to_json(),
         "figures.csv": tables.csv_bytes(figures),
         "data/facts.csv": tables.csv_bytes(edition.facts),
@@ -128,8 +132,12 @@ def publish_edition(site_dir: Path, edition: Edition, files: dict[str, bytes], b
 
 def rewrite_list(site_dir: Path, listed: list[Listed], base_url: str) -> None:
     """Write the list of editions, then what is made from it: ``latest``, archive page and feed."""
-    _replace(Path(site_dir) / LIST, json.dumps([vars(e) for e in listed], indent=1, ensure_ascii=False).encode())
+    _replace(Path(site_dir) / LIST, _list_of(listed))
     _write_front(Path(site_dir), listed, base_url)
+
+
+def _list_of(listed: list[Listed]) -> bytes:
+    return json.dumps([vars(e) for e in listed], indent=1, ensure_ascii=False).encode()
 
 
 def with_correction(site_dir: Path, edition: Edition) -> Edition:
@@ -170,8 +178,25 @@ def editions(site_dir: Path) -> list[Listed]:
 
 
 def newest(listed: list[Listed]) -> Listed:
-    """The last edition of the latest day: a report for an earlier day never becomes ``latest``."""
-    return max(listed, key=lambda e: (e.as_of, e.number))
+    """The last edition of the latest day: a report for an earlier day never becomes ``latest``, nor one of a wrong clock."""
+    return max([e for e in listed if not e.withdrawn_on] or listed, key=lambda e: (e.as_of, e.number))
+
+
+def is_ahead(site_dir: Path, today: date) -> bool:
+    """Whether the editions hold one day that has not come: a run with a wrong clock wrote it. Where they hold several, it is
+    today's clock that is more likely wrong.
+    """
+    return len({e.as_of for e in editions(site_dir) if e.as_of > today.isoformat()}) == 1
+
+
+def withdraw_ahead(site_dir: Path, today: date) -> None:
+    """Mark the editions of the one day that has not come (``is_ahead``), which would hide every report until then; the others lose the mark."""
+    listed, day = editions(site_dir), today.isoformat()
+    if any(e.as_of > day for e in listed) and not is_ahead(site_dir, today):
+        return
+    marked = [replace(e, withdrawn_on=(e.withdrawn_on or day) if e.as_of > day else "") for e in listed]
+    if marked != listed:
+        _replace(Path(site_dir) / LIST, _list_of(marked))
 
 
 def verify(site_dir: Path) -> list[str]:
@@ -267,7 +292,7 @@ def _archive_page(listed: list[Listed]) -> str:
     items = []
     for entry in sorted(listed, key=lambda e: (e.as_of, e.number), reverse=True):
         day = numbers.write_day(datetime.fromisoformat(entry.as_of).date())
-        mark = " (correction)" if entry.corrects else ""
+        mark = (" (correction)" if entry.corrects else "") + (" (withdrawn: a clock was wrong)" if entry.withdrawn_on else "")
         note = f' <span class="note">replaced by {html.escape(replaced[entry.edition_id])}</span>' if entry.edition_id in replaced else ""
         link = f'<a href="editions/{html.escape(entry.edition_id)}/index.html">{day}{mark}</a>'
         gone = f'{day}{mark} <span class="note">files removed on {html.escape(entry.removed_on)}</span>'

@@ -66,6 +66,7 @@ def decimals_for(values: tuple[float, ...], half_width: float) -> int:
     return -place + (1 if leading < 2.95 else 0)
 
 
+@lru_cache(maxsize=1 << 16)
 def write(value: float | None, unit: str, half_width: float | None = None) -> str:
     """``value`` in ``unit`` as text; ``half_width`` of its interval where it has one; '–' for no value."""
     if value is None or not math.isfinite(value):

@@ -32,6 +32,9 @@ _PRESENT = re.compile(
 )
 
 
+_ASCII_DIGIT = re.compile("[0-9]")
+
+
 class UnsourcedFigure(ValueError):
     """A template or a sentence tried to print a figure that is no fact."""
 
@@ -51,7 +54,7 @@ class Shown(str):
 
     def __html__(self) -> str:
         """The text escaped, in a tag that names its source where it holds a figure."""
-        if not any(c.isdigit() for c in self):
+        if not has_digit(self):
             return explained(str(self))
         attributes = f' data-f="{html.escape(self.source)}"'
         if self.tag == "data":
@@ -126,8 +129,9 @@ def only_facts(value: Any) -> Any:
 
 def clean(text: str, limit: int = NAME_LIMIT) -> str:
     """One line of printable text: no control or direction characters, runs of space as one, cut at ``limit``."""
-    kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
-    line = " ".join(kept.split())
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
@@ -142,8 +146,13 @@ def safe_url(url: str | None) -> str:
     return url if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
+def has_digit(text: str) -> bool:
+    """Whether there is a figure in the text, in any script."""
+    return _ASCII_DIGIT.search(text) is not None or (not text.isascii() and any(c.isdigit() for c in text))
+
+
 def _wordy(text: str) -> str:
-    if any(c.isdigit() for c in text):
+    if has_digit(text):
         raise UnsourcedFigure(f"the words {text[:60]!r} hold a figure that is no fact; show it through the fact book")
     found = _PRESENT.search(text)
     if found:

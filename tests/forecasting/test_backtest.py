@@ -75,6 +75,15 @@ def test_intervals_of_a_panel_that_was_left_out_hold_a_year_ahead(panels: pl.Dat
     assert row["random_walk_ratio"] < 0.65 and row["no_change_ratio"] < 0.6
 
 
+def test_a_panel_left_out_has_the_prior_of_the_others_and_none_of_its_own(panels: pl.DataFrame) -> None:
+    day, left_out = date(2025, 6, 1), priors.LeftOut(panels)
+    for name in ("hosts", "first_parties"):
+        assert left_out.without(name, day) == priors.estimate(panels.filter(pl.col("panel") != name), day)
+    frozen = panels.with_columns(pl.when(pl.col("panel") == "hosts").then(1.0).otherwise("y").alias("y"))
+    assert priors.LeftOut(frozen).without("hosts", day) == left_out.without("hosts", day)
+    assert priors.LeftOut(frozen).without("first_parties", day) != left_out.without("first_parties", day)
+
+
 def test_doubt_shrinks_with_the_months_of_evidence_of_this_panel_and_of_others() -> None:
     series = tuple(PriceSeries(n, np.array([738000, 738030]), np.zeros(2)) for n in ("a", "b"))
     at = past.states(series, 738030)

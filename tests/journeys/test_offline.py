@@ -133,3 +133,11 @@ def test_the_edition_of_a_real_run_is_six_hundred_words_and_small(offline_home: 
     words = [w for e in tree.xpath("//body//text()[not(ancestor::svg) and not(ancestor::script)]") for w in e.split()]
     assert len(words) <= 600 and len(made) < 600_000
     assert len(tree.xpath("//figure")) <= 3 and len(tree.xpath("//table")) <= 2
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_a_name_that_would_steer_the_terminal_is_printed_as_text(offline_home: Path, deflation: Run, form: str) -> None:
+    hostile = "select chr(27) || '[31mred' as a, chr(8238) || 'gnp' as b, chr(13) || chr(7) as c"
+    done = deflation(offline_home, "query", hostile, "--format", form)
+    assert done.returncode == 0 and "red" in done.stdout and "gnp" in done.stdout
+    assert not set("\x1b\u202e\x07\r") & set(done.stdout + done.stderr)

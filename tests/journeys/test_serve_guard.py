@@ -16,7 +16,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from playwright import sync_api as playwright
 
+from pipelines.settings import load_settings
 from tests.conftest import ROOT
 
 IMAGE = {"Referer": "https://evil.example/", "Sec-Fetch-Site": "cross-site", "Accept": "image/*"}
@@ -132,3 +134,28 @@ def test_read_only_is_the_default_and_dagster_holds_it_too(served: Served) -> No
     status, _, said = served.own("POST", "/graphql", json.dumps({"query": launch}), **JSON, Origin=f"http://127.0.0.1:{served.port}")
     assert status == 200 and b"LaunchRunSuccess" not in said
     assert b"Unauthorized" in said or b"ermission" in said, said[:300]
+
+
+def test_dagsters_own_pages_work_in_a_real_browser_behind_the_guard(served: Served) -> None:
+    """Its pages name each question in the address (``?op=NAME``); what refuses that leaves an operator a blank page."""
+    chromium = Path(load_settings().chromium)
+    if not chromium.exists():
+        pytest.skip(f"no browser at {chromium}: apt-get install -y --no-install-recommends chromium, or set DEFLATION_CHROMIUM")
+    with playwright.sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=str(chromium), args=["--no-sandbox", "--disable-gpu"])
+        page, refused, thrown = browser.new_page(), [], []
+        page.on("response", lambda answer: refused.append((answer.status, answer.url)) if answer.status >= 400 else None)
+        page.on("pageerror", lambda error: thrown.append(str(error)))
+        page.goto(f"http://127.0.0.1:{served.port}/?token={served.token}", timeout=120_000)
+        page.goto(f"http://127.0.0.1:{served.port}/asset-groups", timeout=120_000)
+        page.get_by_text("publish", exact=True).first.wait_for(timeout=120_000)
+        browser.close()
+    assert not refused and not thrown, (refused, thrown)
+
+
+def test_a_name_of_the_question_may_stand_in_the_address_and_nothing_else(served: Served) -> None:
+    question = json.dumps({"operationName": "V", "query": "query V { version }"})
+    given = {"Content-Type": "application/json"}
+    assert served.own("POST", "/graphql?op=V", question, **given)[0] == 200
+    for address in ("/graphql?op=V&query=x", "/graphql?query=x", "/graphql?op=", "/graphql?op=a%20b"):
+        assert served.own("POST", address, question, **given)[0] == 400, address

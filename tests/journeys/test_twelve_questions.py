@@ -102,12 +102,37 @@ def test_5_self_hosting_is_weighed_against_the_cheapest_seller(published) -> Non
     assert row["accelerators"] == 8 and row["cost_usd_per_month"] == pytest.approx(row["usd_per_accelerator_hour"] * 8 * 730)
     assert row["self_host_usd_per_mtok"] == pytest.approx(row["cost_usd_per_month"] / min(2000, row["capacity_mtok_per_month"]))
     assert row["break_even_mtok_per_month"] == pytest.approx(row["cost_usd_per_month"] / row["api_usd_per_mtok"])
-    assert row["verdict"] == "api"
+    assert row["verdict"] == "api" and row["tok_s_per_user"] >= 20
+    (own,) = ask(
+        published,
+        f"select throughput_tok_per_s as each from marts.throughput where model = '{row['model']}' and accelerator = 'H100-SXM' "
+        f"and precision = '{row['weight_precision']}' and service_level_tok_s_per_user = {row['service_level_tok_s_per_user']}",
+    )
+    assert row["capacity_mtok_per_month"] == pytest.approx(own["each"] * 8 * 3600 * 730 / 1e6)
+    (sold,) = ask(
+        published,
+        f"select price_input_usd_per_mtok * {row['isl'] / row['osl']} + price_output_usd_per_mtok as usd from marts.price_now where "
+        f"provider = '{row['api_provider']}' and model like 'llama-3-3-70b%' and tier = 'standard' and condition = ''",
+    )
+    assert row["api_usd_per_mtok"] == pytest.approx(sold["usd"])  # what is bought is the same: the output with its input
 
 
 def test_5_any_model_and_chip_can_be_asked(published) -> None:
     rows = ask(published, "from self_host(model := 'gpt-oss-120b', n := 8, tokens_per_month := 1e9)")
     assert len({r["accelerator"] for r in rows}) > 10 and any(r["verdict"] != "not known" for r in rows)
+
+
+@pytest.mark.parametrize(
+    ("call", "why"),
+    [
+        ("model := 'no such model'", "no model"),
+        ("model := 'gpt-oss-120b', accelerator := 'abacus'", "no accelerator"),
+        ("model := 'Llama-3.1-405B', accelerator := 'H100-SXM', n := 1", "does not fit"),
+    ],
+)
+def test_5_a_question_without_an_answer_says_which_part_of_it_is_unknown(published, call, why) -> None:
+    (row,) = ask(published, f"from self_host({call})")
+    assert row["verdict"].startswith(why) and row["cost_usd_per_month"] is None
 
 
 def test_6_both_chips_answer_in_tokens_per_joule(published) -> None:
@@ -148,3 +173,16 @@ def test_12_a_task_has_a_price_for_every_counted_model(published) -> None:
 def test_the_published_file_is_in_a_format_that_duckdb_1_4_reads(offline_home: Path) -> None:
     header = (offline_home / "published.duckdb").read_bytes()[:4096]
     assert header[8:12] == b"DUCK" and int.from_bytes(header[12:20], "little") <= 67  # 1.4 LTS reads 64 to 67
+
+
+def test_the_file_describes_itself_and_holds_what_its_dictionary_allows(published) -> None:
+    assert ask(published, "select count(*) as n from marts.dictionary")[0]["n"] > 1500
+    assert not ask(published, "select table_name, column_name, undeclared_values from marts.dictionary where undeclared_values <> ''")
+    assert not ask(
+        published, "select table_name, column_name from marts.dictionary where table_rows > 0 and filled_rows = 0 and empty_until = ''"
+    )
+    assert not ask(published, "select table_name, column_name from marts.dictionary where outside_window_rows > 0")
+    (window,) = ask(
+        published, "select table_name, column_name from marts.dictionary where window_days is not null and table_name like 'marts.%'"
+    )
+    assert (window["table_name"], window["column_name"]) == ("marts.price_events", "seen_on")

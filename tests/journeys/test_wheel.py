@@ -24,12 +24,19 @@ UV = Path(sys.executable).with_name("uv")
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from this checkout."""
+    folder = tmp_path_factory.mktemp("dist")
+    subprocess.run([UV, "build", "--wheel", "-q", "--out-dir", folder, ROOT], check=True)
+    (made,) = folder.glob("*.whl")
+    return made
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Path:
     """The ``bin`` of a fresh environment that holds the wheel and its dependencies alone."""
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([UV, "build", "--wheel", "-q", "--out-dir", folder / "dist", ROOT], check=True)
     subprocess.run([UV, "venv", "-q", folder / "env", "--python", sys.executable], check=True)
-    (wheel,) = (folder / "dist").glob("*.whl")
     subprocess.run([UV, "pip", "install", "-q", "--python", folder / "env/bin/python", wheel], check=True)
     return folder / "env" / "bin"
 
@@ -50,6 +57,26 @@ def test_a_price_needs_no_checkout_and_no_run(installed: Path, home: Path) -> No
     done = ask(installed, home, "price", "gpt-4o", "--provider", "openai", "--input", "300M", "--output", "50M")
     assert done.returncode == 0 and "1250.000000 USD" in done.stdout
     assert "packaged" in done.stderr
+
+
+def test_uvx_answers_from_the_wheel_alone(wheel: Path, home: Path) -> None:
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("DEFLATION_", "PYTHON", "VIRTUAL_ENV"))}
+    asked = [
+        UV.with_name("uvx"),
+        "--python",
+        sys.executable,
+        "--from",
+        wheel,
+        "deflation",
+        "price",
+        "gpt-4o",
+        "--input",
+        "300M",
+        "--output",
+        "50M",
+    ]
+    done = subprocess.run(asked, cwd=home, env=env, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0 and "1250.000000 USD" in done.stdout, done.stderr[-1500:]
 
 
 def test_every_verb_of_the_wheel_explains_itself(installed: Path, home: Path) -> None:

@@ -187,7 +187,6 @@ def marts() -> dict[str, pl.DataFrame]:
             "statistic": 4.81,
             "p_value": 0.0004,
             "verdict": "decelerating",
-            "n": 612,
         },
         {
             "test": "one break, AR(1) bootstrap",
@@ -195,7 +194,6 @@ def marts() -> dict[str, pl.DataFrame]:
             "statistic": 11.2,
             "p_value": 0.0213,
             "verdict": "decelerating",
-            "n": 612,
         },
     ]
     parts = {
@@ -207,7 +205,7 @@ def marts() -> dict[str, pl.DataFrame]:
     }
     parts["not attributed"] = 21.4 / math.prod(parts.values())
     made["decomposition"] = [
-        {"component": c, "change_factor": f, "change_lower_factor": f / 1.2, "change_upper_factor": f * 1.2, "change_share": math.log(f) / math.log(21.4), "basis": "derived", "order": i}
+        {"component": c, "change_factor": f, "change_share": math.log(f) / math.log(21.4), "basis": "derived", "order": i}
         for i, (c, f) in enumerate(parts.items())
     ]  # fmt: skip
     made["stack_shown"] = [
@@ -287,14 +285,10 @@ def marts() -> dict[str, pl.DataFrame]:
                                           ("tutor for every pupil", 0.19, 0.05, "lesson", date(2028, 11, 1), 400, 0.12, "expected"), ("watching every log line", 0.00042, 0.00001, "line", None, 0, 0.01, "not within the horizon"))
     ]  # fmt: skip
     made["jevons"] = [
-        {
-            "obs_date": AS_OF - timedelta(days=7 * k),
-            "volume_mtok_per_week": 5.1e6 * math.exp(-0.028 * k),
-            "price_usd_per_mtok": 0.9 * math.exp(0.019 * k),
-            "spend_usd_per_week": 4.6e6 * math.exp(-0.009 * k),
-        }
-        for k in range(90)
-    ]
+        {"subject": d, "elasticity": e, "elasticity_low": e * 1.2, "elasticity_high": e * 0.8, "price_factor_per_year": 2.4, "volume_factor_per_year": v,
+         "spend_factor_per_year": v / 2.4, "spend_low_factor_per_year": v / 2.8, "spend_high_factor_per_year": v / 2.0, "rebound_share": -e}
+        for d, e, v in (("market elasticity", -1.12, 4.3), ("elastic demand", -1.6, 6.1), ("inelastic demand", -0.6, 1.7))
+    ]  # fmt: skip
     made["wrapper_margin"] = [
         {
             "application": a,
@@ -307,7 +301,7 @@ def marts() -> dict[str, pl.DataFrame]:
         for a, p, c in (("coding assistant, flat fee", 20.0, 13.4), ("meeting notes", 12.0, 0.7))
     ]
     made["claims"] = [
-        {"claim_id": i, "claim": c, "claimed_text": t, "measured_value": m, "measured_lower": lo, "measured_upper": hi, "interval_level": 0.95, "measured_unit": u, "measured_text": x, "basis": b, "verdict": v, "as_of": AS_OF}
+        {"claim_id": i, "claim": c, "claimed_text": t, "measured_value": m, "measured_lower": lo, "measured_upper": hi, "interval_level": 0.95, "measured_unit": u, "basis": b, "verdict": v, "as_of": AS_OF}
         for i, c, t, m, lo, hi, u, x, b, v in (
             ("C1", "Frontier-class prices fell several times in 2024-2025", "several times", 23.0, 15.0, 32.0, "factor_per_year", None, "launch prices", "supported"),
             ("C4", "FP16 to INT4 gives 3-4x tokens per second", "3-4x", 2.6, 1.45, 3.26, "factor", "at batch 1", "published measurements", "partly"),
@@ -315,7 +309,7 @@ def marts() -> dict[str, pl.DataFrame]:
             ("C19", "Quality expectations rise with falling cost", None, 2.08, 1.52, 2.83, "factor_per_year", "per task, against 2.6 per token", "benchmark runs", "supported"))
     ]  # fmt: skip
     made["track_record"] = [
-        {"model": m, "is_champion": m == "floor-constrained", "horizon_days": h, "mae_log": mae * f, "crps_log": mae * f * 0.8, "crps_ratio": f, "coverage_50_share": 0.49, "coverage_80_share": 0.82, "coverage_95_share": 0.93, "p_value": p, "n": 61, "label": "quality hindsight"}
+        {"model": m, "is_champion": m == "floor-constrained", "horizon_days": h, "mae_log": mae * f, "crps_log": mae * f * 0.8, "crps_ratio": f, "coverage_50_share": 0.49, "coverage_80_share": 0.82, "coverage_90_share": 0.93, "p_value": p, "n": 61, "label": "quality hindsight"}
         for h, mae in ((30, 0.21), (90, 0.55), (180, 1.04), (365, 1.45)) for m, f, p in (("floor-constrained", 0.78, 0.018), ("no change", 1.0, None), ("trend (OLS)", 1.9, 0.0001))
     ]  # fmt: skip
     made["pit"] = [
@@ -330,7 +324,7 @@ def marts() -> dict[str, pl.DataFrame]:
     ]
     total = math.log(0.6 / 0.65)
     made["revision"] = [
-        {"cause": c, "change_log": total * s, "change_usd_per_mtok": -0.05 * s, "order": k, "detail": d}
+        {"cause": c, "change_log": total * s, "order": k, "detail": d}
         for k, (c, s, d) in enumerate(
             (
                 ("new prices", 0.75, "atlas-70b at deepinfra cut to $0.60"),

@@ -53,7 +53,7 @@ def test_a_missing_fact_breaks_nothing(fact_id):
 def test_a_value_of_another_type_becomes_a_dash():
     marts = editions.marts()
     marts["hardware_league"] = marts["hardware_league"].with_columns(pl.lit("broken").alias("rental_usd_per_hour"))
-    marts["jevons"] = marts["jevons"].with_columns(pl.lit(float("inf")).alias("spend_usd_per_week"))
+    marts["jevons"] = marts["jevons"].with_columns(pl.lit(float("inf")).alias("spend_factor_per_year"))
     assert "inf" not in text(editions.full_edition(marts=marts)).split()
 
 

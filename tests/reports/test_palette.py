@@ -62,3 +62,18 @@ def test_lines_and_words_stand_out_from_their_ground(ground):
 
 def test_the_simulation_knows_the_confusion_it_is_for():
     assert distance("#ad4c14", "#8a6800", SIGHT["deuteranopia"]) < 0.05 < distance("#ad4c14", "#8a6800", SIGHT["normal"])
+
+
+def test_every_chart_is_valid_vega_lite(full) -> None:
+    import altair as alt
+
+    from reports.facts import FactBook
+    from reports.page.render import draw_all
+
+    drawn = draw_all(FactBook(full))
+    assert len(drawn) > 8
+    for chart in drawn.values():
+        alt.Chart.from_dict(chart.spec, validate=True)
+    broken = next(iter(drawn.values())).spec | {"mark": "no such mark"}
+    with pytest.raises(Exception, match="no such mark"):
+        alt.Chart.from_dict(broken, validate=True)

@@ -306,8 +306,60 @@ def test_a_table_that_is_cut_says_k_of_n_by_what(full):
         for i in range(9)
     ]
     made = changed.who(book(price_events=many)).table
-    assert made is not None and len(made.rows) == 4 and "(4 of 9, by size of the change)" in str(made.caption)
-    assert [str(r[2]) for r in made.rows] == ["m8", "m7", "m6", "m5"]
+    assert made is not None and len(made.rows) == 4 and "(4 of 9, by size of the change, one for each offer)" in str(made.caption)
+    assert [str(r[1]) for r in made.rows] == [f"{m} at p, output" for m in ("m8", "m7", "m6", "m5")]
+
+
+def test_an_offer_is_listed_once_and_cached_input_comes_last():
+    moved = [("m", "output", -0.2), ("m", "input", -0.3), ("n", "cached_input", 4.0), ("o", "input", 0.1), ("m", "cached_input", -0.9)]
+    rows = [
+        {
+            "event_date": editions.AS_OF,
+            "kind": "cut",
+            "provider": "p",
+            "model": m,
+            "token_class": t,
+            "change_share": c,
+            "status": "confirmed",
+        }
+        for m, t, c in moved
+    ]
+    made = changed.who(book(price_events=rows)).table
+    assert made is not None and [str(r[1]) for r in made.rows] == ["m at p, input", "o at p, input", "n at p, cached input"]
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        (0.3, "went up from $0.30 on"),
+        (0.9, "went down from $0.90 on"),
+        (0.6, "is $0.60, as on"),
+        (0.6001, "is $0.60, as on"),
+        (None, "first edition"),
+    ],
+)
+def test_the_forecast_is_set_beside_the_one_before_it(before, words):
+    rows = [editions.fact("headline.forecast_365d", 0.6, "usd_per_mtok", 0.3, 1.2)]
+    rows += [editions.fact("revision.previous_value", before, "usd_per_mtok")] if before else []
+    assert words in str(changed.changed(book(*rows)).said[0])
+
+
+def test_the_cause_of_a_change_is_told_in_words_and_not_by_the_name_of_a_step():
+    causes = [{"cause": "passage_of_time", "change_log": 0.1}, {"cause": "new_prices", "change_log": -0.4}]
+    rows = [editions.fact("headline.forecast_365d", 0.6, "usd_per_mtok"), editions.fact("revision.previous_value", 0.8, "usd_per_mtok")]
+    said = str(changed.changed(book(*rows, revision=causes)).said[0])
+    assert said.endswith("The largest part of the forecast's change: prices that were new.") and "_" not in said
+
+
+@pytest.mark.parametrize(
+    ("held", "words"), [((0.84, 0.85), "fewer than it promises"), ((0.93, 0.9), "as many as it promises"), ((0.84, 0.95), "of outcomes.")]
+)
+def test_an_interval_that_held_less_than_its_name_says_so(held, words):
+    rows = [
+        {"horizon_days": h, "model": "m", "is_champion": True, "n": 9, "coverage_90_share": c}
+        for h, c in zip((365, 180), held, strict=True)
+    ]
+    assert words in str(record.record(book(track_record=rows)).said[0])
 
 
 def test_all_gaps_are_counted_where_not_all_are_told():

@@ -62,3 +62,26 @@ def test_a_removal_that_dies_half_way_is_finished_by_the_next(lived: Path, monke
     assert site.verify(lived / "site") == [] and len(on_shelf(lived)) == len(DAYS)
     prune(settings(lived, 60), 30, dry_run=False)
     assert len(on_shelf(lived)) == KEPT + 1
+
+
+def test_an_edition_of_a_day_that_has_not_come_hides_no_later_report(tmp_path: Path) -> None:
+    wrong, today = date(2028, 1, 1), date(2026, 12, 1)
+    site.publish_edition(tmp_path, editions.full_edition(as_of=wrong), {"index.html": b"wrong"})
+    site.withdraw_ahead(tmp_path, today)
+    site.publish_edition(tmp_path, editions.full_edition(as_of=today), {"index.html": b"right"})
+    assert site.newest(site.editions(tmp_path)).as_of == str(today) and (tmp_path / "latest" / "index.html").read_bytes() == b"right"
+    assert "withdrawn: a clock was wrong" in (tmp_path / "index.html").read_text() and site.verify(tmp_path) == []
+    site.withdraw_ahead(tmp_path, today)
+    assert [e.withdrawn_on for e in site.editions(tmp_path)] == [str(today), ""]
+    site.withdraw_ahead(tmp_path, wrong)
+    assert [e.withdrawn_on for e in site.editions(tmp_path)] == ["", ""], "the day came"
+
+
+def test_a_clock_that_is_behind_withdraws_no_report(lived: Path) -> None:
+    assert not site.is_ahead(lived / "site", DAYS[3]) and site.is_ahead(lived / "site", DAYS[-2])
+    site.withdraw_ahead(lived / "site", DAYS[3])
+    assert not any(e.withdrawn_on for e in site.editions(lived / "site"))
+    site.withdraw_ahead(lived / "site", DAYS[-2])
+    assert [e.as_of for e in site.editions(lived / "site") if e.withdrawn_on] == [str(DAYS[-1])]
+    site.withdraw_ahead(lived / "site", DAYS[-1])
+    assert not any(e.withdrawn_on for e in site.editions(lived / "site"))

@@ -34,6 +34,14 @@ def test_a_small_batch_pays_for_a_full_tile_and_a_large_one_for_itself():
     assert [roofline.tile_rows(float(n), 64.0) for n in (1, 64, 65, 200)] == [64.0, 64.0, 65.0, 200.0]
 
 
+def test_a_causal_prompt_pays_for_half_of_all_pairs_of_tokens_and_a_window_for_its_reach():
+    """Two operations for each dimension of score and value, for the pairs a mask leaves: half of S x S."""
+    tokens, heads, dims = 4096.0, 32.0, 128.0
+    pairs = tokens * tokens / 2
+    assert roofline.causal_attention_flops(tokens, heads, dims, dims, 10.0, 0.0, 0.0) == 2 * heads * 2 * dims * pairs * 10
+    assert roofline.causal_attention_flops(tokens, heads, dims, dims, 0.0, 10.0, 1000.0) == 2 * heads * 2 * dims * tokens * 1000 * 10
+
+
 def test_energy_per_token_is_joules():
     assert energy.joules_per_token(700 * U.W, 100 / U.s).check("[energy]")
     assert energy.chip_power_w(700 * U.W, 1.0, 0.4, 0.2, 0.1, 0.2, 0.5, 1.0).check("[power]")

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from warehouse.build_file import schema_hash
-from warehouse.publish import Publication, publications, publish, rollback
+from warehouse.publish import Publication, publications, publish, rollback, target
 from warehouse.store import RowsRefused, Store, WarehouseUnusable, query
 
 TABLE = "core.published_trend"
@@ -372,3 +372,12 @@ def test_prices_lie_by_model_seller_and_day(store: Store) -> None:
     for name in ("core.price_interval", "marts.price_history", "marts.price_now"):
         assert TABLES[name].order[:2] == ("model", "provider"), name
         assert set(TABLES[name].key) <= set(TABLES[name].order), f"{name}: the order must be total, or two builds differ"
+
+
+def test_what_a_wrong_clock_published_is_replaced_by_a_run_of_today_and_a_past_day_replaces_nothing(store: Store, tmp_path: Path) -> None:
+    published, wrong, today = tmp_path / "published.duckdb", date(2036, 1, 1), date(2026, 12, 1)
+    store.write("core.vintage", pl.DataFrame({"as_of": [wrong], "build_id": ["b"], "code_version": ["c"]}))
+    publish(store, published)
+    assert target(published, today, tmp_path, today) == published
+    assert target(published, today, tmp_path) == tmp_path / "published-2026-12-01.duckdb"
+    assert target(published, today, tmp_path, date(2036, 1, 2)) == tmp_path / "published-2026-12-01.duckdb"

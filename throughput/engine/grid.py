@@ -118,8 +118,9 @@ def _by_arrays(frame: pl.DataFrame, steps: tuple[stages.Stage, ...], constants: 
     columns: dict[str, Value] = {}
     for column in frame.get_columns():
         if column.name in stages.WORDS:
-            names = column.fill_null("").unique().to_list()
-            columns[column.name] = ops.Words(column.fill_null("").cast(pl.Enum(names)).to_physical().to_numpy(), names)
+            words = column.fill_null("")
+            names = words.unique().to_list()
+            columns[column.name] = ops.Words(words.cast(pl.Enum(names)).to_physical().to_numpy(), names)
         elif column.dtype.is_numeric():
             columns[column.name] = _one_number(column.to_numpy())
     _keep_freed_memory()

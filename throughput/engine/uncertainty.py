@@ -20,7 +20,7 @@ LEAST, MOST = 0.03, 3.0
 def regimes(c: Mapping[str, Value]) -> dict[str, Value]:
     """Indicator (0 or 1) of each regime whose spread adds to a row's half-width; ``base`` is always on."""
     return {
-        "base": where(c["osl"] > -1.0, 1.0, 0.0),
+        "base": 1.0,
         "is_moe": c["is_moe"],
         "is_split": where((c["is_spread"] > 0) | (c["pipeline_parallel"] > 1), 1.0, 0.0),
         "is_hybrid": where((c["linear_layers"] > 0) | (c["sparse_top_k"] > 0), 1.0, 0.0),
@@ -39,5 +39,6 @@ def spread(c: Mapping[str, Value], k: Constants) -> dict[str, Value]:
     """``log_half_width``: the 80 % interval is ``predicted exp(-w)`` to ``predicted exp(w)``."""
     total: Value = 0.0
     for name, term in regimes(c).items():
-        total = total + term * k.get(f"spread.{name}", 0.25 if name == "base" else 0.0)
+        width = k.get(f"spread.{name}", 0.25 if name == "base" else 0.0)
+        total = total + term * width if width else total
     return {"log_half_width": minimum(maximum(total, LEAST), MOST)}

@@ -32,7 +32,7 @@ MARTS: tuple[Table, ...] = (
     declare(
         "marts.acceleration",
         "one test of constant rate",
-        "test quality_scale statistic p_value verdict n break_date factor_before_per_year factor_after_per_year note",
+        "test quality_scale statistic p_value verdict break_date factor_before_per_year factor_after_per_year note",
         "quality_scale test",
     ),
     declare(
@@ -124,8 +124,7 @@ MARTS: tuple[Table, ...] = (
     declare(
         "marts.decomposition",
         "one component of the fall of the headline price",
-        "component change_factor change_lower_factor change_upper_factor change_share basis order "
-        "contribution_log contribution_usd_per_mtok period_from period_to series_id",
+        "component change_factor change_share basis order contribution_log contribution_usd_per_mtok period_from period_to series_id",
         "component",
     ),
     declare(
@@ -206,7 +205,7 @@ MARTS: tuple[Table, ...] = (
     declare(
         "marts.jevons",
         "volume and spend under one published elasticity",
-        "obs_date volume_mtok_per_week price_usd_per_mtok spend_usd_per_week subject elasticity "
+        "subject elasticity "
         "elasticity_low elasticity_high price_factor_per_year volume_factor_per_year "
         "spend_factor_per_year spend_low_factor_per_year spend_high_factor_per_year rebound_share inputs",
         "subject",
@@ -226,15 +225,13 @@ MARTS: tuple[Table, ...] = (
     declare(
         "marts.claims",
         "one claim of the essay against the measurement",
-        "claim_id claim claimed_text measured_value measured_lower measured_upper interval_level "
-        "measured_unit measured_text basis verdict as_of",
+        "claim_id claim claimed_text measured_value measured_lower measured_upper interval_level measured_unit basis verdict as_of",
         "claim_id",
     ),
     declare(
         "marts.track_record",
         "one forecasting model at one horizon against no change",
-        "model is_champion horizon_days mae_log crps_log crps_ratio coverage_50_share coverage_80_share "
-        "coverage_95_share p_value n label coverage_90_share",
+        "model is_champion horizon_days mae_log crps_log crps_ratio coverage_50_share coverage_80_share p_value n label coverage_90_share",
         "model horizon_days",
     ),
     declare(
@@ -243,7 +240,5 @@ MARTS: tuple[Table, ...] = (
         "model horizon_days bin_lower bin_upper bin_share",
         "model horizon_days bin_lower",
     ),
-    declare(
-        "marts.revision", "one cause of the change of the headline forecast", "cause change_log change_usd_per_mtok order detail", "cause"
-    ),
+    declare("marts.revision", "one cause of the change of the headline forecast", "cause change_log order detail", "cause"),
 )

@@ -168,6 +168,7 @@ DECLARED = (
         "one move of one price of the last month: confirmed, declared, unconfirmed, held, or one line for a source's clean-up",
         PRICE_EVENT,
         "seen_on kind provider model tier condition token_class source",
+        window=("seen_on", 31),
     ),
     declare(
         "core.retirement",
@@ -346,6 +347,13 @@ DECLARED = (
         "estimator scale",
     ),
     declare(
+        "marts.dictionary",
+        "one column of one table: what it means, what it may hold, and how it is filled in this build",
+        "table_name ordinal column_name column_type meaning allowed_values empty_until window_days table_rows filled_rows undeclared_values "
+        "outside_window_rows",
+        "table_name column_name",
+    ),
+    declare(
         "marts.start_here",
         "what is in this file: tables to begin with and example queries that run",
         "ordinal table_name answers sql",
@@ -379,6 +387,7 @@ DECLARED = (
         "one change of one price in the 31 days before the vintage day: cut, rise, new or withdrawn; correction: one source's clean-up of many prices; status says whether it happened",
         PRICE_EVENT,
         "seen_on kind provider model tier condition token_class source",
+        window=("seen_on", 31),
     ),
     declare(
         "marts.quarantine",

@@ -86,11 +86,9 @@ select p.fact_id || '_previous' as fact_id, 'headline' as section, 'the same in 
 from core.issued_fact as p
 where p.fact_id in ('headline.decline_factor', 'headline.frontier_price', 'headline.forecast_365d')
 union all by name
-select 'revision.previous_value' as fact_id, 'revision' as section, 'the forecast for a year ahead in the edition before' as subject, 'as issued' as quantity,
-       p.value, p.unit, p.lower, p.upper, p.interval_level, 'derived' as basis, p.as_of,
-       'select * from core.issued_fact where fact_id = ''headline.forecast_365d''' as sql, 'table:core.issued_fact' as inputs
-from core.issued_fact as p where p.fact_id = 'headline.forecast_365d'
-union all by name
-select 'revision.current_value' as fact_id, 'revision' as section, 'the forecast for a year ahead now' as subject, quantity, value, unit, lower, upper,
-       interval_level, 'derived' as basis, day.as_of, sql, inputs
-from now cross join day where fact_id = 'headline.forecast_365d' and exists (select 1 from core.issued_fact where fact_id = 'headline.forecast_365d')
+select 'revision.previous_value' as fact_id, 'revision' as section, 'the forecast for a year ahead at the vintage before' as subject,
+       'as issued, or as replayed where none was' as quantity, now.value * exp(-r.contribution_log) as value, now.unit, 'derived' as basis,
+       r.previous_vintage as as_of, 'select previous_vintage, contribution_log from stats.revision where cause = ''total''' as sql,
+       'table:stats.revision table:marts.forecasts' as inputs
+from now join core.series as s on s.is_headline join stats.revision as r on r.series_id = s.series_id
+where now.fact_id = 'headline.forecast_365d' and r.horizon_days = 365 and r.cause = 'total'

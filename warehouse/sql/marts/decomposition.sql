@@ -6,7 +6,7 @@ with latest as (
   from stats.decomposition as d
   where d.method = 'lmdi' and d.series_id = 'open-weights-basket'
 )
-select replace(component, '_', ' ') as component, factor as change_factor, null::double as change_lower_factor, null::double as change_upper_factor,
+select replace(component, '_', ' ') as component, factor as change_factor,
        case when abs(sum(contribution_log) over ()) > 0.5 * sum(abs(contribution_log)) over ()
             then contribution_log / sum(contribution_log) over () end as change_share, 'derived' as basis,
        row_number() over (order by component = 'not_attributed', component) as "order",
