@@ -25,7 +25,7 @@ def by_group(rows: Any, keys: Sequence[str], step: Step, like: pl.DataFrame) -> 
     that the step returns (it may be empty). The order of the groups is not defined on Spark.
     """
     if isinstance(rows, pl.DataFrame):
-        made = [step(part).select(like.columns).cast(dict(like.schema)) for part in rows.partition_by(*keys, maintain_order=True)]
+        made = [step(part).select(like.columns).cast(like.schema) for part in rows.partition_by(*keys, maintain_order=True)]
         return pl.concat([like.clear(), *made])
     return _on_spark(rows, keys, step, like)
 
@@ -34,7 +34,8 @@ def _on_spark(rows: SparkFrame, keys: Sequence[str], step: Step, like: pl.DataFr
     from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
     columns = like.columns
-    types = {name: pl.Int64() if kind.is_unsigned_integer() else kind for name, kind in like.schema.items()}  # Spark has none unsigned
+    # Spark has no unsigned numbers
+    types = pl.Schema({name: pl.Int64() if kind.is_unsigned_integer() else kind for name, kind in like.schema.items()})
     schema = from_arrow_schema(like.clear().cast(types).to_arrow().schema)
     wanted = to_arrow_schema(schema)
 
