@@ -58,7 +58,7 @@ def test_what_an_earlier_release_kept_is_read_and_the_next_day_is_published_and_
     assert issued.issued_before(home / "issued", date(2027, 1, 1))[issued.FORECAST].height > 100
     with duckdb.connect(str(home / "published.duckdb"), read_only=True) as con:
         health = con.execute("SELECT origin FROM marts.data_health WHERE source = 'hardware/google'").fetchall()
-    assert health == [("archived",)]
+    assert health == [("archive",)]
     listed = site.editions(home / "site")
     assert [e.edition_id for e in listed][:1] == [before.edition_id] and len(listed) == 2 and listed[1].as_of == "2026-11-29"
     assert site.load(home / "site", before.edition_id).as_of == date(2026, 11, 27)
