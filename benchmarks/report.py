@@ -3,7 +3,7 @@
     .venv/bin/python -m benchmarks.report [--recipients 1000] [--site var/site] [--published var/published.duckdb]
 
 Targets: edition page under 600 kB and interactive in under 1 s, the whole site under 5 s, the questions of start_here p95 under
-50 ms, 1,000 recipients delivered to a loopback SMTP server in under 60 s, none twice. Uses the tests' full edition; the server is a process of its
+50 ms (wall, and processor time for a busy machine), 1,000 recipients delivered to a loopback SMTP server in under 60 s, none twice. Uses the tests' full edition; the server is a process of its
 own, so that it does not share the sender's interpreter. Nothing here is part of the product.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import subprocess
 import sys
 import tempfile
@@ -100,20 +101,36 @@ def _interactive(made: bytes) -> float | str:
 
 
 def _queries(published: Path) -> dict[str, object]:
-    """The twelve questions of ``marts.start_here`` on a published file: times in ms."""
-    from warehouse.store import query
+    """The questions of ``marts.start_here`` as a reader asks them, in one open session: times in ms of twenty runs each."""
+    import duckdb
 
-    asked = query(published, "select table_name, sql from marts.start_here where table_name like 'example:%'").rows()
-    times: dict[str, list[float]] = {}
-    for name, sql in asked:
-        query(published, sql)
-        for _ in range(20):
-            started = time.perf_counter()
-            query(published, sql)
-            times.setdefault(name.removeprefix("example: "), []).append(1000 * (time.perf_counter() - started))
-    every = sorted(t for runs in times.values() for t in runs)
-    by_question = {name: {"median": round(sorted(runs)[10], 1), "p95": round(sorted(runs)[18], 1)} for name, runs in times.items()}
-    return {"median_ms": round(every[len(every) // 2], 1), "p95_ms": round(every[int(0.95 * len(every))], 1), "by_question_ms": by_question}
+    started = time.perf_counter()
+    with duckdb.connect(str(published), read_only=True, config={"threads": 1}) as con:
+        asked = con.execute("select table_name, sql from marts.start_here where table_name like 'example:%'").fetchall()
+        opened = 1000 * (time.perf_counter() - started)
+        wall: dict[str, list[float]] = {}
+        cpu: list[float] = []
+        for name, sql in asked:
+            con.execute(sql).fetchall()
+            for _ in range(20):
+                started, busy = time.perf_counter(), time.process_time()
+                con.execute(sql).fetchall()
+                wall.setdefault(name.removeprefix("example: "), []).append(1000 * (time.perf_counter() - started))
+                cpu.append(1000 * (time.process_time() - busy))
+    every = [t for runs in wall.values() for t in runs]
+    by_question = {name: {"median": _at(runs, 0.5), "p95": _at(runs, 0.95)} for name, runs in wall.items()}
+    return {
+        "open_ms": round(opened, 1),
+        "median_ms": _at(every, 0.5),
+        "p95_ms": _at(every, 0.95),
+        "p95_cpu_ms": _at(cpu, 0.95),
+        "by_question_ms": by_question,
+    }
+
+
+def _at(times: list[float], share: float) -> float:
+    """The smallest time that ``share`` of them do not exceed."""
+    return round(sorted(times)[math.ceil(share * len(times)) - 1], 1)
 
 
 def _mail(edition: Edition, recipients: int) -> dict[str, object]:

@@ -15,7 +15,7 @@ from forecasting.tokens import token_index, volumes
 from warehouse.schema.frames import conform, empty
 
 ROUTER = "openrouter"
-METHOD_VERSION = "tok-1"
+METHOD_VERSION = "tok-2"
 FINAL_AFTER_DAYS = 7
 """A value is preliminary for a week after its period: prices and volumes of the last days still arrive."""
 TOLERANCE = 1e-9
@@ -98,7 +98,7 @@ def recomputed(table: pl.DataFrame, as_of: date) -> pl.DataFrame:
         *(pl.col(name).alias(c) for c, name in _PUBLISHED.items()),
     )
     quality = table.select("model", pl.col("ability_logit").alias("quality")).drop_nulls().unique("model")
-    family, _ = token_index.build(rows, "week", quality)
+    family = _as_published(rows, quality)
     late = token_index.provisional(family)
     settled = pl.col("day") + timedelta(days=7 + FINAL_AFTER_DAYS) <= as_of
     status = (
@@ -119,6 +119,17 @@ def recomputed(table: pl.DataFrame, as_of: date) -> pl.DataFrame:
         .join(hashes, left_on="day", right_on="period_start")
         .rename({"index": "index_id", "day": "period_start"}),
     )
+
+
+def _as_published(rows: pl.DataFrame, quality: pl.DataFrame) -> pl.DataFrame:
+    """The family with each week's value from the weeks up to it: a multilateral index would otherwise revise the weeks of its
+    first window whenever one is added, and no published value could be computed again. Later windows are spliced on.
+    """
+    weeks = rows["day"].unique().sort()
+    whole, _ = token_index.build(rows, "week", quality)
+    early = weeks.slice(0, token_index.WINDOW["week"] - 1)
+    ends = [token_index.build(rows.filter(pl.col("day") <= w), "week", quality)[0].filter(pl.col("day") == w) for w in early]
+    return pl.concat([*ends, whole.filter(~pl.col("day").is_in(early.implode()))]).sort("index", "day")
 
 
 def input_hashes(table: pl.DataFrame) -> pl.DataFrame:

@@ -43,7 +43,7 @@ def forecast(book: FactBook) -> Sentence:
     words = {
         "lower": ": a fall.",
         "higher": ": a rise.",
-        "either": "; the price it starts from lies inside, so it may stay where it is.",
+        "either": "; the price it starts from lies inside, so it may fall, stay or rise.",
         "unknown": ".",
     }
     return say("A year on we expect {x} ({l} interval {i})" + words[expected(book)], **shown)
@@ -66,7 +66,7 @@ def chart_title(book: FactBook) -> Sentence:
     words = {
         "lower": "The cheapest price of a fixed quality is expected to fall from {p} to {x} in a year",
         "higher": "The cheapest price of a fixed quality is expected to rise from {p} to {x} in a year",
-        "either": "From {p}, the cheapest price of a fixed quality may fall or stay: {i} in a year",
+        "either": "From {p}, the cheapest price of a fixed quality may fall, stay or rise: {i} in a year",
     }
     which = expected(book)
     if which == "unknown":

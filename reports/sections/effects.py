@@ -54,8 +54,8 @@ def jevons(book: FactBook) -> Section:
     ]  # fmt: skip
     made = table(
         "What volume and spend would do while prices fall, by published elasticities",
-        [Column("Demand"), Column("Elasticity", True), Column("Interval", True), Column("Price falls", True), Column("Volume grows", True),
-         Column("Spend grows", True)],
+        [Column("Demand"), Column("Elasticity", True), Column("Interval", True), Column("Price falls by", True), Column("Volume changes by", True),
+         Column("Spend changes by", True)],
         rows,
     )  # fmt: skip
     return make(

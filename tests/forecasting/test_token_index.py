@@ -271,6 +271,17 @@ def test_a_published_week_is_recomputed_from_its_weights_and_a_changed_weight_is
         publication.verified(values, weights, date(2020, 1, 1))
 
 
+def test_every_published_week_is_recomputed_whatever_came_after_it(published: dict[str, pl.DataFrame]) -> None:
+    """Weeks between the first and the last did not verify: a later week had moved their multilateral indices."""
+    weights, values = published["stats.token_weight"], published["stats.token_index"]
+    for week in values["period_start"].unique().sort():
+        found = publication.verified(values, weights, week)
+        assert found["agrees"].all() and found["inputs_match"].all(), week
+    earlier = publication.recomputed(weights.filter(pl.col("period_start") < values["period_start"].max()), TODAY)
+    both = earlier.join(values, on=["index_id", "period_start"], suffix="_later").drop_nulls("value")
+    assert both["value"].to_list() == pytest.approx(both["value_later"].to_list(), rel=1e-12)
+
+
 def test_only_the_last_unbroken_run_of_complete_weeks_is_published() -> None:
     monday = date(2026, 3, 2)
     days = [monday + timedelta(days=k) for k in (*range(14), *range(21, 35), 35, 36)]

@@ -207,6 +207,16 @@ def test_the_calculator_adds_up_by_hand_and_its_address_can_be_shared(browser, f
     assert again.locator("#line path").count() == 1
 
 
+def test_equal_costs_are_told_together_with_what_was_seen_last_on_the_sellers_own_page_first(browser, folder):
+    tab, _said, _asked = opened(browser, folder / "calculator.html")
+    for field, text in (("#models", "atlas-mini"), ("#in", "0"), ("#out", "0")):
+        tab.fill(field, text)
+    rows = costs(tab)
+    assert {r[2] for r in rows} == {"$0.00"} and f"and {len(rows) - 1} more" in tab.inner_text("#said")
+    order = [(r[6] != "first_party", *(-int(n) for n in r[7].replace("–", "0-0-0").split("-"))) for r in rows]
+    assert order == sorted(order)
+
+
 def test_the_calculator_knows_a_model_by_its_other_names(browser, folder):
     tab, _said, _asked = opened(browser, folder / "calculator.html")
     tab.fill("#models", "Maker/Atlas")

@@ -75,7 +75,7 @@ def test_measures_that_differ_are_never_shown_without_a_because(other, differs):
     [
         (0.2, 0.5, "fall from", "a fall"),
         (0.7, 0.9, "rise from", "a rise"),
-        (0.2, 0.9, "may fall or stay", "may stay where it is"),
+        (0.2, 0.9, "may fall, stay or rise", "may fall, stay or rise"),
         (None, None, "not known", "no interval"),
     ],
 )

@@ -14,7 +14,11 @@ const tokens = (text) => {
   return found ? Number(found[1].replace(/[,_]/g, "")) * (SIZES[found[2].toLowerCase()] || 1) : NaN;
 };
 const usd = (x) => (x === null ? "not known" : "$" + x.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: x < 1 ? 4 : 2 }));
-const price = (x) => (x === null ? "–" : "$" + Number(x.toPrecision(6)));
+const price = (x) => {
+  if (x === null) return "–";
+  const text = String(Number(x.toPrecision(6)));
+  return "$" + (/\.\d\d/.test(text) ? text : Number(text).toFixed(2));
+};
 // A model is found by its name, or by another name that it goes by on the edition's day (as in SQL and on the command line).
 const meant = (name) => {
   const form = name.trim().toLowerCase().replace(/^.*\//, "").replace(/[ _.:@,]+/g, "-");
@@ -41,6 +45,8 @@ const asked = () => {
 };
 
 const cell = (text, figures) => Object.assign(document.createElement("td"), { textContent: text, className: figures ? "n" : "" });
+// Among equal costs, what the seller's own page says comes first, then what was seen last.
+const ours = (f) => Number(data.statuses[f[3][5]] === "first_party"), seen = (f) => f[3][6] || "";
 const table = (ask, models) => {
   const found = [];
   for (const [model, seller, steps] of data.offers) {
@@ -48,7 +54,7 @@ const table = (ask, models) => {
     const step = at(steps, data.as_of);
     if (step) found.push([data.sellers[seller], data.models[model], cost(step, ask), step]);
   }
-  found.sort((a, b) => (a[2] === null) - (b[2] === null) || a[2] - b[2] || (a[0] < b[0] ? -1 : 1));
+  found.sort((a, b) => (a[2] === null) - (b[2] === null) || a[2] - b[2] || ours(b) - ours(a) || (seen(a) < seen(b) ? 1 : seen(a) > seen(b) ? -1 : a[0] < b[0] ? -1 : 1));
   rows.replaceChildren(...found.map(([seller, model, month, step]) => {
     const row = document.createElement("tr"), head = document.createElement("th");
     head.scope = "row";
@@ -81,19 +87,20 @@ const draw = (ask, models) => {
   line.replaceChildren();
   if (!all.length) return;
   const [x0, x1] = [Math.min(...all.map((p) => p[0])), Date.parse(data.as_of)], top = Math.max(...all.map((p) => p[1])) || 1;
-  const x = (t) => 60 + (500 * (t - x0)) / (x1 - x0 || 1), y = (v) => 225 - (200 * v) / top;
+  const narrow = line.clientWidth > 0 && line.clientWidth < 500, left = narrow ? 120 : 60, font = narrow ? 21 : 11;
+  const x = (t) => left + ((560 - left) * (t - x0)) / (x1 - x0 || 1), y = (v) => 225 - (200 * v) / top;
   for (const share of [0, 0.5, 1]) {
-    line.append(shape("line", { x1: 60, x2: 560, y1: y(top * share), y2: y(top * share), stroke: "var(--k-grid)" }));
-    line.append(shape("text", { x: 54, y: y(top * share) + 4, "text-anchor": "end", "font-size": 11, fill: "var(--k-muted)" }, usd(top * share)));
+    line.append(shape("line", { x1: left, x2: 560, y1: y(top * share), y2: y(top * share), stroke: "var(--k-grid)" }));
+    line.append(shape("text", { x: left - 6, y: y(top * share) + 4, "text-anchor": "end", "font-size": font, fill: "var(--k-muted)" }, usd(top * share)));
   }
   for (const [t, anchor] of [[x0, "start"], [x1, "end"]]) {
-    line.append(shape("text", { x: x(t), y: 245, "text-anchor": anchor, "font-size": 11, fill: "var(--k-muted)" }, new Date(t).toISOString().slice(0, 10)));
+    line.append(shape("text", { x: x(t), y: 245, "text-anchor": anchor, "font-size": font, fill: "var(--k-muted)" }, new Date(t).toISOString().slice(0, 10)));
   }
   lines.forEach(([model, points], i) => {
     const path = points.map(([t, v], k) => (k ? "H" + x(t) + "V" + y(v) : "M" + x(t) + "," + y(v))).join(""), colour = "var(--k-" + COLOURS[i] + ")";
     line.append(shape("path", { d: path, fill: "none", stroke: colour, "stroke-width": 2.2 }));
     const last = points[points.length - 1];
-    line.append(shape("text", { x: 566, y: y(last[1]) + 4 + 13 * i, "font-size": 11, "font-weight": "bold", fill: colour }, model.slice(0, 22)));
+    line.append(shape("text", { x: narrow ? 556 : 566, y: y(last[1]) + (narrow ? -8 : 4) + (font + 2) * i, "text-anchor": narrow ? "end" : "start", "font-size": font, "font-weight": "bold", fill: colour }, model.slice(0, 22)));
   });
 };
 
@@ -110,7 +117,8 @@ const answer = () => {
   history.replaceState(null, "", "#" + new URLSearchParams(FIELDS.map((f) => [f, form.elements[f].value])));
   if (got.fault) { said.textContent = got.fault; rows.replaceChildren(); line.replaceChildren(); own.replaceChildren(); return; }
   const found = table(got.ask, got.models), best = found.find((f) => f[2] !== null);
-  said.textContent = best ? "Cheapest: " + usd(best[2]) + " a month at " + best[0] + " (" + best[1] + "), last seen " + (best[3][6] || "on no known day") + "." : "No price answers.";
+  const others = best ? found.filter((f) => f[2] === best[2] && f[1] === best[1]).length - 1 : 0;
+  said.textContent = best ? "Cheapest: " + usd(best[2]) + " a month at " + best[0] + (others ? " and " + others + " more" : "") + " (" + best[1] + "), last seen " + (best[3][6] || "on no known day") + "." : "No price answers.";
   draw(got.ask, got.models);
   home(got.ask, got.models);
 };
