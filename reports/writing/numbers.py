@@ -81,6 +81,8 @@ def write(value: float | None, unit: str, half_width: float | None = None) -> st
         places = decimals_for((shown,), width)
         if unit.startswith("usd") and 0 < places < 2 and abs(shown) < 100:
             places = 2  # money is read in cents
+        if unit.startswith("usd") and 0 < abs(shown) < 0.1:
+            places = max(places, _decimals_for_figures(abs(shown), 2))  # a price below its wide interval keeps two figures
         body = _fixed(shown, places)
         if shown and not any(digit in "123456789" for digit in body):
             body = _fixed(shown, _decimals_for_figures(abs(shown), 1))

@@ -47,3 +47,8 @@ def test_rounding_never_leaves_the_interval_and_never_prints_a_false_zero(value,
 def test_a_cheaper_price_is_never_printed_dearer(a, b):
     low, high = (float(write(v, "usd_per_mtok")[1:].replace(",", "")) for v in sorted((a, b)))
     assert low <= high * 1.0001
+
+
+def test_a_small_price_beside_a_wide_interval_keeps_two_figures():
+    assert write(0.0124, "usd_per_mtok", 0.08) == "$0.012"
+    assert write_interval(0.0071, 0.172, "usd_per_mtok") == "$0.0071–$0.17"
