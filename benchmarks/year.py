@@ -58,7 +58,7 @@ def lost(home: Path, key: str, body: bytes) -> tuple[int, int]:
     except PageChanged:
         return 0, 0
     with duckdb.connect(str(home / "build.duckdb"), read_only=True) as con:
-        held = con.sql(f"FROM {raw_name(key)} WHERE source_url = '{url}' AND gone_at IS NULL").pl()
+        held = con.execute(f"FROM {raw_name(key)} WHERE source_url = ? AND gone_at IS NULL", [url]).pl()
         answered = con.sql(f"FROM raw.capture WHERE source = '{key}' AND status IN ('fetched', 'unchanged')").pl().height
         [(told,)] = con.sql(f"SELECT status FROM raw.reading WHERE source = '{key}'").fetchall() or [("",)]
     if not answered or told not in ("ok", "partial"):

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import random
-import resource
 import shutil
 import statistics
 import tempfile
@@ -23,68 +22,17 @@ from typing import Any
 
 import duckdb
 
+from benchmarks.scale import steps
 from benchmarks.scale.questions import QUESTIONS
-from benchmarks.scale.world import DAY, FIRST, lay_down
-from warehouse.models import models
+from benchmarks.scale.world import DAY, FIRST
 from warehouse.opened import Published, open_published
-from warehouse.publish import publish
 from warehouse.schema.tables import table
-from warehouse.store import Store
-
-MARTS = ("price_history", "price_now", "price_events")
-CHECKS = ("one_price_per_offer", "last_sighting_after_start", "nothing_known_later", "prices_within_bounds")
-
-
-def lay(home: Path, rows: int) -> None:
-    """The tables a run begins with, and the believed intervals."""
-    with Store(home / "build.duckdb").session() as store, store.connection() as con:
-        lay_down(con, rows)
-
-
-def rewrite(home: Path, rows: int) -> None:
-    """The day's beliefs written whole, as a run does: out of the frame that belief returns."""
-    store = Store(home / "build.duckdb")
-    frame = store.read("core.price_interval")
-    assert store.write("core.price_interval", frame) == frame.height <= rows
-
-
-def marts(home: Path, name: str) -> None:
-    """One mart by its own SQL."""
-    model = next(m for m in models("marts") if m.name == f"marts.{name}")
-    Store(home / "build.duckdb").fill(model.name, [model.sql])
-
-
-def checks(home: Path, names: tuple[str, ...]) -> None:
-    """The checks that read prices."""
-    store = Store(home / "build.duckdb")
-    for model in models("checks"):
-        if model.name.partition(".")[2] in names:
-            store.read(model.sql.rstrip().rstrip(";"))
-
-
-def put_out(home: Path, published: Published) -> None:
-    """Publish the build."""
-    publish(Store(home / "build.duckdb"), published)
-
-
-def parquet(home: Path, published: Path) -> None:
-    """The same rows in the same order as plain Parquet."""
-    with duckdb.connect(str(published), read_only=True) as con:
-        for name in ("price_history", "price_now"):
-            con.execute(f"COPY marts.{name} TO '{home / name}.parquet' (FORMAT parquet, COMPRESSION zstd)")
-
-
-def _measured(step: Callable[..., None], arguments: tuple[Any, ...]) -> tuple[float, float, float]:
-    began, cpu = time.perf_counter(), time.process_time()
-    step(*arguments)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return time.perf_counter() - began, time.process_time() - cpu, peak
 
 
 def told(label: str, step: Callable[..., None], *arguments: Any) -> None:
     """Run a step in a process of its own and print what it took."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        wall, cpu, peak = pool.apply(_measured, (step, arguments))
+        wall, cpu, peak = pool.apply(steps.measured, (step, arguments))
     print(f"{label:<34} {wall:>8.1f} {cpu:>8.1f} {peak:>8.0f}", flush=True)
 
 
@@ -103,14 +51,18 @@ def parameters(con: duckdb.DuckDBPyConnection, draw: random.Random, draws: int) 
     ]
 
 
-def ask(con: duckdb.DuckDBPyConnection, asked: list[dict[str, Any]], places: dict[str, str]) -> dict[str, list[float]]:
-    """Milliseconds of every question, for every drawn parameter."""
-    taken: dict[str, list[float]] = {}
+Taken = dict[str, list[tuple[float, float]]]
+"""Wall and CPU milliseconds of every question, for every drawn parameter."""
+
+
+def ask(con: duckdb.DuckDBPyConnection, asked: list[dict[str, Any]], places: dict[str, str]) -> Taken:
+    """Ask every question with every drawn parameter."""
+    taken: Taken = {}
     for name, sql in QUESTIONS.items():
         for values in asked:
-            began = time.perf_counter()
+            began, cpu = time.perf_counter(), time.process_time()
             con.execute(sql.format(**places), {k: v for k, v in values.items() if f"${k}" in sql}).fetchall()
-            taken.setdefault(name, []).append(1000 * (time.perf_counter() - began))
+            taken.setdefault(name, []).append((1000 * (time.perf_counter() - began), 1000 * (time.process_time() - cpu)))
     return taken
 
 
@@ -130,12 +82,15 @@ def compare(home: Path, targets: dict[str, Published], draws: int) -> None:
             taken[name] = ask(con, asked, places)
     with duckdb.connect(config={"threads": 1}) as con:
         taken["parquet"] = ask(con, asked, {p: f"'{home / places[p].partition('.')[2]}.parquet'" for p in places})
-    print(f"\n{'question (ms, p50 / p95)':<34} " + " ".join(f"{name:>17}" for name in taken))
+    print(f"\n{'question (wall ms, p50 / p95)':<34} " + " ".join(f"{name:>17}" for name in taken))
     for question in QUESTIONS:
-        cells = (f"{statistics.median(t[question]):>8.1f} /{p95(t[question]):>7.1f}" for t in taken.values())
-        print(f"{question:<34} " + " ".join(cells))
-    whole = {name: [v for values in t.values() for v in values] for name, t in taken.items()}
-    print(f"{'all 25':<34} " + " ".join(f"{statistics.median(v):>8.1f} /{p95(v):>7.1f}" for v in whole.values()))
+        print(f"{question:<34} " + " ".join(_cell([wall for wall, _ in t[question]]) for t in taken.values()))
+    for label, which in (("all 25, wall ms", 0), ("all 25, CPU ms", 1)):
+        print(f"{label:<34} " + " ".join(_cell([v[which] for values in t.values() for v in values]) for t in taken.values()))
+
+
+def _cell(values: list[float]) -> str:
+    return f"{statistics.median(values):>8.1f} /{p95(values):>7.1f}"
 
 
 def main() -> None:
@@ -163,15 +118,15 @@ def _day(home: Path, given: argparse.Namespace) -> None:
         targets["lake"] = load_settings().published
     print(f"{given.rows:,} price intervals, sorted by {', '.join(table('marts.price_history').order)}")
     print(f"{'step':<34} {'wall s':>8} {'CPU s':>8} {'peak MB':>8}")
-    told("lay down core.price_interval", lay, home, given.rows)
-    told("rewrite core.price_interval", rewrite, home, given.rows)
-    for name in MARTS:
-        told(f"marts.{name}", marts, home, name)
-    told("checks of prices", checks, home, CHECKS)
+    told("lay down core.price_interval", steps.lay, home, given.rows)
+    told("rewrite core.price_interval", steps.rewrite, home, given.rows)
+    for name in steps.MARTS:
+        told(f"marts.{name}", steps.marts, home, name)
+    told("checks of prices", steps.checks, home, steps.CHECKS)
     for name, published in targets.items():
-        told(f"publish to the {name}", put_out, home, published)
-        told(f"publish again to the {name}", put_out, home, published)
-    told("plain Parquet", parquet, home, targets["file"])
+        told(f"publish to the {name}", steps.put_out, home, published)
+        told(f"publish again to the {name}", steps.put_out, home, published)
+    told("plain Parquet", steps.parquet, home, targets["file"])
     for path in (home / "build.duckdb", home / "published.duckdb", home / "price_history.parquet"):
         print(f"{path.name:<34} {path.stat().st_size / 1e6:>8.0f} MB")
     compare(home, targets, given.draws)

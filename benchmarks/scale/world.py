@@ -72,5 +72,5 @@ def lay_down(con: duckdb.DuckDBPyConnection, rows: int) -> None:
         )
         SELECT {shown} FROM dated""")
     con.execute("INSERT INTO core.vintage (as_of, build_id, code_version) VALUES (?, 'scale', 'scale')", [DAY])
-    con.execute("INSERT INTO core.edition_day (as_of, age_days, clock) VALUES (?, 0, 'system')", [DAY])
+    con.execute("INSERT INTO core.edition_day (edition_day, as_of, age_days, clock) VALUES (?, ?, 0, 'system')", [DAY, DAY])
     con.execute("INSERT INTO core.definition (definition_id, value) VALUES ('freshness.in_force', 90)")

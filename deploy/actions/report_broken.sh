@@ -3,7 +3,7 @@
 set -euo pipefail
 gh=${GH:-gh}
 deflation=${DEFLATION:-.venv/bin/deflation}
-[ -e "${DEFLATION_HOME:?}/published.duckdb" ] || { echo "nothing is published; the run's own log says why"; exit 0; }
+"$deflation" query "from core.vintage" >/dev/null || { echo "nothing is published; the run's own log says why"; exit 0; }
 "$deflation" query "select source, message from marts.data_health where status = 'failed' order by source" --format csv | tail -n +2 |
 while IFS=, read -r source message; do
   title="source broken: $source"

@@ -40,10 +40,11 @@ def command(witnesses: Path, at: str, input_tokens: int, output_tokens: int | No
 
     Exit status: 0 printed, 2 the file or an option cannot be read (what was expected is said).
     """
-    from datetime import UTC, datetime, timedelta
+    from datetime import timedelta
 
     from belief import answers, witness_table
     from belief.judgement import evidence
+    from pipelines.context import now
 
     moment = _moment(at, "--at")
     since = _moment(events_since, "--events-since") if events_since else None
@@ -52,7 +53,7 @@ def command(witnesses: Path, at: str, input_tokens: int, output_tokens: int | No
     except witness_table.Unusable as error:
         click.echo(f"deflation believe: {error}", err=True)
         sys.exit(2)
-    today = datetime.now(UTC) + timedelta(days=1)
+    today = now() + timedelta(days=1)
     belief = evidence.weigh(stated, max(moment, today.replace(microsecond=0)))
     made = answers.moves(belief, since, moment) if since else answers.answers(belief, unread, moment, input_tokens, output_tokens)
     click.echo(made.write_csv(float_scientific=False), nl=False)

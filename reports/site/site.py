@@ -38,6 +38,7 @@ from reports.writing import drawing, numbers
 from reports.writing.shown import clean
 
 LIST = "editions.json"
+CHANGES = {"fact_id": pl.String, "before": pl.Float64, "after": pl.Float64}
 
 
 class EditionChanged(RuntimeError):
@@ -148,8 +149,11 @@ def with_correction(site_dir: Path, edition: Edition) -> Edition:
     earlier = [e for e in editions(site_dir) if e.as_of == edition.as_of.isoformat()]
     if not earlier:
         return edition
-    before = load(site_dir, earlier[-1].edition_id)
-    changes = _changes(before, edition)
+    try:
+        changes = _changes(load(site_dir, earlier[-1].edition_id), edition)
+    except InvalidEdition:  # of an earlier release, or damaged: the day's report is not held up by it
+        words = "The edition before it cannot be read by this release; its figures are not compared."
+        return edition.correcting(earlier[-1].edition_id, words, pl.DataFrame(schema=CHANGES))
     words = "Figures that changed are listed." if changes.height else "No headline figure changed; data behind the report did."
     return edition.correcting(earlier[-1].edition_id, words, changes)
 
@@ -221,7 +225,7 @@ def _changes(before: Edition, after: Edition) -> pl.DataFrame:
     for fact in sorted({*old.fact_ids(), *new.fact_ids()}):
         if (str(old.value(fact)), str(old.interval(fact))) != (str(new.value(fact)), str(new.interval(fact))):
             rows.append({"fact_id": fact, "before": old.raw(fact), "after": new.raw(fact)})
-    return pl.DataFrame(rows, schema={"fact_id": pl.String, "before": pl.Float64, "after": pl.Float64})
+    return pl.DataFrame(rows, schema=CHANGES)
 
 
 def _digest(files: dict[str, bytes]) -> str:

@@ -195,6 +195,24 @@ def panes_of(node: Any, tree: Any) -> str:
     return "\n".join(t for t in found if t and len(t) < 60)
 
 
+_HEADINGS = "h1,h2,h3,h4,h5,h6"
+
+
+def heading_over(node: Any) -> tuple[str, ...]:
+    """The nearest heading in front of an element."""
+    while node is not None and node.tag != "body":
+        before = node.prev
+        while before is not None:
+            found = (
+                [before] if before.tag in _HEADINGS.split(",") else before.css(_HEADINGS) if before.tag not in ("-text", "-comment") else []
+            )
+            if found:
+                return (plain(found[-1].text(deep=True, separator=" ")),)
+            before = before.prev
+        node = node.parent
+    return ()
+
+
 def _told(key: str, words: str) -> dict[str, str]:
     return {key: words} if words else {}
 

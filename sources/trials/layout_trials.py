@@ -131,10 +131,11 @@ def _counted(rows: Sequence[dict[str, str]]) -> Rows:
 
 
 def _judged(found: Rows, expected: Rows) -> tuple[int, int, int]:
-    """Rows read right; rows of a model that the hand has read otherwise (wrong); rows of models that the hand left aside."""
-    names = {row[0] for row in expected}
+    """Rows read right; rows of a model that the hand has read otherwise in that currency (wrong); rows that the hand left aside."""
+    model, currency = _COMPARED.index("model"), _COMPARED.index("currency")
+    read = {(row[model], row[currency]) for row in expected}
     others = found - expected
-    wrong = sum(count for row, count in others.items() if row[0] in names)
+    wrong = sum(count for row, count in others.items() if (row[model], row[currency]) in read)
     return sum((found & expected).values()), wrong, sum(others.values()) - wrong
 
 
@@ -150,7 +151,7 @@ def render(results: Sequence[Trial]) -> str:
     lines.append(
         f"{len(results)} layouts of {len({t.provider for t in results})} providers, {total} rows: today {_share(results, 'full', total)}, by a declaration "
         f"made without the layout {_share(results, 'without', total)}, by the shared words alone {_share(results, 'shared', total)}; "
-        f"{sum(t.without[1] for t in results)} rows wrong, {sum(t.without[2] for t in results)} of models that the hand left aside"
+        f"{sum(t.without[1] for t in results)} rows wrong, {sum(t.without[2] for t in results)} of models or currencies that the hand left aside"
     )
     return "\n".join(lines)
 

@@ -27,6 +27,7 @@ def _run(*command: str | Path, **more: object) -> subprocess.CompletedProcess[st
     [
         ["hadolint", "deploy/Dockerfile"],
         ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", "deploy/compose.yaml"],
+        ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", "deploy/compose.team.yaml"],
         ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", "deploy/actions/daily.yml"],
         ["kubernetes-validate", "--strict", "deploy/k8s/deflation.yaml"],
     ],

@@ -112,3 +112,10 @@ def test_owning_costs_are_an_annuity_plus_power_and_within_a_quarter_of_publishe
     assert paid == pytest.approx(8766)  # the annuity repays the capital exactly
     with pytest.raises(ValueError, match="utilisation"):
         ownership_cost(capex_usd=1, life_years=1, cost_of_capital=0, power_kw_all_in=0, usd_per_kwh=0, overhead_share=0, utilisation=0)
+
+
+def test_a_machine_sold_for_what_it_cost_costs_its_interest_alone() -> None:
+    cost = ownership_cost(
+        capex_usd=30_000, life_years=4, cost_of_capital=0.09, power_kw_all_in=0, usd_per_kwh=0, overhead_share=0, salvage_share=1.0
+    )
+    assert cost["capital_usd_per_hour"] == pytest.approx(30_000 * 0.09 / 8766)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import defaultdict
 from pathlib import Path
 
@@ -42,10 +41,9 @@ class TracedStore(Store):
 
 
 @pytest.fixture(scope="module")
-def traced(tmp_path_factory: pytest.TempPathFactory, offline_home: Path) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+def traced(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     """Tables read and tables declared, by step, of one offline run."""
     settings = load_settings().model_copy(update={"home": tmp_path_factory.mktemp("traced")})
-    shutil.copytree(offline_home / "cache", settings.home / "cache")  # what is remembered is read all the same
     read: dict[str, set[str]] = defaultdict(set)
     store = TracedStore(settings.warehouse_path)
     with store.session(raw_tables()):

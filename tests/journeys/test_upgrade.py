@@ -18,7 +18,7 @@ from reports.mail.subscribers import Store
 from reports.site import site
 from sources.fetching.archive import Archive
 from tests.journeys.conftest import Run
-from tests.reports import smtp_server
+from tests.reports import editions, smtp_server
 from warehouse import issued
 
 RELEASES = sorted((Path(__file__).parent / "releases").glob("*.tar.xz"))
@@ -58,15 +58,20 @@ def test_what_an_earlier_release_kept_is_read_and_the_next_day_is_published_and_
     assert issued.issued_before(home / "issued", date(2027, 1, 1))[issued.FORECAST].height > 100
     with duckdb.connect(str(home / "published.duckdb"), read_only=True) as con:
         health = con.execute("SELECT origin FROM marts.data_health WHERE source = 'hardware/google'").fetchall()
-    assert health == [("archived",)]
+    assert health == [("archive",)]
     listed = site.editions(home / "site")
     assert [e.edition_id for e in listed][:1] == [before.edition_id] and len(listed) == 2 and listed[1].as_of == "2026-11-29"
-    assert site.load(home / "site", before.edition_id).as_of == date(2026, 11, 27)
     people = [s.address for s in Store(home / "subscribers.sqlite").active()]
     told = Counter((who, message_from_bytes(raw)["X-Deflation-Edition"]) for who, raw in inbox.received)
     assert len(people) == 2 and ("a@example.org", listed[1].edition_id) in told and max(told.values()) == 1
     assert before.edition_id not in {edition for _, edition in told}
     assert json.loads((home / FILE).read_text())["format"] == FORMAT
+
+
+def test_an_edition_of_an_earlier_release_can_be_corrected_on_its_own_day(home: Path) -> None:
+    [before] = site.editions(home / "site")
+    made = site.with_correction(home / "site", editions.full_edition(as_of=date.fromisoformat(before.as_of)))
+    assert made.corrects == before.edition_id and made.correction_note
 
 
 def test_the_ledger_and_the_subscribers_of_an_earlier_release_keep_their_rows(home: Path) -> None:

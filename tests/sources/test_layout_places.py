@@ -212,3 +212,46 @@ def test_a_factor_of_other_things_or_of_a_model_not_priced_is_none(sentence: str
 )
 def test_a_period_is_what_whole_days_say(text: str, expected: Period) -> None:
     assert period_in(text)[1] == expected
+
+
+GRID = [["Model", "Input / 1M tokens", "Output / 1M tokens"], ["nova-2", "$2", "$8"], ["nova-1", "$1", "$4"]]
+
+
+def test_a_table_drawn_with_elements_or_tabs_is_a_table() -> None:
+    drawn = "<div>" + "".join("<div>" + "".join(f"<span>{c}</span>" for c in row) + "</div>" for row in GRID) + "</div>"
+    for page in (f"<html><body><h2>Prices</h2>{drawn}</body></html>", "\n".join("\t".join(row) for row in GRID) + "\n"):
+        assert [(r["model"], r["input"], r["output"]) for r in rows(page)] == [("nova-2", "2", "8"), ("nova-1", "1", "4")]
+
+
+@pytest.mark.parametrize(
+    ("head", "cell"), [("Input / Output", "$2 / $8"), ("Output / Input", "$8 / $2"), ("Input | Cached | Output", "$2 / $0.2 / $8")]
+)
+def test_amounts_without_words_are_what_the_head_names_in_its_order(head: str, cell: str) -> None:
+    page = "Prices per 1M tokens.\n\n" + table(f"| Model | {head.replace('|', chr(92) + '|')} |", f"| nova-2 | {cell} |")
+    assert [(r["input"], r["output"]) for r in rows(page)] == [("2", "8")]
+
+
+@pytest.mark.parametrize("cell", ["A$2", "HK$2", "C$2", "2,50 €", "300円", "from $2", "up to $2", "$2 - $4"])
+def test_an_amount_in_another_dollar_or_of_no_exact_size_is_none(cell: str) -> None:
+    with pytest.raises(UNTRUSTED):
+        rows(table("| Model | Input per 1M tokens | Output per 1M tokens |", f"| nova-2 | {cell} | $8 |"))
+
+
+@pytest.mark.parametrize("heading", ["How we compare", "Old pricing", "Previous prices", "Our competitors", "Compared to GPT-4o"])
+def test_tables_of_other_sellers_and_of_the_past_give_no_row(heading: str) -> None:
+    with pytest.raises(UNTRUSTED):
+        rows(f"## {heading}\n\n" + table("| Model | Input per 1M tokens | Output per 1M tokens |", "| nova-2 | $2 | $8 |"))
+
+
+def test_flat_members_of_one_object_are_one_row_and_never_half_of_one() -> None:
+    body = '[{"model": "nova-2", "input_price_per_1m_tokens": 2, "output_price_per_1m_tokens": 8, "currency": "USD"}]'
+    assert [(r["input"], r["output"]) for r in rows(body)] == [("2", "8")]
+
+
+def test_a_column_of_bands_is_a_condition_whatever_its_head_says() -> None:
+    page = table(
+        "| Model | Context | Input per 1M tokens | Output per 1M tokens |",
+        "| nova-2 | ≤ 200K | $2 | $8 |",
+        "| nova-2 | > 200K | $4 | $12 |",
+    )
+    assert [(r["condition"], r["input"]) for r in rows(page)] == [("≤ 200K", "2"), ("> 200K", "4")]

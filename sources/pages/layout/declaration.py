@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict
 
 from sources.pages.layout.words import Vocabulary, vocabulary
 
-_EXAMPLE = r"\bexamples?\b|\bcalculat(?:or|ion)|\bestimat|\bscenario|\bsavings\b|示例|举例"
-"""Headings of examples: sums, not prices."""
+_EXAMPLE = r"\bhow (?:we|it) compares?\b|\bcompetitors?\b|\bcompared? (?:to|with)\b|\b(?:old|previous|former|historical|past) (?:pric|rates?\b|tariff)|\bexamples?\b|\bcalculat(?:or|ion)|\bestimat|\bscenario|\bsavings\b|示例|举例"
+"""Headings of examples, of other sellers and of the past: no prices of this seller today."""
 
 
 class Layout(BaseModel):

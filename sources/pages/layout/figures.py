@@ -34,6 +34,8 @@ _PER_MONEY = re.compile(r"\(\s*[\d.,]+\s?[KMB]?\s*(?:tokens?\s*)?(?:/|per)\s*(?:
 _ASIDE = re.compile(r"(?<!\w)_[^_$€¥£\d]{8,160}_(?!\w)")
 """Emphasised words without a figure, beside a figure: a remark."""
 _OR = re.compile(r"[\s,;]*or[\s,;]*", re.I)
+_OTHER_DOLLAR = re.compile(r"(?<![A-Za-z])(?!US\$)[A-Z]{1,3}\$\s?\d")
+"""Dollars of another country (``A$2``, ``HK$2``): no amount in a currency that is known."""
 _IN_OUT = {"in": "input", "out": "output"}
 
 
@@ -45,6 +47,8 @@ class Figure:
     meaning: Meaning
     words: str = ""
     period: Period = Period()
+    by_head: bool = False
+    """Whether its meaning is one of several that the head of its column names in order."""
 
 
 def tidy(text: str) -> str:
@@ -61,7 +65,7 @@ def figures(text: str, vocabulary: Vocabulary, *, currency: str = "") -> tuple[F
     text = tidy(text)
     if is_free(text):
         return (Figure(Money(text, Decimal(0), currency), NOTHING),)
-    spans = amount_spans(text)
+    spans = [] if _OTHER_DOLLAR.search(text) else amount_spans(text)
     if not spans:
         if currency and BARE.fullmatch(text):
             return (Figure(Money(text, Decimal(text.replace(",", "")), currency), NOTHING),)

@@ -15,13 +15,13 @@ from sources.pages.layout.around import Around, around_grid, page_meaning, with_
 from sources.pages.layout.assembly.assemble import assemble
 from sources.pages.layout.assembly.rows import Judge
 from sources.pages.layout.claims import Block
-from sources.pages.layout.data.components import literals
 from sources.pages.layout.data.payload import lines_in, tables_in, values
 from sources.pages.layout.data.records import read_records
 from sources.pages.layout.declaration import DEFAULTS, Layout
 from sources.pages.layout.multipliers import multipliers
 from sources.pages.layout.names import days_in, named_before
 from sources.pages.layout.promotions import end_promotions
+from sources.pages.layout.tables.components import literals
 from sources.pages.layout.tables.grid import read_grid
 from sources.pages.layout.tables.source import joined, page_grids, with_tabs
 from sources.pages.layout.text.cards import read_flow
@@ -55,9 +55,12 @@ def _blocks(page: Page, layout: Layout, said: Meaning) -> list[Block]:
     Tables of data that price printed models and others too are what the page prints an excerpt of: they are read beside it.
     """
     is_data = page.text.lstrip()[:1] in ("[", "{")
-    lines = [] if is_data else _within(page_lines(page), MAX_LINES, "lines")
+    lines = [] if is_data else _within(page_lines(page, layout.vocabulary), MAX_LINES, "lines")
     blocks = (
-        [] if is_data else _grid_blocks(_within(page_grids(page), MAX_TABLES, "tables"), layout, said, 0) + read_flow(lines, layout, said)
+        []
+        if is_data
+        else _grid_blocks(_within(page_grids(page, layout.vocabulary), MAX_TABLES, "tables"), layout, said, 0)
+        + read_flow(lines, layout, said)
     )
     found = values(page) or {f"object {n + 1}": value for n, value in enumerate(literals(page.text))}
     tables = _grid_blocks(_within(tables_in(found), MAX_TABLES, "tables of data"), layout, said, 10_000)

@@ -14,7 +14,7 @@ from typing import Any
 
 from sources.pages.layout.text.lines import Line
 from sources.pages.page import Page, Printed
-from sources.pages.tables import Cell, Grid, markdown_cell, panes_of
+from sources.pages.tables import Cell, Grid, heading_over, markdown_cell, panes_of
 from units.quantity import plain
 
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.I | re.S)
@@ -159,27 +159,9 @@ def islands(page: Page) -> dict[str, Any]:
         value = _json(node.attributes.get("props") or "")
         if isinstance(value, dict):
             placed = Placed({k: _revived(v, 0) for k, v in value.items()})
-            placed.heading, placed.panes = _heading_over(node), panes_of(node, page.tree)
+            placed.heading, placed.panes = heading_over(node), panes_of(node, page.tree)
             found[f"component {n + 1}"] = placed
     return found
-
-
-_HEADINGS = "h1,h2,h3,h4,h5,h6"
-
-
-def _heading_over(node: Any) -> tuple[str, ...]:
-    """The nearest heading in front of an element."""
-    while node is not None and node.tag != "body":
-        before = node.prev
-        while before is not None:
-            found = (
-                [before] if before.tag in _HEADINGS.split(",") else before.css(_HEADINGS) if before.tag not in ("-text", "-comment") else []
-            )
-            if found:
-                return (plain(found[-1].text(deep=True, separator=" ")),)
-            before = before.prev
-        node = node.parent
-    return ()
 
 
 def _revived(value: Any, depth: int) -> Any:

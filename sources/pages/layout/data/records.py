@@ -60,7 +60,9 @@ def read_records(found: dict[str, Any], layout: Layout, page: Meaning, title: st
             taken |= {id(inner) for inner in nodes(node)}
             number += 1
             for leaf in leaves:
-                _claim(block, name, node, leaf, layout, page, (number, 0, list(map(_words, node)).index(leaf.keys[0])))
+                _claim(
+                    block, name, node, leaf, layout, page, (number, 0, list(map(_words, node)).index(leaf.keys[0]) if leaf.keys[1:] else -1)
+                )
         blocks.append(block)
     if title and not any(b.claims for b in blocks):
         blocks.append(_titled(found, layout, page, title))

@@ -87,11 +87,14 @@ def role_of(table: Table, n: int) -> str:
 
 
 def telling(table: Table, n: int) -> str:
-    """The role of a column; one without a head whose cells all name a tier or a condition tells rows apart."""
-    if table.roles[n] or not table.heads or any(column_texts(table.grid, table.heads)[n : n + 1]):
+    """The role of a column; one whose cells all name a band tells rows apart, and so does one without a head whose cells all name a tier."""
+    if table.roles[n] not in ("", "note") or not table.heads:
         return table.roles[n]
     said = [table.vocabulary.read(row[n].text) for _, row in body_of(table) if row[n].text]
-    return "component_column" if said and all(m.understood and (m.tier or m.conditions) for m in said) else ""
+    if said and all(m.understood and m.conditions for m in said):
+        return "condition_column"
+    headless = not any(column_texts(table.grid, table.heads)[n : n + 1])
+    return "component_column" if headless and said and all(m.understood and (m.tier or m.conditions) for m in said) else table.roles[n]
 
 
 _PLACE = re.compile(
@@ -128,9 +131,23 @@ def priced_in(table: Table, cell: Cell, column: int) -> list[Figure]:
     text = table.layout.cleaned(cell.text)
     given = figures(text, table.vocabulary, currency=bare)
     said = table.columns[column]
-    for figure in given if said.direction or said.cache else ordered(given, table.layout):
+    for figure in _by_head(table, column, given) if said.direction or said.cache else ordered(given, table.layout):
         found.append(replace(figure, money=replace(figure.money, currency=figure.money.currency or currency or "USD")))
     return found
+
+
+def _by_head(table: Table, column: int, given: Sequence[Figure]) -> Sequence[Figure]:
+    """Amounts without words below a head that names as many components in their order (``Input / Cached / Output``)."""
+    parts = [t for t in re.split(r"\s*[/|]\s*", re.sub(r"\([^()]*\)|\bper\b.*$", "", column_texts(table.grid, table.heads)[column])) if t]
+    said = [table.vocabulary.read(t) for t in parts]
+    if (
+        len(parts) != len(given)
+        or len(parts) < 2
+        or any(f.words for f in given)
+        or not all(m.understood and (m.direction or m.cache) for m in said)
+    ):
+        return given
+    return [replace(f, meaning=under(m, f.meaning), by_head=True) for f, m in zip(given, said, strict=True)]
 
 
 def body_of(table: Table) -> list[tuple[int, list[Cell]]]:

@@ -10,7 +10,7 @@ from sources.pages.build import is_empty, row_evidence
 from sources.pages.layout.figures import BARE, Figure, figures, tidy
 from sources.pages.layout.names import Name, read_name, several
 from sources.pages.layout.tables.heads import Table, body_of, claim_of, column_texts, priced_in
-from sources.pages.layout.words import DIRECTIONS, NOTHING, Meaning, under, within_page
+from sources.pages.layout.words import CACHES, DIRECTIONS, NOTHING, Meaning, under, within_page
 from sources.pages.tables import Cell
 from units.quantity import amounts
 
@@ -102,6 +102,7 @@ def _identifies(table: Table, column: int) -> bool:
     )
 
 
+_COMPONENTS = DIRECTIONS | CACHES | {"cache", "read", "write"}
 _CELL_ROLES = ("tier_column", "unit_column", "component_column", "condition_column", "region")
 
 
@@ -138,8 +139,14 @@ def _row_claims(
         place = (column.currency, column.unit)
         list_number = table.lists.index(place) if place in table.lists else 0
         for figure in given:
-            near = under(figure.meaning, column)
-            if figure.meaning.direction and column.direction and figure.meaning.direction != column.direction and not figure.meaning.cache:
+            near = under(figure.meaning, replace(column, senses=column.senses - _COMPONENTS) if figure.by_head else column)
+            if (
+                not figure.by_head
+                and figure.meaning.direction
+                and column.direction
+                and figure.meaning.direction != column.direction
+                and not figure.meaning.cache
+            ):
                 near = replace(near, senses=near.senses | (column.senses & DIRECTIONS))
             meaning = within_page(under(under(under(near, told.said), section), table.around.meaning), table.around.page)
             if not table.roles[c] and table.priced:

@@ -7,19 +7,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from sources.pages.layout.data.components import component_grids
+from sources.pages.layout.tables.components import component_grids
+from sources.pages.layout.tables.drawn import drawn_tables, with_bars
+from sources.pages.layout.words import Vocabulary
 from sources.pages.page import Page
 from sources.pages.tables import Grid, html_grids, markdown_grids
 from units.quantity import amounts
 
 
-def page_grids(page: Page) -> list[Grid]:
-    """The tables of a page, HTML or Markdown (which may hold HTML tables too)."""
+def page_grids(page: Page, vocabulary: Vocabulary) -> list[Grid]:
+    """The tables of a page, HTML (a piece of it, drawn ones too) or Markdown."""
     if page.is_html:
-        found = html_grids(page.tree)
-        if found and re.search(r"<(?:html|body|!doctype)", page.text[:20000], re.I):
+        found = [*html_grids(page.tree), *(grid for _, grid in drawn_tables(page.tree, vocabulary))]
+        whole = re.search(r"<(?:html|body|!doctype)", page.text[:20000], re.I)
+        if found and (whole or not re.search(r"^#{1,6}\s|^\s*\|.*\|\s*$", page.text, re.M)):
             return found
-    return [*markdown_grids(ruled(with_panes(page.text))), *component_grids(page.text)]
+    return [*markdown_grids(ruled(with_panes(with_bars(page.text)))), *component_grids(page.text)]
 
 
 _PANE = re.compile(r"^\s*<(Tab|Accordion|TabItem|details|summary)\b[^>]*?(?:title|label|value)=[\"']([^\"']{1,80})[\"'][^>]*>\s*$")

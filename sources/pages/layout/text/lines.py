@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sources.pages.layout.tables.drawn import drawn_tables, with_bars
+from sources.pages.layout.words import Vocabulary
 from sources.pages.page import Page
 from sources.pages.tables import markdown_cell
 from units.quantity import amounts, plain
@@ -35,13 +37,17 @@ class Line:
     """Whether a struck amount stood in the line, or its last figure may be cut: what is left may say other than before."""
 
 
-def page_lines(page: Page) -> list[Line]:
+def page_lines(page: Page, vocabulary: Vocabulary) -> list[Line]:
     """The lines of a page outside its tables, with figures joined to the sign before and the unit behind them."""
-    lines = html_lines(page.tree.body) if page.is_html and page.tree.body is not None else text_lines(page.text)
+    lines = (
+        html_lines(page.tree.body, {node.mem_id for node, _ in drawn_tables(page.tree, vocabulary)})
+        if page.is_html and page.tree.body is not None
+        else text_lines(with_bars(page.text))
+    )
     return joined_lines(lines)
 
 
-def html_lines(body: Any) -> list[Line]:
+def html_lines(body: Any, drawn: Collection[int] = ()) -> list[Line]:
     """The lines of an HTML tree; an element that begins a block begins a line."""
     lines: list[Line] = []
     words: list[str] = []
@@ -58,7 +64,9 @@ def html_lines(body: Any) -> list[Line]:
         child = node.first_child if hasattr(node, "first_child") else node.child
         while child is not None:
             tag = child.tag
-            if tag == "-text":
+            if drawn and child.mem_id in drawn:
+                flush(level, path)
+            elif tag == "-text":
                 words.append(child.text_content or "")
             elif tag == "br":
                 flush(level, path)
