@@ -64,7 +64,7 @@ def who(book: FactBook) -> Answer:
         [Column("Day"), Column("Offer"), Column("Before", True), Column("After", True), Column("Change", True)],
         [[day_of(r), Link(say("{m} at {s}, {t}", m=r.show("model"), s=r.show("provider"), t=TOKENS.get(r.raw("token_class"), "all tokens")), r.url()),
           r.show("price_before_usd_per_mtok"), r.show("price_after_usd_per_mtok"), r.show("change_share", unit="change")] for r in rows],
-        by="size of the change, one for each offer", limit=4,
+        by="size of the change, one for each offer", limit=3,
     )  # fmt: skip
     return Answer("who", "Who moved?", (counted(book),), table=made, more=("events", "prices"))
 

@@ -19,7 +19,7 @@ def floors(book: FactBook) -> Answer:
         [Column("Quality"), Column("Open model"), Column("Price", True), Column("Rented hardware", True), Column("Price over cost", True)],
         [[r.show("series"), r.show("model"), r.show("price_usd_per_mtok"), r.show("gpu_hour_floor_usd_per_mtok"), r.show("price_to_gpu_hour_floor_ratio")]
          for r in _hardest_first(book)],
-        by="quality, hardest first", limit=4,
+        by="quality, hardest first", limit=3,
     )  # fmt: skip
     return Answer("floors", "How far can it fall?", tuple(filter(None, (against_cost(book), _below(book)))), table=made,
                   more=("stack", "hardware", "self-hosting"))  # fmt: skip

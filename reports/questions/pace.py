@@ -28,13 +28,13 @@ MEASURES: tuple[Measure, ...] = (
         "headline.decline_factor",
         "Buying a fixed quality",
         "the price of a fixed quality",
-        "the first follows whoever sells that ability, new models included",
+        "the first follows whoever sells that ability",
     ),
     Measure(
         "headline.decline_factor_matched",
         "List prices of the same models",
         "list prices of the same models",
-        "the second follows the same offers and nothing new",
+        "the second follows the same offers",
     ),
     Measure(
         "headline.decline_factor_fresh",
