@@ -66,10 +66,14 @@ def plain(text: str) -> str:
     """
     if text.isascii():  # nothing to normalise: most cells of most pages, and ten times faster
         return " ".join(text.replace("\\$", "$").replace("\\~", "~").split())
-    text = "".join(c for c in text if unicodedata.category(c) != "No")
+    text = _without(text, "No")
     text = unicodedata.normalize("NFKC", text.replace("￥", "¥").replace("\\$", "$").replace("\\~", "~"))
-    text = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    return re.sub(r"\s+", " ", text).strip()
+    return re.sub(r"\s+", " ", _without(text, "Cf")).strip()
+
+
+def _without(text: str, category: str) -> str:
+    """A text without the characters of a Unicode category; each different character is looked up once."""
+    return text.translate({ord(c): None for c in set(text) if unicodedata.category(c) == category})
 
 
 def amounts(text: str) -> list[Money]:

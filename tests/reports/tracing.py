@@ -42,7 +42,7 @@ def look_up(edition: Edition, source: str) -> Any:
         return (row[column], row[upper]) if upper != column and upper in row else row[column]
     if kind == "count":
         mart, terms = rest.split("?")
-        wanted = dict(t.split("=") for t in terms.split("&"))
+        wanted = dict(t.split("=") for t in terms.split("&") if t)
         return sum(all(str(row[k]) in v.split("|") for k, v in wanted.items()) for row in edition.mart(mart).iter_rows(named=True))
     if kind == "distinct":
         mart, column = rest.split(".")

@@ -274,7 +274,8 @@ def test_gpu_names_are_mapped_or_refused() -> None:
 def test_a_part_of_another_memory_is_another_part() -> None:
     assert accelerator_of("A10", "24 GB") == "A10" and accelerator_of("V100", "32 GB") == "V100-SXM2-32GB"
     assert accelerator_of("A10", "4 GB") is None, "a sixth of a GPU at a sixth of its price is not that GPU"
-    assert accelerator_of("V100", "16 GB") is None and "memory differs" in why_not("V100")
+    assert accelerator_of("V100", "16 GB") == accelerator_of("Tesla V100-SXM2-16GB") == "V100-16GB"
+    assert accelerator_of("V100", "8 GB") is None and "memory differs" in why_not("V100")
     assert accelerator_of("H100 SXM", "640 GB") == "H100-SXM", "the memory of a whole node"
 
 

@@ -37,6 +37,7 @@ _NAMES = (
     (r"\brtx ?4090\b", "RTX-4090"),
     (r"\ba10g\b", "A10G"),
     (r"\ba10\b", "A10"),
+    (r"\bv100\b.*\b16", "V100-16GB"),
     (r"\bv100\b", "V100-SXM2-32GB"),
     (r"\bt4\b", "T4"),
     (r"\ba40\b", "A40 48GB"),
@@ -49,7 +50,7 @@ ANOTHER_MEMORY = "a slice, or another part than the known one of this name: the 
 def accelerator_of(label: str, memory_gb: str = "") -> str | None:
     """The project's name of a printed GPU name, or None where nobody has mapped it.
 
-    ``memory_gb``: the memory per accelerator as printed. A sixth of an A10 and a V100 of 16 GB are not the
+    ``memory_gb``: the memory per accelerator as printed. A sixth of an A10 and a V100 of 8 GB are not the
     parts of that name, so a memory that does not fit gives None too (whole multiples are totals of a node).
     """
     from reference.specs.engine import project_names
