@@ -14,18 +14,9 @@ from typing import Any
 import polars as pl
 
 from units.constants import DAYS_PER_YEAR
+from warehouse.schema.frames import polars_schema
 
 PATH = Path(__file__).resolve().parent / "definitions.toml"
-SCHEMA = {
-    "definition_id": pl.String,
-    "value": pl.Float64,
-    "value_low": pl.Float64,
-    "value_high": pl.Float64,
-    "text_value": pl.String,
-    "unit": pl.String,
-    "reason": pl.String,
-    "source": pl.String,
-}
 
 
 def definitions() -> dict[str, Mapping[str, Any]]:
@@ -119,4 +110,4 @@ def table() -> pl.DataFrame:
             "source": "units.constants",
         }
     )
-    return pl.DataFrame(rows, schema=SCHEMA)
+    return pl.DataFrame(rows, schema=polars_schema("core.definition"))

@@ -37,11 +37,10 @@ from sources.reading.parsed import (
     unpacked,
 )
 from sources.reading.stretches import Seen, extended, seen_again
+from warehouse.schema.frames import empty
 
 log = logging.getLogger(__name__)
 
-LEFT_OUT_SCHEMA = {"source": pl.String, "source_url": pl.String, "snapshot_sha256": pl.String, "observed_at": pl.Date, **LEFT_OUT}
-"""What the newest page of each address showed that is not among the rows."""
 PROBLEMS_KEPT = 30
 FOLDS_KEPT = 3
 
@@ -52,7 +51,7 @@ class Reading:
 
     ``quotes``: one row per printed figure and stretch of pages that showed it (columns of ``quote_schema``).
     ``last_good``: the newest capture that was believed. ``problems``: sentences, newest capture last.
-    ``failed``: whether the newest capture was refused. ``left_out``: columns of ``LEFT_OUT_SCHEMA``.
+    ``failed``: whether the newest capture was refused. ``left_out``: what the newest page of each address showed that is not among the rows (``raw.left_out``).
     """
 
     source: str
@@ -60,7 +59,7 @@ class Reading:
     last_good: Snapshot | None = None
     problems: tuple[str, ...] = field(default=())
     failed: bool = False
-    left_out: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LEFT_OUT_SCHEMA))
+    left_out: pl.DataFrame = field(default_factory=lambda: empty("raw.left_out"))
     stated_on: date | None = None
     """The day the newest good content says of itself, where it does."""
 
@@ -158,7 +157,7 @@ class _Fold:
     def __init__(self, source: Source, archive: Archive, cache: Cache, read: Reader) -> None:
         self.source, self.archive, self.cache, self.read = source, archive, cache, read
         self.stretches = pl.DataFrame(schema=quote_schema(source.kind))
-        self.left_out = pl.DataFrame(schema=LEFT_OUT_SCHEMA)
+        self.left_out = empty("raw.left_out")
         self.bodies: dict[str, str] = {}
         self.stated: dict[str, str] = {}
         self.names: dict[str, tuple[str, ...]] = {}
@@ -233,7 +232,7 @@ class _Fold:
                     pl.lit(capture.sha256).alias("snapshot_sha256"),
                     pl.lit(capture.fetched_at.date()).alias("observed_at"),
                     *LEFT_OUT,
-                ),
+                ).select(others.columns),
             ]
         )
 

@@ -6,34 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 import polars as pl
-from polars.datatypes import DataTypeClass
 
 from sources.captures import Reading
 from sources.catalogue import Source
 from sources.fetching.collect import Outcome
 from sources.reading.parsed import parser_version
-
-CAPTURE_SCHEMA: dict[str, DataTypeClass | pl.DataType] = {
-    "source": pl.String,
-    "source_url": pl.String,
-    "status": pl.String,
-    "message": pl.String,
-    "sha256": pl.String,
-    "fetched_at": pl.Datetime("us", "UTC"),
-}
-READING_SCHEMA = {
-    "source": pl.String,
-    "kind": pl.String,
-    "status": pl.String,
-    "origin": pl.String,
-    "observed_at": pl.Date,
-    "age_days": pl.Int64,
-    "rows": pl.Int64,
-    "left_out_count": pl.Int64,
-    "message": pl.String,
-    "parser_version": pl.String,
-}
-
+from warehouse.schema.frames import polars_schema
 
 PLURAL = {"entry": "entries", "block": "blocks", "amount": "amounts"}
 
@@ -51,7 +29,7 @@ def capture_frame(outcomes: Iterable[Outcome]) -> pl.DataFrame:
         }
         for o in outcomes
     ]
-    return pl.DataFrame(rows, schema=CAPTURE_SCHEMA).sort("source", "source_url")
+    return pl.DataFrame(rows, schema=polars_schema("raw.capture")).sort("source", "source_url")
 
 
 def reading_frame(source: Source, reading: Reading, as_of: date, captures: pl.DataFrame) -> pl.DataFrame:
@@ -93,7 +71,7 @@ def reading_frame(source: Source, reading: Reading, as_of: date, captures: pl.Da
                 "parser_version": parser_version(source),
             }
         ],
-        schema=READING_SCHEMA,
+        schema=polars_schema("raw.reading"),
     )
 
 

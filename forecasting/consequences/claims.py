@@ -20,7 +20,6 @@ from warehouse.schema import frames
 LOW_VALUE_APPLICATIONS = ("realtime_moderation", "search_every_query", "continuous_monitoring", "personalised_education")
 MEANING = ("viability", "break_even", "wrapper_margin", "family_ratio", "jevons", "expectations")
 """Tables of consequences that measure a claim, in the order ``build`` takes them."""
-SCHEMA = {"claim_id": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64, "basis": pl.String}
 
 
 def verdict(value: float | None, low: float | None, high: float | None, claimed_low: float | None, claimed_high: float | None) -> str:
@@ -100,10 +99,10 @@ def measurements(
         )
         if r is not None
     ]
-    own = pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    own = pl.DataFrame(rows, schema=frames.polars_schema("core.input_claim"), orient="row")
     if engine is None or engine.is_empty():
         return own.sort("claim_id")
-    theirs = engine.select(pl.col(k).cast(v) for k, v in SCHEMA.items())
+    theirs = engine.select(pl.col(k).cast(v) for k, v in frames.polars_schema("core.input_claim").items())
     return pl.concat([own.join(theirs, on="claim_id", how="anti"), theirs]).sort("claim_id")
 
 

@@ -19,6 +19,7 @@ from forecasting.floors.floor import DEFAULT_COST_FACTOR
 from forecasting.floors.floors_mc import Assumptions, Range
 from forecasting.floors.hardware_costs import FLOOR_WINDOW
 from reference import definitions
+from warehouse.schema import frames
 
 LONE_PROVIDERS = 3
 """With fewer providers than this the spread of their prices says nothing: the typical spread is used."""
@@ -42,9 +43,9 @@ def build(
     stated = {r["assumption_id"]: r for r in assumption.filter(pl.col("section") == "floors").to_dicts()}
     if energy_price.is_empty() or not stated:
         return {
-            "input_floor": pl.DataFrame(schema=_INPUT),
-            "model_floors": pl.DataFrame(schema=_MODEL),
-            "floor_assumptions": pl.DataFrame(schema=_ASSUMED),
+            "input_floor": frames.empty("core.input_floor"),
+            "model_floors": frames.empty("marts.model_floors"),
+            "floor_assumptions": frames.empty("marts.floor_assumptions"),
         }
     assumed = assumptions(energy_price.row(0, named=True), stated)
     factors, why = cost_factors(hardware_part, stated["floors.gpu_hour_cost_factor"], as_of)
@@ -145,7 +146,7 @@ def _input(table: pl.DataFrame, factors: Mapping[str, tuple[float, float, float]
     reason = pl.concat_str(
         place, pl.lit(", "), "precision", pl.lit(f", {definitions.number('reference.speed'):g} tokens/s per user; own trend: "), trend
     )
-    return level.with_columns(reason=reason).select(list(_INPUT))
+    return level.with_columns(reason=reason).select(list(frames.polars_schema("core.input_floor")))
 
 
 def _assumed(
@@ -188,36 +189,4 @@ def _assumed(
         for k, v in sorted(factors.items())
     ]
     rows.append({"quantity": "together", "unit": "text", "basis": "derived", "source": "all rows", "statement": assumed.sentence()})
-    return pl.DataFrame(rows, schema=_ASSUMED).sort("quantity")
-
-
-_USD = {f"{p}_usd_per_mtok": pl.Float64 for p in ("low", "mode", "high")}
-_INPUT = {
-    "model": pl.String,
-    "floor_kind": pl.String,
-    "accelerator": pl.String,
-    **_USD,
-    **{f"cost_factor_{p}_per_year": pl.Float64 for p in ("low", "mode", "high")},
-    "reason": pl.String,
-}
-_MODEL = {
-    "model": pl.String,
-    "accelerator": pl.String,
-    "precision": pl.String,
-    "service_level_tok_s_per_user": pl.Float64,
-    "floor_kind": pl.String,
-    "boundary": pl.String,
-    "token_kind": pl.String,
-    **_USD,
-    **{f"{s}_variance_share": pl.Float64 for s in floors_mc.SHARES},
-}
-_ASSUMED = {
-    "quantity": pl.String,
-    "low": pl.Float64,
-    "mode": pl.Float64,
-    "high": pl.Float64,
-    "unit": pl.String,
-    "basis": pl.String,
-    "source": pl.String,
-    "statement": pl.String,
-}
+    return frames.from_rows("marts.floor_assumptions", rows)

@@ -16,6 +16,7 @@ import polars as pl
 from forecasting.floors import hardware_trends, rentals
 from forecasting.floors.floors_mc import QUANTILES, Range
 from forecasting.indices import rental_index
+from warehouse.schema import frames
 
 WINDOWS = (("since 2010, all parts", date(2010, 1, 1), 0.0), ("since 2016, at least 16 GB", date(2016, 1, 1), 16.0))
 """(name, first launch, smallest memory in GB); published trends are of the first kind, floors use the second."""
@@ -93,7 +94,7 @@ def ownership_table(published: pl.DataFrame, energy: pl.DataFrame, assumptions: 
     """
     stated = {r["assumption_id"]: r for r in assumptions.filter(pl.col("section") == "ownership").to_dicts()}
     if energy.is_empty() or not stated:
-        return pl.DataFrame(schema=_OWNERSHIP)
+        return frames.empty("marts.ownership_cost")
     newest = published.sort("accelerator", "owner_kind", "observed_at").group_by("accelerator", "owner_kind", maintain_order=True).last()
     meter = energy.row(0, named=True)
     rows = [r for one in newest.filter(pl.col("power_kw_all_in") > 0).to_dicts() for r in _split(one, meter["usd_per_kwh"], stated)]
@@ -101,22 +102,9 @@ def ownership_table(published: pl.DataFrame, energy: pl.DataFrame, assumptions: 
     for r in sorted(stated.values(), key=lambda r: r["assumption_id"]):
         if r["quantity"] == "capex_usd" and r["subject"] in power:
             rows += _built(r, power[r["subject"]], meter, stated, as_of)
-    return pl.DataFrame(rows, schema=_OWNERSHIP).sort("accelerator", "owner_kind", "cost_component")
+    return pl.DataFrame(rows, schema=frames.polars_schema("marts.ownership_cost")).sort("accelerator", "owner_kind", "cost_component")
 
 
-_OWNERSHIP = {
-    "accelerator": pl.String,
-    "owner_kind": pl.String,
-    "cost_component": pl.String,
-    "usd_per_accelerator_hour": pl.Float64,
-    "low_usd_per_accelerator_hour": pl.Float64,
-    "high_usd_per_accelerator_hour": pl.Float64,
-    "component_share": pl.Float64,
-    "basis": pl.String,
-    "source": pl.String,
-    "inputs": pl.String,
-    "observed_at": pl.Date,
-}
 _SHARED = ("life_years", "cost_of_capital", "overhead_share", "salvage_share")
 
 

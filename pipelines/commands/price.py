@@ -143,10 +143,10 @@ def _packaged() -> dict[str, Any]:
     from pipelines.context import today
     from sources.captures import quote_schema
     from sources.catalogue import sources
-    from sources.health import READING_SCHEMA
+    from warehouse.schema import frames
 
     day = today()
-    built = prices.build(pl.DataFrame(schema=quote_schema("prices")), pl.DataFrame(schema=READING_SCHEMA), sources(), day)
+    built = prices.build(pl.DataFrame(schema=quote_schema("prices")), frames.empty("raw.reading"), sources(), day)
     click.echo("no run has published yet: prices packaged with the project are used (deflation run reads the current ones)", err=True)
     never = pl.DataFrame(schema={"source": pl.String, "observed_at": pl.Date})
     return {"day": day, "last_read": never} | {name: built[table] for name, table in TABLES.items()}

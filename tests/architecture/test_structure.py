@@ -205,3 +205,16 @@ def test_no_seller_is_named_in_code_outside_its_folder() -> None:
         if (m := found.search(literal)) and not (m[0].lower() in vendors and package in ("throughput", "reference"))
     }
     assert not told, "what is special about one seller is a line of its contract"
+
+
+def test_no_dict_of_columns_and_types_repeats_a_declared_table() -> None:
+    """One schema: what has the columns of a table of ``warehouse.schema`` asks for them there."""
+    declared = {frozenset(spec.columns): name for name, spec in TABLES.items()}
+    repeated = []
+    for path in (p for p in (*LIBRARY_FILES, *ASSET_FILES) if "warehouse/schema" not in p.as_posix()):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Dict) and node.keys and all(isinstance(k, ast.Constant) for k in node.keys):
+                name = declared.get(frozenset(k.value for k in node.keys if isinstance(k, ast.Constant)))
+                if name and all(ast.unparse(v).startswith("pl.") for v in node.values):
+                    repeated.append(f"{path.relative_to(ROOT)}:{node.lineno} is {name}")
+    assert not repeated, repeated

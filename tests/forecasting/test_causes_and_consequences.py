@@ -20,6 +20,7 @@ from forecasting.panel.series import series_from_frontier
 from forecasting.rates import decompose
 from forecasting.track_record import revisions
 from tests.forecasting.worlds import market, price_panel
+from warehouse.schema import frames
 
 AS_OF = date(2026, 9, 1)
 POSITIVE = st.floats(1e-6, 1e6)
@@ -167,10 +168,10 @@ def test_a_verdict_follows_from_the_interval(value: float, low: float, high: flo
 
 
 def test_every_claim_is_a_row_and_the_unmeasured_say_so() -> None:
-    table = claims.held_against(reference.table("claims"), pl.DataFrame(schema=claims.SCHEMA), AS_OF)
+    table = claims.held_against(reference.table("claims"), frames.empty("core.input_claim"), AS_OF)
     assert table["claim_id"].to_list() == sorted(f"C{k}" for k in range(1, 21))
     assert set(table["verdict"]) == {"not measurable"}
-    one = pl.DataFrame([("C4", 2.6, 1.45, 3.26, "measured")], schema=claims.SCHEMA, orient="row")
+    one = pl.DataFrame([("C4", 2.6, 1.45, 3.26, "measured")], schema=frames.polars_schema("core.input_claim"), orient="row")
     again = claims.held_against(reference.table("claims"), one, AS_OF)
     assert again.filter(pl.col("claim_id") == "C4")["verdict"][0] == "partly"
 

@@ -14,11 +14,11 @@ from reference.specs import history as specs
 from sources.captures import read_captures
 from sources.catalogue import source, sources
 from sources.fetching.archive import Archive
-from sources.health import READING_SCHEMA
 from sources.reading.parsed import quote_schema
+from warehouse.schema import frames
 
 DAYS = [date(2024, 3, 1), date(2025, 6, 1), date(2026, 5, 1)]
-NO_QUOTES, NO_READINGS = pl.DataFrame(schema=quote_schema("prices")), pl.DataFrame(schema=READING_SCHEMA)
+NO_QUOTES, NO_READINGS = pl.DataFrame(schema=quote_schema("prices")), frames.empty("raw.reading")
 
 
 def without_later(frame: pl.DataFrame, day: date) -> pl.DataFrame:

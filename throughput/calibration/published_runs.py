@@ -9,6 +9,7 @@ import polars as pl
 
 from throughput.engine.efficiency import Constants, load_constants
 from throughput.questions.scenarios import answer
+from warehouse.schema import frames
 
 TASK_INPUT_TOKENS = {"lm-arena-chat": 200, "gpqa": 350, "sourcegraph-fim": 800, "chat": 200, "code": 150, "Offline": 294, "Server": 294}
 """Mean prompt of each text task in tokens; ML.ENERGY publishes none, so typical ones; MLPerf's Open ORCA prompts average 294."""
@@ -16,30 +17,6 @@ MLPERF_OUTPUT_TOKENS = 294.0
 PRECISIONS = {"bfloat16": "bf16", "float16": "fp16", "fp16/bf16": "bf16", "fp8/fp4 (submission)": "fp8"}
 """Precision as published -> as the engine reads it; a Hopper submission cannot be FP4."""
 BOUNDARIES = {"gpu_only_sum_all_gpus": "gpu_only", "full_system_wall_AC": "wall"}
-COLUMNS = {
-    "model": pl.String,
-    "accelerator": pl.String,
-    "precision": pl.String,
-    "batch": pl.Int64,
-    "throughput_tok_per_s": pl.Float64,
-    "measured_tok_per_s": pl.Float64,
-    "error_share": pl.Float64,
-    "source": pl.String,
-}
-ENERGY_COLUMNS = {
-    "model": pl.String,
-    "accelerator": pl.String,
-    "precision": pl.String,
-    "batch": pl.Int64,
-    "boundary": pl.String,
-    "energy_j_per_token": pl.Float64,
-    "energy_lower_j_per_token": pl.Float64,
-    "energy_upper_j_per_token": pl.Float64,
-    "measured_energy_j_per_token": pl.Float64,
-    "error_share": pl.Float64,
-    "source": pl.String,
-    "why_not": pl.String,
-}
 
 
 def check(
@@ -54,14 +31,14 @@ def check(
 
 
 def joules(measured: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.DataFrame, constants: Constants) -> pl.DataFrame:
-    """Joules per output token, computed and measured, one row per published text run (``ENERGY_COLUMNS``).
+    """Joules per output token, computed and measured, one row per published text run (``engine.check_energy``).
 
     ``measured``: the packaged energy measurements (``core.energy_measured``). A run the engine cannot answer keeps its
     reason in ``why_not``.
     """
     asked = questions(measured).with_columns(metric=pl.lit("j_per_output_token"), measured="energy_j_per_output_token")
     if asked.is_empty():
-        return pl.DataFrame(schema=ENERGY_COLUMNS)
+        return frames.empty("engine.check_energy")
     said = answer(asked, accelerators, architectures, constants)
     return (
         said.select(
@@ -78,7 +55,7 @@ def joules(measured: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl
             error_share=pl.col("predicted") / pl.col("measured") - 1.0,
             why_not="error",
         )
-        .select(pl.col(n).cast(t) for n, t in ENERGY_COLUMNS.items())
+        .select(pl.col(n).cast(t) for n, t in frames.polars_schema("engine.check_energy").items())
         .sort("source", "model", "accelerator", "precision", "batch", "measured_energy_j_per_token", nulls_last=True)
     )
 
@@ -86,7 +63,7 @@ def joules(measured: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl
 def speeds(
     measured: pl.DataFrame, releases: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.DataFrame, constants: Constants
 ) -> pl.DataFrame:
-    """Tokens per second, computed and measured, one row per published run the engine can answer (``COLUMNS``).
+    """Tokens per second, computed and measured, one row per published run the engine can answer (``engine.check_measured``).
 
     ``measured``: energy measurements that also carry tokens per second over a steady state (those with watts; asked as
     time between tokens, which is what a full batch delivers); ``releases``: tokens per second per release of a serving
@@ -104,7 +81,7 @@ def speeds(
         source=pl.concat_str("software", "release", separator=" "),
     )
     parts = [_beside(part, accelerators, architectures, constants) for part in (steady, full) if part.height]
-    return pl.concat([pl.DataFrame(schema=COLUMNS), *parts]).sort(
+    return pl.concat([frames.empty("engine.check_measured"), *parts]).sort(
         "model", "accelerator", "precision", "batch", "source", "measured_tok_per_s"
     )
 
@@ -154,5 +131,5 @@ def _beside(asked: pl.DataFrame, accelerators: pl.DataFrame, architectures: pl.D
             measured_tok_per_s=per_second("measured"),
         )
         .with_columns(error_share=pl.col("throughput_tok_per_s") / pl.col("measured_tok_per_s") - 1.0)
-        .select(pl.col(n).cast(t) for n, t in COLUMNS.items())
+        .select(pl.col(n).cast(t) for n, t in frames.polars_schema("engine.check_measured").items())
     )

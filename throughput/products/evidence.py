@@ -14,22 +14,9 @@ from throughput.engine.efficiency import Constants
 from throughput.physics import techniques
 from throughput.products import league
 from throughput.questions import scenarios
+from warehouse.schema.frames import polars_schema
 
-SCHEMA = pl.Schema(
-    {
-        "lever": pl.String,
-        "technique": pl.String,
-        "setting": pl.String,
-        "measured_low_factor": pl.Float64,
-        "measured_factor": pl.Float64,
-        "measured_high_factor": pl.Float64,
-        "observations_count": pl.Int64,
-        "engine_low_factor": pl.Float64,
-        "engine_factor": pl.Float64,
-        "engine_high_factor": pl.Float64,
-        "source": pl.String,
-    }
-)
+_SCHEMA = pl.Schema(polars_schema("engine.lever_evidence"))
 ONE_STREAM, FULL_LOAD = "one stream", "full load"
 FACTORS = ("engine_low_factor", "engine_factor", "engine_high_factor")
 LIKE = {"EAGLE-3.1": "EAGLE3", "draft model": "SpS", "prompt lookup": "PLD"}
@@ -63,7 +50,7 @@ class Engine:
 
 
 def build(facts: dict[str, pl.DataFrame], stack: pl.DataFrame, engine: Engine) -> pl.DataFrame:
-    """One row per lever, technique and setting, in the columns of ``SCHEMA``; factors above 1 are gains.
+    """One row per lever, technique and setting, in the columns of ``engine.lever_evidence``; factors above 1 are gains.
 
     ``facts``: quantization_speedup, speculative_decoding and software_release as packaged. ``stack``: the stacks of
     ``stack.stacks_table``. Measured ranges are the 10 to 90 % quantiles over observations.
@@ -75,7 +62,7 @@ def build(facts: dict[str, pl.DataFrame], stack: pl.DataFrame, engine: Engine) -
         software(facts["software_release"]),
         together(stack),
     ]
-    return pl.concat([p.select(*SCHEMA).cast(SCHEMA) for p in parts if p.height] or [pl.DataFrame(schema=SCHEMA)]).sort(
+    return pl.concat([p.select(*_SCHEMA).cast(_SCHEMA) for p in parts if p.height] or [pl.DataFrame(schema=_SCHEMA)]).sort(
         "lever", "technique", "setting"
     )
 
@@ -212,7 +199,7 @@ def software(releases: pl.DataFrame) -> pl.DataFrame:
 def together(stack: pl.DataFrame) -> pl.DataFrame:
     """All levers at once: the engine's range over model sizes and service levels; nobody measured the whole product."""
     if stack.is_empty():
-        return pl.DataFrame(schema=SCHEMA)
+        return pl.DataFrame(schema=_SCHEMA)
     totals = stack.select("scenario", "total_factor").unique()["total_factor"]
     return pl.DataFrame(
         [
@@ -226,7 +213,7 @@ def together(stack: pl.DataFrame) -> pl.DataFrame:
                 "source": "engine",
             }
         ],
-        schema=SCHEMA,
+        schema=_SCHEMA,
     )
 
 
@@ -249,5 +236,5 @@ def _ranges(rows: pl.DataFrame) -> pl.DataFrame:
             observations_count=pl.len().cast(pl.Int64),
             source=pl.col("source").unique().sort().str.join("; "),
         )
-        .select(*SCHEMA)
+        .select(*_SCHEMA)
     )
