@@ -66,11 +66,12 @@ def weights(priced: pl.DataFrame, latent: pl.DataFrame) -> pl.DataFrame:
         *(((pl.col(c) * tokens).sum() / tokens.filter(pl.col(c).is_not_null()).sum()).alias(name) for c, name in _PUBLISHED.items()),
         *(pl.col(c).is_null().any().alias(f"_{c}") for c in _LEVELS),
     )
+    summed = summed.sort("day", "slug")  # a sum of shares depends on the order of its terms in the last digit
     known = summed.with_columns(pl.when(~pl.col(f"_{c}")).then(name).alias(name) for c, name in _PUBLISHED.items())
     spend = pl.col("effective_usd_per_mtok") * pl.col("volume_tokens")
     return conform(
         "stats.token_weight",
-        known.join(latent.select("model", "ability_logit"), on="model", how="left").select(
+        known.join(latent.select("model", "ability_logit"), on="model", how="left", maintain_order="left").select(
             pl.col("day").alias("period_start"),
             pl.col("slug").alias("model_label"),
             "model",

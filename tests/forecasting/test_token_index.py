@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 import reference
 from belief.names.slugs import forms, resolve_slugs
@@ -378,3 +380,29 @@ def test_volumes_that_nothing_prices_say_so_and_still_give_their_coverage() -> N
     assert found["coverage"] == 0.25
     assert "tok.price" not in found
     assert token_index.NOTHING_PRICED in said
+
+
+def test_the_weights_of_a_week_are_the_same_to_the_last_digit_every_time() -> None:
+    rng = np.random.default_rng(5)
+    n = 400
+    usd = rng.lognormal(0, 2, n)
+    priced = pl.DataFrame(
+        {
+            "day": [date(2026, 6, 15)] * n,
+            "slug": [f"m{i}" for i in range(n)],
+            "model": [f"m{i}" for i in range(n)],
+            "kind": ["model"] * n,
+            "tokens": rng.lognormal(20, 3, n),
+            "list": usd,
+            "own": usd * 0.3,
+            "fixed": usd * 0.4,
+            "basis": ["maker"] * n,
+            "near_days": [0] * n,
+            "cached_basis": ["stated"] * n,
+            "profile_basis": ["measured"] * n,
+        }
+    )
+    latent = pl.DataFrame({"model": priced["model"], "ability_logit": rng.standard_normal(n)})
+    first = publication.weights(priced, latent)
+    for _ in range(30):
+        assert_frame_equal(publication.weights(priced, latent), first, check_exact=True)
