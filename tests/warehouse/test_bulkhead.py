@@ -30,6 +30,7 @@ from sources.fetching.collect import fetch_all
 from sources.fetching.fetch import Fetcher
 from sources.health import capture_frame
 from sources.reading.parsed import in_process
+from tests.warehouse.conftest import READING
 from warehouse.bulkhead import read_source, without_culprits
 from warehouse.schema.tables import raw_name
 from warehouse.store import Store, WarehouseUnusable
@@ -230,18 +231,7 @@ def rows(*keys: str) -> dict[str, pl.DataFrame]:
 
 
 def test_rows_that_stop_a_joint_step_are_left_out_with_their_source_and_the_step_is_done_without_them(laid_out: Store) -> None:
-    reading = {
-        "source": "a",
-        "kind": "prices",
-        "status": "ok",
-        "origin": "live",
-        "observed_at": None,
-        "age_days": 0,
-        "rows": 1,
-        "left_out_count": 0,
-        "message": "",
-        "parser_version": "v",
-    }
+    reading = READING | {"source": "a"}
     laid_out.write("raw.reading", pl.DataFrame([reading, reading | {"source": "b"}], schema_overrides={"observed_at": pl.Date}))
 
     def make(quotes: Any) -> list[str]:

@@ -31,13 +31,6 @@ MACRO = f"CREATE OR REPLACE MACRO marts.above(growth := NULL, words := NULL) AS 
 SQL = f"select growth_per_year from {TABLE}"
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("prepared") / "build.duckdb"
-    Store(path).prepare()
-    return path
-
-
 @pytest.fixture
 def whole(prepared: Path, tmp_path: Path) -> Store:
     """A build of all declared tables."""

@@ -14,6 +14,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from tests.warehouse.conftest import READING
 from warehouse.build_file import schema_hash
 from warehouse.publish import Publication, publications, publish, rollback, target
 from warehouse.store import RowsRefused, Store, WarehouseUnusable, query
@@ -31,13 +32,6 @@ ROW = {
 
 def trends(*rows: dict[str, object]) -> pl.DataFrame:
     return pl.DataFrame([ROW | r for r in rows] or [ROW])
-
-
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("prepared") / "build.duckdb"
-    Store(path).prepare()
-    return path
 
 
 @pytest.fixture
@@ -91,18 +85,7 @@ def test_rows_that_name_no_source_are_refused_and_the_old_rows_stay(store: Store
 
 
 def test_a_price_beyond_the_declared_limits_costs_its_source_and_its_reading_says_so(store: Store) -> None:
-    reading = {
-        "source": "prices/evil",
-        "kind": "prices",
-        "status": "ok",
-        "origin": "live",
-        "observed_at": None,
-        "age_days": 0,
-        "rows": 1,
-        "left_out_count": 0,
-        "message": "",
-        "parser_version": "v",
-    }
+    reading = READING | {"source": "prices/evil"}
     store.write("raw.reading", pl.DataFrame([reading, reading | {"source": "prices/good"}], schema_overrides={"observed_at": pl.Date}))
     row = {
         "offer_id": "o",
