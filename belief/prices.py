@@ -36,7 +36,7 @@ def build(
     """The price tables of a vintage, by table name.
 
     ``quotes``: all price quotes read (``reading.quote_schema('prices')``). ``readings``: one row per source
-    (``health.READING_SCHEMA``). Returns core.price_witness, core.price_interval, core.price_event, core.quarantine,
+    (raw.reading). Returns core.price_witness, core.price_interval, core.price_event, core.quarantine,
     core.disagreement, core.announced_price, core.unmapped_label.
     """
     providers = reference.at("providers", as_of)

@@ -17,7 +17,7 @@ from belief.history import empty_intervals
 from belief.judgement import evidence
 from sources.captures import quote_schema
 from sources.catalogue import sources
-from sources.health import READING_SCHEMA
+from warehouse.schema import frames
 
 DAY = date(2026, 11, 27)
 SOURCES, PERIODS = 5, 4
@@ -64,7 +64,7 @@ def main() -> None:
     parser.add_argument("--statements", type=int, default=1_000_000)
     args = parser.parse_args()
     began = time.perf_counter()
-    built = prices.build(pl.DataFrame(schema=quote_schema("prices")), pl.DataFrame(schema=READING_SCHEMA), sources(), DAY)
+    built = prices.build(pl.DataFrame(schema=quote_schema("prices")), frames.empty("raw.reading"), sources(), DAY)
     print(f"packaged history, {built['core.price_witness'].height:,} statements, all price tables: {time.perf_counter() - began:.1f} s")
     made = statements(args.statements)
     began = time.perf_counter()

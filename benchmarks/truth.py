@@ -26,7 +26,7 @@ from belief.judgement.statements import KEY, PRICES, same_price
 from belief.judgement.weighing import LIFE_DAYS, RESOLD_LIFE_DAYS, resellers
 from sources.captures import quote_schema
 from sources.catalogue import sources
-from sources.health import READING_SCHEMA
+from warehouse.schema import frames
 
 INPUT, OUTPUT = PRICES["input"], PRICES["output"]
 
@@ -125,7 +125,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20261127)
     parser.add_argument("--as-of", type=date.fromisoformat, default=date(2026, 11, 27))
     args = parser.parse_args()
-    built = prices.build(pl.DataFrame(schema=quote_schema("prices")), pl.DataFrame(schema=READING_SCHEMA), sources(), args.as_of)
+    built = prices.build(pl.DataFrame(schema=quote_schema("prices")), frames.empty("raw.reading"), sources(), args.as_of)
     witnesses = built["core.price_witness"].drop("interval_id")
     began = time.perf_counter()
     evidence.weigh(witnesses, args.as_of)

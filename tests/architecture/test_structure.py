@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -218,3 +219,25 @@ def test_no_dict_of_columns_and_types_repeats_a_declared_table() -> None:
                 if name and all(ast.unparse(v).startswith("pl.") for v in node.values):
                     repeated.append(f"{path.relative_to(ROOT)}:{node.lineno} is {name}")
     assert not repeated, repeated
+
+
+def test_what_tests_and_benchmarks_import_from_the_project_exists() -> None:
+    """A renamed thing is renamed everywhere: what only a benchmark or a late test imports would fail where nobody looks."""
+    missing = []
+    for path in (p for folder in ("tests", "benchmarks") for p in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.ImportFrom) or (node.module or "").split(".")[0] not in (
+                *LIBRARIES,
+                "assets",
+                "pipelines",
+                "benchmarks",
+            ):
+                continue
+            module = importlib.import_module(str(node.module))
+            submodules = {p.name.removesuffix(".py") for folder in getattr(module, "__path__", []) for p in Path(folder).iterdir()}
+            missing += [
+                f"{_where(path)}:{node.lineno} {node.module}.{a.name}"
+                for a in node.names
+                if not hasattr(module, a.name) and a.name not in submodules
+            ]
+    assert not missing, missing

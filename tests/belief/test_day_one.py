@@ -13,8 +13,9 @@ from belief import prices
 from sources.captures import read_captures
 from sources.catalogue import source, sources
 from sources.fetching.archive import Archive
-from sources.health import READING_SCHEMA, capture_frame, reading_frame
+from sources.health import capture_frame, reading_frame
 from sources.reading.parsed import quote_schema
+from warehouse.schema import frames
 
 DAY = date(2026, 11, 27)
 MOVES = ["cut", "rise", "new"]
@@ -39,7 +40,7 @@ def built(tmp_path: Path, key: str, body: bytes) -> dict[str, pl.DataFrame]:
 
 def test_the_packaged_trackers_own_body_read_live_gives_no_event(tmp_path: Path) -> None:
     live = built(tmp_path, "prices/model_prices", body_of("model_prices", "snapshot.json"))
-    quiet = prices.build(pl.DataFrame(schema=quote_schema("prices")), pl.DataFrame(schema=READING_SCHEMA), sources(), DAY)
+    quiet = prices.build(pl.DataFrame(schema=quote_schema("prices")), frames.empty("raw.reading"), sources(), DAY)
     key = ["provider", "model", "tier", "condition", "token_class", "kind", "price_after_usd_per_mtok"]
 
     def told(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
