@@ -13,6 +13,8 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from selectolax.lexbor import LexborHTMLParser
+
 from units.quantity import plain
 
 MAX_CELLS = 400_000
@@ -349,8 +351,19 @@ _CODE_LINE = re.compile(r"[*_]{0,2}`[\w./:@-]+`(?:[,&]? (?:and |& )?`[\w./:@-]+`
 """A line of nothing but identifiers in code below a heading: what the thing of that heading is called in the interface."""
 
 
+_TABLE_OF_TAGS = re.compile(r"^\s*<table\b", re.I)
+
+
+def _of_tags(lines: list[str], first: int) -> tuple[list[list[Cell]], int]:
+    """The rows of a table of HTML tags that begins at a line, and the number of the line behind it."""
+    last = next((n for n in range(first, len(lines)) if re.search(r"</table\s*>", lines[n], re.I)), first)
+    node = LexborHTMLParser("\n".join(lines[first : last + 1])).css_first("table")
+    nested = node is None or len(node.css("table")) > 1
+    return ([] if nested else _fill(node)), last + 1
+
+
 def markdown_grids(text: str) -> list[Grid]:
-    """All pipe tables of a Markdown text in order, each with the headings it stands under."""
+    """All tables of a Markdown text in order, of bars or of HTML tags, each with the headings it stands under."""
     grids: list[Grid] = []
     path: dict[int, str] = {}
     codes: dict[int, str] = {}
@@ -365,6 +378,12 @@ def markdown_grids(text: str) -> list[Grid]:
             codes = {k: v for k, v in codes.items() if k < level}
             path[level] = markdown_cell(heading[2]).text
             prose = []
+        elif _TABLE_OF_TAGS.match(lines[i]):
+            found, i = _of_tags(lines, i)
+            if found:
+                grids.append(Grid(found, tuple(path[k] for k in sorted(path)), len(grids), before="\n".join(prose)))
+            prose = []
+            continue
         elif "|" in lines[i] and i + 1 < len(lines) and "-" in lines[i + 1] and _RULE.match(lines[i + 1]):
             rows = [_split(lines[i])]
             i += 2
