@@ -135,27 +135,44 @@ def _cell(text: str, struck: list[str], notes: list[str], *, header: bool = Fals
     )
 
 
+_DRAWN_HEADING = re.compile(r"(?:^|\s)heading-h?([1-6])(?=\s|$)")
+
+
+def heading_level(node: Any) -> int:
+    """Which level of heading an element is, by its tag, its role or the class an editor gives its headings; 0 for none."""
+    if re.fullmatch(r"h[1-6]", node.tag):
+        return int(node.tag[1])
+    attributes = node.attributes
+    if attributes.get("role") == "heading":
+        level = attributes.get("aria-level") or ""
+        return int(level) if re.fullmatch(r"[1-6]", level) else 2
+    drawn = _DRAWN_HEADING.search(attributes.get("class") or "")
+    return int(drawn[1]) if drawn else 0
+
+
 def html_grids(tree: Any) -> list[Grid]:
     """All innermost tables of an HTML tree in document order, each with the headings it stands under."""
     grids: list[Grid] = []
     path: dict[int, str] = {}
     codes: dict[int, list[str]] = {}
     prose: list[str] = []
-    for node in tree.css("h1,h2,h3,h4,h5,h6,table,p,small,li,[data-as=p],code"):
+    for node in tree.css("h1,h2,h3,h4,h5,h6,[role=heading],[class*=heading-],table,p,small,li,[data-as=p],code"):
+        level = heading_level(node)
         if node.tag == "code":
             if path and not prose and not _within(node, "table", "h1", "h2", "h3", "h4", "h5", "h6"):
                 codes.setdefault(max(path), []).append(plain(node.text()))
             continue
-        if node.tag in ("p", "small", "li") or "data-as" in node.attributes:
+        if not level and (node.tag in ("p", "small", "li") or "data-as" in node.attributes):
             if not _within(node, "table") and not _is_code(node):
                 prose.append(plain(node.text(deep=True, separator=" ")))
             continue
-        if node.tag != "table":
-            level = int(node.tag[1])
+        if level:
             path = {k: v for k, v in path.items() if k < level}
             codes = {k: v for k, v in codes.items() if k < level}
             path[level] = plain(node.text(deep=True, separator=" "))
             prose = []
+            continue
+        if node.tag != "table":
             continue
         if node.css_first("table table") is not None or len(node.css("table")) > 1:
             continue

@@ -11,7 +11,7 @@ from sources.pages.layout.tables.drawn import drawn_tables
 from sources.pages.layout.tables.plain_text import with_bars
 from sources.pages.layout.words import Vocabulary
 from sources.pages.page import Page
-from sources.pages.tables import markdown_cell
+from sources.pages.tables import heading_level, markdown_cell
 from units.quantity import amounts, plain
 
 _BLOCKS = frozenset(
@@ -80,9 +80,9 @@ def html_lines(body: Any, drawn: Collection[int] = ()) -> list[Line]:
             elif tag in _BLOCKS:
                 count += 1
                 flush(level, path)
-                inner = (*path, count)
-                walk(child, int(tag[1]) if re.fullmatch(r"h[1-6]", tag) else level, inner)
-                flush(int(tag[1]) if re.fullmatch(r"h[1-6]", tag) else level, inner)
+                inner, own = (*path, count), heading_level(child) or level
+                walk(child, own, inner)
+                flush(own, inner)
             else:
                 walk(child, level, path)
             child = child.next
