@@ -43,10 +43,12 @@ class _Writer:
         self.found = found
         self.parts: list[str] = []
         self.has_elements = False
+        self._left = MAX_NODES
         self._open: set[str] = set()
 
     def write(self, node: Any, depth: int) -> None:
-        if depth > MAX_DEPTH // 10 or len(self.parts) > MAX_NODES:
+        self._left -= 1
+        if depth > MAX_DEPTH // 10 or self._left < 0:
             return
         if isinstance(node, str):
             self._text(node, depth)
