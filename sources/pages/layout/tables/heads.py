@@ -85,7 +85,7 @@ def role_of(table: Table, n: int) -> str:
         return "price"
     if role:
         return role
-    return "price" if said.priced or said.meter or said.tier or said.currency or said.thing == "training" else ""
+    return "price" if said.priced or said.meter or said.tier or said.currency else ""
 
 
 def telling(table: Table, n: int) -> str:
