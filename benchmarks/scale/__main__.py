@@ -119,7 +119,7 @@ def _day(home: Path, given: argparse.Namespace) -> None:
     print(f"{given.rows:,} price intervals, sorted by {', '.join(table('marts.price_history').order)}")
     print(f"{'step':<34} {'wall s':>8} {'CPU s':>8} {'peak MB':>8}")
     told("lay down core.price_interval", steps.lay, home, given.rows)
-    told("rewrite core.price_interval", steps.rewrite, home, given.rows)
+    told("write core.price_interval anew", steps.rewrite, home, given.rows)
     for name in steps.MARTS:
         told(f"marts.{name}", steps.marts, home, name)
     told("checks of prices", steps.checks, home, steps.CHECKS)

@@ -27,10 +27,11 @@ def lay(home: Path, rows: int) -> None:
 
 
 def rewrite(home: Path, rows: int) -> None:
-    """The day's beliefs written whole, as a run does: out of the frame that belief returns."""
-    store = Store(home / "build.duckdb")
-    frame = store.read("core.price_interval")
-    assert store.write("core.price_interval", frame) == frame.height <= rows
+    """The day's beliefs written whole into a new file, as a run does: out of the frame that belief returns."""
+    frame, path = Store(home / "build.duckdb").read("core.price_interval"), home / "believed.duckdb"
+    with Store(path).session() as store:
+        assert store.write("core.price_interval", frame) == frame.height <= rows
+    path.unlink()
 
 
 def marts(home: Path, name: str) -> None:
