@@ -65,7 +65,7 @@ def test_of_two_runs_at_once_the_second_waits_publishes_the_same_and_mails_nobod
     finally:
         server.stop()
     assert patient.returncode == 0 and "another run holds" in waited and "waiting up to 900 s" in waited, waited[-2000:]
-    assert _facts(warm_home) == published and len(published) > 100
+    assert _facts(warm_home) == published and len(published) > 50
     served = Counter((who, message_from_bytes(raw)["X-Deflation-Edition"]) for who, raw in inbox.received)
     assert sorted(who for who, _ in served) == people and set(served.values()) == {1}
     assert not list(warm_home.glob("*_new.duckdb*")) and len(list((warm_home / "site" / "editions").iterdir())) == 1

@@ -20,6 +20,8 @@ import pytest
 
 from tests.conftest import ROOT
 
+BASE = "ln -sf /usr/bin/python3 /usr/local/bin/python; rm -f /usr/lib/python3*/EXTERNALLY-MANAGED"
+"""What makes this machine's system a base image of Python: the program's name, and no distribution that owns its packages."""
 DOCS, DOCKERFILE = ROOT / "docs" / "operations" / "deploy.md", ROOT / "deploy" / "Dockerfile"
 LAYERS = """
 set -e
@@ -119,6 +121,7 @@ def test_the_steps_of_the_image_make_a_program_that_publishes_as_its_user_on_a_r
     for word, rest in steps():
         if word == "FROM":
             stage, env = stage + 1, {}
+            held(root.do(BASE))
         elif word == "WORKDIR":
             place = rest
             held(root.do(f"mkdir -p {place}"))

@@ -22,6 +22,7 @@ from tests.journeys.mirror_server import MirrorServer
 from tests.reports import smtp_server
 
 SOURCES = ("hardware/google", "energy/eurostat", "rentals/lambda", "providers/anthropic")
+SUFFIX = {"markdown": ".md", "html": ".html", "json": ".json"}
 PEOPLE = (("a@example.org", "daily"), ("b@example.org", "alert"))
 KEPT = (
     "archive",
@@ -36,11 +37,12 @@ KEPT = (
 
 
 def place(server: MirrorServer, folder: Path) -> None:
-    """Let a source's addresses answer with its largest specimen."""
-    body = max((p.read_bytes() for p in (folder / "specimens").iterdir() if not p.name.endswith(".golden.csv")), key=len)
-    for url in tomllib.loads((folder / "contract.toml").read_text())["urls"]:
+    """Let a source's addresses answer with its largest specimen of the format that its contract names."""
+    contract = tomllib.loads((folder / "contract.toml").read_text())
+    bodies = [p.read_bytes() for p in (folder / "specimens").iterdir() if p.suffix == SUFFIX[contract["format"]]]
+    for url in contract["urls"]:
         parts = urlsplit(url)
-        server.answers[f"/{parts.netloc}{parts.path}"] = lambda _, body=body: (200, body)
+        server.answers[f"/{parts.netloc}{parts.path}"] = lambda _, body=max(bodies, key=len): (200, body)
 
 
 def live(checkout: Path, moment: str, home: Path) -> int:
