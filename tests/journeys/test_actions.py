@@ -17,7 +17,7 @@ JOB = yaml.safe_load((ROOT / "deploy" / "actions" / "daily.yml").read_text())["j
 OWN = [step["name"] for step in JOB["steps"] if "run" in step]
 TRACKER = """#!/bin/sh
 case "$2" in
-  list) title=${6#in:title \\"}; grep -qxF "${title%\\"}" %(told)s && echo 1 ;;
+  list) title=${6#in:title \\"}; grep -qxF "${title%%\\"}" %(told)s && echo 1 ;;
   create) echo "$4" >> %(told)s; cat >> %(told)s.bodies ;;
 esac
 exit 0
