@@ -24,7 +24,7 @@ def begin(draft: Path, last: Path, raw_tables: Sequence[str], *, go_on: bool) ->
     discard(draft)
     if go_on and is_current(last, raw_tables) and _copied(last, draft):
         return
-    laid_out, key = Cache(last.parent / "cache"), f"schema-{schema_hash(raw_tables)}-{'-'.join(LAID_OUT.values())}.duckdb"
+    laid_out, key = Cache(last.parent / "cache"), f"schema-{schema_hash(raw_tables)}-{'-'.join(map(str, LAID_OUT.values()))}.duckdb"
     empty = laid_out.get(key)
     if empty is not None:
         draft.write_bytes(empty)

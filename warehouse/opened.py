@@ -17,7 +17,7 @@ from warehouse.ddl import quote
 Published = Path | lake.Lake
 """Where the published warehouse lies: a DuckDB file of one machine, or a lake."""
 
-LAID_OUT = {"storage_compatibility_version": "v1.2.0"}
+LAID_OUT: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.2.0"}
 """What a new file is laid out in: the oldest storage format that holds the content (view and macro comments need it), so that DuckDB
 1.2 and later, 1.4 LTS among them, and every driver that bundles one of them, opens it. A file keeps its format."""
 
