@@ -21,7 +21,7 @@ from units.quantity import Money, amount_spans, plain
 
 BARE = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+")
 _OWN = re.compile(
-    r"\s*(?:(?:USD|EUR|CNY|RMB)\b)?\s*(?:(?:/|\bper\b)\s*(?:1,?000(?:,?000)?|\d+)?\s?[^\s$€¥£(),;·|/]+(?:\s(?:queries|prompts|searches|requests|calls|pages|images|documents|results|classes))?"
+    r"\s*(?:(?:USD|EUR|CNY|RMB)\b)?\s*(?:(?:/|\bper\b)\s*(?:1,?000(?:,?000)?|\d+)?\s?[^\s$€¥£(),;·|/]+(?:\s(?:minutes?|hours?|seconds?|queries|prompts|searches|requests|calls|pages|images|documents|results|classes))?"
     r"(?:\s(?:(?:million|thousand|m|k|input|output|cached|prompt|completion|text|audio|image)\s)*(?:tokens?|toks?|characters?|chars?)\b)?)?\s*(?:\([^()]*\))?",
     re.I,
 )
