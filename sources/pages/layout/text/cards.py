@@ -87,7 +87,7 @@ def _of_itself(line: Line, layout: Layout) -> Card | None:
     return Card([replace(line, text=prices)], [said["name"]])
 
 
-_LISTED = re.compile(r"(?P<name>[^\s$€¥£:][^$€¥£:|]{1,60}):\s+(?=[$€¥£][^$€¥£]*\bin(?:put)?\b[^$€¥£]*[$€¥£][^$€¥£]*\bout(?:put)?\b)")
+_LISTED = re.compile(r"(?P<name>[^\s$€¥£:][^$€¥£:|]{1,60}):\s+(?=[$€¥£][^$€¥£]*\bin(?:put)?\b.{0,200}\bout(?:put)?\b)")
 """``NAME: $.. in, $.. out``."""
 _TAGGED = re.compile(r"([^$€¥£]{4,160})\bprices?:?\s+(?=[$€¥£])", re.I)
 _TAG = re.compile(r"(?<![\w./-])[a-z](?=[\w./-]*-)(?=[\w./-]*\d)[\w./-]{3,60}(?![\w/-])")
