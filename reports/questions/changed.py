@@ -78,6 +78,12 @@ def day_of(row: Row) -> Shown | Sentence:
     return say("not known")
 
 
+def newest_first(row: Row) -> tuple[int, int]:
+    """Orders events by the last day on which each may have happened, newest first; those of no known day come last."""
+    day = row.raw("event_date") or row.raw("changed_before")
+    return (-day.toordinal() if day else 0, row.index)
+
+
 def counted(book: FactBook) -> Sentence:
     """Confirmed cuts, rises, new and withdrawn offers of the month, counted as listed; or why there is none."""
     happened = book.rows("price_events", lambda r: r["status"] in HAPPENED)

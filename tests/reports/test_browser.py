@@ -188,7 +188,7 @@ def test_the_mail_fits_every_width_and_fetches_nothing(browser, tmp_path, full, 
 
 
 def costs(tab) -> list[list[str]]:
-    return tab.evaluate("[...document.querySelectorAll('#costs tbody tr')].map(r => [...r.cells].map(c => c.textContent))")
+    return tab.evaluate("[...document.querySelectorAll('#costs tbody tr:not(.below)')].map(r => [...r.cells].map(c => c.textContent))")
 
 
 def test_the_calculator_adds_up_by_hand_and_its_address_can_be_shared(browser, folder, full):
