@@ -32,7 +32,7 @@ class Link:
 
     def __html__(self) -> str:
         inner = self.text.__html__()
-        if not self.url:
+        if not self.url or not inner:
             return inner
         return f'<a href="{html.escape(self.url)}" rel="noopener noreferrer nofollow">{inner}</a>'
 

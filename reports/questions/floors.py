@@ -56,7 +56,7 @@ def _then(book: FactBook) -> Sentence:
     change = then.raw("floor_usd_per_mtok") - start.raw("floor_usd_per_mtok")
     words = "fall to" if change < 0 else "rise to" if change > 0 else "stay at"
     ends = ("floor_usd_per_mtok", "floor_lower_usd_per_mtok", "floor_upper_usd_per_mtok")
-    return say("A year on, rented hardware is expected to " + words + " {x} ({i}).", x=then.show(*ends), i=then.interval(*ends))
+    return say("Hardware is expected to " + words + " {x} ({i}) in a year.", x=then.show(*ends), i=then.interval(*ends))
 
 
 def _below(book: FactBook) -> Sentence:
