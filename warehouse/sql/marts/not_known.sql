@@ -1,6 +1,6 @@
 -- What this edition does not know, by rule: sections without inputs, and limits of the method.
-select 'Why closed vendors'' prices fall' as topic,
-       'they publish neither cost nor speed, so it may be margin or engineering' as why,
+select 'Cost of closed vendors' as topic,
+       'none publishes cost or speed, so a falling price may be margin or engineering' as why,
        'audited cost of revenue per token of a provider' as what_would_tell
 union all by name
 select 'Prices actually paid' as topic, 'list prices are read; committed-use discounts and credits are private' as why, 'invoices or a panel of buyers' as what_would_tell
