@@ -40,8 +40,8 @@ def fit(series: Sequence[PriceSeries], prior: Prior) -> Parameters:
     """
     pairs = past.pairs(series)
     if not len(pairs):
-        pulls = tuple(Pull(shared, prior.hazard, prior.closing, prior.spread) for shared in (True, False))
-        return Parameters(pulls, SHARED, doubt=_doubt(prior.months))
+        shared, own = (Pull(kind, prior.hazard, prior.closing, prior.spread) for kind in (True, False))
+        return Parameters((shared, own), SHARED, doubt=_doubt(prior.months))
     memory = [past.memory_years(series, kind) for kind in (0, 1)]
     fade, months = _looks(pairs.age_years, memory[1])
     moves = float(np.average(np.abs(pairs.change), weights=fade))
