@@ -50,9 +50,7 @@ def precisions_in(text: str) -> tuple[str, ...]:
     return tuple(name for name, pattern in _PRECISIONS if re.search(pattern, text, re.IGNORECASE))
 
 
-_NOT_THE_ACCELERATOR = (
-    r"per pod|per[- ]host|number of|data ?center network|\bhost\b|pod size|all-reduce|bisection|\bcache\b|\bvector\b|packed|cpu"
-)
+_NOT_THE_ACCELERATOR = r"per pod|per[- ]host|(?:fast|system) memory|(?:/|per[- ])link\b|number of|^# of|(?:intra|inter)-(?:instance|node|server|rack)|data ?center network|\bhost\b|pod size|all-reduce|bisection|\bcache\b|\bvector\b|packed|cpu"
 """What a rate or size is per decides first: a pod, a host, a cache is not the accelerator's memory."""
 _COMPUTE = (
     r"flop|\btops\b|peak (?:\w+[ -])*(?:performance|compute)|tensor|precision|peak (?:fp|int|bf|mx|ocp|b?float)|"
