@@ -39,6 +39,8 @@ class SheetTrial:
     shared: Judged
     entries: tuple[int, int]
     """Entries of the declaration made without this sheet, and of the whole one."""
+    code: bool
+    """Whether the maker's code reads this page today: no trial can make code without it, so its values count as not read."""
 
 
 def sheet_trials(directories: Sequence[Path]) -> list[SheetTrial]:
@@ -58,14 +60,16 @@ def _of_maker(source: Source, sheets: Mapping[Path, Values]) -> Iterator[SheetTr
     whole = {path: _read(source, body, source.sheet) for path, body in bodies.items()}
     for path, wanted in sheets.items():
         left = _without(source, {p: b for p, b in bodies.items() if p != path}, whole)
+        today = _today(source, bodies[path])
         yield SheetTrial(
             source.name,
             path.name,
             len(wanted),
-            _judged(_today(source, bodies[path]), wanted),
+            _judged(today, wanted),
             _judged(_read(source, bodies[path], left), wanted),
             _judged(_read(source, bodies[path], SHARED), wanted),
             (len(_entries(left)), len(_entries(source.sheet))),
+            today != whole[path],
         )
 
 
@@ -135,21 +139,21 @@ def render(results: Sequence[SheetTrial]) -> str:
     for t in results:
         lines.append(
             f"{t.maker + '/' + t.capture:<48}{t.expected:>9}{t.today[0]:>7}{t.without[0]:>10}{t.without[1]:>7}{t.without[2]:>12}{t.shared[0]:>14}"
-            f"{t.entries[0]:>6} of {t.entries[1]}"
+            f"{t.entries[0]:>6} of {t.entries[1]}{'  code reads it today' if t.code else ''}"
         )
     total = sum(t.expected for t in results)
-    alone = {t.maker for t in results if sum(o.maker == t.maker for o in results) == 1}
-    several = [t for t in results if t.maker not in alone]
     lines.append(
         f"{len(results)} sheets of {len({t.maker for t in results})} makers, {total} values: today {_share(results, 'today')}, by a declaration made "
         f"without the sheet {_share(results, 'without')}, by the shared words alone {_share(results, 'shared')}; {sum(t.without[1] for t in results)} values "
         f"wrong, {sum(t.without[2] for t in results)} of parts or fields that the hand left aside"
     )
-    if several and alone:
-        lines.append(
-            f"of makers with two or more sheets ({', '.join(sorted({t.maker for t in several}))}): {_share(several, 'without')} of "
-            f"{sum(t.expected for t in several)}; makers of one sheet ({', '.join(sorted(alone))}) are left with the shared words"
-        )
+    alone = sorted({t.maker for t in results if sum(o.maker == t.maker for o in results) == 1})
+    declared = [t for t in results if not t.code]
+    lines.append(
+        f"of the {len(declared)} sheets that no code reads: {_share(declared, 'without')} of {sum(t.expected for t in declared)} without the sheet"
+    )
+    if alone:
+        lines.append(f"makers of one sheet, left with the shared words: {', '.join(alone)}")
     return "\n".join(lines)
 
 

@@ -56,6 +56,10 @@ _COMPUTE = (
     r"flop|\btops\b|peak (?:\w+[ -])*(?:performance|compute)|tensor|precision|peak (?:fp|int|bf|mx|ocp|b?float)|"
     r"matrix|\bmme\b|\bmxfp|\b[pt]ops\b|peak compute|with structured sparsity"
 )
+_IS_PRECISION = re.compile(
+    rf"(?:(?:dense|sparse|peak|max) )*(?:{'|'.join(p for _, p in _PRECISIONS)}|[\s/|,&()*^\d])+(?: (?:dense|sparse))?", re.IGNORECASE
+)
+"""A label that is nothing but a precision: its figures are rates."""
 _KINDS = (
     (
         "tdp",
@@ -79,7 +83,7 @@ def meaning(label: str) -> Meaning:
     t = re.sub(r"\s+", " ", label).strip().lower()
     if re.search(_NOT_THE_ACCELERATOR, t):
         return Meaning("ignored")
-    found = _compute(t) if re.search(_COMPUTE, t) else None
+    found = _compute(t) if re.search(_COMPUTE, t) or _IS_PRECISION.fullmatch(t) else None
     return found or _memory(t) or Meaning(next((kind for kind, words in _KINDS if re.search(words, t)), "unknown"))
 
 

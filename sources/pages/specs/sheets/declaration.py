@@ -57,8 +57,8 @@ class SheetWords(BaseModel):
     """Whether sheets of this maker that say nothing of sparsity print sparse rates too: such rates are left out (else they are dense)."""
     dense_only: str = ""
     """Pattern of names of parts that know no sparsity: their rates are dense."""
-    half: list[str] = []
-    """Precisions whose dense rate is half the sparse one where only that is printed."""
+    half: bool = False
+    """Whether the dense rate is half the sparse one where only that is printed."""
     no_half: str = ""
     """Pattern of names of parts for which half of a sparse rate is not the dense rate that inference gets (FP4 apart)."""
     fp16_apart: str = ""

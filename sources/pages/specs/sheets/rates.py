@@ -129,7 +129,7 @@ class Rates:
         (rate,) = rates
         sense = self._sense(rate, label, marks, column.name)
         self._add(column, name, sense, rate, f"{label} {said}", label)
-        halves = name in self.words.half and (name == "fp4" or not re.search(self.words.no_half or r"(?!)", column.name))
+        halves = self.words.half and (name == "fp4" or not re.search(self.words.no_half or r"(?!)", column.name))
         if sense == "sparse" and halves:
             half = replace(rate, value=rate.value / 2)
             self._add(column, name, "dense", half, f"{label} {said}", label, "half of the sparse figure")

@@ -46,17 +46,22 @@ def page_products(heading: str, text: str, words: SheetWords) -> list[str]:
     """The parts that a sheet's heading names, else the page's title or address, else the first one that the text names."""
     titles = [line for line in text.splitlines() if re.match(r"#+ ", line) and "http" not in line]
     titles += re.findall(r"^(\S.*)\n[=#-]{4,}$", text, re.MULTILINE)
-    address = [part for url in re.findall(r"https?://\S+", text[:3000]) for part in reversed(_spaced(url).split("/"))]
+    address = [_spaced(part) for url in re.findall(r"\S+\.\S+/\S+", text[:3000]) for part in reversed(url.split("/"))]
     for said in [heading, *titles, *address, without_comments(text), text[:3000]]:
-        found = words.products(clean(said)) or words.products(_spaced(said).upper())
+        found = words.products(clean(said)) or words.products(said.upper())
         if found:
             both = len(found) > 1 and clean(said)[found[0].end : found[1].start].strip() == "/"
             return [p.name for p in found[: 2 if both else 1]]
-    return [p.name for said in (heading, *titles, *(a.upper() for a in address)) for p in words.parts(clean(said)[:120])[:1]][:1]
+    return [p.name for said in (heading, *titles, *address) for p in words.parts(clean(said)[:120])[:1]][:1]
 
 
 def _spaced(address: str) -> str:
-    return re.sub(r"[-_.]", " ", address)
+    """The words of an address as a title prints them: names in capitals, words with a capital."""
+    words = re.sub(r"[-_.]", " ", address).split(" ")
+    return " ".join(
+        w.capitalize() if re.search(r"[a-z]{5}", w) and not w[:1].isdigit() else w.upper() if re.fullmatch(r"[a-z0-9]+", w) else w
+        for w in words
+    )
 
 
 def _in_order(quotes: list[SpecQuote], words: SheetWords) -> list[SpecQuote]:

@@ -137,7 +137,7 @@ def _one(text: str, kind: str, label: str) -> Figure:
 
 def _without_host(text: str) -> str:
     """A cell of links without the host's: the rate of PCIe counts only where it is the only one."""
-    if not re.search(r"NVLink|Infinity|ICI|RoCE|Ethernet", text):
+    if not re.search(r"NVLink|Infinity|ICI|RoCE|Ethernet", text, re.IGNORECASE):
         return text
     text = re.sub(r"NVLink[^:]{0,40}(?=bridge|Bridge)", "", text)
     return re.sub(r"PCIe[^|:]{0,20}:? ?[\d.,]+ ?[GT]B/s", "", text)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from reference.specs.basis import without_comments
 from sources.pages.specs import rst
-from sources.pages.specs.figures import clean
+from sources.pages.specs.figures import clean, figures
 from sources.pages.specs.layers import cut_footnotes
 from sources.pages.specs.sheets.declaration import SheetWords
 from sources.pages.specs.sheets.labels import cut_at_labels
@@ -46,7 +46,7 @@ def _of_lines(text: str, words: SheetWords) -> Sheet | None:
         at = VALUE.search(said)
         label = said[: at.start()].strip(" :|\t") if at else said
         kind = words.meaning(label).kind if label and len(label) < 100 else ""
-        if at and label and len(said) < 200 and kind in (*KEPT, "ignored"):
+        if at and label and len(said) < 200 and (kind in (*KEPT, "ignored") or (lines and len(label) < 60 and figures(said))):
             lines.append(Line(label, (said[at.start() :],)))
         elif not at and kind in KEPT and len(said) < 80:
             lines.append(Line(label, ()))
