@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.unseen_sheets import SHAPES, Drawing, drawings, score
+from benchmarks.unseen.sheets import SHAPES, Drawing, drawings, score
 from sources.catalogue import UNTRUSTED, source
 from sources.pages.quote import PageChanged, SpecQuote
 from sources.pages.specs.sheets.declaration import SHARED

@@ -3,7 +3,7 @@
 The same parts (figures as in ``reference/spec_history.csv``) are drawn in every combination of a shape (tables either way round, with a
 column of units, definition lists, text with a row or a cell a line or all in one line, a PDF's table), a wording of the labels, a choice
 of units and a way to say which rate is sparse. A value is right when part, field and figure are those drawn, wrong when the figure is
-another. ``python -m benchmarks.unseen_sheets`` prints a line for each shape and the total; ``--wrong`` shows what went wrong.
+another. ``python -m benchmarks.unseen.sheets`` prints a line for each shape and the total; ``--wrong`` shows what went wrong.
 """
 
 from __future__ import annotations
