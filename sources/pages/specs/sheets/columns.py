@@ -10,9 +10,7 @@ from sources.pages.quote import PageChanged
 from sources.pages.specs.sheets.declaration import SheetWords, unnamed
 from sources.pages.specs.sheets.sheet import COUNTED, Sheet
 
-_COUNT = re.compile(
-    r"(\d+)\s*(?:x\s+)?(?:NVIDIA |AMD |Intel )?(?:[A-Z][\w-]+ ){0,3}?(?:GPUs?|accelerators?|OAMs?)\b|(\d+)x\s+(?=[A-Z])", re.IGNORECASE
-)
+_COUNT = re.compile(r"(\d+)\s*(?:x\s+)?(?:[A-Z][\w-]+ ){0,4}?(?:GPUs?|accelerators?|OAMs?)\b|(\d+)x\s+(?=[A-Z])", re.IGNORECASE)
 _CONFIGURED = re.compile(r"configuration|form factor|^#? ?(?:of |number of )?(?:gpus?|accelerators?|chips)\b", re.IGNORECASE)
 _BARE = re.compile(r"(\d{1,5})x?")
 _EACH = re.compile(r"per (?:gpu|chip|accelerator|device)\b|gpu-to-gpu|/(?:gpu|chip|device)\)", re.IGNORECASE)

@@ -15,7 +15,7 @@ from sources.pages.specs.labels import Meaning, meaning
 from sources.pages.specs.rows import DENSE_FIRST, PAIRED
 
 _STRAY_WORDS = re.compile(
-    r"\b(?:nvidia|amd|intel|google|apple|aws|instinct|cloud|gpus?|accelerators?|tensor|core|product|data ?sheet|specifications?|"
+    r"\b(?:gpus?|accelerators?|tensor|core|product|data ?sheet|specifications?|"
     r"specs?|technical|key|values?|columns?|model|system|chip|details?|features?|parameters?|the)\b|[\d^¹²³*.:|()]",
     re.IGNORECASE,
 )
