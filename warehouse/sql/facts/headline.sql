@@ -71,7 +71,7 @@ now as (
   select 'headline.usual_factor' as fact_id, 'the price of each quality followed' as subject,
          'times cheaper in the last year: the middle one, and the middle half' as quantity, median(y.factor) as value, 'factor_per_year' as unit,
          quantile_cont(y.factor, 0.25) as lower, quantile_cont(y.factor, 0.75) as upper, 0.5 as interval_level, count(*) as n,
-         (select as_of from day)::varchar as text_value, 'derived' as basis,
+         strftime((select as_of from day), '%-d %B %Y') as text_value, 'derived' as basis,
          'select series, obs_date, price_robust_usd_per_mtok from marts.frontier order by series, obs_date' as sql, 'table:marts.frontier' as inputs
   from year as y having count(*) > 0
   union all by name
