@@ -19,7 +19,7 @@ ends as (
   from marts.frontier as f, day where f.obs_date <= day.as_of and f.price_robust_usd_per_mtok > 0 group by f.series
 ),
 year as (
-  select e.series, pow(f.price_robust_usd_per_mtok / e.price, 365.25 / date_diff('day', f.obs_date, e.on_day)) as factor
+  select e.series, pow(f.price_robust_usd_per_mtok / e.price, (select value from core.definition where definition_id = 'year.length') / date_diff('day', f.obs_date, e.on_day)) as factor
   from ends as e join marts.frontier as f on f.series = e.series
   where f.price_robust_usd_per_mtok > 0 and f.obs_date between e.on_day - 380 and e.on_day - 350
   qualify row_number() over (partition by e.series order by abs(date_diff('day', f.obs_date, e.on_day) - 365)) = 1
