@@ -91,6 +91,18 @@ def test_no_forecast_and_no_price_are_said():
     assert str(outlook.forecast(book())) == "No forecast has been issued." and "not known" in str(outlook.price(book()))
 
 
+@pytest.mark.parametrize(("median", "where"), [(0.1, "below"), (0.5, "within"), (0.9, "above")])
+def test_a_forecast_stands_beside_what_such_prices_did_in_the_last_year(median, where):
+    rows = [
+        editions.fact("headline.frontier_price", 0.6, "usd_per_mtok"),
+        editions.fact("headline.forecast_365d", median, "usd_per_mtok", 0.05, 0.95),
+    ]
+    last = {**rate(1.2, 0.9, 2.0, "headline.usual_factor"), "text_value": "2026-11-22", "n": 17}
+    said = str(outlook.usual(book(*rows, last)))
+    assert f"lies {where} that" in said and "50\u202f% less and 10\u202f% more" in said and "of 17" in said and "2026-11-22" in said
+    assert str(outlook.usual(book(*rows))) == ""
+
+
 @pytest.mark.parametrize(("median", "because"), [(0.4, False), (0.8, True)])
 def test_a_forecast_against_the_measured_direction_has_a_because(median, because):
     rows = [
@@ -306,7 +318,7 @@ def test_a_table_that_is_cut_says_k_of_n_by_what(full):
         for i in range(9)
     ]
     made = changed.who(book(price_events=many)).table
-    assert made is not None and len(made.rows) == 3 and "(3 of 9, by size of the change, one for each offer)" in str(made.caption)
+    assert made is not None and len(made.rows) == 3 and "(3 of 9, by size, one per offer)" in str(made.caption)
     assert [str(r[1]) for r in made.rows] == [f"{m} at p, output" for m in ("m8", "m7", "m6")]
 
 
@@ -348,7 +360,7 @@ def test_the_cause_of_a_change_is_told_in_words_and_not_by_the_name_of_a_step():
     causes = [{"cause": "passage_of_time", "change_log": 0.1}, {"cause": "new_prices", "change_log": -0.4}]
     rows = [editions.fact("headline.forecast_365d", 0.6, "usd_per_mtok"), editions.fact("revision.previous_value", 0.8, "usd_per_mtok")]
     said = str(changed.changed(book(*rows, revision=causes)).said[0])
-    assert said.endswith("The largest part of the forecast's change: prices that were new.") and "_" not in said
+    assert said.endswith("Main cause: prices that were new.") and "_" not in said
 
 
 @pytest.mark.parametrize(
@@ -386,4 +398,4 @@ def test_an_unconfirmed_move_is_counted_apart_and_never_listed():
         for s in ("unconfirmed", "held")
     ]
     answer = changed.who(book(price_events=rows))
-    assert answer.table is None and "2 more are recorded but not confirmed" in str(answer.said[0])
+    assert answer.table is None and "2 more are not confirmed" in str(answer.said[0])
