@@ -51,15 +51,21 @@ def as_rows(lines: Sequence[str], vocabulary: Vocabulary, *, paragraphs: bool = 
 
 
 def _cells(lines: Sequence[str], paragraphs: bool) -> list[_Cell]:
-    cells: list[_Cell] = []
+    """Lines that are not blank, or their paragraphs; what is too long for a cell is kept as it stands and not looked into."""
+    groups: list[list[int]] = []
     for n, line in enumerate(lines):
         if not line.strip():
             continue
-        if paragraphs and cells and cells[-1].last == n - 1 and line[:1] not in "#|":
-            last = cells.pop()
-            cells.append(_Cell(last.first, n, plain(f"{last.text} {line}"), f"{last.source}<br>{line.strip()}"))
+        if paragraphs and groups and groups[-1][-1] == n - 1 and line[:1] not in "#|":
+            groups[-1].append(n)
         else:
-            cells.append(_Cell(n, n, plain(line.strip().strip("*")), line.strip()))
+            groups.append([n])
+    cells = []
+    for group in groups:
+        parts = [lines[n].strip() for n in group]
+        source = "<br>".join(parts) if len(parts) > 1 else parts[0]
+        text = " ".join(parts)
+        cells.append(_Cell(group[0], group[-1], plain(text.strip("*")) if len(text) <= LONGEST else source, source))
     return cells
 
 

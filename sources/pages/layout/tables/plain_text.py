@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from functools import lru_cache
 
 from sources.pages.layout.tables.cell_lines import as_rows, bars
 from sources.pages.layout.words import Vocabulary
@@ -18,6 +19,7 @@ def are_heads(texts: Sequence[str], vocabulary: Vocabulary) -> bool:
     return any(m.understood and m.direction for m in said) and any("name" in m.senses for m in said)
 
 
+@lru_cache(maxsize=2)
 def with_bars(text: str, vocabulary: Vocabulary) -> str:
     """Text in which the rows of such tables are rows between bars."""
     lines = text.split("\n")
