@@ -57,7 +57,7 @@ def usual(book: FactBook) -> Sentence:
         return Sentence(())
     ahead = median / start - 1
     where = "above" if ahead > change.high else "below" if ahead < change.low else "within"
-    return say("In the year before, the middle half of such prices moved {b}; the forecast lies " + where + ".", b=between(change))
+    return say("In the year before, half of such prices moved {b}; the forecast lies " + where + ".", b=between(change))
 
 
 def because(book: FactBook) -> Sentence:
@@ -77,7 +77,7 @@ def chart_title(book: FactBook) -> Sentence:
     words = {
         "lower": "The cheapest price of a fixed quality is expected to fall from {p} to {x} in a year",
         "higher": "The cheapest price of a fixed quality is expected to rise from {p} to {x} in a year",
-        "either": "From {p}, the cheapest price of a fixed quality may fall, stay or rise: {i} in a year",
+        "either": "The cheapest price of a fixed quality may fall, stay or rise: {i} in a year",
     }
     which = expected(book)
     if which == "unknown":
