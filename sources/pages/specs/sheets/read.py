@@ -15,6 +15,7 @@ from sources.pages.specs.sheets.declaration import SheetWords
 from sources.pages.specs.sheets.reading import Reading
 from sources.pages.specs.sheets.sentences import read_sentences
 from sources.pages.specs.sheets.shape import page_text, sheets_of
+from sources.pages.specs.sheets.sheet import COUNTED, Sheet
 
 
 def read_sheets(page: Page, words: SheetWords, rank: str = "official") -> Sequence[SpecQuote | LeftOut]:
@@ -24,7 +25,7 @@ def read_sheets(page: Page, words: SheetWords, rank: str = "official") -> Sequen
     """
     text = page_text(page)
     out = SpecRows(rank if page.is_pdf else basis.of_text(page.text, rank), words.order)
-    sheets = sheets_of(page, words)
+    sheets = _of_the_maker(sheets_of(page, words), words)
     for sheet in sheets:
         Reading(out, sheet, words, page_product(sheet.title, text, words)).read()
     names = {q.accelerator for q in out.read()}
@@ -35,6 +36,14 @@ def read_sheets(page: Page, words: SheetWords, rank: str = "official") -> Sequen
     quotes = _in_order(out.quotes(newest_first=words.newest_first), words)
     _complete(quotes, is_table=bool(sheets))
     return [*quotes, *out.left_out]
+
+
+def _of_the_maker(sheets: list[Sheet], words: SheetWords) -> list[Sheet]:
+    """The sheets of parts the declaration names, where there are any: others beside them are of parts outside the project."""
+    declared = [s for s in sheets if any(map(words.products, s.heads))]
+    return (
+        [s for s in sheets if not s.heads or s in declared or any(COUNTED.search(line.label) for line in s.lines)] if declared else sheets
+    )
 
 
 def page_product(heading: str, text: str, words: SheetWords) -> str:
