@@ -29,12 +29,11 @@ def read_sheets(page: Page, words: SheetWords, rank: str = "official") -> Sequen
     for sheet in sheets:
         Reading(out, sheet, words, page_product(sheet.title, text, words)).read()
     names = {q.accelerator for q in out.read()}
-    alone = next(iter(names)) if len(names) == 1 else "" if names else page_product("", text, words)
-    if (alone or not sheets) and not out.left_out and not any(q.field.startswith("memory_bandwidth") for q in out.read()):
-        for name in [alone] if names or sheets else page_products("", text, words):
-            read_sentences(out, text, name, words, rates=not sheets)
+    if len(names) < 2 and not out.left_out and not any(q.field.startswith("memory_bandwidth") for q in out.read()):
+        for name in names or page_products("", text, words) or [""]:
+            read_sentences(out, text, name, words, rates=not names)
     quotes = _in_order(out.quotes(newest_first=words.newest_first), words)
-    _complete(quotes, is_table=bool(sheets))
+    _complete(quotes, is_table=bool(names))
     return [*quotes, *out.left_out]
 
 

@@ -54,9 +54,9 @@ def _sheet(rows: list[list[str]], words: SheetWords, notes: dict[str, str], titl
     """Rows of label and cells, under one row of heads where there is one."""
     heads: list[str] = []
     first = rows[0]
-    named = any(words.products(c) for c in first[1:])
-    if len(first) > 1 and (named or (words.meaning(first[0]).kind not in KEPT and not _ROW.search(first[0]))):
-        if named or not any(figures(c) for c in first[1:]):
+    tells = any(words.products(c) for c in first[1:])
+    if len(first) > 1 and (tells or (words.meaning(first[0]).kind not in KEPT and not _ROW.search(first[0]))):
+        if tells or not any(figures(c) for c in first[1:]):
             heads, rows = first[1:], rows[1:]
     notes = dict(notes) | _row_notes(rows)
     while heads and rows and not rows[0][0] and not any(figures(c) for c in rows[0]):
