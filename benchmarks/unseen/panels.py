@@ -1,4 +1,4 @@
-"""Forecasts of panels that no constant was chosen on: python -m benchmarks.unseen_panels [DATA]
+"""Forecasts of panels that no constant was chosen on: python -m benchmarks.unseen.panels [DATA]
 
 The same three price lists as in the packaged panels, but the cheapest model that reaches quantiles of fourteen other
 benchmarks (so other models set the price), rentals of accelerators by part, and single offers of OpenRouter's archived
