@@ -11,7 +11,6 @@ import html
 import io
 import json
 import re
-import shutil
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,10 +69,9 @@ def place_hardware(server: MirrorServer, hardware: Path) -> list[dict[str, objec
 
 
 @pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory, shared_data: Path, offline_home: Path, deflation: Run) -> Path:
+def lived(tmp_path_factory: pytest.TempPathFactory, shared_data: Path, deflation: Run) -> Path:
     """State after two days: first the captures as they are, then with prices changed, one page blocked and one gone."""
     home, server = tmp_path_factory.mktemp("home"), MirrorServer()
-    shutil.copytree(offline_home / "cache", home / "cache")  # what the packaged facts give is not made again
     captures = shared_data / "prices" / "captures"
     page = (captures / "anthropic" / "2025-11-22.md").read_text()
     server.place("prices/anthropic", page.encode())
