@@ -78,7 +78,7 @@ def watts(energy: Measurements, constants: Constants) -> np.ndarray:
     pace = energy.columns["tokens_per_s"].astype(float) / values["output_tok_s"]
     working, read = np.minimum(values["working"] * pace, 1.0), np.minimum(values["mbu"] * pace, 1.0)
     k = constants
-    density = values["bandwidth_bytes_per_s"] / values["tdp_w"]
+    density = values["bandwidth_bytes_per_s"] / np.maximum(values["tdp_w"], 1.0)
     watts_each = energy_physics.chip_power_w(
         values["tdp_w"],
         1.0,

@@ -146,7 +146,7 @@ def work(c: Columns, k: Constants) -> dict[str, Value]:
 
 def use(c: Columns, k: Constants) -> dict[str, Value]:
     """Power, and energy per token with its split between prompts and answers."""
-    density = c["bandwidth_bytes_per_s"] / c["tdp_w"]
+    density = c["bandwidth_bytes_per_s"] / maximum(c["tdp_w"], 1.0)
     power = c["chips"] * energy.chip_power_w(
         c["tdp_w"],
         c["busy"],
