@@ -15,6 +15,7 @@ import duckdb
 
 from sources.reading.cache import Cache
 from warehouse.ddl import SCHEMAS, create_table, quote
+from warehouse.opened import LAID_OUT
 from warehouse.schema.tables import TABLES, table
 
 
@@ -23,12 +24,12 @@ def begin(draft: Path, last: Path, raw_tables: Sequence[str], *, go_on: bool) ->
     discard(draft)
     if go_on and is_current(last, raw_tables) and _copied(last, draft):
         return
-    laid_out, key = Cache(last.parent / "cache"), f"schema-{schema_hash(raw_tables)}.duckdb"
+    laid_out, key = Cache(last.parent / "cache"), f"schema-{schema_hash(raw_tables)}-{'-'.join(map(str, LAID_OUT.values()))}.duckdb"
     empty = laid_out.get(key)
     if empty is not None:
         draft.write_bytes(empty)
         return
-    with duckdb.connect(str(draft)) as con:
+    with duckdb.connect(str(draft), config=LAID_OUT) as con:
         declare_tables(con, raw_tables)
         con.execute("CHECKPOINT")
     laid_out.drop("schema-*.duckdb")
@@ -38,7 +39,7 @@ def begin(draft: Path, last: Path, raw_tables: Sequence[str], *, go_on: bool) ->
 def _copied(last: Path, draft: Path) -> bool:
     """Whether all of ``last`` could be read and now stands in ``draft``."""
     try:
-        with duckdb.connect(str(draft)) as con:
+        with duckdb.connect(str(draft), config=LAID_OUT) as con:
             [(new,)] = con.execute("SELECT current_database()").fetchall()
             con.execute(f"ATTACH {quote(str(last))} AS last (READ_ONLY)")
             con.execute(f"COPY FROM DATABASE last TO {new}")

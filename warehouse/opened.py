@@ -17,6 +17,10 @@ from warehouse.ddl import quote
 Published = Path | lake.Lake
 """Where the published warehouse lies: a DuckDB file of one machine, or a lake."""
 
+LAID_OUT: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.2.0"}
+"""What a new file is laid out in: the oldest storage format that holds the content (view and macro comments need it), so that DuckDB
+1.2 and later, 1.4 LTS among them, and every driver that bundles one of them, opens it. A file keeps its format."""
+
 
 class WarehouseUnusable(Exception):
     """The warehouse cannot be read or written: locked, corrupt, read-only, full. A sentence with the remedy."""
@@ -25,7 +29,7 @@ class WarehouseUnusable(Exception):
 def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     """A connection to a DuckDB file. Raises ``WarehouseUnusable``."""
     # one thread: parallel sums differ in their last digits from run to run, and the same inputs must give the same facts
-    config: dict[str, Any] = {"preserve_insertion_order": "true", "threads": 1, "autoinstall_known_extensions": "false"}
+    config: dict[str, Any] = LAID_OUT | {"preserve_insertion_order": "true", "threads": 1, "autoinstall_known_extensions": "false"}
     try:
         con = duckdb.connect(str(path), read_only=read_only, config=config)
         con.execute("SET TimeZone = 'UTC'")

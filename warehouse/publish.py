@@ -1,4 +1,4 @@
-"""From the build file to what readers open: a file (compacted, in the older storage format, swapped atomically), or a lake.
+"""From the build file to what readers open: a file (a copy, swapped atomically), or a lake.
 
 A reader sees the old publication or the new one, never a half-built one; an open reader keeps the old file.
 """
@@ -23,9 +23,6 @@ from warehouse.store import Store, query
 
 KEPT, KEEP = "publications", 3
 """Where earlier publications lie beside the published file, and how many."""
-STORAGE_VERSION = "v1.2.0"
-"""The oldest storage format that holds the content (view and macro comments need it): DuckDB 1.2 and later, so 1.4 LTS,
-and every driver that bundles one of them, opens the file."""
 
 
 class Publication(NamedTuple):
@@ -44,7 +41,7 @@ def publish(store: Store, published: Published) -> int:
             return _into_lake(con, published, built, macros)
     draft = _draft(published)
     with _swapped(draft, published, "could not be published"):
-        store.copy_to(draft, STORAGE_VERSION, macros)
+        store.copy_to(draft, macros)
     return published.stat().st_size
 
 

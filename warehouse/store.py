@@ -8,8 +8,9 @@ reaches it. Readers of the published file are never blocked.
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,6 @@ import polars as pl
 from filelock import FileLock, Timeout
 
 from warehouse import build_file
-from warehouse.ddl import quote
 from warehouse.lake import Lake, reaches_past, redacted
 from warehouse.models import taken_from
 from warehouse.opened import Published, WarehouseUnusable, connect, explained, open_published
@@ -216,20 +216,18 @@ class Store:
         wanted = names if isinstance(names, Mapping) else {name: name for name in names}
         return {name: self.read(f"{schema}.{stored}") for name, stored in wanted.items() if f"{schema}.{stored}" in TABLES}
 
-    def copy_to(self, draft: Path, storage_version: str, statements: Sequence[str]) -> None:
-        """Copy the whole database to a new file in an older storage format, then run ``statements`` in it."""
+    def copy_to(self, draft: Path, statements: Sequence[str]) -> None:
+        """Copy the whole database to a new file, then run ``statements`` in it. Raises ``OSError``, ``WarehouseUnusable``.
+
+        The file itself is copied: a run writes each table once, so there is nothing to compact.
+        """
         with self.connection() as con:
-            [(built,)] = con.execute("SELECT current_database()").fetchall()
-            con.execute(f"ATTACH {quote(str(draft))} AS draft (STORAGE_VERSION {quote(storage_version)})")
-            try:
-                con.execute("CHECKPOINT")
-                con.execute(f"COPY FROM DATABASE {built} TO draft")
-                con.execute("USE draft")
-                for statement in statements:
-                    con.execute(statement)
-            finally:
-                con.execute(f"USE {built}")
-                con.execute("DETACH draft")
+            con.execute("CHECKPOINT")
+            [(built,)] = con.execute("SELECT path FROM duckdb_databases() WHERE database_name = current_database()").fetchall()
+            shutil.copyfile(built, draft)
+        with closing(connect(draft, read_only=False)) as copied:
+            for statement in statements:
+                copied.execute(statement)
 
     def execute(self, statements: list[str]) -> None:
         """Run statements (models, macros) in one transaction."""

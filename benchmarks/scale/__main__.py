@@ -2,7 +2,7 @@
 
 Synthetic intervals in the warehouse's own schema go through the product's own steps (the tables a day rewrites, its SQL
 models and checks, the publication); then 25 questions are asked with drawn parameters, of the published warehouse and of
-plain Parquet with the same rows. Printed: wall and CPU seconds and the peak memory of each step in a process of its own;
+plain Parquet with the same rows (`--questions`: that alone). Printed: wall and CPU seconds and the peak memory of each step in a process of its own;
 milliseconds of the questions. `--lake` publishes to the lake of DEFLATION_WAREHOUSE too.
 """
 
@@ -98,6 +98,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--rows", type=int, default=1_000_000)
     options.add_argument("--draws", type=int, default=20, help="How often each question is asked, with other parameters.")
+    options.add_argument("--questions", action="store_true", help="Lay down the marts that are asked and ask; no step of a day.")
+    options.add_argument("--without-frame", action="store_true", help="Do not write the intervals from a frame (1 GB a million rows).")
     options.add_argument("--lake", action="store_true", help="Publish to the lake of DEFLATION_WAREHOUSE too.")
     options.add_argument("--keep", type=Path, help="Work in this folder and keep it.")
     given = options.parse_args()
@@ -118,18 +120,26 @@ def _day(home: Path, given: argparse.Namespace) -> None:
         targets["lake"] = load_settings().published
     print(f"{given.rows:,} price intervals, sorted by {', '.join(table('marts.price_history').order)}")
     print(f"{'step':<34} {'wall s':>8} {'CPU s':>8} {'peak MB':>8}")
+    if given.questions:
+        told("lay down the marts that are asked", steps.lay_asked, home, given.rows)
+    else:
+        _steps(home, given, targets)
+    told("plain Parquet", steps.parquet, home, targets["file"])
+    for path in sorted(p for p in home.iterdir() if p.suffix in (".duckdb", ".parquet")):
+        print(f"{path.name:<34} {path.stat().st_size / 1e6:>8.0f} MB")
+    compare(home, targets, given.draws)
+
+
+def _steps(home: Path, given: argparse.Namespace, targets: dict[str, Published]) -> None:
     told("lay down core.price_interval", steps.lay, home, given.rows)
-    told("rewrite core.price_interval", steps.rewrite, home, given.rows)
+    if not given.without_frame:
+        told("write core.price_interval anew", steps.rewrite, home, given.rows)
     for name in steps.MARTS:
         told(f"marts.{name}", steps.marts, home, name)
     told("checks of prices", steps.checks, home, steps.CHECKS)
     for name, published in targets.items():
         told(f"publish to the {name}", steps.put_out, home, published)
         told(f"publish again to the {name}", steps.put_out, home, published)
-    told("plain Parquet", steps.parquet, home, targets["file"])
-    for path in (home / "build.duckdb", home / "published.duckdb", home / "price_history.parquet"):
-        print(f"{path.name:<34} {path.stat().st_size / 1e6:>8.0f} MB")
-    compare(home, targets, given.draws)
 
 
 if __name__ == "__main__":

@@ -5,14 +5,15 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from benchmarks.scale.world import lay_down
+from benchmarks.scale.world import lay_down, lay_marts
 from warehouse.models import models
-from warehouse.opened import Published
+from warehouse.opened import Published, connect
 from warehouse.publish import publish
 from warehouse.store import Store
 
@@ -27,10 +28,17 @@ def lay(home: Path, rows: int) -> None:
 
 
 def rewrite(home: Path, rows: int) -> None:
-    """The day's beliefs written whole, as a run does: out of the frame that belief returns."""
-    store = Store(home / "build.duckdb")
-    frame = store.read("core.price_interval")
-    assert store.write("core.price_interval", frame) == frame.height <= rows
+    """The day's beliefs written whole into a new file, as a run does: out of the frame that belief returns."""
+    frame, path = Store(home / "build.duckdb").read("core.price_interval"), home / "believed.duckdb"
+    with Store(path).session() as store:
+        assert store.write("core.price_interval", frame) == frame.height <= rows
+    path.unlink()
+
+
+def lay_asked(home: Path, rows: int) -> None:
+    """The marts that are asked, straight into the published file."""
+    with closing(connect(home / "published.duckdb", read_only=False)) as con:
+        lay_marts(con, rows)
 
 
 def marts(home: Path, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import date
 
 import duckdb
@@ -51,15 +52,12 @@ VALUES = {
 }
 
 
-def lay_down(con: duckdb.DuckDBPyConnection, rows: int) -> None:
-    """Fill ``core.price_interval`` with ``rows`` intervals, and the one-row tables that the marts ask."""
+def generated(columns: Sequence[str], rows: int) -> str:
+    """The SELECT that draws ``rows`` intervals with some columns, in the declared order (model, provider, day): nothing has to be sorted."""
     offers = max(rows // STEPS, 1)
     providers = max(int(math.sqrt(offers) / 2), 1)
-    columns = table("core.price_interval").columns
     shown = ", ".join(f"CAST({VALUES.get(c, 'NULL')} AS {COLUMNS[c].type}) AS {c}" for c in columns)
-    # numbers are drawn in the declared order (model, provider, day), so that nothing has to be sorted
-    con.execute(f"""
-        INSERT INTO core.price_interval BY NAME
+    return f"""
         WITH drawn AS (
           SELECT i // {STEPS} AS offer, i % {STEPS} AS step, (i // {STEPS}) // {providers} AS model, (i // {STEPS}) % {providers} AS provider
           FROM range({offers * STEPS}) AS r(i)
@@ -70,7 +68,21 @@ def lay_down(con: duckdb.DuckDBPyConnection, rows: int) -> None:
                  (0.05 + (hash(model) % 1000) / 100.0) * pow(0.8, step) * (0.8 + (hash(offer) % 400) / 1000.0) AS price
           FROM drawn
         )
-        SELECT {shown} FROM dated""")
+        SELECT {shown} FROM dated"""
+
+
+def lay_down(con: duckdb.DuckDBPyConnection, rows: int) -> None:
+    """Fill ``core.price_interval`` with ``rows`` intervals, and the one-row tables that the marts ask."""
+    con.execute(f"INSERT INTO core.price_interval BY NAME {generated(table('core.price_interval').columns, rows)}")
     con.execute("INSERT INTO core.vintage (as_of, build_id, code_version) VALUES (?, 'scale', 'scale')", [DAY])
     con.execute("INSERT INTO core.edition_day (edition_day, as_of, age_days, clock) VALUES (?, ?, 0, 'system')", [DAY, DAY])
     con.execute("INSERT INTO core.definition (definition_id, value) VALUES ('freshness.in_force', 90)")
+
+
+def lay_marts(con: duckdb.DuckDBPyConnection, rows: int) -> None:
+    """The two marts that are asked, as they would be published, without the index of their key (it would not fit into memory)."""
+    con.execute("CREATE SCHEMA marts")
+    con.execute(f"CREATE TABLE marts.price_history AS {generated(table('marts.price_history').columns, rows)}")
+    con.execute(
+        f"CREATE TABLE marts.price_now AS SELECT * FROM ({generated(table('marts.price_now').columns, rows)}) WHERE valid_to IS NULL"
+    )

@@ -8,6 +8,6 @@ deflation=${DEFLATION:-.venv/bin/deflation}
 while IFS=, read -r source message; do
   title="source broken: $source"
   if [ -z "$("$gh" issue list --state open --search "in:title \"$title\"" --json number --jq '.[].number')" ]; then
-    printf '%s\n\nRun `deflation sources --broken` for the remedy and the command that reproduces it.\n' "$message" | "$gh" issue create --title "$title" --body-file -
+    printf '    %s\n\nRun `deflation sources --broken` for the remedy and the command that reproduces it.\n' "$message" | "$gh" issue create --title "$title" --body-file -
   fi
 done

@@ -17,7 +17,7 @@ case "${1:-}" in
     kept=$(mktemp -d)
     trap 'rm -rf "$kept"' EXIT
     git -C "$kept" init --quiet --initial-branch "$branch"
-    for part in archive issued site published.duckdb ledger.sqlite ledger.sqlite.id subscribers.sqlite subscribers.sqlite.id set_aside.jsonl; do
+    for part in archive issued site published.duckdb state.json ledger.sqlite ledger.sqlite.id subscribers.sqlite subscribers.sqlite.id set_aside.jsonl; do
       if [ -e "$home/$part" ]; then cp -a "$home/$part" "$kept/"; fi
     done
     git -C "$kept" add -A

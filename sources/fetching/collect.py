@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Literal
 
 from sources.catalogue import Source
@@ -44,6 +45,9 @@ class Outcome:
     missing: str = ""
 
 
+WHOLE_DAYS = 7
+"""An address without a whole answer for so many days is asked without conditions: who lies about dates says "unchanged" for ever."""
+
 Progress = Callable[[Outcome, int, int], None]
 """Called after each address, one call at a time, with the outcome, how many are done, and of how many."""
 
@@ -51,6 +55,23 @@ Progress = Callable[[Outcome, int, int], None]
 def is_due(last: datetime | None, now: datetime, cadence_days: int) -> bool:
     """Whether a source may be asked again: once in ``cadence_days`` calendar days (UTC). A look later than now was a wrong clock's."""
     return last is None or last > now or now.astimezone(UTC).date() - last.astimezone(UTC).date() >= timedelta(days=cadence_days)
+
+
+def validators(last: Snapshot | None, asked: Iterable[Snapshot], now: datetime) -> tuple[str, str]:
+    """The ETag and Last-Modified of ``last`` to ask its address with; empty where only a whole answer would prove anything.
+
+    ``asked``: the captures of that address. A Last-Modified later than the answer that bore it is no date of that page
+    (RFC 9110, 8.8.2.1); sent back, it would forbid every later change.
+    """
+    whole = [one for one in asked if one.status == 200 and timedelta(0) <= now - one.fetched_at < timedelta(days=WHOLE_DAYS)]
+    if last is None or not whole:
+        return "", ""
+    try:
+        dated = parsedate_to_datetime(last.last_modified)
+        believed = dated.replace(tzinfo=dated.tzinfo or UTC) <= min(last.fetched_at, now)
+    except (ValueError, TypeError):
+        believed = False
+    return last.etag, last.last_modified if believed else ""
 
 
 def fetch_all(
@@ -129,7 +150,8 @@ class _Run:
             )
             return Outcome(source.key, url, "failed", last, error)
         try:
-            fetched = self.fetcher.fetch(source, url=url, etag=last.etag if last else "", last_modified=last.last_modified if last else "")
+            etag, last_modified = validators(last, (c for c in self.archive.captures(source.key) if c.url == url), now)
+            fetched = self.fetcher.fetch(source, url=url, etag=etag, last_modified=last_modified)
         except KeyMissing as error:
             return Outcome(source.key, url, "no_key", last, error)
         except FetchFailed as error:

@@ -22,7 +22,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 def deflation() -> Run:
     """``deflation(home, *arguments, days_later=0, **environment)`` -> the completed process."""
 
-    def run(home: Path, *arguments: str, timeout: float = 300, days_later: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(home: Path, *arguments: str, timeout: float = 900, days_later: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
         env = {k: v for k, v in os.environ.items() if not k.startswith("DEFLATION_")} | {"DEFLATION_HOME": str(home)} | environment
         if days_later:
             env["DEFLATION_NOW"] = (datetime.now(UTC) + timedelta(days=days_later)).isoformat()
@@ -58,7 +58,7 @@ def offline_home(tmp_path_factory: pytest.TempPathFactory, deflation: Run, worke
 
 
 def _after_a_run(home: Path, deflation: Run) -> Path:
-    done = deflation(home, "run", "--offline", timeout=900)
+    done = deflation(home, "run", "--offline")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     (home / "run.log").write_text(done.stdout)
     return home

@@ -36,7 +36,7 @@ def facts_with(home: Path, **values: str) -> Facts:
     (home / "definitions.toml").write_text(text, encoding="utf-8")
     env = {k: v for k, v in os.environ.items() if not k.startswith("DEFLATION_")} | {"DEFLATION_HOME": str(home)}
     command = [sys.executable, "-c", WITH_ANOTHER_FILE, str(home / "definitions.toml"), "run", "--offline", "--as-of", DAY]
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     told = query(home / "published.duckdb", "select fact_id, value, lower, upper, unit, text_value from facts.fact")
     return {row[0]: row[1:] for row in told.rows()}

@@ -53,7 +53,7 @@ def team(offline_home: Path, tmp_path_factory: pytest.TempPathFactory, deflation
     }
     told: set[str] = set()
     with _beside(Lake(f"{postgres} dbname=lake", home / "shared"), told):
-        done = deflation(home, "run", "--offline", timeout=600, **settings)
+        done = deflation(home, "run", "--offline", **settings)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert "ducklake:postgres:" in done.stdout and not (home / "published.duckdb").exists()
     assert told <= {"nothing", "whole"} and "nothing" in told, told

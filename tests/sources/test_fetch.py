@@ -14,6 +14,7 @@ import time
 import zlib
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -23,7 +24,7 @@ from sources.contract import Contract
 from sources.fetching.address import AddressRefused, check_url, is_public, public_address
 from sources.fetching.archive import Archive
 from sources.fetching.body import BodyRefused, join_pages, unfold
-from sources.fetching.collect import fetch_all, is_due
+from sources.fetching.collect import WHOLE_DAYS, fetch_all, is_due, validators
 from sources.fetching.fetch import Fetcher, FetchFailed, Limits
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
@@ -97,9 +98,9 @@ def stub(names=None):
     return resolve
 
 
-def fetcher(slept=None, **options):
+def fetcher(slept=None, clock=lambda: NOW, **options):
     options = {"resolver": stub(), "limits": QUICK, "trusted_addresses": frozenset({"127.0.0.1"}), **options}
-    return Fetcher("ops@example.org", clock=lambda: NOW, sleep=(slept if slept is not None else []).append, **options)
+    return Fetcher("ops@example.org", clock=clock, sleep=(slept if slept is not None else []).append, **options)
 
 
 def refused(site_or_url, path="/p", **options):
@@ -547,6 +548,61 @@ def test_one_sources_failure_leaves_the_others_alone_and_a_second_run_asks_nothi
     site.page("/good", (304, {}, b""))
     again = fetch_all(fetcher(), sources[:1], archive, force=True)[0]
     assert (again.kind, again.snapshot.status, again.snapshot.etag) == ("unchanged", 304, '"g"')
+
+
+def dated(page, modified):
+    """A server that compares days as RFC 9110 says, and says ``modified`` of its page whatever it holds."""
+
+    def answer(handler):
+        since = handler.headers.get("If-Modified-Since")
+        if since and parsedate_to_datetime(since) >= parsedate_to_datetime(modified):
+            handler.reply(304, {"Last-Modified": modified}, b"")
+        else:
+            handler.reply(200, {"Last-Modified": modified, "Date": "Fri, 01 Jan 2038 00:00:00 GMT"}, page["body"])
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("modified", "seen_after_days"),
+    [
+        ("Fri, 01 Jan 2038 00:00:00 GMT", 1),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", WHOLE_DAYS),
+        ("Thu, 01 Jan 1970 00:00:00 -0000", WHOLE_DAYS),
+        ("soon", 1),
+    ],
+)
+def test_a_server_that_lies_about_its_dates_hides_a_change_for_a_week_at_most_and_dates_no_capture(
+    site, tmp_path, modified, seen_after_days
+):
+    page, archive, source = {"body": b"old"}, Archive(tmp_path / "archive"), a_source(tmp_path, urls=[site.url + "/p"])
+    site.page("/p", dated(page, modified) if modified != "soon" else lambda h: h.reply(200, {"Last-Modified": modified}, page["body"]))
+    assert fetch_all(fetcher(), [source], archive)[0].snapshot.fetched_at == NOW
+    page["body"], seen = b"new", {}
+    for day in range(1, WHOLE_DAYS + 1):
+        moment = NOW + timedelta(days=day)
+        got = fetch_all(fetcher(clock=lambda moment=moment: moment), [source], archive)[0].snapshot
+        seen.setdefault(archive.read(got.sha256), day)
+        assert got.fetched_at == moment
+    assert seen[b"new"] == seen_after_days
+
+
+def test_a_date_that_can_be_true_still_spares_the_server_the_page(site, tmp_path):
+    page, archive, source = {"body": b"same"}, Archive(tmp_path / "archive"), a_source(tmp_path, urls=[site.url + "/p"])
+    site.page("/p", dated(page, "Sun, 01 Nov 2026 00:00:00 GMT"))
+    kinds = [
+        fetch_all(fetcher(clock=lambda day=day: NOW + timedelta(days=day)), [source], archive)[0].kind for day in range(2 * WHOLE_DAYS)
+    ]
+    assert kinds == (["fetched"] + ["unchanged"] * (WHOLE_DAYS - 1)) * 2
+
+
+def test_a_damaged_newest_body_is_asked_for_with_the_words_of_the_one_before(site, tmp_path):
+    archive, url = Archive(tmp_path / "archive"), site.url + "/p"
+    whole = archive.put("prices/feed", url, b"a", NOW - timedelta(days=2), etag='"a"')
+    damaged = archive.put("prices/feed", url, b"b", NOW - timedelta(days=1), etag='"b"')
+    damaged.path.write_bytes(b"")
+    assert validators(archive.latest("prices/feed", url=url), archive.captures("prices/feed"), NOW) == ('"a"', "") and whole.etag == '"a"'
+    assert validators(None, [], NOW) == ("", "")
 
 
 def test_a_failed_source_still_names_its_last_good_snapshot(site, tmp_path):

@@ -349,6 +349,23 @@ def test_publishing_waits_for_the_disk_before_and_after_the_swap(store: Store, t
     assert order[order.index("swap") - 1] == "sync" and "sync" in order[order.index("swap") :]
 
 
+def test_the_build_and_what_is_published_are_laid_out_for_the_oldest_reader_and_a_copy_wants_none_of_the_builds_files(
+    tmp_path: Path,
+) -> None:
+    built, published = tmp_path / "build.duckdb", tmp_path / "published.duckdb"
+    with Store(built).session() as session:
+        session.write(TABLE, trends())
+        publish(session, published)
+        assert session.write(TABLE, trends({"growth_per_year": 0.9})) == 1, "the build goes on after it was copied"
+    for path in (built, published):
+        with duckdb.connect(str(path), read_only=True) as con:
+            [(laid_out,)] = con.execute("SELECT tags['storage_version'] FROM duckdb_databases() WHERE path = ?", [str(path)]).fetchall()
+        assert laid_out == "v1.2.0+"
+    built.unlink()
+    assert query(published, f"SELECT growth_per_year FROM {TABLE}").item() != 0.9
+    assert sorted(p.name for p in tmp_path.iterdir() if p.is_file()) == ["build.duckdb.lock", "published.duckdb"]
+
+
 def test_prices_lie_by_model_seller_and_day(store: Store) -> None:
     from warehouse.schema.tables import TABLES
 
