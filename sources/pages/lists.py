@@ -118,7 +118,9 @@ def _offer(feed: Feed, told: ModelList, entry: Any, offer: dict[str, Any], where
 
 def _prices(feed: Feed, told: ModelList, label: str, prices: dict[str, Any], where: str, condition: str, fields: dict[str, str]) -> None:
     known = {*told.components, *([told.above.member, told.above.bound] if told.above else [])}
-    unknown((name for name in prices if not any(re.fullmatch(p, name) for p in told.ignored)), known, where)
+    unknown(
+        (name for name, value in prices.items() if value is not None and not any(re.fullmatch(p, name) for p in told.ignored)), known, where
+    )
     found = {name: money for name in told.components if (money := _money(prices.get(name), told, f"{where}.{name}")) is not None}
     wide = {component: found[name] for name, component in told.components.items() if name in found and component in WIDE_COMPONENTS}
     words = evidence(label, prices)

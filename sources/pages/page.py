@@ -114,6 +114,12 @@ class Page:
         return bool(re.search(r"<(!doctype html|html|head|body|table|div|main|article)\b", self.text[:20000], re.I))
 
     @cached_property
+    def is_markdown(self) -> bool:
+        """Whether a text with HTML tags is Markdown that holds them: its headings or tables are Markdown's and nothing opens a document."""
+        whole = re.search(r"<(?:html|body|!doctype)", self.text[:20000], re.I)
+        return not whole and bool(re.search(r"^#{1,6}\s|^\s*\|.*\|\s*$", self.text, re.M))
+
+    @cached_property
     def tree(self) -> LexborHTMLParser:
         """The parsed HTML (lexbor through selectolax; scripts are data).
 

@@ -13,6 +13,8 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from selectolax.lexbor import LexborHTMLParser
+
 from units.quantity import plain
 
 MAX_CELLS = 400_000
@@ -133,27 +135,44 @@ def _cell(text: str, struck: list[str], notes: list[str], *, header: bool = Fals
     )
 
 
+_DRAWN_HEADING = re.compile(r"(?:^|\s)heading-h?([1-6])(?=\s|$)")
+
+
+def heading_level(node: Any) -> int:
+    """Which level of heading an element is, by its tag, its role or the class an editor gives its headings; 0 for none."""
+    if re.fullmatch(r"h[1-6]", node.tag):
+        return int(node.tag[1])
+    attributes = node.attributes
+    if attributes.get("role") == "heading":
+        level = attributes.get("aria-level") or ""
+        return int(level) if re.fullmatch(r"[1-6]", level) else 2
+    drawn = _DRAWN_HEADING.search(attributes.get("class") or "")
+    return int(drawn[1]) if drawn else 0
+
+
 def html_grids(tree: Any) -> list[Grid]:
     """All innermost tables of an HTML tree in document order, each with the headings it stands under."""
     grids: list[Grid] = []
     path: dict[int, str] = {}
     codes: dict[int, list[str]] = {}
     prose: list[str] = []
-    for node in tree.css("h1,h2,h3,h4,h5,h6,table,p,small,li,[data-as=p],code"):
+    for node in tree.css("h1,h2,h3,h4,h5,h6,[role=heading],[class*=heading-],table,p,small,li,[data-as=p],code"):
+        level = heading_level(node)
         if node.tag == "code":
             if path and not prose and not _within(node, "table", "h1", "h2", "h3", "h4", "h5", "h6"):
                 codes.setdefault(max(path), []).append(plain(node.text()))
             continue
-        if node.tag in ("p", "small", "li") or "data-as" in node.attributes:
+        if not level and (node.tag in ("p", "small", "li") or "data-as" in node.attributes):
             if not _within(node, "table") and not _is_code(node):
                 prose.append(plain(node.text(deep=True, separator=" ")))
             continue
-        if node.tag != "table":
-            level = int(node.tag[1])
+        if level:
             path = {k: v for k, v in path.items() if k < level}
             codes = {k: v for k, v in codes.items() if k < level}
             path[level] = plain(node.text(deep=True, separator=" "))
             prose = []
+            continue
+        if node.tag != "table":
             continue
         if node.css_first("table table") is not None or len(node.css("table")) > 1:
             continue
@@ -349,8 +368,19 @@ _CODE_LINE = re.compile(r"[*_]{0,2}`[\w./:@-]+`(?:[,&]? (?:and |& )?`[\w./:@-]+`
 """A line of nothing but identifiers in code below a heading: what the thing of that heading is called in the interface."""
 
 
+_TABLE_OF_TAGS = re.compile(r"^\s*<table\b", re.I)
+
+
+def _of_tags(lines: list[str], first: int) -> tuple[list[list[Cell]], int]:
+    """The rows of a table of HTML tags that begins at a line, and the number of the line behind it."""
+    last = next((n for n in range(first, len(lines)) if re.search(r"</table\s*>", lines[n], re.I)), first)
+    node = LexborHTMLParser("\n".join(lines[first : last + 1])).css_first("table")
+    nested = node is None or len(node.css("table")) > 1
+    return ([] if nested else _fill(node)), last + 1
+
+
 def markdown_grids(text: str) -> list[Grid]:
-    """All pipe tables of a Markdown text in order, each with the headings it stands under."""
+    """All tables of a Markdown text in order, of bars or of HTML tags, each with the headings it stands under."""
     grids: list[Grid] = []
     path: dict[int, str] = {}
     codes: dict[int, str] = {}
@@ -365,6 +395,12 @@ def markdown_grids(text: str) -> list[Grid]:
             codes = {k: v for k, v in codes.items() if k < level}
             path[level] = markdown_cell(heading[2]).text
             prose = []
+        elif _TABLE_OF_TAGS.match(lines[i]):
+            found, i = _of_tags(lines, i)
+            if found:
+                grids.append(Grid(found, tuple(path[k] for k in sorted(path)), len(grids), before="\n".join(prose)))
+            prose = []
+            continue
         elif "|" in lines[i] and i + 1 < len(lines) and "-" in lines[i + 1] and _RULE.match(lines[i + 1]):
             rows = [_split(lines[i])]
             i += 2

@@ -67,7 +67,7 @@ def said_over(said: Meaning, *, prose: bool = False) -> Meaning:
     if len(said.senses & TIER_WORDS) > 1:
         senses -= TIER_WORDS
     if prose:  # a line is no heading: it may be the name of a tab beside others
-        senses = senses - {"embedding", "rerank"} if said.understood else frozenset()
+        senses = senses - {"embedding", "rerank", "request", "search"} if said.understood else frozenset()
     keeps = said.understood or "price" in said.senses
     return Meaning(
         frozenset(senses),
@@ -92,7 +92,7 @@ _STATEMENT = re.compile(r"(?:prices?|pricing|costs?|rates?|价格|单价|计费|
 
 def plain_text(page: Page) -> str:
     """The words a reader of the page sees."""
-    return page.tree.text(separator="\n") if page.is_html and page.tree.body is not None else page.text
+    return page.tree.text(separator="\n") if page.is_html and not page.is_markdown and page.tree.body is not None else page.text
 
 
 def with_stated_order(page: Page, layout: Layout) -> Layout:

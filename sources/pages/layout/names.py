@@ -16,6 +16,8 @@ _LIFE = re.compile(
     re.I,
 )
 _BADGE = re.compile(r"\s+(?:新品|new!|推荐|hot)$", re.I)
+_OFFER = re.compile(r"\s*[-–(\[]?\s*(?:(?:up to|save) )?\d{1,2} ?% ?(?:off|discount|cheaper)\b.*$", re.I)
+"""A discount behind a name, and all that is said of it."""
 _PROVISO = re.compile(r"\s*\(((?:w/o?|with|without) ?[^()]{3,60})\)$", re.I)
 """A bracket behind a name that says with or without what the price holds."""
 
@@ -42,7 +44,7 @@ def read_name(text: str, vocabulary: Vocabulary) -> Name:
     """The name in a printed text; ``text`` is empty where only conditions stand in it (a row that continues the one above)."""
     if not _MORE.search(text):
         return Name(" ".join(text.split()))
-    text = _BADGE.sub("", _LIFE.sub("", tidy(text))).strip()
+    text = _BADGE.sub("", _OFFER.sub("", _LIFE.sub("", tidy(text)))).strip()
     text, period = period_in(text)
     bracket = re.search(r"\s*\(([^()]{3,30})\)$", text)
     inside = vocabulary.read(bracket[1]) if bracket else NOTHING

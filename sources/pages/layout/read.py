@@ -15,8 +15,9 @@ from sources.pages.layout.around import Around, around_grid, page_meaning, with_
 from sources.pages.layout.assembly.assemble import assemble
 from sources.pages.layout.assembly.rows import Judge
 from sources.pages.layout.claims import Block
-from sources.pages.layout.data.payload import lines_in, tables_in, values
+from sources.pages.layout.data.payload import tables_in, values
 from sources.pages.layout.data.records import read_records
+from sources.pages.layout.data.streamed import streamed_tree
 from sources.pages.layout.declaration import DEFAULTS, Layout
 from sources.pages.layout.multipliers import multipliers
 from sources.pages.layout.names import days_in, named_before
@@ -25,11 +26,11 @@ from sources.pages.layout.tables.components import literals
 from sources.pages.layout.tables.grid import read_grid
 from sources.pages.layout.tables.source import joined, page_grids, with_tabs
 from sources.pages.layout.text.cards import read_flow
-from sources.pages.layout.text.lines import joined_lines, page_lines
+from sources.pages.layout.text.lines import html_lines, joined_lines, page_lines
 from sources.pages.layout.words import SHORT, Meaning, is_lower
 from sources.pages.page import Page
 from sources.pages.quote import LeftOut, PageChanged, PriceQuote
-from sources.pages.tables import Grid
+from sources.pages.tables import Grid, html_grids
 
 
 def read_page(page: Page, layout: Layout = DEFAULTS, judge: Judge | None = None) -> list[PriceQuote | LeftOut]:
@@ -63,12 +64,14 @@ def _blocks(page: Page, layout: Layout, said: Meaning) -> list[Block]:
         + read_flow(lines, layout, said)
     )
     found = values(page) or {f"object {n + 1}": value for n, value in enumerate(literals(page.text))}
-    tables = _grid_blocks(_within(tables_in(found), MAX_TABLES, "tables of data"), layout, said, 10_000)
+    tree = streamed_tree(found)
+    grids = [*tables_in(found), *(html_grids(tree) if tree is not None else [])]
+    tables = _grid_blocks(_within(grids, MAX_TABLES, "tables of data"), layout, said, 10_000)
     if not layout.data and (printed := _priced_names(blocks)):
         excerpt = any(printed & names and names - printed for names in map(_priced_names, [[t] for t in tables]))
         return blocks + _beyond_print(tables, blocks) if excerpt else blocks
     blocks += tables
-    streamed = _within(joined_lines(lines_in(found)), MAX_LINES, "lines of data")
+    streamed = _within(joined_lines(html_lines(tree.body)) if tree is not None else [], MAX_LINES, "lines of data")
     titles = {line.text for line in streamed if line.level == 1} or {line.text for line in lines if line.level == 1}
     title = titles.pop() if len(titles) == 1 else ""
     return blocks + read_flow(streamed, layout, said) + read_records(found, layout, said, title)

@@ -146,8 +146,12 @@ def _spread(rows: list[Row]) -> None:
         others = [r for r in rows if r is not plain and (r.key[1], *r.key[3:5], r.key[7]) == (plain.key[1], *plain.key[3:5], plain.key[7])]
         if others and not any(set(plain.prices) & set(o.prices) for o in others):
             for other in others:
+                said = next(iter(other.prices.values())).conditions
                 other.prices.update(
-                    {c: replace(p, claim=replace(p.claim, since=other.key[5], until=other.key[6])) for c, p in plain.prices.items()}
+                    {
+                        c: replace(p, claim=replace(p.claim, since=other.key[5], until=other.key[6]), conditions=said)
+                        for c, p in plain.prices.items()
+                    }
                 )
             rows.remove(plain)
 

@@ -102,6 +102,8 @@ def _components(said: Meaning, name: str, layout: Layout) -> tuple[str, ...] | s
         return ({"": "cached_input", "audio": "cached_input_audio", "image": "cached_input_image"}.get(kind, "other"),)
     if said.thing == "training" and not said.direction:
         return ("training",)
+    if said.direction == "both" and INPUT_ALONE.search(name):
+        return ("input",)
     if said.direction == "both":
         return ("input", "output") if not kind else "it is called input and output at once"
     if said.direction:

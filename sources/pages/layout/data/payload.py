@@ -1,6 +1,6 @@
 """The data a page carries in its scripts, read as data and never run: JSON bodies, ``ld+json``, Next.js state and streams.
 
-``values`` are the JSON documents; ``tables_in`` their rows of cells as grids; ``lines_in`` the text of streamed elements as lines.
+``values`` are the JSON documents; ``tables_in`` their rows of cells as grids; streamed elements are read in ``streamed``.
 """
 
 from __future__ import annotations
@@ -12,15 +12,12 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sources.pages.layout.text.lines import Line
 from sources.pages.page import Page, Printed
 from sources.pages.tables import Cell, Grid, heading_over, markdown_cell, panes_of
-from units.quantity import plain
 
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.I | re.S)
 _PUSH = re.compile(r'self\.__next_f\.push\(\[1,\s*("(?:[^"\\]|\\.)*")\]\)')
 _CHUNK = re.compile(r"(?:^|\n)([0-9a-f]{1,6}):(?=[\[{])")
-_REFERENCE = re.compile(r"\$L?([0-9a-f]{1,6})")
 MAX_NODES = 600_000
 
 
@@ -173,63 +170,3 @@ def _revived(value: Any, depth: int) -> Any:
             return [_revived(v, depth + 1) for v in inner]
         return {k: _revived(v, depth + 1) for k, v in inner.items()} if isinstance(inner, dict) else inner
     return value
-
-
-def lines_in(found: dict[str, Any]) -> list[Line]:
-    """The text of streamed elements (``["$", "div", null, {"children": ..}]``) in the order of the stream."""
-    lines: list[Line] = []
-    referred = {
-        m[1]
-        for value in found.values()
-        for node in nodes(value)
-        if isinstance(node, list)
-        for item in node
-        if isinstance(item, str) and (m := _REFERENCE.fullmatch(item))
-    }
-    for name, value in found.items():
-        if name not in referred and isinstance(value, list):
-            _Render(found, lines).walk(value, (int(name, 16) if re.fullmatch(r"[0-9a-f]+", name) else 0,), 0)
-    return lines
-
-
-class _Render:
-    """Walks one streamed element tree and adds its text to ``lines``."""
-
-    def __init__(self, found: dict[str, Any], lines: list[Line]) -> None:
-        self.found, self.lines, self.count = found, lines, 0
-        self.words: list[str] = []
-        self.open: set[str] = set()
-
-    def walk(self, node: Any, path: tuple[int, ...], level: int) -> None:
-        if isinstance(node, str):
-            self._text(node, path, level)
-        elif isinstance(node, list) and node[:1] == ["$"] and len(node) > 3 and isinstance(node[3], dict):
-            tag, props = str(node[1]), node[3]
-            shown = str(props.get("as") or tag)
-            inner = int(shown[1]) if re.fullmatch(r"h[1-6]", shown) else level
-            inline = tag in ("span", "b", "strong", "em", "a", "i", "code")
-            self.count += 1
-            below = path if inline else (*path, self.count)
-            if not inline:
-                self.flush(path, level)
-            self.walk(props.get("children"), below, inner)
-            if not inline:
-                self.flush(below, inner)
-        elif isinstance(node, list):
-            for item in node:
-                self.walk(item, path, level)
-
-    def _text(self, text: str, path: tuple[int, ...], level: int) -> None:
-        reference = _REFERENCE.fullmatch(text)
-        if reference is None:
-            self.words.append("" if text.startswith("$undefined") else text.removeprefix("$") if text.startswith("$$") else text)
-        elif reference[1] in self.found and reference[1] not in self.open:
-            self.open.add(reference[1])
-            self.walk(self.found[reference[1]], path, level)
-            self.open.discard(reference[1])
-
-    def flush(self, path: tuple[int, ...], level: int) -> None:
-        text = plain("".join(self.words))
-        self.words.clear()
-        if text:
-            self.lines.append(Line(text, len(self.lines) + 1, level, path))

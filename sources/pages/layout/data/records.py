@@ -18,7 +18,7 @@ from sources.pages.layout.data.payload import nodes
 from sources.pages.layout.declaration import Layout
 from sources.pages.layout.figures import figures
 from sources.pages.layout.names import read_name
-from sources.pages.layout.words import NOTHING, Meaning, under, within_page
+from sources.pages.layout.words import CACHES, DIRECTIONS, NOTHING, Meaning, under, within_page
 from units.quantity import Money
 
 _NAMES = ("modelName", "model_name", "model", "name", "displayName", "display_name", "title", "label", "id", "slug")
@@ -28,7 +28,10 @@ _TELLS_APART = ("provider", "region", "location", "tier", "service_tier", "servi
 _PRICE_KEY = re.compile(r"pric|cost|rate|usd|eur|cny|fee|charge|tariff|amount", re.I)
 _LISTED = frozenset({"origin", "original", "list", "regular", "before"})
 _ACTUAL = frozenset({"actual", "current", "sale", "discounted", "final", "effective"})
-_THRESHOLD = ("threshold", "context_threshold", "min_context", "above", "over", "min_tokens")
+_THRESHOLD = ("threshold", "context_threshold", "min_context", "above", "over", "min_tokens", "min_input_tokens", "min_prompt_tokens")
+_LIMIT = ("max_context", "max_tokens", "max_input_tokens", "max_prompt_tokens", "up_to")
+_VALUES = frozenset({"amount", "value"})
+"""Keys that say of a figure only that it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,9 @@ def _stated(
     for key in _UNITS:
         if isinstance(node.get(key), str):
             told = layout.vocabulary.read(f"per {node[key]}")
-            said = under(Meaning(unit=told.unit, meter="" if told.unit else told.meter or str(node[key])), said)
+            ways = told.senses & (DIRECTIONS | CACHES) if told.unit and told.understood else frozenset()
+            said = under(Meaning(ways, told.unit, "" if told.unit else told.meter or re.sub(r"^per ", "", str(node[key]))), said)
+    said = under(said, _LISTED_BY_TOKEN) if _is_listed_by_token(node) else said
     if isinstance(node.get("currency"), str):
         said = under(Meaning(currency=layout.vocabulary.read(node["currency"]).currency), said)
     if depth:
@@ -185,10 +190,33 @@ def _stated(
                 said, conditions = (
                     (under(told, said), conditions) if told.understood and told.tier else (said, (*conditions, f"{_words(key)} {value}"))
                 )
-        for key in _THRESHOLD:
-            if isinstance(node.get(key), int) and not isinstance(node[key], bool):
-                conditions = (*conditions, f"prompts > {node[key]}")
+        conditions = (*conditions, *_bounds(node, layout))
     return said, conditions
+
+
+def _bounds(node: dict[str, Any], layout: Layout) -> tuple[str, ...]:
+    """The band of prompts an object of prices is for, by the lower bound where it has one."""
+    if not any(layout.vocabulary.read(_words(k)).direction for k in node if k not in (*_THRESHOLD, *_LIMIT)):
+        return ()
+    found = {k: v for k, v in node.items() if isinstance(v, int) and not isinstance(v, bool) and v > 0}
+    above = [f"prompts > {found[k]}" for k in _THRESHOLD if k in found]
+    return tuple(above or [f"prompts <= {found[k]}" for k in _LIMIT if k in found])
+
+
+_LISTED_BY_TOKEN = Meaning(unit="1 token", currency="USD")
+"""What the lists of models in OpenRouter's form mean: ``prompt`` and ``completion`` are dollars for one token, as text."""
+_DEAREST_TOKEN = Decimal("0.001")
+
+
+def _is_listed_by_token(node: dict[str, Any]) -> bool:
+    """Whether an object states its prices in that form and at the size of one token's: no list by the million prints so little."""
+    figures_of = [node.get("prompt"), node.get("completion")]
+    if not all(isinstance(v, str) for v in figures_of):
+        return False
+    try:
+        return max(Decimal(str(v)) for v in figures_of) < _DEAREST_TOKEN
+    except InvalidOperation:
+        return False
 
 
 def _is_price(path: tuple[str, ...], value: Any) -> bool:
@@ -196,7 +224,9 @@ def _is_price(path: tuple[str, ...], value: Any) -> bool:
         return False
     if isinstance(value, str) and re.search(r"[$€¥£元]\s*\d|\d\s*[$€¥£元]", value):
         return len(value) < 120
-    if not any(_PRICE_KEY.search(k) for k in path) or re.search(r"\b(?:id|ids|count|index|order|discount|percent)\b", path[-1]):
+    if not any(_PRICE_KEY.search(k) for k in path) or re.search(
+        r"^(?:min|max)\b|\b(?:id|ids|count|index|order|discount|percent|threshold)\b", path[-1]
+    ):
         return False
     try:
         return Decimal(str(value)) >= 0 and len(str(value)) < 30
@@ -208,7 +238,8 @@ def _claim(block: Block, name: str, node: dict[str, Any], leaf: _Leaf, layout: L
     if any(re.search(p, ".".join(leaf.keys)) for p in layout.skip_keys):
         return
     last = layout.vocabulary.read(layout.cleaned(leaf.keys[-1]))
-    keyed = replace(layout.vocabulary.read(layout.cleaned(" ".join(leaf.keys))), rest=last.rest)
+    rest = "" if leaf.keys[-1] in _VALUES and (leaf.said.direction or leaf.said.cache or leaf.said.meter) else last.rest
+    keyed = replace(layout.vocabulary.read(layout.cleaned(" ".join(leaf.keys))), rest=rest)
     text = str(getattr(leaf.value, "text", leaf.value))
     text = re.sub(r"<(s|del|strike)\b[^>]{0,200}>.{0,200}?</\1>", " ", text, flags=re.I | re.S)
     plain_text = html.unescape(re.sub(r"<[^>]{0,200}>", " ", text))
@@ -227,6 +258,10 @@ def _claim(block: Block, name: str, node: dict[str, Any], leaf: _Leaf, layout: L
         meaning = within_page(under(under(own, replace(keyed, currency="")), leaf.said), page)
         meaning = replace(meaning, conditions=tuple(dict.fromkeys((*found.conditions, *leaf.conditions, *meaning.conditions))))
         if not meaning.direction and not meaning.cache and not meaning.unit and not keyed.understood:
+            continue
+        if not (meaning.direction or meaning.cache):
+            meaning = replace(meaning, unit="" if meaning.unit == _LISTED_BY_TOKEN.unit else meaning.unit)
+        if not keyed.understood and not money.amount:
             continue
         problem = "" if keyed.understood else f"the key {keyed.rest!r} is not known"
         problem = problem or ("" if own.understood else f"the words {own.rest!r} are not known")

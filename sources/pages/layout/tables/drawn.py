@@ -1,12 +1,13 @@
-"""Tables drawn with what is no table: elements in rows of equal width below a row of heads, and lines cut by tabs."""
+"""Tables drawn with what is no table: elements in rows of equal width below a row of heads."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from sources.pages.layout.tables.plain_text import are_heads
 from sources.pages.layout.words import Vocabulary
 from sources.pages.tables import Cell, Grid, heading_over, node_cell, panes_of
-from units.quantity import amounts, plain
+from units.quantity import plain
 
 _ROWS_OF = "div, ul, ol, section, [role=table], [role=grid], [role=rowgroup]"
 _WIDEST = 16
@@ -17,7 +18,7 @@ def drawn_tables(tree: Any, vocabulary: Vocabulary) -> list[tuple[Any, Grid]]:
     found: list[tuple[Any, Grid]] = []
     for node in tree.css(_ROWS_OF):
         rows = _rows(node)
-        if len(rows) < 2 or not _are_heads(rows[0], vocabulary):
+        if len(rows) < 2 or not are_heads([plain(cell.text(deep=True, separator=" ")) for cell in rows[0]], vocabulary):
             continue
         cells = [[node_cell(cell) for cell in row] for row in rows]
         cells[0] = [Cell(c.text, c.lines, header=True, printed=c.printed) for c in cells[0]]
@@ -47,15 +48,6 @@ def _elements(node: Any) -> list[Any]:
     return found
 
 
-def _are_heads(row: list[Any], vocabulary: Vocabulary) -> bool:
-    """Whether the cells of a row are heads: short, without amounts, one of them of a direction and one of models."""
-    texts = [plain(cell.text(deep=True, separator=" ")) for cell in row]
-    if any(len(t) > 60 or amounts(t) for t in texts):
-        return False
-    said = [vocabulary.read(t) for t in texts]
-    return any(m.understood and m.direction for m in said) and any("name" in m.senses for m in said)
-
-
 def _before(node: Any) -> str:
     """The lines between the last heading and an element, among its neighbours."""
     lines: list[str] = []
@@ -64,14 +56,4 @@ def _before(node: Any) -> str:
         if near.tag in ("p", "small", "span", "div") and (text := plain(near.text(deep=True, separator=" "))) and len(text) < 200:
             lines.insert(0, text)
         near = near.prev
-    return "\n".join(lines)
-
-
-def with_bars(text: str) -> str:
-    """Text in which lines cut by tabs into as many cells each as the line above (as copied from a table) are rows between bars."""
-    lines = text.split("\n")
-    tabs = [0 if line.lstrip().startswith("|") else line.strip("\n\r ").count("\t") for line in lines]
-    for n, count in enumerate(tabs):
-        if count > 1 and count in (tabs[n - 1] if n else 0, tabs[n + 1] if n + 1 < len(tabs) else 0):
-            lines[n] = "| " + " | ".join(cell.strip().replace("|", "\\|") for cell in lines[n].strip("\n\r ").split("\t")) + " |"
     return "\n".join(lines)

@@ -10,7 +10,7 @@ from sources.pages.layout.around import Around
 from sources.pages.layout.claims import Block
 from sources.pages.layout.declaration import Layout
 from sources.pages.layout.tables.columns import models_in_columns
-from sources.pages.layout.tables.heads import Table, body_of, column_texts, head_rows, qualified, role_of, row_label, telling
+from sources.pages.layout.tables.heads import Table, body_of, column_texts, head_rows, is_bare, qualified, role_of, row_label, telling
 from sources.pages.layout.tables.rows import models_in_rows
 from sources.pages.layout.words import Vocabulary
 from sources.pages.tables import Grid
@@ -26,6 +26,7 @@ def read_grid(grid: Grid, vocabulary: Vocabulary, layout: Layout, around: Around
     table.roles = tuple(role_of(table, n) for n in range(len(table.columns)))
     table.roles = tuple(telling(table, n) for n in range(len(table.columns)))
     table.columns = qualified(table)
+    table.bare = tuple(is_bare(table, n) for n in range(len(table.columns)))
     table.lists = tuple(dict.fromkeys((m.currency, m.unit) for m in table.columns if m.currency or m.unit))
     table.priced = any(role == "price" and (m.direction or m.cache or m.unit) for m, role in zip(table.columns, table.roles, strict=True))
     table.block.combined = not any(m.direction in ("output", "both") for m in table.columns)

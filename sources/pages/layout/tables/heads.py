@@ -31,6 +31,8 @@ class Table:
     roles: tuple[str, ...] = ()
     lists: tuple[tuple[str, str], ...] = ()
     """The currencies and units of its columns: a row of a dollar and a euro list is two records."""
+    bare: tuple[bool, ...] = ()
+    """Of each column whether its bare figures are amounts: what stands over the table says their currency and their unit."""
     priced: bool = False
     """Whether some column says that it holds prices of tokens."""
 
@@ -87,14 +89,25 @@ def role_of(table: Table, n: int) -> str:
 
 
 def telling(table: Table, n: int) -> str:
-    """The role of a column; one whose cells all name a band tells rows apart, and so does one without a head whose cells all name a tier."""
+    """The role of a column; one whose cells all name a band, or a component, tells rows apart, and so does one without a head that names tiers."""
     if table.roles[n] not in ("", "note") or not table.heads:
         return table.roles[n]
     said = [table.vocabulary.read(row[n].text) for _, row in body_of(table) if row[n].text]
     if said and all(m.understood and m.conditions for m in said):
         return "condition_column"
+    if len(said) > 1 and all(m.understood and (m.direction or m.cache) for m in said) and not any(m.direction for m in table.columns):
+        return "component_column"
     headless = not any(column_texts(table.grid, table.heads)[n : n + 1])
     return "component_column" if headless and said and all(m.understood and (m.tier or m.conditions) for m in said) else table.roles[n]
+
+
+def is_bare(table: Table, n: int) -> bool:
+    """Whether all cells of a column of tokens' prices are bare figures, in a currency and a unit that are said over the table."""
+    said, over = table.columns[n], under(table.around.meaning, table.around.page)
+    if not (said.direction or said.cache) or not over.currency or not (said.unit or over.unit):
+        return False
+    texts = [tidy(row[n].text) for _, row in body_of(table)]
+    return all(BARE.fullmatch(t) or is_empty(t) or is_free(t) for t in texts) and any("." in t or len(t) < 4 for t in texts if t)
 
 
 _PLACE = re.compile(
@@ -127,7 +140,9 @@ def priced_in(table: Table, cell: Cell, column: int) -> list[Figure]:
         return []
     found: list[Figure] = []
     currency = table.columns[column].currency or table.around.meaning.currency or table.around.page.currency or table.layout.currency
-    bare = currency if table.roles[column] == "price" and (table.columns[column].currency or table.layout.bare) else ""
+    bare = (
+        currency if table.roles[column] == "price" and (table.columns[column].currency or table.layout.bare or table.bare[column]) else ""
+    )
     text = table.layout.cleaned(cell.text)
     given = figures(text, table.vocabulary, currency=bare)
     said = table.columns[column]
@@ -137,17 +152,16 @@ def priced_in(table: Table, cell: Cell, column: int) -> list[Figure]:
 
 
 def _by_head(table: Table, column: int, given: Sequence[Figure]) -> Sequence[Figure]:
-    """Amounts without words below a head that names as many components in their order (``Input / Cached / Output``)."""
-    parts = [t for t in re.split(r"\s*[/|]\s*", re.sub(r"\([^()]*\)|\bper\b.*$", "", column_texts(table.grid, table.heads)[column])) if t]
-    said = [table.vocabulary.read(t) for t in parts]
-    if (
-        len(parts) != len(given)
-        or len(parts) < 2
-        or any(f.words for f in given)
-        or not all(m.understood and (m.direction or m.cache) for m in said)
-    ):
+    """Amounts without words below a head that names as many components in their order (``Input / Cached``, ``Price (input / output)``)."""
+    if len(given) < 2 or any(f.words for f in given):
         return given
-    return [replace(f, meaning=under(m, f.meaning), by_head=True) for f, m in zip(given, said, strict=True)]
+    head = column_texts(table.grid, table.heads)[column]
+    for text in (re.sub(r"\([^()]*\)", "", head), *re.findall(r"\(([^()]*)\)", head)):
+        parts = [t for t in re.split(r"\s*[/|]\s*", re.sub(r"\bper\b.*$|/ ?1?[MK]\b.*$", "", text)) if t]
+        said = [table.vocabulary.read(t) for t in parts]
+        if len(parts) == len(given) and all(m.understood and (m.direction or m.cache) for m in said):
+            return [replace(f, meaning=under(m, f.meaning), by_head=True) for f, m in zip(given, said, strict=True)]
+    return given
 
 
 def body_of(table: Table) -> list[tuple[int, list[Cell]]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from sources.pages.build import is_empty, row_evidence
 from sources.pages.layout.figures import BARE, Figure, figures, tidy
 from sources.pages.layout.names import Name, read_name, several
+from sources.pages.layout.tables.component_rows import ends_in_components, has_component_each, split_name
 from sources.pages.layout.tables.heads import Table, body_of, claim_of, column_texts, priced_in
 from sources.pages.layout.words import CACHES, DIRECTIONS, NOTHING, Meaning, under, within_page
 from sources.pages.tables import Cell
@@ -19,6 +20,12 @@ def models_in_rows(table: Table, number: int) -> None:
     """Add the claims of a table whose rows are models to its block."""
     name_column = _name_column(table)
     id_column = next((n for n, role in enumerate(table.roles) if role == "id" and n != name_column), None)
+    apart = ends_in_components(table, name_column)
+    of_one = apart or has_component_each(table)
+    kinds = None if of_one else kinds_column(table, name_column)
+    if kinds is not None:
+        table.roles = (*table.roles[:kinds], "condition_column", *table.roles[kinds + 1 :])
+    firsts: dict[str, int] = {}
     section, section_name = NOTHING, ""
     above: list[tuple[Name, tuple[int, ...]]] = []
     for r, row in body_of(table):
@@ -38,9 +45,13 @@ def models_in_rows(table: Table, number: int) -> None:
             continue
         label = row[name_column] if name_column is not None else Cell()
         lines = tuple(table.layout.cleaned(t) for t in ((label.link,) if label.link else label.lines or (label.text,)))
+        named, component = split_name(" ".join(lines), table.vocabulary) if apart else ("", NOTHING)
+        lines = (named,) if apart else lines
         names = [read_name(t, table.vocabulary) for t in several(tuple(t for t in lines if t))] or [Name("")]
         ident = tidy(row[id_column].text) if id_column is not None else label.text.removeprefix(label.link).strip() if label.link else ""
-        given: list[tuple[Name, tuple[int, ...]]] = [(name, (number, r, n)) for n, name in enumerate(names)]
+        given: list[tuple[Name, tuple[int, ...]]] = [
+            (name, (number, firsts.setdefault(name.text, r) if of_one else r, n)) for n, name in enumerate(names)
+        ]
         if not names[0].text and name_column is None:
             given = [(replace(names[0], text=section_name or table.around.name), (number, r, 0))]
         elif not names[0].text and not label.missing:  # the cell above reaches down: its models go on
@@ -50,7 +61,7 @@ def models_in_rows(table: Table, number: int) -> None:
             ] or given
         above = given
         for name, record in given:
-            _row_claims(table, name, ident, row, r, found, section, record)
+            _row_claims(table, name, ident, row, r, found, under(component, section), record)
 
 
 def _has_empty_price(table: Table, row: Sequence[Cell]) -> bool:
@@ -89,9 +100,32 @@ def _name_column(table: Table) -> int | None:
     return texts[0] if len(texts) == 1 else None
 
 
+def kinds_column(table: Table, name_column: int | None) -> int | None:
+    """The column that tells rows of one model and different prices apart where nothing else does (``base``, ``turbo``)."""
+    if name_column is None or {"tier_column", "condition_column", "region"} & set(table.roles):
+        return None
+    groups: dict[str, list[Sequence[Cell]]] = {}
+    for _, row in body_of(table):
+        groups.setdefault(row[name_column].text, []).append(row)
+    twins = [rows for name, rows in groups.items() if name and len(rows) > 1]
+    for n, role in enumerate(table.roles):
+        if role not in ("", "note") or n == name_column or not twins:
+            continue
+        texts = [[row[n].text for row in rows] for rows in twins]
+        if all(len(set(told)) == len(told) and all(map(_is_kind, told)) for told in texts):
+            return n
+    return None
+
+
+def _is_kind(text: str) -> bool:
+    """Whether a cell may say of what kind a model is served: a few words without a figure of money or a bare number."""
+    return 0 < len(text) <= 30 and bool(re.search(r"[^\W\d_]{2}", text)) and not amounts(text)
+
+
 _SIZE = re.compile(r"\d+(?:[.,]\d+)?\s?[KMkm]?")
 
 
+_TOKENS = re.compile(r"tok|词元", re.I)
 _THOUSANDS = re.compile(r"\b[Kk] ?tok|千 ?tok", re.I)
 
 
@@ -167,8 +201,12 @@ def _told(table: Table, row: Sequence[Cell], found: dict[int, list[Figure]]) -> 
         cell = table.vocabulary.read(row[c].text if role != "unit_column" else f"per {row[c].text}")
         if role == "region":
             told.region = row[c].text
+        elif role == "condition_column" and cell.understood and cell.tier and not cell.conditions:
+            told.said = under(told.said, cell)
         elif role == "condition_column":
             conditions += _band(table, c, row[c], cell)
+        elif role == "unit_column" and not (cell.unit or cell.meter) and not _TOKENS.search(row[c].text):
+            told.said = under(told.said, Meaning(meter=row[c].text))
         elif role == "unit_column" and not (cell.unit or cell.meter):
             told.problems[""] = f"the unit {row[c].text!r} is not known"
         else:
@@ -185,7 +223,7 @@ def _told(table: Table, row: Sequence[Cell], found: dict[int, list[Figure]]) -> 
 
 def _band(table: Table, column: int, cell: Cell, said: Meaning) -> list[str]:
     """The condition in a cell of a column of them; none where it is the length of the context, which bounds nothing."""
-    if not said.conditions and _SIZE.fullmatch(cell.text):
+    if (not said.conditions and _SIZE.fullmatch(cell.text)) or (said.understood and said.says_nothing):
         return []
     thousands = _THOUSANDS.search(_head(table, column)) and not re.search(r"\d\s?[km]", cell.text, re.I)
     return [" ".join(f"{line}K" for line in cell.lines) if thousands else cell.printed or cell.text]

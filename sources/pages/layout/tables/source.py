@@ -8,7 +8,8 @@ from dataclasses import replace
 from itertools import groupby
 
 from sources.pages.layout.tables.components import component_grids
-from sources.pages.layout.tables.drawn import drawn_tables, with_bars
+from sources.pages.layout.tables.drawn import drawn_tables
+from sources.pages.layout.tables.plain_text import with_bars
 from sources.pages.layout.words import Vocabulary
 from sources.pages.page import Page
 from sources.pages.tables import Grid, html_grids, markdown_grids
@@ -16,13 +17,12 @@ from units.quantity import amounts
 
 
 def page_grids(page: Page, vocabulary: Vocabulary) -> list[Grid]:
-    """The tables of a page, HTML (a piece of it, drawn ones too) or Markdown."""
-    if page.is_html:
+    """The tables of a page, HTML (a piece of it, drawn ones too) or Markdown (those of HTML tags in it too)."""
+    if page.is_html and not page.is_markdown:
         found = [*html_grids(page.tree), *(grid for _, grid in drawn_tables(page.tree, vocabulary))]
-        whole = re.search(r"<(?:html|body|!doctype)", page.text[:20000], re.I)
-        if found and (whole or not re.search(r"^#{1,6}\s|^\s*\|.*\|\s*$", page.text, re.M)):
+        if found:
             return found
-    return [*markdown_grids(ruled(with_panes(with_bars(page.text)))), *component_grids(page.text)]
+    return [*markdown_grids(ruled(with_panes(with_bars(page.text, vocabulary)))), *component_grids(page.text)]
 
 
 _PANE = re.compile(r"^\s*<(Tab|Accordion|TabItem|details|summary)\b[^>]*?(?:title|label|value)=[\"']([^\"']{1,80})[\"'][^>]*>\s*$")

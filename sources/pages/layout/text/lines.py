@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sources.pages.layout.tables.drawn import drawn_tables, with_bars
+from sources.pages.layout.tables.drawn import drawn_tables
+from sources.pages.layout.tables.plain_text import with_bars
 from sources.pages.layout.words import Vocabulary
 from sources.pages.page import Page
-from sources.pages.tables import markdown_cell
+from sources.pages.tables import heading_level, markdown_cell
 from units.quantity import amounts, plain
 
 _BLOCKS = frozenset(
@@ -41,8 +42,8 @@ def page_lines(page: Page, vocabulary: Vocabulary) -> list[Line]:
     """The lines of a page outside its tables, with figures joined to the sign before and the unit behind them."""
     lines = (
         html_lines(page.tree.body, {node.mem_id for node, _ in drawn_tables(page.tree, vocabulary)})
-        if page.is_html and page.tree.body is not None
-        else text_lines(with_bars(page.text))
+        if page.is_html and not page.is_markdown and page.tree.body is not None
+        else text_lines(with_bars(page.text, vocabulary))
     )
     return joined_lines(lines)
 
@@ -79,9 +80,9 @@ def html_lines(body: Any, drawn: Collection[int] = ()) -> list[Line]:
             elif tag in _BLOCKS:
                 count += 1
                 flush(level, path)
-                inner = (*path, count)
-                walk(child, int(tag[1]) if re.fullmatch(r"h[1-6]", tag) else level, inner)
-                flush(int(tag[1]) if re.fullmatch(r"h[1-6]", tag) else level, inner)
+                inner, own = (*path, count), heading_level(child) or level
+                walk(child, own, inner)
+                flush(own, inner)
             else:
                 walk(child, level, path)
             child = child.next
@@ -94,6 +95,8 @@ def html_lines(body: Any, drawn: Collection[int] = ()) -> list[Line]:
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
 _BOLD = re.compile(r"^(\s*(?:\d{1,2}[.)]\s+)?)\*\*((?:[^*]|\*(?!\*)){2,80})\*\*:?\s*$")
 _TABLE = re.compile(r"^\s*\|.*\|\s*$")
+_TAGS = re.compile(r"^\s*<table\b", re.I)
+_TAGS_END = re.compile(r"</table\s*>", re.I)
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _NEXT_LINK = re.compile(r"(?<=\))\s*(?=\[)")
 _CODE = re.compile(r"([^`|]{2,80}?)\s*`([\w./:@-]{3,80})`")
@@ -113,7 +116,7 @@ def _bold(raw: str) -> re.Match[str] | None:
 def text_lines(text: str) -> list[Line]:
     """The lines of Markdown or plain text, without tables, code and front matter."""
     lines: list[Line] = []
-    fenced = opened = False
+    fenced = opened = tags = False
     source = text.splitlines()
     start = (
         next((n + 1 for n, line in enumerate(source[1:40], 1) if line.strip() == "---"), 0) if source and source[0].strip() == "---" else 0
@@ -124,6 +127,9 @@ def text_lines(text: str) -> list[Line]:
         opened = opened or bool(_COMPONENT.match(raw))
         if opened:  # a component's properties are read as data, not as lines
             opened = "/>" not in raw
+            continue
+        if tags or _TAGS.match(raw):
+            tags = not _TAGS_END.search(raw)
             continue
         if fenced or _FENCE.match(raw) or _TABLE.match(raw) or not raw.strip():
             continue
