@@ -20,6 +20,7 @@ from reports.freshness import Confirmed
 from reports.inputs import Edition, columns_of
 from reports.writing import numbers
 from reports.writing.shown import NAME_LIMIT, Shown, clean, has_digit, safe_url
+from warehouse.schema.enumerations import OF
 
 
 class Printed(NamedTuple):
@@ -90,6 +91,8 @@ class FactBook:
     def field(self, fact_id: str, column: str, unit: str = "") -> Shown:
         """Another column of the fact: text, n, as_of, basis, sql."""
         value = self._facts.get(fact_id, {}).get(column)
+        if isinstance(value, date):  # facts are told in sentences, where a day stands in words
+            return self._note(numbers.write_day(value), f"fact:{fact_id}.{column}", value, "date")
         return self._any(
             value,
             unit or ("n" if column == "n" else ""),
@@ -205,6 +208,8 @@ class Row:
         if isinstance(value, float):
             half = _half(self.cells[lower], self.cells[upper]) if lower else None
             return self.book._note(numbers.write(value, unit, half), self._source(column), value, unit)
+        if isinstance(value, str) and f"marts.{self.mart}.{column}" in OF:
+            value = value.replace("_", " ")  # one of a few declared words, written as one reads it
         return self.book._any(
             value, "count" if columns_of(f"marts.{self.mart}")[column] == "BIGINT" else "", self._source(column), NAME_LIMIT
         )

@@ -14,6 +14,7 @@ import polars as pl
 from markupsafe import Markup
 
 from reports.facts import FactBook
+from reports.writing.numbers import MISSING
 from reports.writing.shown import Sentence, Shown, say
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "＝", "＋", "－", "＠")
@@ -31,12 +32,14 @@ class Link:
 
     def __html__(self) -> str:
         inner = self.text.__html__()
-        if not self.url:
+        if not self.url or not inner:
             return inner
         return f'<a href="{html.escape(self.url)}" rel="noopener noreferrer nofollow">{inner}</a>'
 
 
 Cell = Shown | Sentence | Link
+PHONE_COLUMNS = 5
+"""Columns that stand side by side on a phone."""
 EMPTY = Sentence(())
 
 
@@ -87,17 +90,23 @@ def ranked(book: FactBook, caption: str, columns: list[Column], rows: list[list[
 
 
 def page_html(made: Table) -> Markup:
-    """The table for the page: caption, column and row headers, a focusable frame that scrolls sideways."""
+    """The table for the page: caption, column and row headers, a focusable frame that scrolls sideways.
+
+    On a phone a row of more than ``PHONE_COLUMNS`` cells is told as a paragraph, each cell behind its column's header.
+    """
+    stacked = len(made.columns) > PHONE_COLUMNS
     head = "".join(f'<th scope="col"{_num(c)}>{html.escape(c.header)}</th>' for c in made.columns)
     body = []
     for i, row in enumerate(made.rows):
         cells = [f'<th scope="row"{_kind(made.columns[0], row[0])}>{row[0].__html__()}</th>']
-        cells += [f"<td{_kind(c, x)}>{x.__html__()}</td>" for c, x in zip(made.columns[1:], row[1:], strict=True)]
+        for column, cell in zip(made.columns[1:], row[1:], strict=True):
+            named = f' data-h="{html.escape(column.header)}"' if stacked else ""
+            cells.append(f"<td{named}{_kind(column, cell)}>{cell.__html__()}</td>")
         total = ' class="total"' if i in made.emphasised else ""
         body.append(f"<tr{total}>{''.join(cells)}</tr>")
-    label = html.escape(str(made.caption))
+    label, kind = html.escape(str(made.caption)), ' class="stack"' if stacked else ""
     return Markup(
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{label}"><table>'
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{label}"><table{kind}>'
         f"<caption>{made.caption.__html__()}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(body)}</tbody></table></div>"
     )
@@ -239,8 +248,10 @@ def _num(column: Column) -> str:
 def _kind(column: Column, cell: Cell) -> str:
     """The cell's class: figures, a day that must not break, or a long word that must."""
     if column.figures:
-        return ' class="n"'
+        return ' class="n no"' if str(cell) == MISSING else ' class="n"'
     text = str(cell)
+    if text == MISSING:
+        return ' class="no"'
     if len(text) == 10 and text[4:5] == "-" and text[7:8] == "-":
         return ' class="d"'
     if len(text) > 36:

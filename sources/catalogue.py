@@ -1,8 +1,9 @@
-"""The catalogue of sources: every folder of a kind with a ``contract.toml`` and a ``layout.toml`` or a ``parse.py``. No list to edit.
+"""The catalogue of sources: every folder of a kind with a ``contract.toml`` and a declaration or a ``parse.py``. No list to edit.
 
 ``layout.toml`` declares what a provider's words mean to the reader of all pages (``sources.pages.layout``); ``parse.py`` is code
 for a page that is no list of prices. Where both stand, the code leaves to the declaration what it was not written for.
-``list.toml`` declares a machine-readable list of models (``sources.pages.lists``), whatever else stands beside it.
+``list.toml`` declares a machine-readable list of models (``sources.pages.lists``), whatever else stands beside it. ``sheet.toml``
+declares how a maker names its accelerators and what its rates mean, to the reader of all spec sheets (``sources.pages.specs.sheets``).
 
 A source is named ``KIND/NAME`` (``prices/anthropic``); KIND ``prices`` covers providers and aggregators,
 ``retirements`` makers' pages of deprecations.
@@ -25,6 +26,8 @@ from sources.pages.lifecycle import read_retirements
 from sources.pages.lists import read_declaration, read_list
 from sources.pages.page import Page
 from sources.pages.quote import LeftOut, OtherLayout, PageChanged, Parsed, PriceQuote, Quote, RetirementQuote
+from sources.pages.specs.sheets.declaration import SHARED, SheetWords, read_words
+from sources.pages.specs.sheets.read import read_sheets
 from units.quantity import TOKEN_UNITS, UnreadableQuantity
 
 ROOT = Path(__file__).parent
@@ -39,7 +42,7 @@ FOLDERS = {
 }
 WITHOUT_CODE = {"retirements": read_retirements}
 """Kinds whose pages are all read in one way: their sources are a contract and specimens."""
-DECLARED = ("parse.py", "layout.toml", "list.toml")
+DECLARED = ("parse.py", "layout.toml", "list.toml", "sheet.toml")
 """What makes a folder with a contract a source."""
 UNTRUSTED = (PageChanged, ContractBroken, UnreadableQuantity)
 """The named errors of a page that gives no rows."""
@@ -80,6 +83,12 @@ class Source:
         only = self.contract.currencies[0] if len(self.contract.currencies) == 1 else ""
         return layout if layout.currency or not only else layout.model_copy(update={"currency": only})
 
+    @cached_property
+    def sheet(self) -> SheetWords:
+        """The source's ``sheet.toml``; the shared words alone without a file."""
+        path = self.folder / "sheet.toml"
+        return read_words(path) if path.exists() else SHARED
+
     def _told(self, page: Page) -> Sequence[Quote | LeftOut]:
         """What the source's code reads on the page, else what its declaration does."""
         if self.kind in WITHOUT_CODE:
@@ -91,8 +100,10 @@ class Source:
             try:
                 return self.parser.parse(page)
             except OtherLayout:
-                if not (self.folder / "layout.toml").exists():
+                if not any((self.folder / name).exists() for name in ("layout.toml", "sheet.toml")):
                     raise
+        if self.kind == "hardware":
+            return read_sheets(page, self.sheet, self.contract.rank)
         return read_page(page, self.layout, self.contract.judge)
 
     @property

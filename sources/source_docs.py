@@ -108,7 +108,7 @@ THROUGH = {"internet": "over the internet", "mirror": "through a mirror of archi
 
 def layouts(source: Source) -> list[str]:
     """What is read: the comment at the top of the declaration and the docstring of the code, each paragraph on one line."""
-    said = "\n\n".join(filter(None, (_comment(source.folder / name) for name in ("list.toml", "layout.toml"))))
+    said = "\n\n".join(filter(None, (_comment(source.folder / name) for name in ("list.toml", "layout.toml", "sheet.toml"))))
     code = source.folder / "parse.py" if source.kind not in WITHOUT_CODE else Path(inspect.getfile(WITHOUT_CODE[source.kind]))
     doc = said + "\n\n" + ((ast.get_docstring(ast.parse(code.read_text(encoding="utf-8"))) or "") if code.exists() else "")
     return [f"{' '.join(p.split())}\n".replace("<", "&lt;").replace("``", "`") for p in doc.split("\n\n") if p.strip()]

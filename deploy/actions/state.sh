@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Keep the state folder between runs in a branch of its own, with one commit: `state.sh fetch` before, `state.sh keep` after.
-# The build file, caches, Dagster's logs and the outbox are made anew and not kept.
+# What a run makes anew is not kept: the warehouse files (GitHub takes no file beyond 100 MB), caches, Dagster's logs, the outbox.
 set -euo pipefail
 branch=${STATE_BRANCH:-state}
 home=${DEFLATION_HOME:?set DEFLATION_HOME to the state folder}
@@ -17,7 +17,7 @@ case "${1:-}" in
     kept=$(mktemp -d)
     trap 'rm -rf "$kept"' EXIT
     git -C "$kept" init --quiet --initial-branch "$branch"
-    for part in archive issued site published.duckdb state.json ledger.sqlite ledger.sqlite.id subscribers.sqlite subscribers.sqlite.id set_aside.jsonl; do
+    for part in archive issued site state.json ledger.sqlite ledger.sqlite.id subscribers.sqlite subscribers.sqlite.id set_aside.jsonl; do
       if [ -e "$home/$part" ]; then cp -a "$home/$part" "$kept/"; fi
     done
     git -C "$kept" add -A

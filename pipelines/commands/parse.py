@@ -15,7 +15,8 @@ import click
     "  deflation parse hardware/nvidia sheet.html\n"
     "  deflation parse --check ../shared/data/prices\n"
     "  deflation parse prices/anthropic --check ../shared/data/prices\n"
-    "  deflation parse --leave-one-layout-out ../shared/data/prices --leave-one-layout-out ../shared/data/prices2"
+    "  deflation parse --leave-one-layout-out ../shared/data/prices --leave-one-layout-out ../shared/data/prices2\n"
+    "  deflation parse --leave-one-sheet-out ../shared/data/hardware"
 )
 @click.argument("source", required=False, metavar="KIND/NAME")
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -33,7 +34,21 @@ import click
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="How much of every dated layout below DIR is read by a declaration made without it (repeatable).",
 )
-def command(source: str | None, file: Path | None, long_form: bool, check_dir: Path | None, trial_dirs: tuple[Path, ...]) -> None:
+@click.option(
+    "--leave-one-sheet-out",
+    "sheet_dirs",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="How much of every spec sheet below DIR is read by its maker's declaration made without it (repeatable).",
+)
+def command(
+    source: str | None,
+    file: Path | None,
+    long_form: bool,
+    check_dir: Path | None,
+    trial_dirs: tuple[Path, ...],
+    sheet_dirs: tuple[Path, ...],
+) -> None:
     """Read FILE as a page of source KIND/NAME and print its rows as CSV.
 
     The page of a provider that is no source (prices/ANY_NAME) is read by the words all pages share. What was not understood
@@ -53,6 +68,12 @@ def command(source: str | None, file: Path | None, long_form: bool, check_dir: P
         from sources.trials.layout_trials import trials
 
         click.echo(rendered(trials(trial_dirs)))
+        return
+    if sheet_dirs:
+        from sources.trials.sheet_trials import render as rendered_sheets
+        from sources.trials.sheet_trials import sheet_trials
+
+        click.echo(rendered_sheets(sheet_trials(sheet_dirs)))
         return
     if check_dir is not None:
         from sources.trials.exactness import check_folder, render

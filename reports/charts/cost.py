@@ -10,7 +10,7 @@ import polars as pl
 from reports.charts import findings
 from reports.charts.shape import LOG, USD, bars, colours, days, log_axis, spec, typed
 from reports.facts import FactBook
-from reports.writing.drawing import BLUE, INK, Chart
+from reports.writing.drawing import BLUE, INK, SERIES_COLOURS, Chart
 from reports.writing.shown import say
 
 
@@ -41,7 +41,8 @@ def stack(book: FactBook) -> Chart | None:
     rows = book.edition.mart("stack_shown").filter(pl.col("shapley_factor") > 0)
     if not rows.height:
         return None
-    rows = rows.filter(pl.col("scenario").eq_missing(pl.lit(rows["scenario"][0], dtype=pl.String)))
+    scenario = rows["scenario"][0]
+    rows = rows.filter(pl.col("scenario").eq_missing(pl.lit(scenario, dtype=pl.String)))
     data = rows.select("lever", factor="shapley_factor", first="first_in_factor", last="last_in_factor")
     y = alt.Y(
         "lever:N",
@@ -53,7 +54,7 @@ def stack(book: FactBook) -> Chart | None:
     x = alt.X(
         "factor:Q",
         scale=scale,
-        axis=log_axis([data["factor"], data["first"], data["last"]], "Times more output per dollar, log scale", "~r", "×"),
+        axis=log_axis([data["factor"], data["first"], data["last"]], ["Times more output per dollar,", "log scale"], "~r", "×"),
     )
     tip = [
         alt.Tooltip("lever:N", title="Lever"),
@@ -70,7 +71,15 @@ def stack(book: FactBook) -> Chart | None:
     )
     return Chart(
         "stack",
-        findings.best(book, "stack_shown", "lever", "shapley_factor", "{name} is worth most: {value} the tokens per dollar", least=False),
+        findings.best(
+            book,
+            "stack_shown",
+            "lever",
+            "shapley_factor",
+            "Worth most: {name}, {value} the tokens per dollar",
+            least=False,
+            drawn={"scenario": scenario},
+        ),
         text,
         spec(alt.layer(rules, dots), 40 * data.height + 20),
         data,
@@ -97,17 +106,22 @@ def hardware(book: FactBook) -> Chart | None:
     return bars(
         "hardware",
         findings.best(
-            book, "hardware_league", "accelerator", "cost_usd_per_mtok", "{name} makes the cheapest tokens: {value} per million", least=True
+            book,
+            "hardware_league",
+            "accelerator",
+            "cost_usd_per_mtok",
+            "{name} makes the cheapest tokens: {value} per million",
+            least=True,
+            drawn={"model": model},
         ),
         data,
         "accelerator",
         "cost",
-        f"USD per million output tokens of {model} at {level:g} tokens/s per user",
+        ["USD per million output tokens", f"of {model} at {level:g} tokens/s per user"],
         USD,
         text,
         {"cost": [("hardware_league", "cost_usd_per_mtok")]},
         colour_by="basis",
-        ascending=True,
     )
 
 
@@ -119,7 +133,9 @@ def ceiling(book: FactBook) -> Chart | None:
         "accelerator", "vendor", date="launch_date", ceiling="ceiling_tok_per_s")  # fmt: skip
     if not data.height:
         return None
-    frequent = data["vendor"].value_counts().sort(["count", "vendor"], descending=[True, False])["vendor"].head(6).sort()
+    frequent = (
+        data["vendor"].value_counts().sort(["count", "vendor"], descending=[True, False])["vendor"].head(len(SERIES_COLOURS) - 1).sort()
+    )
     data = data.with_columns(vendor=pl.when(pl.col("vendor").is_in(frequent.implode())).then("vendor").otherwise(pl.lit("others")))
     names = [*frequent, "others"]
     made = alt.Chart(typed(data, "date")).mark_point(filled=True, size=70, opacity=0.8).encode(

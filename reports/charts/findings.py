@@ -55,9 +55,9 @@ def parts(book: FactBook) -> Sentence:
     return say("The price of open models " + way + "; the largest part of that is {c}", c=largest.show("component"))
 
 
-def best(book: FactBook, mart: str, name: str, value: str, words: str, *, least: bool) -> Sentence:
-    """The row that leads a ranking: ``words`` holds ``{name}`` and ``{value}``."""
-    rows = [r for r in book.rows(mart) if r.raw(value) is not None and r.raw(name)]
+def best(book: FactBook, mart: str, name: str, value: str, words: str, *, least: bool, drawn: dict[str, object] | None = None) -> Sentence:
+    """The row that leads a ranking: ``words`` holds ``{name}`` and ``{value}``. ``drawn``: the cells of the rows that the chart draws."""
+    rows = [r for r in book.rows(mart) if r.raw(value) is not None and r.raw(name) and all(r.raw(c) == v for c, v in (drawn or {}).items())]
     if not rows:
         return say("Nothing could be ranked")
     lead = (min if least else max)(rows, key=lambda r: r.raw(value))

@@ -108,6 +108,7 @@ def pit(book: FactBook) -> Chart | None:
             ),
             x2="upper:Q",
             y=alt.Y("share:Q", axis=alt.Axis(title="Share of outcomes", format="%")),
+            y2=alt.datum(0),
             tooltip=[alt.Tooltip("share:Q", title="Share", format=".1%")],
         )
     )

@@ -8,11 +8,11 @@ from __future__ import annotations
 import polars as pl
 
 from reports.charts import findings
-from reports.charts.shape import LOG, USD, colours, lines_by_series, log_axis, spec, typed
+from reports.charts.shape import LOG, NAME_LIMIT, USD, colours, lines_by_series, log_axis, shapes, spec, typed
 from reports.facts import FactBook
 from reports.writing import numbers
 from reports.writing.drawing import MUTED, Chart
-from reports.writing.shown import say
+from reports.writing.shown import clean, say
 
 YEAR_DAYS = 400
 """Windows longer than this are spans, not years; a chart by year draws none of them."""
@@ -36,14 +36,15 @@ def frontiers(book: FactBook) -> Chart | None:
 
 
 def indices(book: FactBook) -> Chart | None:
-    """The price indices side by side."""
+    """The price indices side by side, each with its last value as the table prints it."""
+    last = {clean(str(r.raw("index_name")), NAME_LIMIT): r for r in book.rows("indices")}
     data = book.edition.mart("indices").filter(pl.col("index_value") > 0).select(series="index_name", date="obs_date", value="index_value")
     if not data.height:
         return None
     return lines_by_series(
         "indices", findings.fell(book, "indices", data, "series", "value"), data, "value", "series", "Index, common base, log scale", "~r",
         say("Line chart of the price indices on a common base: buyer frontier, hedonic and matched model."),
-        {"value": [("indices", "index_value")]}, lambda name, value: f"{name} {value:.0f}",
+        {"value": [("indices", "index_value")]}, lambda name, _value: f"{name} {last[name].show('index_value', 'index_lower', 'index_upper')}",
     )  # fmt: skip
 
 
@@ -95,7 +96,9 @@ def decline(book: FactBook) -> Chart | None:
     )
     offset = alt.XOffset("series:N", sort=names)
     scale = LOG
-    colour = alt.Color("series:N", sort=names, scale=alt.Scale(domain=names, range=colours(len(names))))
+    legend = alt.Legend(columns=2, labelFontSize=11, columnPadding=8)
+    colour = alt.Color("series:N", sort=names, scale=alt.Scale(domain=names, range=colours(len(names))), legend=legend)
+    shape = alt.Shape("series:N", sort=names, scale=alt.Scale(domain=names, range=shapes(len(names))), legend=legend)
     tip = [
         alt.Tooltip("series:N", title="Prices"),
         alt.Tooltip("window:N", title="Window"),
@@ -115,6 +118,7 @@ def decline(book: FactBook) -> Chart | None:
             axis=log_axis([data["rate"], data["lower"], data["upper"]], "Times cheaper per year, log scale", "~r", "×"),
         ),
         color=colour,
+        shape=shape,
         tooltip=tip,
     )
     still = alt.Chart(alt.Data(values=[{"one": 1}])).mark_rule(color=MUTED, strokeDash=[3, 3]).encode(y=alt.Y("one:Q"))

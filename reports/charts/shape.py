@@ -6,6 +6,7 @@ Not here: which series a report speaks of (``series``), what a single chart show
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -19,6 +20,8 @@ BANDS = ((0.025, 0.975), (0.05, 0.95), (0.1, 0.9), (0.25, 0.75))
 """Pairs of quantiles that are drawn as bands, widest first; the first two are alternatives."""
 NAME_LIMIT = 34
 """Signs of a name that fit beside the end of its line."""
+LABEL_SIGNS = 17
+"""Signs of one line of a label: a longer one is broken, so that it fits beside the lines on a phone."""
 USD = "$~r"
 LOG: dict[str, Any] = {"type": "log", "nice": False}
 DATE: dict[str, Any] = {"title": None, "format": "%b %Y", "labelOverlap": True, "grid": False}
@@ -31,7 +34,7 @@ def bands_of(quantiles: list[float]) -> list[tuple[float, float]]:
     return [p for p in found if p != (0.05, 0.95) or (0.025, 0.975) not in found]
 
 
-def log_axis(columns: list[pl.Series], title: str, form: str, after: str = "") -> Any:
+def log_axis(columns: list[pl.Series], title: str | list[str], form: str, after: str = "") -> Any:
     """An axis with round ticks, as few as its decades allow: a log grid with every digit is noise."""
     import altair as alt
 
@@ -87,13 +90,14 @@ def end_labels(
     ends = data.filter(pl.col(value).is_not_null()).sort("date").group_by(series, maintain_order=True).last().sort(value)
     seen = [v for v in data[value].drop_nulls().to_list() if v > 0]
     low, high = math.log(min(seen)), math.log(max(seen))
-    gap = max(high - low, 1e-9) * 14.0 / height
+    line = max(high - low, 1e-9) * 14.0 / height
+    said = [textwrap.wrap(label(clean(str(r[series]), NAME_LIMIT), r[value]), LABEL_SIGNS) for r in ends.iter_rows(named=True)]
     spots: list[float] = []
-    for row in ends.iter_rows(named=True):
+    for i, row in enumerate(ends.iter_rows(named=True)):
         at = math.log(row[value])
-        spots.append(at if not spots else max(at, spots[-1] + gap))
+        spots.append(at if not i else max(at, spots[-1] + line * (len(said[i - 1]) + len(said[i])) / 2))
     over = max(0.0, spots[-1] - high) if spots else 0.0
-    rows = [{"date": stamp(r["date"]), "at": math.exp(s - over * (i + 1) / len(spots)), "name": r[series], "said": label(clean(str(r[series]), NAME_LIMIT), r[value])}
+    rows = [{"date": stamp(r["date"]), "at": math.exp(s - over * (i + 1) / len(spots)), "name": r[series], "said": "\n".join(said[i])}
             for i, (r, s) in enumerate(zip(ends.iter_rows(named=True), spots, strict=True))]  # fmt: skip
     names = list(colours_by)
     colour = alt.Color("name:N", scale=alt.Scale(domain=names, range=[colours_by[n] for n in names]), legend=None)
@@ -102,7 +106,7 @@ def end_labels(
     at_end: dict[str, Any] = {"align": "left", "dx": 7}
     within: dict[str, Any] = {"align": "right", "dy": -9}
     layers = [
-        alt.Chart(alt.Data(values=chosen)).mark_text(fontSize=10.5, fontWeight="bold", **place).encode(x="date:T", y=alt.Y("at:Q", scale=LOG), text="said:N", color=colour)
+        alt.Chart(alt.Data(values=chosen)).mark_text(fontSize=10.5, fontWeight="bold", lineBreak="\n", **place).encode(x="date:T", y=alt.Y("at:Q", scale=LOG), text="said:N", color=colour)
         for chosen, place in (([r for r in rows if r["date"] == last], at_end), (inside, within)) if chosen
     ]  # fmt: skip
     return alt.layer(*layers)
@@ -143,22 +147,21 @@ def bars(
     data: pl.DataFrame,
     category: str,
     value: str,
-    axis: str,
+    axis: str | list[str],
     form: str,
     text: Any,
     sources: dict[str, list[tuple[str, str]]],
     grey: str = "",
     colour_by: str = "",
-    ascending: bool = False,
 ) -> Chart | None:
-    """Horizontal bars with a zero line, each with its value."""
+    """Horizontal bars in the order of the rows, with a zero line, each with its value to three figures. ``axis``: a line or lines."""
     import altair as alt
 
     if not data.height:
         return None
     y = alt.Y(
         f"{category}:N",
-        sort=None if not ascending else alt.EncodingSortField(value),
+        sort=data[category].to_list(),
         axis=alt.Axis(title=None, labelLimit=220, labelColor=INK, labelFontSize=12),
     )
     x = alt.X(f"{value}:Q", axis=alt.Axis(title=axis, format=form, tickCount=6))
@@ -179,7 +182,9 @@ def bars(
         .encode(y=y, x=x, color=colour, tooltip=[alt.Tooltip(f"{category}:N"), alt.Tooltip(f"{value}:Q", format=".3~r")])
     )
     values = (
-        alt.Chart(data).mark_text(align="left", dx=5, color=INK, fontSize=11).encode(y=y, x=x, text=alt.Text(f"{value}:Q", format=form))
+        alt.Chart(data)
+        .mark_text(align="left", dx=5, color=INK, fontSize=11)
+        .encode(y=y, x=x, text=alt.Text(f"{value}:Q", format=form.replace("~r", ".3~r")))
     )
     zero = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=MUTED).encode(x=alt.X("zero:Q"))
     return Chart(name, title, text, spec(alt.layer(bars, values, zero), 28 * data.height + 20), data, sources)
@@ -193,6 +198,12 @@ def typed(frame: pl.DataFrame, *days: str) -> pl.DataFrame:
 def colours(n: int) -> list[str]:
     """``n`` colours of the palette; beyond it they repeat."""
     return [SERIES_COLOURS[i % len(SERIES_COLOURS)] for i in range(n)]
+
+
+def shapes(n: int) -> list[str]:
+    """``n`` shapes of points: a new one each time that the colours repeat."""
+    kinds = ("circle", "square", "triangle-up", "diamond")
+    return [kinds[(i // len(SERIES_COLOURS)) % len(kinds)] for i in range(n)]
 
 
 def spec(chart: Any, height: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from reports.facts import FactBook, Row
 from reports.mail.subscribers import Thresholds
+from reports.questions import floors
 from reports.questions.changed import HAPPENED, day_of
 from reports.writing.shown import Sentence, say
 
@@ -62,8 +63,8 @@ def _move(row: Row) -> Alert:
 def _floor(row: Row) -> Alert:
     said = say(
         "{s}: the price of {p} is {r} the cost of rented hardware, {f}",
-        s=row.show("series"), p=row.show("price_usd_per_mtok"), r=row.show("price_to_gpu_hour_floor_ratio"),
-        f=row.show("gpu_hour_floor_usd_per_mtok"),
+        s=row.show("series"), p=row.show("price_usd_per_mtok"), r=floors.cell(row, "price_to_gpu_hour_floor"),
+        f=floors.cell(row, "gpu_hour_floor"),
     )  # fmt: skip
     return Alert(f"floor {row.raw('series')}", said)
 

@@ -16,7 +16,7 @@ def since(book: FactBook, fact_id: str) -> Sentence:
     if book.raw(fact_id) is None:
         return _NOTHING
     if book.raw(before) is None:
-        return say("There is no earlier edition to compare with.")
+        return _NOTHING
     new, old = book.value(fact_id), book.value(before)
     when = say(" of {day}", day=book.field(before, "as_of")) if book.raw(before, "as_of") else _NOTHING
     if str(new) == str(old):
@@ -45,7 +45,7 @@ def revision(book: FactBook) -> Sentence:
         return say("There is no earlier vintage to compare with.")
     head = forecast_since(book)
     if math.isclose(math.fsum(causes), total, rel_tol=1e-9, abs_tol=1e-9):
-        return join([head, say("The causes below sum exactly to the change.")])
+        return join([head, say("The causes below sum exactly to the change of its logarithm.")])
     return join([head, say("The causes below do not sum to the change; the rest is unexplained.")])
 
 

@@ -18,7 +18,7 @@ def per_task(book: FactBook) -> Sentence:
     said = say("In a year the cost of a finished task {t} ({b})", t=moved(task), b=between(task))
     if token.value is None:
         return join([said, say(".")], "")
-    return join([said, say("; the price of a token {t}.", t=moved(token))], "")
+    return join([said, say("; the price of a fixed quality {t}.", t=moved(token))], "")
 
 
 def tokens_per_task(book: FactBook) -> Sentence:
@@ -39,7 +39,7 @@ def jevons(book: FactBook) -> Sentence:
     price, volume, spend = (f"jevons.{f}_factor" for f in ("price", "volume", "spend"))
     if book.raw(volume) is not None and book.raw(spend) is not None:
         fall = (
-            say("a fall of {p} a year in the cheapest price of a fixed quality", p=book.value(price))
+            say("an assumed fall of {p} a year, the middle of what each threshold of quality did", p=book.value(price))
             if book.raw(price) is not None
             else say("the pooled fall")
         )

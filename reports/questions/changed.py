@@ -34,7 +34,7 @@ def _cause(book: FactBook) -> Sentence:
         return Sentence(())
     meanings = OF["marts.revision.cause"]
     named = meanings.get(str(causes[0].raw("cause")))
-    return say("The largest part of the forecast's change: {c}.", c=say(named) if named else causes[0].show("cause"))
+    return say("Main cause: {c}.", c=say(named) if named else causes[0].show("cause"))
 
 
 def moves(book: FactBook) -> list[Row]:
@@ -64,18 +64,26 @@ def who(book: FactBook) -> Answer:
         [Column("Day"), Column("Offer"), Column("Before", True), Column("After", True), Column("Change", True)],
         [[day_of(r), Link(say("{m} at {s}, {t}", m=r.show("model"), s=r.show("provider"), t=TOKENS.get(r.raw("token_class"), "all tokens")), r.url()),
           r.show("price_before_usd_per_mtok"), r.show("price_after_usd_per_mtok"), r.show("change_share", unit="change")] for r in rows],
-        by="size of the change, one for each offer", limit=3,
+        by="size, one per offer", limit=3,
     )  # fmt: skip
     return Answer("who", "Who moved?", (counted(book),), table=made, more=("events", "prices"))
 
 
 def day_of(row: Row) -> Shown | Sentence:
-    """The day of an event as stated, else between which two looks it happened."""
+    """The day of an event as stated, else between which two looks it happened, or by which look."""
     if row.has("event_date"):
         return row.show("event_date")
     if row.has("changed_after") and row.has("changed_before"):
         return say("{a} to {b}", a=row.show("changed_after"), b=row.show("changed_before"))
+    if row.has("changed_before"):
+        return say("by {b}", b=row.show("changed_before"))
     return say("not known")
+
+
+def newest_first(row: Row) -> tuple[int, int]:
+    """Orders events by the last day on which each may have happened, newest first; those of no known day come last."""
+    day = row.raw("event_date") or row.raw("changed_before")
+    return (-day.toordinal() if day else 0, row.index)
 
 
 def counted(book: FactBook) -> Sentence:
@@ -89,7 +97,7 @@ def counted(book: FactBook) -> Sentence:
             parts.append(say("{n} " + (one if alone else many), n=book.count("price_events", kind=kind, status=HAPPENED)))
     newest = book.confirmed(NEWEST)
     open_ones = len(book.rows("price_events")) - len(happened)
-    rest = say(" {n} more are recorded but not confirmed.", n=book.tally(open_ones)) if open_ones else Sentence(())
+    rest = say(" {n} more are not confirmed.", n=book.tally(open_ones)) if open_ones else Sentence(())
     if not parts:
         return join([newest.no_change(), rest], "")
     return say("Confirmed in the last month: {l}. Newest price {seen}.{rest}", l=join(parts, ", "), seen=newest.as_seen(), rest=rest)

@@ -43,7 +43,7 @@ def forecast(book: FactBook) -> Sentence:
     words = {
         "lower": ": a fall.",
         "higher": ": a rise.",
-        "either": "; the price it starts from lies inside, so it may fall, stay or rise.",
+        "either": ", so it may fall, stay or rise.",
         "unknown": ".",
     }
     return say("A year on we expect {x} ({l} interval {i})" + words[expected(book)], **shown)

@@ -73,7 +73,7 @@ def life(book: FactBook) -> Section:
         [Column("Accelerator"), Column("Prices fall like"), Column("A year", True), Column("Rent", True), Column("Running cost", True),
          Column("Years", True), Column("With software gains", True), Column("Gain from")],
         [[r.show("accelerator"), r.show("price_scenario"), r.show("price_factor_per_year"), r.show("rental_usd_per_hour"), r.show("running_usd_per_hour"),
-          *(r.show(c, unit="log") if r.has(c) else say("decades") for c in ("useful_life_years", "useful_life_with_software_years")), r.show("inputs")]
+          *(r.show(c, unit="years") if r.has(c) else say("decades") for c in ("useful_life_years", "useful_life_with_software_years")), r.show("inputs")]
          for r in book.rows("useful_life")],
     )  # fmt: skip
     return make(

@@ -14,6 +14,7 @@ from reports.questions import outlook as outlook_said
 from reports.sections.section import Section, make
 from reports.tables import EMPTY, Cell, Column, Link, table
 from reports.writing.shown import join, say
+from warehouse.schema.enumerations import OF
 
 
 def outlook(book: FactBook) -> Section:
@@ -21,8 +22,8 @@ def outlook(book: FactBook) -> Section:
     pairs = bands_of(book.edition.mart("champion_forecasts")["quantile"].to_list())
     gap = book.rows("series_floor_gap")
     rows: list[list[Cell]] = [[
-        r.show("series"), r.show("model"), r.show("accelerator"), r.show("price_usd_per_mtok"), r.show("gpu_hour_floor_usd_per_mtok"),
-        r.show("energy_floor_usd_per_mtok"), r.show("price_to_gpu_hour_floor_ratio"), r.show("price_to_energy_floor_ratio"),
+        r.show("series"), r.show("model"), r.show("accelerator"), r.show("price_usd_per_mtok"),
+        *(floors_said.cell(r, c) for c in ("gpu_hour_floor", "energy_floor", "price_to_gpu_hour_floor", "price_to_energy_floor")),
     ] for r in gap]  # fmt: skip
     made = table(
         "Price and floors by quality, USD per million tokens",
@@ -40,19 +41,16 @@ def outlook(book: FactBook) -> Section:
 
 def why_changed(book: FactBook) -> Section:
     """Why changed."""
+    meanings = OF["marts.revision.cause"]
     rows: list[list[Cell]] = [
-        [
-            r.show("cause"),
-            r.show("change_log"),
-            r.long("detail") if r.has("detail") else EMPTY,
-        ]
+        [say(meanings[r.raw("cause")]) if r.raw("cause") in meanings else r.show("cause"), r.show("change_log")]
         for r in book.rows("revision")
     ]
     if rows and book.has("revision.total_log"):
-        rows.append([say("All causes"), book.value("revision.total_log"), EMPTY])
+        rows.append([say("All causes"), book.value("revision.total_log")])
     made = table(
         "Causes of the revision since the previous vintage",
-        [Column("Cause"), Column("Change, log", True), Column("Detail")],
+        [Column("Cause"), Column("Change of the logarithm", True)],
         rows,
         {len(rows) - 1} if rows and book.has("revision.total_log") else None,
     )
@@ -71,7 +69,7 @@ def why_changed(book: FactBook) -> Section:
 
 def price_events(book: FactBook) -> Section:
     """Price events."""
-    recent = sorted(book.rows("price_events"), key=lambda r: (r.raw("event_date") or book.edition.as_of, r.index), reverse=True)
+    recent = sorted(book.rows("price_events"), key=changed.newest_first)
     rows: list[list[Cell]] = [[
         changed.day_of(r), r.show("provider"), Link(r.show("model"), r.url()), r.show("kind"), r.show("token_class"),
         r.show("price_before_usd_per_mtok"), r.show("price_after_usd_per_mtok"), r.show("change_share", unit="change"), r.show("status"), r.long("evidence") if r.has("evidence") else EMPTY,
@@ -183,9 +181,9 @@ def decline(book: FactBook) -> Section:
     every = ("factor_per_year", "factor_low_per_year", "factor_high_per_year")
     methods = table(
         "Every defensible way to measure the year; the ranked three lead the edition",
-        [Column("Rank", True), Column("Question"), Column("Method"), Column("Times cheaper a year", True), Column("Interval", True), Column("From"), Column("To"),
+        [Column("Question"), Column("Rank", True), Column("Method"), Column("Times cheaper a year", True), Column("Interval", True), Column("From"), Column("To"),
          Column("n", True), Column("Status"), Column("Why")],
-        [[r.show("headline_rank") if r.has("headline_rank") else EMPTY, r.long("question"), r.show("method_id"), r.show(*every), r.interval(*every), r.show("window_from"),
+        [[r.long("question"), r.show("headline_rank") if r.has("headline_rank") else EMPTY, r.show("method_id"), r.show(*every), r.interval(*every), r.show("window_from"),
           r.show("window_to"), r.show("observations_count"), r.show("status"), r.long("why")]
          for r in sorted(book.rows("headline_methods"), key=lambda r: (r.raw("headline_rank") or 9, r.index))],
     )  # fmt: skip

@@ -5,7 +5,7 @@ Belongs here: value + unit (+ interval) -> text. Not here: where the value comes
 Rule: the interval's half-width decides the last digit that is printed (two digits of it where it starts
 with 1 or 2, else one), the value and both ends are printed to that digit, and an end that would vanish in
 the rounding keeps one significant figure of its own. Without an interval, a quoted price is printed as
-quoted (at least cents), a count in full, anything else to three significant figures.
+quoted (at least cents), a count in full, a logarithm to three decimals, anything else to three significant figures.
 """
 
 from __future__ import annotations
@@ -90,6 +90,8 @@ def write(value: float | None, unit: str, half_width: float | None = None) -> st
         return _tokens(shown)
     elif unit.startswith("usd"):
         body = _money(shown)
+    elif unit == "log":
+        body = _fixed(shown, 3)  # a thousandth of a logarithm is a tenth of a per cent; figures below it are noise
     elif unit in _HUNDRED:
         body = _fixed(shown, 0 if abs(shown) >= 10 else 1)
     else:

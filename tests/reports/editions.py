@@ -146,7 +146,10 @@ def marts() -> dict[str, pl.DataFrame]:
                     }
                 )
         made["series_floor_gap"].append({"series": series, "model": "atlas-70b", "accelerator": "MI355X", "price_usd_per_mtok": last, "gpu_hour_floor_usd_per_mtok": 0.372 * last,
-                                  "energy_floor_usd_per_mtok": 0.00687 * last, "price_to_gpu_hour_floor_ratio": 1 / 0.372, "price_to_energy_floor_ratio": 1 / 0.00687, "speed_tok_per_s": 42.0})  # fmt: skip
+                                  "gpu_hour_floor_lower_usd_per_mtok": 0.2 * last, "gpu_hour_floor_upper_usd_per_mtok": 0.7 * last, "energy_floor_usd_per_mtok": 0.00687 * last,
+                                  "energy_floor_lower_usd_per_mtok": 0.004 * last, "energy_floor_upper_usd_per_mtok": 0.01 * last, "price_to_gpu_hour_floor_ratio": 1 / 0.372,
+                                  "price_to_gpu_hour_floor_lower_ratio": 1 / 0.7, "price_to_gpu_hour_floor_upper_ratio": 5.0, "price_to_energy_floor_ratio": 1 / 0.00687,
+                                  "price_to_energy_floor_lower_ratio": 100.0, "price_to_energy_floor_upper_ratio": 250.0, "speed_tok_per_s": 42.0})  # fmt: skip
     made["indices"] = [
         {"index_name": name, "obs_date": day, "index_value": 100 * math.exp(-math.log(rate) * years(day) * 0.9 + 0.03 * math.sin(k)), "index_lower": None, "index_upper": None, "n": 100 + k}
         for name, rate in (("buyer frontier", 4.2), ("hedonic", 2.9), ("matched model", 1.15)) for k, day in enumerate(months(date(2024, 9, 1), AS_OF))

@@ -77,6 +77,9 @@ def test_every_further_page_fits_a_phone_and_opens_without_an_error(browser, fol
         tab, said, asked = opened(browser, path, viewport={"width": 390, "height": 844})
         assert (said, asked) == ([], []), path.name
         assert tab.evaluate("document.documentElement.scrollWidth") <= 390, path.name
+        if path.name != "prices.html":  # every price is a table to search and sort, in a frame of its own
+            cut = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.ariaLabel)"
+            assert tab.evaluate(cut) == [], path.name
         tab.close()
 
 
@@ -188,7 +191,7 @@ def test_the_mail_fits_every_width_and_fetches_nothing(browser, tmp_path, full, 
 
 
 def costs(tab) -> list[list[str]]:
-    return tab.evaluate("[...document.querySelectorAll('#costs tbody tr')].map(r => [...r.cells].map(c => c.textContent))")
+    return tab.evaluate("[...document.querySelectorAll('#costs tbody tr:not(.below)')].map(r => [...r.cells].map(c => c.textContent))")
 
 
 def test_the_calculator_adds_up_by_hand_and_its_address_can_be_shared(browser, folder, full):
@@ -215,6 +218,16 @@ def test_equal_costs_are_told_together_with_what_was_seen_last_on_the_sellers_ow
     assert {r[2] for r in rows} == {"$0.00"} and f"and {len(rows) - 1} more" in tab.inner_text("#said")
     order = [(r[6] != "first_party", *(-int(n) for n in r[7].replace("–", "0-0-0").split("-"))) for r in rows]
     assert order == sorted(order)
+
+
+def test_on_a_phone_the_calculator_tells_each_offer_in_two_lines_and_none_is_cut(browser, folder):
+    tab, _said, _asked = opened(browser, folder / "calculator.html", viewport={"width": 390, "height": 844})
+    tab.goto((folder / "calculator.html").as_uri() + "#models=atlas-70b&in=300M&out=50M")
+    assert tab.evaluate("(e => e.scrollWidth <= e.clientWidth)(document.querySelector('.scroll'))")
+    first = tab.locator("#costs tr.below").first
+    assert first.is_visible() and "atlas-70b · first party · last seen " in first.inner_text()
+    tab.set_viewport_size({"width": 1000, "height": 844})
+    assert not first.is_visible()
 
 
 def test_the_calculator_knows_a_model_by_its_other_names(browser, folder):

@@ -318,8 +318,10 @@ DECLARED = (
     declare(
         "marts.series_floor_gap",
         "one frontier series: its price against both floors of the cheapest open model that reaches it",
-        "series model accelerator price_usd_per_mtok gpu_hour_floor_usd_per_mtok energy_floor_usd_per_mtok price_to_gpu_hour_floor_ratio"
-        " price_to_energy_floor_ratio speed_tok_per_s",
+        "series model accelerator price_usd_per_mtok gpu_hour_floor_usd_per_mtok gpu_hour_floor_lower_usd_per_mtok gpu_hour_floor_upper_usd_per_mtok"
+        " energy_floor_usd_per_mtok energy_floor_lower_usd_per_mtok energy_floor_upper_usd_per_mtok price_to_gpu_hour_floor_ratio"
+        " price_to_gpu_hour_floor_lower_ratio price_to_gpu_hour_floor_upper_ratio price_to_energy_floor_ratio price_to_energy_floor_lower_ratio"
+        " price_to_energy_floor_upper_ratio speed_tok_per_s",
         "series",
     ),
     declare(

@@ -44,7 +44,14 @@ const asked = () => {
   return { ask, models: [...new Set(models)].slice(0, COLOURS.length) };
 };
 
-const cell = (text, figures) => Object.assign(document.createElement("td"), { textContent: text, className: figures ? "n" : "" });
+const cell = (text, kind) => Object.assign(document.createElement("td"), { textContent: text, className: kind || "" });
+// On a phone what does not fit beside the figures stands in a line of its own below them.
+const below = (words) => {
+  const row = document.createElement("tr"), all = Object.assign(cell(words.join(" · ")), { colSpan: 5 });
+  row.className = "below";
+  row.append(all);
+  return row;
+};
 // Among equal costs, what the seller's own page says comes first, then what was seen last.
 const ours = (f) => Number(data.statuses[f[3][5]] === "first_party"), seen = (f) => f[3][6] || "";
 const table = (ask, models) => {
@@ -55,12 +62,12 @@ const table = (ask, models) => {
     if (step) found.push([data.sellers[seller], data.models[model], cost(step, ask), step]);
   }
   found.sort((a, b) => (a[2] === null) - (b[2] === null) || a[2] - b[2] || ours(b) - ours(a) || (seen(a) < seen(b) ? 1 : seen(a) > seen(b) ? -1 : a[0] < b[0] ? -1 : 1));
-  rows.replaceChildren(...found.map(([seller, model, month, step]) => {
-    const row = document.createElement("tr"), head = document.createElement("th");
+  rows.replaceChildren(...found.flatMap(([seller, model, month, step]) => {
+    const row = document.createElement("tr"), head = document.createElement("th"), status = data.statuses[step[5]].replaceAll("_", " ");
     head.scope = "row";
     head.textContent = seller;
-    row.append(head, cell(model), cell(usd(month), true), ...[2, 3, 4].map((i) => cell(price(step[i]), true)), cell(data.statuses[step[5]]), cell(step[6] || "–"));
-    return row;
+    row.append(head, cell(model, "aside"), cell(usd(month), "n"), ...[2, 3, 4].map((i) => cell(price(step[i]), "n")), cell(status, "aside"), cell(step[6] || "–", "aside d"));
+    return [row, below([model, status, step[6] ? "last seen " + step[6] : "never seen"])];
   }));
   return found;
 };
@@ -115,6 +122,7 @@ const home = (ask, models) => own.replaceChildren(...models.filter((m) => data.o
 const answer = () => {
   const got = asked();
   history.replaceState(null, "", "#" + new URLSearchParams(FIELDS.map((f) => [f, form.elements[f].value])));
+  for (const shown of [rows.closest(".scroll"), line.closest("figure")]) shown.hidden = Boolean(got.fault);
   if (got.fault) { said.textContent = got.fault; rows.replaceChildren(); line.replaceChildren(); own.replaceChildren(); return; }
   const found = table(got.ask, got.models), best = found.find((f) => f[2] !== null);
   const others = best ? found.filter((f) => f[2] === best[2] && f[1] === best[1]).length - 1 : 0;

@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 
 from reference.specs.basis import without_comments
-from sources.hardware.nvidia.columns import product_in
 from sources.pages.quote import PageChanged, SpecQuote
 from sources.pages.specs.figures import clean, figures
 from sources.pages.specs.rows import SpecRows
@@ -28,9 +27,9 @@ def is_comparison(text: str) -> bool:
     return bool(re.search(r"\bFP(?:8|16)-(?:16|32)\b", text))
 
 
-def read(text: str, basis: str) -> Sequence[SpecQuote]:
-    """Memory, bandwidth, power and the tensor rates with FP32 accumulation of the page's first product."""
-    name, body = product_in(text[:400]).name, clean(without_comments(text))
+def read(text: str, name: str, basis: str) -> Sequence[SpecQuote]:
+    """Memory, bandwidth, power and the tensor rates with FP32 accumulation of the page's product."""
+    body = clean(without_comments(text))
     out = SpecRows(basis)
     first = [f for f in figures(body) if f.kind in ("size", "rate")][:2]
     power = re.search(r"TDP \d+ ?W", body)

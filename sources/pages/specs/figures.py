@@ -22,13 +22,13 @@ _BINARY_BYTES = {"Mi": Decimal(1) / 1024, "Gi": Decimal(1), "Ti": Decimal(1024)}
 GIB = Decimal(2**30) / Decimal(10**9)
 """Gigabytes in one gibibyte (IEC 80000-13)."""
 
-NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.\d{1,12})?(?![\d])|(?<![\d.])\.\d{1,12}"
-COMMA_NUMBER = r"(?:\d{1,3}(?:\.\d{3})+(?![\d])|\d{1,12})(?:,\d{1,12})?"
+NUMBER = r"\d(?:\.\d{1,12})?e\d{1,2}(?!\d)|(?:\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.\d{1,12})?(?![\d])|(?<![\d.])\.\d{1,12}"
+COMMA_NUMBER = r"\d(?:\.\d{1,12})?e\d{1,2}(?!\d)|(?:\d{1,3}(?:\.\d{3})+(?![\d])|\d{1,12})(?:,\d{1,12})?"
 _PER_S = r"(?:/\s?s(?:ec(?:ond)?)?\b|ps\b|\sper\ssecond\b)"
 UNIT = (
-    r"(?P<compute>(?:[TPGE]FLOP(?:[sS]|/s)?|PLFOPS|(?:[Tt]era|[Pp]eta|[Ee]xa|[Gg]iga) ?(?:FLOP[sS]?|flop[s]?|[Oo]p[s])"
+    r"(?P<compute>(?:FLOP[sS]?/s|OP[sS]/s|[TPGE]FLOP(?:[sS]|/s)?|PLFOPS|(?:[Tt]era|[Pp]eta|[Ee]xa|[Gg]iga) ?(?:FLOP[sS]?|flop[s]?|[Oo]p[s])"
     r"|[TPGE]OP[sS]|TF|PF)(?:/s)?(?![A-Za-z]))"
-    rf"|(?P<rate>(?:[MGTP]i?[Bb](?:its?|ytes?)?)\s?{_PER_S})"
+    rf"|(?P<rate>(?:bytes|[MGTP]i?[Bb](?:its?|ytes?)?)\s?{_PER_S})"
     r"|(?P<power>k?W(?:atts?)?\b)"
     r"|(?P<size>[MGTP]i?B(?:ytes)?(?![A-Za-z/]))"
 )
@@ -83,6 +83,8 @@ def _figure(m: re.Match[str], comma_decimals: bool) -> Figure:
 def in_tflops(value: Decimal, unit: str) -> Decimal:
     """Compute in TFLOPS or TOPS; ``PLFOPS`` is a misprint of PFLOPS seen on a data sheet."""
     name = unit.strip().removesuffix("/s")
+    if name.upper() in ("FLOP", "FLOPS", "OPS"):
+        return value / 10**12
     for word, factor in COMPUTE.items():
         if name.lower().startswith(word):
             return value * factor
@@ -123,6 +125,8 @@ def bandwidth(value: Decimal, unit: str) -> tuple[str, Decimal]:
     Whether bits may stand there at all is the caller's knowledge: links are printed in bits, memory
     bandwidth never is.
     """
+    if unit.startswith("bytes"):
+        return "gb_s", value / 10**9
     binary = len(unit) > 1 and unit[1] == "i"
     scale = _BINARY_BYTES[unit[:2]] if binary else _DECIMAL_BYTES[unit[0]]
     amount = value * scale / 8 if is_bits(unit) else value * scale

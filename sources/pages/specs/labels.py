@@ -50,14 +50,16 @@ def precisions_in(text: str) -> tuple[str, ...]:
     return tuple(name for name, pattern in _PRECISIONS if re.search(pattern, text, re.IGNORECASE))
 
 
-_NOT_THE_ACCELERATOR = (
-    r"per pod|per[- ]host|number of|data ?center network|\bhost\b|pod size|all-reduce|bisection|\bcache\b|\bvector\b|packed|cpu"
-)
+_NOT_THE_ACCELERATOR = r"per pod|per[- ]host|(?:fast|system) memory|(?:/|per[- ])link\b|number of|^# of|(?:intra|inter)-(?:instance|node|server|rack)|data ?center network|\bhost\b|pod size|all-reduce|bisection|\bcache\b|\bvector\b|packed|cpu"
 """What a rate or size is per decides first: a pod, a host, a cache is not the accelerator's memory."""
 _COMPUTE = (
     r"flop|\btops\b|peak (?:\w+[ -])*(?:performance|compute)|tensor|precision|peak (?:fp|int|bf|mx|ocp|b?float)|"
     r"matrix|\bmme\b|\bmxfp|\b[pt]ops\b|peak compute|with structured sparsity"
 )
+_IS_PRECISION = re.compile(
+    rf"(?:(?:dense|sparse|peak|max) )*(?:{'|'.join(p for _, p in _PRECISIONS)}|[\s/|,&()*^\d])+(?: (?:dense|sparse))?", re.IGNORECASE
+)
+"""A label that is nothing but a precision: its figures are rates."""
 _KINDS = (
     (
         "tdp",
@@ -81,7 +83,7 @@ def meaning(label: str) -> Meaning:
     t = re.sub(r"\s+", " ", label).strip().lower()
     if re.search(_NOT_THE_ACCELERATOR, t):
         return Meaning("ignored")
-    found = _compute(t) if re.search(_COMPUTE, t) else None
+    found = _compute(t) if re.search(_COMPUTE, t) or _IS_PRECISION.fullmatch(t) else None
     return found or _memory(t) or Meaning(next((kind for kind, words in _KINDS if re.search(words, t)), "unknown"))
 
 

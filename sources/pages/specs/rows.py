@@ -145,6 +145,20 @@ class SpecRows:
         _, amount = bandwidth(figure.value, figure.unit)
         self.add(accelerator, "interconnect_gb_s", amount * times / per, figure.text, evidence, locator, qualifier)
 
+    def without_twins(self, precision: str, other: str) -> None:
+        """Drop rates of one precision where the part has none of the other, or the same."""
+        rates = {(q.accelerator, q.field): q.value for q in self._quotes}
+
+        def is_twin(q: SpecQuote) -> bool:
+            twin = rates.get((q.accelerator, q.field.replace(precision, other)))
+            return q.field.startswith(precision) and (twin is None or twin == q.value)
+
+        self._quotes = [q for q in self._quotes if not is_twin(q)]
+
+    def read(self) -> list[SpecQuote]:
+        """What is read so far, in the order of reading."""
+        return list(self._quotes)
+
     def quotes(self, *, newest_first: bool = False) -> list[SpecQuote]:
         """All rows by accelerator (page order, or reversed) and field; raises ``PageChanged`` when none."""
         if not self._quotes:

@@ -21,21 +21,26 @@ def plain_roles(text: str) -> str:
 
 def tables(text: str) -> list[list[list[str]]]:
     """Every list-table and grid table of a page as rows of cell texts, in order."""
+    return [rows for _, rows in titled_tables(text)]
+
+
+def titled_tables(text: str) -> list[tuple[str, list[list[str]]]]:
+    """``tables`` with the title of each (of a grid table none)."""
     lines = text.splitlines()
-    found: list[tuple[int, list[list[str]]]] = []
+    found: list[tuple[str, list[list[str]]]] = []
     i = 0
     while i < len(lines):
         if re.search(r"list-table", lines[i]):
             end, rows = _list_table(lines, i + 1)
-            found.append((i, rows))
+            found.append((re.sub(r"^.*list-table\W*", "", lines[i]), rows))
             i = end
         elif _GRID_RULE.match(lines[i]):
             end, rows = _grid_table(lines, i)
-            found.append((i, rows))
+            found.append(("", rows))
             i = end
         else:
             i += 1
-    return [rows for _, rows in found if rows]
+    return [(title, rows) for title, rows in found if rows]
 
 
 def _list_table(lines: list[str], start: int) -> tuple[int, list[list[str]]]:

@@ -25,7 +25,7 @@ now as (
   select case m.headline_rank when 1 then 'headline.decline_factor' when 2 then 'headline.decline_factor_matched' else 'headline.decline_factor_fresh' end as fact_id,
          m.question as subject, 'times cheaper in a year' as quantity, m.factor_per_year as value, 'factor_per_year' as unit,
          m.factor_low_per_year as lower, m.factor_high_per_year as upper, m.interval_level, m.observations_count as n,
-         'year to ' || m.window_to || case m.status when 'preliminary' then ', preliminary' else '' end as text_value, 'derived' as basis,
+         'year to ' || strftime(m.window_to, '%-d %B %Y') || case m.status when 'preliminary' then ', preliminary' else '' end as text_value, 'derived' as basis,
          'select * from marts.headline_methods where headline_rank = ' || m.headline_rank as sql,
          'table:marts.headline_methods table:core.input_price table:core.input_score' as inputs
   from marts.headline_methods as m where m.headline_rank is not null

@@ -1,0 +1,1 @@
+"""Pages drawn in layouts that no page at hand has: how much of them the readers read."""
