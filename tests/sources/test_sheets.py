@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from benchmarks.unseen.sheets import SHAPES, Drawing, drawings, score
-from sources.catalogue import UNTRUSTED, source
+from pipelines.commands.parse import command
+from sources.catalogue import UNTRUSTED, source, stranger
 from sources.pages.quote import PageChanged, SpecQuote
 from sources.pages.specs.sheets.declaration import SHARED
 from sources.trials.sheet_trials import sheet_trials
@@ -72,6 +74,21 @@ def test_a_part_no_pattern_knows_keeps_the_designation_its_column_prints() -> No
     assert SHARED.columns(["HGX B300", "GB200 NVL72", "FP8 Tensor", "HBM3"]) == ["B300 (HGX, /{n})", "GB200 (NVL72 column, /{n})", "", ""]
 
 
+def test_a_maker_nobody_declared_is_read_by_the_shared_words() -> None:
+    page = "# Acme\n\n| | Acme T200 | Acme T300 PCIe |\n|---|---|---|\n| Memory | 96 GB | 192 GB |\n| Peak BF16 compute | 400 TFLOPS | 800 TFLOPS |\n"
+    found = [
+        (q.accelerator, q.field, float(q.value), q.basis)
+        for q in stranger("acme", "hardware").read(page.encode())
+        if isinstance(q, SpecQuote)
+    ]
+    assert found == [
+        ("T200", "memory_gb", 96, "secondary"),
+        ("T200", "bf16_dense_tflops", 400, "secondary"),
+        ("T300 PCIe", "memory_gb", 192, "secondary"),
+        ("T300 PCIe", "bf16_dense_tflops", 800, "secondary"),
+    ]
+
+
 def _sheet(folder: Path, maker: str, name: str, text: str, rows: str) -> None:
     (folder / "captures" / maker).mkdir(parents=True, exist_ok=True)
     (folder / "expected").mkdir(exist_ok=True)
@@ -101,3 +118,13 @@ def test_a_text_cut_within_a_row_gives_nothing_of_it() -> None:
     text = "H100 SXM H100 NVL GPU Memory 80GB 94GB GPU Memory Bandwidth 3.35TB/s 3.9TB/"
     with pytest.raises(UNTRUSTED):
         values("nvidia", text)
+
+
+def test_the_command_prints_every_sheet_and_the_totals(tmp_path: Path) -> None:
+    text = "| Specification | v5p |\n|---|---|\n| HBM capacity per chip | 95 GB |\n| HBM bandwidth per chip | 2765 GBps |\n"
+    _sheet(tmp_path, "google", "a", text, "TPU v5p,memory_gb,95,GB\n")
+    _sheet(tmp_path, "google", "b", text, "TPU v5p,memory_gb,96,GB\n")
+    said = CliRunner().invoke(command, ["--leave-one-sheet-out", str(tmp_path)])
+    assert said.exit_code == 0 and "google/a.md" in said.output
+    assert "2 sheets of 1 makers, 2 values: today 1 (50.0%), by a declaration made without the sheet 1 (50.0%)" in said.output
+    assert "1 values wrong" in said.output
