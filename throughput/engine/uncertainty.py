@@ -18,7 +18,7 @@ LEAST, MOST = 0.03, 3.0
 
 
 TERMS: dict[str, Callable[[Mapping[str, Value]], Value]] = {
-    "base": lambda c: 1.0,
+    "base": lambda _: 1.0,
     "is_moe": lambda c: c["is_moe"],
     "is_split": lambda c: where((c["is_spread"] > 0) | (c["pipeline_parallel"] > 1), 1.0, 0.0),
     "is_hybrid": lambda c: where(c["linear_layers"] + c["sparse_top_k"] > 0, 1.0, 0.0),
