@@ -15,7 +15,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from forecasting.forecast import candidates, repricing
+from forecasting.forecast import candidates, fitting, repricing
 from forecasting.panel.series import Panel, PriceSeries
 from forecasting.track_record import scoring
 from units.constants import DAYS_PER_YEAR
@@ -59,7 +59,7 @@ def ours(y: np.ndarray) -> dict[str, float]:
     series = tuple(PriceSeries(f"s{i:05d}", day[:-held], y[i, :-held]) for i in range(SERIES))
     panel = Panel(series, date.fromordinal(int(day[-held - 1])), ())
     lap("prepare")
-    p = repricing.fit(panel.series, repricing.Prior())
+    p = fitting.fit(panel.series, repricing.Prior())
     lap("fit")
     q = candidates.repricing_mixture(panel.series, panel.cutoff.toordinal(), HORIZONS, p)
     lap("forecast and calibrate")

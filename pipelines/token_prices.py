@@ -34,10 +34,11 @@ def price_volumes(frame: pl.DataFrame, by: str, window: int | None = None) -> tu
     tables = {name: query(published, sql) for name, sql in TABLES.items()}
     history = tables["volumes"]
     rows, said = volumes.read(frame)
+    rows, late = volumes.until(rows, day)
     names = resolve_slugs(
         [*rows["slug"], *history["model_label"]], tables["aliases"], day, tables["prices"].filter(pl.col("provider") == ROUTER)["model"]
     )
     priced = token_index.priced_volumes(rows, names, tables["prices"], tables["models"], volumes.measurements(history, names), ROUTER)
     table, told = token_index.build(priced, by, tables["quality"], window)
     found = pricing.leaks(priced.drop_nulls("model"), tables["prices"], tables["models"], ROUTER)
-    return table, [*said, *token_index.remarks(priced, table, by), *pricing.said(found), *told]
+    return table, [*said, *late, *token_index.remarks(priced, table, by), *pricing.said(found), *told]

@@ -26,6 +26,7 @@ from sources.pages.lifecycle import read_retirements
 from sources.pages.lists import read_declaration, read_list
 from sources.pages.page import Page
 from sources.pages.quote import LeftOut, OtherLayout, PageChanged, Parsed, PriceQuote, Quote, RetirementQuote
+from sources.pages.rentals.read import read_offers
 from sources.pages.specs.sheets.declaration import SHARED, SheetWords, read_words
 from sources.pages.specs.sheets.read import read_sheets
 from units.quantity import TOKEN_UNITS, UnreadableQuantity
@@ -169,22 +170,23 @@ def sources() -> dict[str, Source]:
 
 @dataclass(frozen=True)
 class Stranger(Source):
-    """A provider nobody has declared: its pages are read by the shared words, against what holds of any price."""
+    """A provider, maker or cloud nobody has declared: its pages are read by the shared words, against what holds of any."""
 
     @cached_property
     def contract(self) -> Contract:
-        """What is owed by a page of tokens' prices of anybody."""
+        """What is owed by a page of anybody."""
+        prices = self.kind == "prices"
         return Contract(
             title=self.name,
             publisher=self.name,
-            rank="host",
+            rank="secondary" if self.kind == "hardware" else "host",
             urls=[],
             format="html",
             robots="",
             terms="",
             live=False,
-            currencies=list(ROUGH_USD),
-            units=list(TOKEN_UNITS),
+            currencies=list(ROUGH_USD) if prices else ["USD"],
+            units=list(TOKEN_UNITS) if prices else [],
         )
 
     @cached_property
@@ -192,10 +194,17 @@ class Stranger(Source):
         """The shared words alone: no currency but the one printed."""
         return DEFAULTS
 
+    def _told(self, page: Page) -> Sequence[Quote | LeftOut]:
+        return read_offers(page, self.name) if self.kind == "rentals" else super()._told(page)
 
-def stranger(name: str) -> Source:
-    """A source for the pages of a provider without a folder."""
-    return Stranger("prices", ROOT / "providers" / name)
+
+STRANGERS = ("prices", "hardware", "rentals")
+"""Kinds whose pages are read in one way whoever wrote them."""
+
+
+def stranger(name: str, kind: str = "prices") -> Source:
+    """A source for the pages of a provider, maker of accelerators or cloud without a folder; ``kind`` is one of ``STRANGERS``."""
+    return Stranger(kind, ROOT / FOLDERS[kind][0] / name)
 
 
 def of_kinds(*kinds: str) -> tuple[str, ...]:

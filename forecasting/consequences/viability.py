@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from forecasting.floors.floor import triangular
-from forecasting.forecast import past, priors, repricing
+from forecasting.forecast import fitting, past, priors, repricing
 from forecasting.panel.series import BadSeries, prepare
 from reference import definitions
 from units.constants import DAYS_PER_YEAR
@@ -63,7 +63,7 @@ def viability(applications: pl.DataFrame, series: pl.DataFrame, as_of: date) -> 
         panel = prepare(series.select("unique_id", "ds", "y"), as_of)
     except BadSeries:
         return frames.empty("stats.viability")
-    fitted = repricing.fit(panel.series, priors.at(as_of))
+    fitted = fitting.fit(panel.series, priors.at(as_of))
     now = past.states(panel.series, as_of.toordinal())
     by_id = {s.unique_id: i for i, s in enumerate(panel.series)}
     cache: dict[str, np.ndarray] = {}

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from forecasting.forecast import past, priors, repricing
+from forecasting.forecast import fitting, past, priors, repricing
 from forecasting.panel.series import prepare, series_from_frontier
 from units.constants import DAYS_PER_YEAR
 from warehouse.schema import frames
@@ -88,7 +88,7 @@ def meeting_dates(series: pl.DataFrame, floors: pl.DataFrame, as_of: date) -> pl
         return frames.empty("stats.meeting_date")
     panel = prepare(series.select("unique_id", "ds", "y"), as_of)
     at = past.states(panel.series, as_of.toordinal())
-    ahead = repricing.draws(at, 1.0, repricing.fit(panel.series, priors.at(as_of)))
+    ahead = repricing.draws(at, 1.0, fitting.fit(panel.series, priors.at(as_of)))
     fall_log = np.maximum(at.log_price - ahead.mean(axis=1), 0.0)
     years = np.linspace(0, HORIZON_YEARS, 121)
     rows = []

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from forecasting.forecast import past, priors, repricing
+from forecasting.forecast import fitting, past, priors, repricing
 from forecasting.forecast.candidates import CANDIDATES, INCUMBENT
 from forecasting.forecast.quantiles import QUANTILES
 from forecasting.panel.series import Panel, PriceSeries, log_floors, prepare, series_from_frontier
@@ -23,7 +23,7 @@ HORIZONS_DAYS = (30, 90, 180, 365)
 
 def long_forecast(panel: Panel, horizons_days: Sequence[int], models: Sequence[str], prior: repricing.Prior | None = None) -> pl.DataFrame:
     """Columns unique_id, cutoff, ds, horizon_days, quantile, value (in the panel's unit), model; sorted."""
-    p = repricing.fit(panel.series, prior or priors.at(panel.cutoff))
+    p = fitting.fit(panel.series, prior or priors.at(panel.cutoff))
     names = [s.unique_id for s in panel.series]
     blocks = []
     for model in models:
@@ -123,7 +123,7 @@ def events(series: pl.DataFrame, floors: pl.DataFrame | None, as_of: date, *, ho
     if series.is_empty():
         return frames.empty("stats.event_probability")
     panel = _ready(series, floors, as_of)
-    p = repricing.fit(panel.series, priors.at(as_of))
+    p = fitting.fit(panel.series, priors.at(as_of))
     at = past.states(panel.series, as_of.toordinal())
     floor, last = log_floors(panel.series), at.log_price
     limit = {"new_low": 0.99, "halves": 0.5, "rises": 1.01}

@@ -17,10 +17,12 @@ from units.constants import DAYS_PER_YEAR
 FIT_HORIZONS_DAYS = (60, 120, 240, 365)
 MAX_PAIRS = 2000
 LOW_QUANTILE = 0.2
-"""The panel's low is this quantile of the series' lowest prices so far: one odd quote is not a destination."""
+"""The panel's low is this quantile of the prices in force: one odd quote is not a destination."""
 LOW_DAYS = 120
 """Number of days at which the panel's low is taken."""
 SAME = 1e-9
+MOVE_DAYS = 28
+"""Moves of one series closer together than this count once: a list read daily says no more than one read monthly."""
 HALF_LIFE_YEARS = (0.5, 0.75)
 """Memory for how often prices move, and for how far."""
 HALF_LIFE_STEPS = (6, 9)
@@ -73,23 +75,34 @@ def memory_years(series: Sequence[PriceSeries], kind: int) -> float:
 
 
 def panel_low(series: Sequence[PriceSeries]) -> tuple[np.ndarray, np.ndarray]:
-    """Days and log of the panel's low on them: a low quantile over series of the lowest price so far."""
+    """Days and log of the panel's low on them: a low quantile of the prices in force, so that a quote that went again
+    is no destination.
+    """
     days = np.unique(np.concatenate([s.day for s in series]))
     days = days[np.unique(np.linspace(0, len(days) - 1, LOW_DAYS).astype(int))]
-    lowest = np.full((len(series), len(days)), np.inf)
-    for row, s in zip(lowest, series, strict=True):
+    in_force = np.full((len(series), len(days)), np.inf)
+    for row, s in zip(in_force, series, strict=True):
         seen = np.searchsorted(s.day, days, side="right") - 1
-        row[seen >= 0] = np.minimum.accumulate(s.log_price)[seen[seen >= 0]]
-    ordered, known = np.sort(lowest, axis=0), np.isfinite(lowest).sum(axis=0)
+        row[seen >= 0] = s.log_price[seen[seen >= 0]]
+    ordered, known = np.sort(in_force, axis=0), np.isfinite(in_force).sum(axis=0)
     position = LOW_QUANTILE * (known - 1)
     low, column = np.floor(position).astype(int), np.arange(len(days))
     above = np.minimum(low + 1, known - 1)
     return days, ordered[low, column] + (position - low) * (ordered[above, column] - ordered[low, column])
 
 
+def _apart(days: np.ndarray) -> np.ndarray:
+    """``days`` (increasing) without those that follow a kept one by less than ``MOVE_DAYS``."""
+    kept: list[int] = []
+    for day in days.tolist():
+        if not kept or day - kept[-1] >= MOVE_DAYS:
+            kept.append(day)
+    return np.array(kept, dtype=np.int64)
+
+
 def _faded(s: PriceSeries, day: np.ndarray, half_life: float) -> tuple[np.ndarray, np.ndarray]:
     """Moves and years of ``s`` up to each of ``day``, both fading with ``half_life`` years."""
-    moved = s.day[1:][np.abs(np.diff(s.log_price)) > SAME]
+    moved = _apart(s.day[1:][np.abs(np.diff(s.log_price)) > SAME])
     since = (day[:, None] - moved[None, :]) / DAYS_PER_YEAR
     moves = np.where(since >= 0, 0.5 ** (np.maximum(since, 0) / half_life), 0.0).sum(axis=1)
     speed = np.log(2.0) / half_life

@@ -14,7 +14,8 @@ from importlib.resources import files
 import numpy as np
 import polars as pl
 
-from forecasting.forecast.repricing import Parameters, Prior, fit
+from forecasting.forecast.fitting import fit
+from forecasting.forecast.repricing import Parameters, Prior
 from forecasting.panel.series import BadSeries, prepare
 
 DECLARED = Prior()
@@ -62,7 +63,7 @@ def _pooled(fits: Iterable[Parameters]) -> Prior:
     found = list(fits)
 
     def mean(name: str) -> float:
-        logs = [np.log(getattr(p, name)) for p in found]
+        logs = [np.log(getattr(p.main, name)) for p in found]
         total = np.sum(logs) + DECLARED_PANELS * np.log(getattr(DECLARED, name))
         return float(np.exp(total / (len(logs) + DECLARED_PANELS)))
 

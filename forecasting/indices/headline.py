@@ -37,9 +37,13 @@ WHY = {
     "matched_chained": "the same by chained Jevons, as a statistical office would begin",
     "matched_first_party": "makers' own lists alone, GEKS",
     "hedonic_fresh_latent": "models listed at most a year at equal place on the joint scale",
+    "hedonic_fresh": "the same at equal score on one benchmark: fewer of the new models are scored on it",
+    "hedonic_launch": "launch prices at equal score on one benchmark: the fewest models of all",
     "hedonic_launch_latent": "one price a model, that of its first month, as studies of launch prices have it: few models a year",
     "hedonic_age": "all listings at equal quality and equal age of the model",
-    "hedonic_all": "all listings at equal quality, whatever their age: an ageing sample reads as inflation",
+    "hedonic_all": "all listings at equal score on one benchmark, whatever their age: an ageing sample reads as inflation",
+    "hedonic_all_latent": "all listings at equal place on the joint scale, whatever their age: an ageing sample reads as inflation",
+    "frontier": "one threshold of one benchmark: a cheaper model that nobody measured on it cannot set it, so its fall is understated",
     "tokens_pure_price": "same models weighted by use on one router, chained Tornqvist, annualised from the weeks held",
     "tokens_quality": "a unit of ability weighted by use on one router, annualised from the weeks held",
     "tokens_expenditure": "what an average paid token cost on one router: price, mix and entry together",
@@ -98,7 +102,7 @@ def _row(
         "factor_high_per_year": rate.factor_high,
         "observations_count": rate.observations,
         "status": status,
-        "why": WHY.get(method, ""),
+        "why": WHY[max((name for name in WHY if method.startswith(name)), key=len)],
     }
 
 
@@ -137,7 +141,7 @@ def _thresholds(rates: pl.DataFrame, as_of: date) -> Iterator[dict[str, object]]
         name = "frontier_" + "_".join(r["index_id"].split("-")[:2])
         yield _row(
             name, "what one threshold of one benchmark costs", (start, end), Rate(slope, low, high, r["observations_count"]), "preliminary"
-        ) | {"why": "one threshold of a benchmark whose scores of new models ended: its setters are old models"}
+        )
 
 
 def _matched(prices: pl.DataFrame, as_of: date) -> Iterator[dict[str, object]]:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from forecasting.forecast import priors, repricing
+from forecasting.forecast import fitting, priors, repricing
 from forecasting.forecast.candidates import CANDIDATES
 from forecasting.panel.series import BadSeries, prepare
 from forecasting.track_record import scoring
@@ -109,7 +109,7 @@ def run(
         due = [h for h in horizons_days if any(ends[s.unique_id] >= origin + timedelta(days=h - SLACK_DAYS) for s in now.series)]
         if not due:
             continue
-        p = repricing.fit(now.series, prior_at(origin))
+        p = fitting.fit(now.series, prior_at(origin))
         for model in models:
             q = CANDIDATES[model](now.series, origin.toordinal(), due, p)
             for k, h in enumerate(due):

@@ -33,13 +33,17 @@ def _p_value(origins: pl.DataFrame, model: str, horizon_days: int) -> tuple[int,
     return len(kept), p if len(kept) >= 4 and model != "no_change" else None
 
 
+def _randomised(scored: pl.DataFrame) -> np.ndarray:
+    return scoring.randomised_coverage(scored["actual_log"].to_numpy(), np.array(scored["q"].to_list(), float), 50)
+
+
 def compare(scored: pl.DataFrame, by_year: bool = False) -> pl.DataFrame:
     """One row per horizon, year of origin (null: all) and model, best first.
 
     Columns horizon_days, origin_year, model, origins_count, forecasts_count, loss_log (mean quantile loss over
     origins), ``<bar>_ratio`` (loss over that of each of :data:`BARS` present), coverage_50_share, coverage_80_share,
-    coverage_90_share, origins_apart_count and p_value (one-sided, against no change, on origins a horizon apart;
-    null with fewer than four).
+    coverage_90_share, randomised_coverage_50_share (point masses in proportion), origins_apart_count and p_value
+    (one-sided, against no change, on origins a horizon apart; null with fewer than four).
     """
     keys = ["horizon_days", "origin_year"]
     year = pl.col("vintage").dt.year() if by_year else pl.lit(None, pl.Int32)
@@ -66,6 +70,7 @@ def compare(scored: pl.DataFrame, by_year: bool = False) -> pl.DataFrame:
                     "loss_log": loss[name],
                     **{f"{b}_ratio": loss[name] / loss[b] if loss.get(b) else None for b in BARS},
                     **{f"coverage_{k}_share": float(mine[f"inside_{k}"].to_numpy().mean()) for k in scoring.INTERVALS},
+                    "randomised_coverage_50_share": float(_randomised(mine).mean()),
                     "origins_apart_count": count,
                     "p_value": p,
                 }

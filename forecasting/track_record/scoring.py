@@ -43,6 +43,22 @@ def coverage(actual: np.ndarray, predicted: np.ndarray) -> dict[int, np.ndarray]
     }
 
 
+def randomised_coverage(actual: np.ndarray, predicted: np.ndarray, level: int) -> np.ndarray:
+    """For the central interval of ``level`` per cent: the share of the outcome's probability step that lies inside it.
+
+    An outcome in a point mass fills a range of the distribution function; a closed interval counts all of it as inside
+    and so covers at least the mass of any point it touches. The range counts here in proportion (Czado, Gneiting and
+    Held 2009), so a calibrated forecast covers ``level`` whether or not prices stay.
+    """
+    below = np.sum(predicted < actual[:, None] - TOLERANCE, axis=1)
+    not_above = np.sum(predicted <= actual[:, None] + TOLERANCE, axis=1)
+    met, levels = not_above > below, predicted.shape[1] + 1
+    low = np.where(met, below + 0.5, below) / levels
+    high = np.where(met, not_above + 0.5, not_above + 1) / levels
+    edge = (1 - level / 100) / 2
+    return np.maximum(np.minimum(high, 1 - edge) - np.maximum(low, edge), 0.0) / (high - low)
+
+
 def diebold_mariano(loss: np.ndarray, loss_bar: np.ndarray, overlap: int) -> tuple[float, float]:
     """Statistic and one-sided p that ``loss`` is lower than ``loss_bar``; one value per origin, in time order.
 

@@ -12,9 +12,9 @@ from pipelines.commands.forecast import horizons_option
 if TYPE_CHECKING:
     import polars as pl
 
-LEFT_OUT_HEAD = "panel            days  origins   rows   loss  / no change / walk / drift  cover 50   80   90"
+LEFT_OUT_HEAD = "panel            days  origins   rows   loss  / no change / walk / drift  cover 50  (r)   80   90"
 FIRST = date(2024, 1, 1)
-HEAD = "origins of   days model             origins   rows  loss  / no change / walk / drift  cover 50   80   90  apart     p"
+HEAD = "origins of   days model             origins   rows  loss  / no change / walk / drift  cover 50  (r)   80   90  apart     p"
 
 
 def _share(value: float | None, width: int) -> str:
@@ -29,8 +29,8 @@ def _lines(table: pl.DataFrame, champion: str) -> list[str]:
             f"{r['origin_year'] or 'all years':<10}{r['horizon_days']:>7} {r['model']:<17}{star}"
             f"{r['origins_count']:>7}{r['forecasts_count']:>7}{r['loss_log']:>6.3f}{_share(r['no_change_ratio'], 13)}"
             f"{_share(r['random_walk_ratio'], 7)}{_share(r['drift_ratio'], 8)}"
-            f"{_share(r['coverage_50_share'], 10)}{_share(r['coverage_80_share'], 5)}"
-            f"{_share(r['coverage_90_share'], 5)}{r['origins_apart_count']:>7}{_share(r['p_value'], 6)}"
+            f"{_share(r['coverage_50_share'], 10)}{_share(r['randomised_coverage_50_share'], 5)}"
+            f"{_share(r['coverage_80_share'], 5)}{_share(r['coverage_90_share'], 5)}{r['origins_apart_count']:>7}{_share(r['p_value'], 6)}"
         )
     return out
 
@@ -73,7 +73,8 @@ def _left_out(tables: list[pl.DataFrame], champion: str) -> None:
         click.echo(
             f"{r['panel']:<16}{r['horizon_days']:>5}{r['origins_count']:>9}{r['forecasts_count']:>7}{r['loss_log']:>7.3f}"
             f"{_share(r['no_change_ratio'], 13)}{_share(r['random_walk_ratio'], 7)}{_share(r['drift_ratio'], 8)}"
-            f"{_share(r['coverage_50_share'], 10)}{_share(r['coverage_80_share'], 5)}{_share(r['coverage_90_share'], 5)}"
+            f"{_share(r['coverage_50_share'], 10)}{_share(r['randomised_coverage_50_share'], 5)}"
+            f"{_share(r['coverage_80_share'], 5)}{_share(r['coverage_90_share'], 5)}"
         )
 
 
@@ -98,7 +99,8 @@ def command(
     At each origin every model is refitted on rows of that day or earlier, and a row with known_from counts from that
     day on; the label above each table says what the data allow. A packaged panel is forecast with a prior estimated
     from the other panels alone, and a last table sets all of them side by side. Losses are quantile losses in logs,
-    averaged inside an origin first; "apart" counts origins whose outcomes do not overlap, and p is one-sided against
+    averaged inside an origin first; (r) counts an outcome that meets a point mass of the forecast, as an unchanged price
+    does, by the part of the mass that lies inside, so .50 is calibrated; "apart" counts origins whose outcomes do not overlap, and p is one-sided against
     no change on those.
 
     \b

@@ -51,15 +51,15 @@ def command(
 ) -> None:
     """Read FILE as a page of source KIND/NAME and print its rows as CSV.
 
-    The page of a provider that is no source (prices/ANY_NAME) is read by the words all pages share. What was not understood
-    and left out is named on standard error.
+    The page of a provider, maker or cloud that is no source (prices/ANY_NAME, hardware/ANY_NAME, rentals/ANY_NAME) is read by the
+    words all pages share. What was not understood and left out is named on standard error.
 
     Prices print in the wide form, one row per (model, tier, condition), values as printed on the page.
     The page itself decides which of the source's layouts it is; its file name is never looked at.
 
     Exit status: 0 rows printed, 2 wrong usage, 3 the page cannot be trusted (nothing is printed).
     """
-    from sources.catalogue import UNTRUSTED, stranger
+    from sources.catalogue import STRANGERS, UNTRUSTED, stranger
     from sources.catalogue import source as find
     from sources.pages.wide import to_csv
 
@@ -87,9 +87,9 @@ def command(
         found = find(source)
     except KeyError as error:
         kind, _, name = source.partition("/")
-        if kind != "prices" or not re.fullmatch(r"[a-z0-9_]{1,40}", name):
+        if kind not in STRANGERS or not re.fullmatch(r"[a-z0-9_]{1,40}", name):
             raise click.UsageError(error.args[0]) from error
-        found = stranger(name)
+        found = stranger(name, kind)
         click.echo(f"deflation parse: there is no source {source}; the page is read by the words all pages share", err=True)
     try:
         parsed = found.parsed(file.read_bytes())

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 from reports.facts import FactBook
+from reports.narrative.words import between
 from reports.questions.answer import Answer
 from reports.questions.pace import MEASURES, directions
 from reports.questions.record import in_short
 from reports.writing.shown import Sentence, join, say
 
-PRICE, FORECAST = "headline.frontier_price", "headline.forecast_365d"
+PRICE, FORECAST, USUAL = "headline.frontier_price", "headline.forecast_365d", "headline.usual_factor"
 Expected = Literal["lower", "higher", "either", "unknown"]
 
 
@@ -49,6 +50,16 @@ def forecast(book: FactBook) -> Sentence:
     return say("A year on we expect {x} ({l} interval {i})" + words[expected(book)], **shown)
 
 
+def usual(book: FactBook) -> Sentence:
+    """What such prices did in the last year, so that nobody takes the forecast for what happens every year."""
+    median, start, change = book.raw(FORECAST), book.raw(PRICE), book.change(USUAL)
+    if not median or not start or change.low is None or change.high is None:
+        return Sentence(())
+    ahead = median / start - 1
+    where = "above" if ahead > change.high else "below" if ahead < change.low else "within"
+    return say("In the year before, half of such prices moved {b}; the forecast lies " + where + ".", b=between(change))
+
+
 def because(book: FactBook) -> Sentence:
     """Why the forecast points elsewhere than the first measure, where it does."""
     median, start = book.raw(FORECAST), book.raw(PRICE)
@@ -66,7 +77,7 @@ def chart_title(book: FactBook) -> Sentence:
     words = {
         "lower": "The cheapest price of a fixed quality is expected to fall from {p} to {x} in a year",
         "higher": "The cheapest price of a fixed quality is expected to rise from {p} to {x} in a year",
-        "either": "From {p}, the cheapest price of a fixed quality may fall, stay or rise: {i} in a year",
+        "either": "The cheapest price of a fixed quality may fall, stay or rise: {i} in a year",
     }
     which = expected(book)
     if which == "unknown":
@@ -76,5 +87,5 @@ def chart_title(book: FactBook) -> Sentence:
 
 def outlook(book: FactBook) -> Answer:
     """Where does the price go?"""
-    said = (join([price(book), forecast(book)]), because(book), in_short(book))
+    said = (join([price(book), forecast(book)]), usual(book) or in_short(book), because(book))
     return Answer("outlook", "Where does it go?", tuple(filter(None, said)), chart="fan", more=("outlook",))

@@ -55,18 +55,18 @@ def headline(book: FactBook) -> Sentence:
     known = [m for m in MEASURES if directions(book)[m.fact_id] != "unknown"]
     if not known:
         return say("How the price of AI inference moved is not known.")
-    lead = _clause(book, known[0])
+    lead, when = _clause(book, known[0]), say("In {w}, ", w=_year(book, known[0])) if _year(book, known[0]) else say("Over a year ")
     other = next((m for m in known[1:] if directions(book)[m.fact_id] != directions(book)[known[0].fact_id]), None)
     if other is None:
-        return say("Over a year {a}.", a=lead)
-    return say("Over a year {a}, while {b}.", a=lead, b=_clause(book, other))
+        return say("{w}{a}.", w=when, a=lead)
+    return say("{w}{a}, while {b}.", w=when, a=lead, b=_clause(book, other))
 
 
 def short(book: FactBook) -> Sentence:
     """The headline for a subject line, a badge or a feed title: the first known measure alone."""
     for measure in MEASURES:
         if directions(book)[measure.fact_id] != "unknown":
-            return say("{c} in a year", c=_clause(book, measure))
+            return say("{c} in {w}", c=_clause(book, measure), w=_year(book, measure) or say("a year"))
     return say("price change not known")
 
 
@@ -99,7 +99,12 @@ def chart_title(book: FactBook) -> Sentence:
         return say("How prices moved in a year is not known")
     words = {"fell": "{k} of {n} measures fell", "rose": "{k} of {n} measures rose", "flat": "{k} of {n} stayed flat"}
     parts = [say(words[d], k=book.tally(known.count(d)), n=book.tally(len(known))) for d in words if d in known]
-    return say("In a year, {p}", p=join(parts, ", "))
+    return join(parts, ", ")
+
+
+def _year(book: FactBook, measure: Measure) -> Sentence:
+    """``the year to`` its last day: a year that ended months ago is not the last one."""
+    return say("the {w}", w=book.field(measure.fact_id, "text_value")) if book.raw(measure.fact_id, "text_value") else Sentence(())
 
 
 def _detail(book: FactBook, measure: Measure) -> Sentence:

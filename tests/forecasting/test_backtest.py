@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting.forecast import issue, past, priors, repricing
+from forecasting.forecast import fitting, issue, past, priors, repricing
 from forecasting.forecast.candidates import CANDIDATES
 from forecasting.forecast.quantiles import QUANTILES, quantile_loss
 from forecasting.panel import reference
@@ -60,6 +60,17 @@ def test_a_straight_line_stays_worse_than_no_change(scored: pl.DataFrame, days: 
     assert rows["crps_log"].mean() > rows["no_change_error_log"].mean()
 
 
+@pytest.mark.parametrize("name", ["hosts", "openrouter", "price_tables"])
+def test_a_panel_left_out_is_forecast_better_than_by_no_change_as_known_on_the_day(panels: pl.DataFrame, name: str) -> None:
+    """Price tables once lost to no change at a quarter, 1.01 of its loss."""
+    left_out = priors.LeftOut(panels)
+    panel, _ = backtest.knowledge(panels.filter(pl.col("panel") == name), hindsight=False)
+    origins = backtest.default_origins(panel, date(2024, 1, 1), 91)
+    scored = backtest.run(panel, origins, tuple(BARS), [INCUMBENT, "no_change"], lambda day: left_out.without(name, day))
+    rows = comparison.compare(scored).filter(pl.col("model") == INCUMBENT)
+    assert rows.height == 3 and (rows["no_change_ratio"] < 0.9).all()
+
+
 @pytest.mark.parametrize("name", ["hosts", "openrouter"])
 def test_intervals_of_a_panel_that_was_left_out_hold_a_year_ahead(panels: pl.DataFrame, name: str) -> None:
     """Hosts' 90 % interval once held 59 % of the outcomes, OpenRouter's 75 %."""
@@ -87,12 +98,46 @@ def test_a_panel_left_out_has_the_prior_of_the_others_and_none_of_its_own(panels
 def test_doubt_shrinks_with_the_months_of_evidence_of_this_panel_and_of_others() -> None:
     series = tuple(PriceSeries(n, np.array([738000, 738030]), np.zeros(2)) for n in ("a", "b"))
     at = past.states(series, 738030)
-    fits = [repricing.fit(series, repricing.Prior(months=m)) for m in (0.0, 5.0, 60.0)]
+    fits = [fitting.fit(series, repricing.Prior(months=m)) for m in (0.0, 5.0, 60.0)]
     assert fits[0].doubt > fits[1].doubt > fits[2].doubt > 0
     width = [np.ptp(repricing.quantiles(at, [1.0], p)[0, 0, [0, 18]]) for p in fits]
     assert width[0] > 1.2 * width[2]
     long = prepare(price_panel(np.random.default_rng(2), n=6, months=30)).series
-    assert repricing.fit(long, repricing.Prior()).doubt < fits[0].doubt
+    assert fitting.fit(long, repricing.Prior()).doubt < fits[0].doubt
+
+
+def test_a_list_read_daily_says_no_more_about_repricing_than_one_read_monthly() -> None:
+    day = np.arange(738000, 738000 + 360)
+    daily = PriceSeries("daily", day, 0.01 * (day % 2))
+    monthly = PriceSeries("monthly", day[::30], 0.01 * (np.arange(12) % 2))
+    at = past.states((daily, monthly), int(day[-1]))
+    assert at.moves[0] == pytest.approx(at.moves[1], rel=0.2)
+
+
+def test_a_quote_that_went_again_is_no_destination() -> None:
+    day = np.arange(738000, 738000 + 300, 30)
+    dip = np.where(np.arange(10) == 4, -3.0, 0.0)
+    at = past.states(tuple(PriceSeries(f"s{k}", day, dip) for k in range(3)), int(day[-1]))
+    assert (at.shared == 0.0).all() and (at.own == -3.0).all()
+
+
+def test_how_often_a_series_moved_decides_whether_it_moves_and_not_how_far() -> None:
+    at = past.States(np.zeros(2), np.full(2, -2.0), np.full(2, -2.0), np.array([0.2, 8.0]), np.ones(2))
+    drawn = repricing.plan(512)
+    count = repricing.repricings(at, repricing.destination(at, True), np.ones(2), 3.0, drawn)
+    assert (count[0] == 0).sum() > (count[1] == 0).sum() + 100
+    both = (count > 0).all(axis=0)
+    assert (count[0][both] == count[1][both]).all()
+
+
+def test_the_panels_low_counts_where_it_helped_and_not_where_units_differ() -> None:
+    day = np.arange(738000, 738000 + 900, 30)
+    rng = np.random.default_rng(0)
+    level = np.log([8.0, 4.0, 2.0, 1.0, 0.5, 0.4])
+    meet = tuple(PriceSeries(f"s{k}", day, np.log(0.4) + (x - np.log(0.4)) * 0.85 ** np.arange(30)) for k, x in enumerate(level))
+    walk = tuple(PriceSeries(f"s{k}", day, x * 9 - np.cumsum(rng.random(30) * 0.05)) for k, x in enumerate(level))
+    assert fitting.fit(meet, repricing.Prior()).share > 0.95
+    assert fitting.fit(walk, repricing.Prior()).share < 0.1
 
 
 def test_a_quote_at_less_than_a_tenth_of_its_makers_price_or_of_three_quotes_is_not_believed() -> None:
@@ -142,7 +187,7 @@ def test_another_unit_shifts_every_forecast_by_the_log_of_the_factor(name: str, 
     q = []
     for scale in (1.0, factor):
         panel = prepare(frame.with_columns(pl.col("y") * scale))
-        p = repricing.fit(panel.series, repricing.Prior())
+        p = fitting.fit(panel.series, repricing.Prior())
         q.append(CANDIDATES[name](panel.series, panel.cutoff.toordinal(), (90, 365), p))
     assert q[1] - q[0] == pytest.approx(np.full_like(q[0], np.log(factor)), abs=1e-9)
 
@@ -152,9 +197,8 @@ def test_the_atom_at_unchanged_shrinks_with_the_horizon_and_with_a_record_of_rep
     busy = np.log(1.0 + 0.05 * np.arange(len(day)) % 2 + 0.01 * np.arange(len(day)))
     series = tuple(PriceSeries(n, day, y) for n, y in (("still", np.zeros(len(day))), ("busy", busy)))
     at = past.states(series, int(day[-1]))
-    atom = [
-        np.mean(repricing.draws(at, years, repricing.Parameters(2.5, 0.35, 0.6)) == at.log_price[:, None], axis=1) for years in (0.25, 1.0)
-    ]
+    pulls = tuple(repricing.Pull(shared, 2.5, 0.35, 0.6) for shared in (True, False))
+    atom = [np.mean(repricing.draws(at, years, repricing.Parameters(pulls)) == at.log_price[:, None], axis=1) for years in (0.25, 1.0)]
     assert (atom[0] > atom[1]).all()
     assert atom[0][0] > atom[0][1] + 0.2
 
@@ -234,7 +278,7 @@ def test_every_candidate_gives_ordered_quantiles_for_short_and_flat_series(name:
         }
     )
     panel = prepare(frame)
-    p = repricing.fit(panel.series, repricing.Prior())
+    p = fitting.fit(panel.series, repricing.Prior())
     q = CANDIDATES[name](panel.series, panel.cutoff.toordinal(), (30, 365), p)
     assert q.shape == (4, 2, 19)
     assert np.isfinite(q).all()

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from forecasting.forecast import conformal, past, repricing
+from forecasting.forecast import conformal, fitting, past, repricing
 from forecasting.panel.series import PriceSeries, prepare
 
 LAST = date(2026, 6, 1)
@@ -27,7 +27,7 @@ def stepping(step: float, share: float, seed: int = 0) -> list[PriceSeries]:
 
 def factors(step: float, share: float) -> tuple[float, float]:
     series = stepping(step, share)
-    told = conformal.factors(series, repricing.fit(stepping(-0.05, 0.3, seed=1), repricing.Prior(weight=1e4)), HORIZON)
+    told = conformal.factors(series, fitting.fit(stepping(-0.05, 0.3, seed=1), repricing.Prior(weight=1e4)), HORIZON)
     return float(told[0, 0]), float(told[0, 1])
 
 
@@ -55,5 +55,5 @@ def test_applying_factors_keeps_the_median_and_scales_each_side_about_it() -> No
 
 def test_without_a_past_nothing_is_scaled() -> None:
     one = prepare(pl.DataFrame({"unique_id": ["s"], "ds": [LAST], "y": [1.0]}), LAST).series
-    assert (conformal.factors(one, repricing.fit(one, repricing.Prior()), HORIZON) == 1.0).all()
+    assert (conformal.factors(one, fitting.fit(one, repricing.Prior()), HORIZON) == 1.0).all()
     assert len(past.pairs(one, HORIZON)) == 0

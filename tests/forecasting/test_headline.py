@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecasting.indices import fixed_quality, frontier
+from forecasting.estimators.decline import Rate
+from forecasting.indices import fixed_quality, frontier, headline
 from forecasting.panel import reference
 
 TODAY = date(2026, 11, 27)
@@ -148,3 +149,21 @@ def test_coverage_counts_models_first_listed_in_the_last_ninety_days() -> None:
     last = fixed_quality.coverage(table, JOINT, TODAY).filter(pl.col("day") == TODAY).row(0, named=True)
     assert (last["entrants_count"], last["scored_count"], last["scored_share"]) == (2, 1, 0.5)
     assert fixed_quality.supported_until(fixed_quality.coverage(table, JOINT, TODAY)) == TODAY
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("frontier_mmlu_83", "one threshold of one benchmark"),
+        ("hedonic_fresh_mmlu", "one benchmark"),
+        ("hedonic_fresh_latent", "joint scale"),
+        ("hedonic_all_latent", "ageing sample"),
+        ("hedonic_launch_mmlu", "launch prices"),
+    ],
+)
+def test_every_method_of_the_range_says_why_it_does_not_lead(method: str, words: str) -> None:
+    """Three rows of the table were published without a reason."""
+    row = headline._row(method, "q", (date(2025, 1, 1), date(2026, 1, 1)), Rate(0.1, 0.0, 0.2, 9))
+    assert words in str(row["why"])
+    with pytest.raises(ValueError, match="empty"):
+        headline._row("nobody_named_this", "q", (date(2025, 1, 1), date(2026, 1, 1)), Rate(0.1, 0.0, 0.2, 9))

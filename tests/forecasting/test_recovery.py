@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from forecasting.estimators import decline, regression
-from forecasting.forecast import repricing
+from forecasting.forecast import fitting, repricing
 from forecasting.indices import hedonic, index_set
 from forecasting.panel import latent, selection
 from forecasting.panel.series import prepare
@@ -122,14 +122,14 @@ def test_the_break_date_is_found() -> None:
 def test_the_repricing_model_finds_the_hazard_it_was_simulated_with() -> None:
     for true_hazard in (1.0, 5.0):
         found = [
-            repricing.fit(prepare(repriced_panel(np.random.default_rng(seed), true_hazard)).series, repricing.Prior()).hazard
+            fitting.fit(prepare(repriced_panel(np.random.default_rng(seed), true_hazard)).series, repricing.Prior()).main.hazard
             for seed in range(6)
         ]
         assert np.log(np.median(found)) == pytest.approx(np.log(true_hazard), abs=0.5)
     series = prepare(repriced_panel(np.random.default_rng(0), 5.0)).series
-    shrunk = repricing.fit(series, repricing.Prior(weight=1e4))
+    shrunk = fitting.fit(series, repricing.Prior(weight=1e4)).main
     assert (shrunk.closing, shrunk.spread) == (0.35, 0.6), "an infinitely strong prior is not obeyed"
-    assert repricing.fit(series, repricing.Prior(closing=2.0, spread=0.1, weight=1e-6)).closing < 2.0
+    assert fitting.fit(series, repricing.Prior(closing=2.0, spread=0.1, weight=1e-6)).main.closing < 2.0
 
 
 def test_ability_is_recovered_from_incomplete_benchmarks() -> None:

@@ -297,6 +297,7 @@ def test_only_the_last_unbroken_run_of_complete_weeks_is_published() -> None:
     [
         ({"date": ["2026-01-01"], "total_tokens": ["1"]}, "model_permaslug"),
         ({"date": ["x"], "model_permaslug": ["a"], "total_tokens": ["1"]}, "no row can be used"),
+        ({"date": ["2026-01-01"], "model_permaslug": ["a"], "total_tokens": ["0"]}, "0 in all"),
     ],
 )
 def test_volumes_without_a_usable_row_are_refused_in_a_sentence(text: dict[str, list[str]], sentence: str) -> None:
@@ -406,3 +407,15 @@ def test_the_weights_of_a_week_are_the_same_to_the_last_digit_every_time() -> No
     first = publication.weights(priced, latent)
     for _ in range(30):
         assert_frame_equal(publication.weights(priced, latent), first, check_exact=True)
+
+
+def test_volumes_after_the_last_known_price_are_not_priced_as_unchanged() -> None:
+    """Volumes of 2027 priced by lists last seen in 2026 once gave an index of exactly 1 with no width."""
+    text = {"date": [" 2026-11-20", "2026-11-29", "2027-07-26"], "model_permaslug": ["a"] * 3, "total_tokens": [" 5 "] * 3}
+    rows, said = volumes.read(pl.DataFrame(text))
+    kept, told = volumes.until(rows, date(2026, 11, 22))
+    assert not said and kept["day"].to_list() == [date(2026, 11, 20), date(2026, 11, 29)]
+    assert "1 of 3 volumes are of later days" in told[0]
+    assert volumes.until(kept, date(2026, 11, 22))[1] == []
+    with pytest.raises(volumes.BadVolumes, match="known up to 2026-01-01"):
+        volumes.until(rows, date(2026, 1, 1))

@@ -21,7 +21,7 @@ def rows(home: Path, sql: str) -> list[tuple]:
 
 def test_the_run_ends_with_headline_places_and_inputs(offline_home: Path) -> None:
     said = (offline_home / "run.log").read_text()
-    assert "Over a year" in said and "newest price last seen" in said
+    assert "In the year to" in said and "newest price last seen" in said
     assert str(offline_home / "site" / "latest" / "index.html") in said
     assert str(offline_home / "published.duckdb") in said
     assert re.search(r"inputs\s+packaged", said) and "days old" in said

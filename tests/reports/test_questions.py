@@ -91,6 +91,18 @@ def test_no_forecast_and_no_price_are_said():
     assert str(outlook.forecast(book())) == "No forecast has been issued." and "not known" in str(outlook.price(book()))
 
 
+@pytest.mark.parametrize(("median", "where"), [(0.1, "below"), (0.5, "within"), (0.9, "above")])
+def test_a_forecast_stands_beside_what_such_prices_did_in_the_last_year(median, where):
+    rows = [
+        editions.fact("headline.frontier_price", 0.6, "usd_per_mtok"),
+        editions.fact("headline.forecast_365d", median, "usd_per_mtok", 0.05, 0.95),
+    ]
+    last = {**rate(1.2, 0.9, 2.0, "headline.usual_factor"), "text_value": "2026-11-22", "n": 17}
+    said = str(outlook.usual(book(*rows, last)))
+    assert f"lies {where}" in said and "50\u202f% less and 10\u202f% more" in said
+    assert str(outlook.usual(book(*rows))) == ""
+
+
 @pytest.mark.parametrize(("median", "because"), [(0.4, False), (0.8, True)])
 def test_a_forecast_against_the_measured_direction_has_a_because(median, because):
     rows = [

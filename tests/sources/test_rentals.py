@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from sources.catalogue import UNTRUSTED, source, sources
+from benchmarks.unseen.rentals import SHAPES as RENTAL_SHAPES
+from benchmarks.unseen.rentals import drawings as rental_drawings
+from benchmarks.unseen.rentals import score as rental_score
+from sources.catalogue import UNTRUSTED, source, sources, stranger
 from sources.contract import live_breaches
 from sources.pages.quote import ImplausibleValue, PageChanged, RentalQuote
 from sources.pages.rentals.names import accelerator_of, why_not
@@ -298,3 +301,21 @@ def test_every_instance_type_is_known_with_its_address() -> None:
     assert set(table["accelerator"]) <= known
     assert table["source_url"].str.starts_with("https://").all() and table.select("provider", "sku").is_duplicated().sum() == 0
     assert instance("azure", "standard_nd96isr_h200_v5") == ("H200-SXM", 8)
+
+
+ONE_OF_EACH = list({(d.unit, d.place, d.terms): d for d in rental_drawings()}.values())
+
+
+@pytest.mark.parametrize("shape", RENTAL_SHAPES)
+def test_a_list_drawn_in_a_layout_nobody_has_is_read_whole(shape: str) -> None:
+    for drawing in ONE_OF_EACH:
+        drawn, right, wrong, said = rental_score(shape, drawing)
+        assert (right, wrong) == (drawn, 0), (drawing, said)
+
+
+def test_a_price_by_the_hour_of_nobody_knows_how_many_gpus_is_no_offer() -> None:
+    page = "| Instance | Price |\n|---|---|\n| H100 node | $23.92 /hr |\n| A100 node | $11.00 /hr |\n"
+    with pytest.raises(UNTRUSTED):
+        stranger("acme", "rentals").read(page.encode())
+    counted = page.replace("| Instance |", "| Instance | GPUs |").replace("|---|", "|---|---|").replace("node |", "node | 8 |")
+    assert [(q.accelerator, q.value) for q in stranger("acme", "rentals").read(counted.encode())][0] == ("H100-SXM", Decimal("2.99"))

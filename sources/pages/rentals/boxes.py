@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sources.pages.page import Page
-from sources.pages.tables import Cell, Grid, html_grids, markdown_cell, markdown_grids, node_cell
+from sources.pages.tables import Cell, Grid, heading_over, html_grids, markdown_cell, markdown_grids, node_cell
 from units.quantity import amounts, plain
 
 _CELL_CHARACTERS = 120
@@ -76,7 +76,7 @@ def box_grids(tree: Any) -> list[Grid]:
 
 def _boxes(node: Any) -> list[Cell]:
     """The boxes of a row; empty where the element is none (long texts, boxes in boxes, a table)."""
-    children = _elements(node)
+    children = elements(node)
     if len(children) < 3 or node.css_first("table, script, style") is not None:
         return []
     cells = [node_cell(child) for child in children]
@@ -85,7 +85,7 @@ def _boxes(node: Any) -> list[Cell]:
     return (
         []
         if any(
-            len(_elements(inner)) >= 3 and all(e.text(deep=True).strip() for e in _elements(inner))
+            len(elements(inner)) >= 3 and all(e.text(deep=True).strip() for e in elements(inner))
             for child in children
             for inner in (child, *child.css("div"))
         )
@@ -93,7 +93,8 @@ def _boxes(node: Any) -> list[Cell]:
     )
 
 
-def _elements(node: Any) -> list[Any]:
+def elements(node: Any) -> list[Any]:
+    """The elements right below one."""
     found, child = [], node.child
     while child is not None:
         if child.tag not in ("-text", "-comment", "br"):
@@ -159,9 +160,25 @@ def labelled_values(tree: Any) -> Iterator[tuple[str, list[tuple[str, str]]]]:
             lines.append(line)
 
 
+def defined_values(tree: Any) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The terms and what they are of every definition list, under the heading it stands below."""
+    for node in tree.css("dl"):
+        terms, told = node.css("dt"), node.css("dd")
+        name = heading_over(node)
+        if name and len(terms) == len(told) > 0:
+            yield (
+                name[0],
+                [
+                    (plain(a.text(deep=True, separator=" ")), plain(b.text(deep=True, separator=" ")))
+                    for a, b in zip(terms, told, strict=True)
+                ],
+            )
+
+
 def _pairs(lines: list[str]) -> Iterator[tuple[str, str]]:
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        said = re.findall(r"([A-Za-z][A-Za-z /()&-]*?)\s*:\s*([^:]*?)(?=[A-Z][A-Za-z /()&-]*:|$)", line)
+        alone = re.fullmatch(r"([\w(][^:$]{1,60}):\s*([^:]*)", line)
+        said = [alone.groups()] if alone else re.findall(r"([A-Za-z][A-Za-z /()&-]*?)\s*:\s*([^:]*?)(?=[A-Z][A-Za-z /()&-]*:|$)", line)
         if said:
             yield from ((plain(label), plain(value)) for label, value in said)
         elif (

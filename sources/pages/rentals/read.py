@@ -8,12 +8,13 @@ amount under other words is noted and never read. Tables of storage, networks or
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from sources.pages.dates import iso_date
 from sources.pages.page import Page
 from sources.pages.quote import LeftOut, PageChanged, RentalQuote
-from sources.pages.rentals.boxes import labelled_values, page_grids
+from sources.pages.rentals.boxes import defined_values, labelled_values, page_grids
 from sources.pages.rentals.names import accelerator_of, why_not
 from sources.pages.rentals.offers import Offers
 from sources.pages.tables import Cell, Grid
@@ -58,7 +59,7 @@ def read_offers(page: Page, provider: str) -> list[RentalQuote | LeftOut]:
     for grid in page_grids(page):
         _read_grid(offers, grid)
     if not offers.found and page.is_html:
-        for name, values in labelled_values(page.tree):
+        for name, values in chain(labelled_values(page.tree), defined_values(page.tree)):
             _read_block(offers, name, values)
     return offers.quotes()
 
@@ -75,8 +76,12 @@ def _words(head: str, around: str = "") -> _Price:
 
 
 def _read_grid(offers: Offers, grid: Grid) -> None:
+    grid = _upright(grid)
+    if any(_accelerator(c.text) for c in grid.rows[0]) and any(amounts(c.text) for c in grid.rows[0]):
+        return  # no head says what its prices are of
     heads = [plain(h) for h in grid.header()]
     body = grid.rows[1:]
+    heads = [f"{h} {_unit_of([r[i].text for r in body])}".strip() for i, h in enumerate(heads)]
     names = [i for i, h in enumerate(heads) if _NAME.match(h)] or [0]
     place = next((i for i in names if any(_accelerator(r[i].text) for r in body)), names[0])
     around = " ".join([*grid.heading[-1:], grid.caption])
@@ -95,6 +100,21 @@ def _read_grid(offers: Offers, grid: Grid) -> None:
         _read_row(offers, grid, heads, row, r + 1, place, count, prices, per_gpu)
     for i in sorted(set(columns) - set(prices)):
         offers.note(heads[i], f"amounts under {heads[i]!r} are no price of an accelerator by the hour", grid.locator(0, i), around)
+
+
+def _upright(grid: Grid) -> Grid:
+    """A table with the parts across turned so that each is a row."""
+    if sum(bool(_accelerator(plain(h))) for h in grid.header()[1:]) < 2 or any(_accelerator(r[0].text) for r in grid.rows[1:]):
+        return grid
+    return replace(grid, rows=[list(column) for column in zip(*grid.rows, strict=True)])
+
+
+def _unit_of(cells: list[str]) -> str:
+    """The unit that every price of a column carries beside it, in the words of a head; empty where one does not."""
+    priced = [c for c in cells if amounts(c)]
+    if priced and all(_PER_GPU.search(c) for c in priced):
+        return "per GPU hour"
+    return "/ hour" if priced and all(_HOUR.search(c) for c in priced) else ""
 
 
 def _accelerator(text: str) -> str | None:

@@ -22,7 +22,7 @@ _OTHER_PRECISION = (
 )
 _IGNORED = (
     r"per pod|pod size|number of|number of \w*cores|data ?center network|chips per|per host|host mem|vcpu|\bram\b|\bdram\b|\bnic\b|topology|data center network|"
-    r"total cost|\btco\b|family|series|lithograph|process|\bcores?\b|\bunits?\b|\bclock|frequency|driver|form factor|"
+    r"total cost|\btco\b|family|series|lithograph|process|\bcores?\b|\bunits?\b|\bclock|frequency|driver|form factor|configuration|"
     r"multi-instance|\bmig\b|decoder|encoder|nvenc|nvdec|server option|enterprise|display|thermal(?! design)|dimension|"
     r"connector|bus (?:type|width)|memory (?:interface|clock|bus|type)|architecture|transistor|\bcache\b|launch|stream|"
     r"multiprocessor|pci ?e|pci express|confidential|networking|attention performance|cooling|os support|warranty|"
@@ -54,7 +54,7 @@ _NOT_THE_ACCELERATOR = r"per pod|per[- ]host|(?:fast|system) memory|(?:/|per[- ]
 """What a rate or size is per decides first: a pod, a host, a cache is not the accelerator's memory."""
 _COMPUTE = (
     r"flop|\btops\b|peak (?:\w+[ -])*(?:performance|compute)|tensor|precision|peak (?:fp|int|bf|mx|ocp|b?float)|"
-    r"matrix|\bmme\b|\bmxfp|\b[pt]ops\b|peak compute|with structured sparsity"
+    r"matrix|\bmme\b|\bmxfp|\b[pt]ops\b|peak compute|(?:chip|peak|compute|ai) performance$|with structured sparsity"
 )
 _IS_PRECISION = re.compile(
     rf"(?:(?:dense|sparse|peak|max) )*(?:{'|'.join(p for _, p in _PRECISIONS)}|[\s/|,&()*^\d])+(?: (?:dense|sparse))?", re.IGNORECASE
@@ -92,6 +92,7 @@ def _memory(t: str) -> Meaning | None:
     if not re.search(r"memory|hbm|vram", t) or ("size" not in t and re.search(r"interface|clock|bus|type|host|ecc|support", t)):
         return None
     rate = re.search(r"bandwidth|\bbw\b", t)
+    t = re.sub(r"\btotal (?=memory bandwidth)", "", t)
     size = re.search(r"capacity|size|\||^(?:gpu |total |device )?memory$|vram|total memory", t)
     if rate and size or re.search(r"capacity and bandwidth|memory ?[|/&] ?bandwidth", t):
         return Meaning("memory_and_bandwidth")
@@ -102,7 +103,7 @@ def _memory(t: str) -> Meaning | None:
 
 def _compute(t: str) -> Meaning | None:
     names = precisions_in(t)
-    if not names and "peak compute" in t:
+    if not names and re.search(r"peak compute|(?:chip|peak|compute|ai) performance$", t):
         return Meaning("compute")  # Google prints the precision beside the figure
     if not names:
         return Meaning("ignored") if re.search(_OTHER_PRECISION, t) else None

@@ -14,6 +14,16 @@ ahead as (
   from marts.forecasts as f join core.series as s on s.series = f.series
   where s.is_headline and f.is_champion and f.horizon_days = 365 group by f.series
 ),
+ends as (
+  select f.series, arg_max(f.price_robust_usd_per_mtok, f.obs_date) as price, max(f.obs_date) as on_day
+  from marts.frontier as f, day where f.obs_date <= day.as_of and f.price_robust_usd_per_mtok > 0 group by f.series
+),
+year as (
+  select e.series, pow(f.price_robust_usd_per_mtok / e.price, (select value from core.definition where definition_id = 'year.length') / date_diff('day', f.obs_date, e.on_day)) as factor
+  from ends as e join marts.frontier as f on f.series = e.series
+  where f.price_robust_usd_per_mtok > 0 and f.obs_date between e.on_day - 380 and e.on_day - 350
+  qualify row_number() over (partition by e.series order by abs(date_diff('day', f.obs_date, e.on_day) - 365)) = 1
+),
 rule as (select * from marts.acceleration where test = 'rule' order by quality_scale limit 1),
 before as (
   select d.* from marts.decline_rates as d, rate as r
@@ -57,6 +67,13 @@ now as (
          'select quantile, value_usd_per_mtok from marts.forecasts join core.series using (series) where core.series.is_headline and is_champion and horizon_days = 365' as sql,
          'table:marts.forecasts table:marts.frontier' as inputs
   from ahead as a
+  union all by name
+  select 'headline.usual_factor' as fact_id, 'the price of each quality followed' as subject,
+         'times cheaper in the last year: the middle one, and the middle half' as quantity, median(y.factor) as value, 'factor_per_year' as unit,
+         quantile_cont(y.factor, 0.25) as lower, quantile_cont(y.factor, 0.75) as upper, 0.5 as interval_level, count(*) as n,
+         strftime((select as_of from day), '%-d %B %Y') as text_value, 'derived' as basis,
+         'select series, obs_date, price_robust_usd_per_mtok from marts.frontier order by series, obs_date' as sql, 'table:marts.frontier' as inputs
+  from year as y having count(*) > 0
   union all by name
   select 'headline.acceleration' as fact_id, 'direction of the rate' as subject, 'verdict of the declared tests' as quantity,
          r.p_value as value, 'p_value' as unit, replace(r.verdict, '_', ' ') as text_value, 'derived' as basis,

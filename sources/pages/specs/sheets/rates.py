@@ -141,12 +141,14 @@ class Rates:
             bool(re.search(r"dense ?[|/,] ?sparse|/ (?:with|w/) (?:structured )?sparsity|without ?[|/] ?with", label, re.I))
             or b.mark.startswith("*")
             or "sparse" in b.sense
+            or self.notes.get(b.mark) == "sparse"
         )
         sparse_first = (
             "sparse_dense" in self.notes.values()
             or bool(re.search(r"sparse ?[|/,] ?dense", label, re.I))
             or a.mark.startswith("*")
             or "dense" in b.sense
+            or self.notes.get(b.mark) == "dense"
         )
         if dense_first == sparse_first:
             if dense_first or a.value == b.value:
@@ -169,6 +171,8 @@ class Rates:
                 return sense
             if mark and mark not in self.notes:
                 raise PageChanged(f"expected the footnote of mark {mark!r} at {label!r}, found none: is the page cut short?")
+        if self.notes.get("all"):
+            return self.notes["all"]
         told = "" if self.words.silent and not self._knows_no_sparsity(part) else "dense"
         if not told:
             raise PageChanged(f"expected a word on sparsity for {label!r} of {part}, found none on the sheet")

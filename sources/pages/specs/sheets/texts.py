@@ -30,7 +30,7 @@ def _of_components(text: str, words: SheetWords) -> Sheet | None:
     """Parts with a sentence each: after a dash and a colon, or on a line of their own above it."""
     plain, notes = rst.plain_roles(text), cut_footnotes(clean(text))[1]
     for form in (_COMPONENT, _BLOCK):
-        found = [Line(clean(m[1]), (clean(m[2]),)) for m in form.finditer(plain)]
+        found = [Line(clean(m[1]), (clean(m[2]),)) for m in form.finditer(plain) if len(m[1].split()) < 8]
         if kept_labels(words, [line.label for line in found]) >= 2:
             return Sheet([], found, notes=notes)
     return None
@@ -45,7 +45,8 @@ def _of_lines(text: str, words: SheetWords) -> Sheet | None:
         said = raw.strip(" •-")
         at = VALUE.search(said)
         label = said[: at.start()].strip(" :|\t") if at else said
-        kind = words.meaning(label).kind if label and len(label) < 100 else ""
+        is_label = label and len(label) < 100 and len(label.split()) < 12 and not re.search(r", [a-z]", label)  # no half of a sentence
+        kind = words.meaning(label).kind if is_label else ""
         if at and label and len(said) < 200 and (kind in (*KEPT, "ignored") or (lines and len(label) < 60 and figures(said))):
             lines.append(Line(label, (said[at.start() :],)))
         elif not at and kind in KEPT and len(said) < 80:
