@@ -15,7 +15,7 @@ from sources.pages.specs.sheets.columns import Column
 from sources.pages.specs.sheets.declaration import SheetWords
 from sources.pages.specs.sheets.sheet import Line, Sheet
 
-_MARK = re.compile(r"(?:\s?(\*+)|\s?\^([1-9])|(?<=[a-z])([1-9])|\s([1-9]))\)?\s*$")
+_MARK = re.compile(r"(?:\s?(\*+)|\s?\^([1-9])|(?<=[a-z])([1-9])|\s([1-9]))\)?(?P<unit>\s*\([^()]*\))?\s*$")
 
 
 class Rates:
@@ -104,10 +104,10 @@ class Rates:
 
     def _marks(self, label: str) -> tuple[str, set[str]]:
         m = _MARK.search(label)
-        mark = next((g for g in m.groups() if g), "") if m else ""
+        mark = next((g for g in m.groups()[:4] if g), "") if m else ""
         if m is None or (mark.isdigit() and mark not in self.notes):
             return label, set()
-        return label[: m.start()].strip(), {mark}
+        return f"{label[: m.start()].strip()}{m['unit'] or ''}", {mark}
 
     def _kept(self, names: tuple[str, ...], part: str) -> tuple[str, ...]:
         """BF16 stands for FP16 too: both run at one rate on matrix units that know both."""
