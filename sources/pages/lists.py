@@ -40,6 +40,7 @@ class ModelList(BaseModel):
     entries: str = ""
     """Where the list of models stands."""
     name: str
+    """The member that names the model: of an offer, where offers have it, else of the entry."""
     model_id: str = ""
     each: str = ""
     """Where an entry holds its offers, one per seller; empty where an entry is one offer."""
@@ -107,7 +108,7 @@ def _offer(feed: Feed, told: ModelList, entry: Any, offer: dict[str, Any], where
     prices = _at(offer, told.prices)
     if not prices:
         return
-    label = text(_at(entry, told.name), f"{where}.{told.name}")
+    label = text(_at(offer, told.name) or _at(entry, told.name), f"{where}.{told.name}")
     model_id = _at(entry, told.model_id) if told.model_id else ""
     fields = {"model_id": model_id if isinstance(model_id, str) else ""}
     seller = f"provider {text(offer.get(told.seller), f'{where}.{told.seller}')}" if told.seller else ""

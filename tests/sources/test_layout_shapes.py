@@ -201,3 +201,33 @@ def test_bounds_beside_prices_are_their_band_and_never_prices() -> None:
         ("nova-4", "standard", "prompts <= 200000", "1.25", "", "10"),
         ("nova-4", "standard", "prompts > 200000", "2.5", "", "15"),
     ]
+
+
+SENTENCES = {
+    "a sentence for each model": "Nova-4 costs $2.50 per million input tokens, $0.25 per million cached input tokens and $10.00 per million output tokens. "
+    "Lyra-4 is available at $0.60 per million input tokens and $0.80 per million output tokens, the same as before.\n",
+    "a line for each model": "nova-4: $2.50 input, $0.25 cached input, $10.00 output (per 1M tokens)\nLyra-4: $0.60 in, $0.80 out (per 1M tokens)\n",
+    "a tag in front of the price": "Fastest nova-4 Speed 900+ tok/sec Price $2.50/1M input $0.25/1M cached input $10.00/1M output\n"
+    "Cheapest lyra-4 Speed 900+ tok/sec Price $0.60/1M in $0.80/1M out Context 262k\n",
+}
+
+
+@pytest.mark.parametrize("text", SENTENCES.values(), ids=SENTENCES)
+def test_a_line_that_names_its_model_is_read(text: str) -> None:
+    found = [(name.lower(), *rest) for name, *rest in rows(text)]
+    assert found == [("nova-4", "standard", "", "2.50", "0.25", "10.00"), ("lyra-4", "standard", "", "0.60", "", "0.80")]
+
+
+def test_places_are_no_models() -> None:
+    with pytest.raises(UNTRUSTED, match="no model is named"):
+        rows(
+            "## Prices of Nova\n\n| Deployment | Input / 1M tokens | Output / 1M tokens |\n|---|---|---|\n| Global | $2 | $8 |\n| Data Zone | $3 | $9 |\n"
+        )
+
+
+def test_modes_of_thinking_tell_rows_of_one_model_apart() -> None:
+    text = (
+        "Prices per 1M tokens\n\n| Model | Mode | Input | Output |\n|---|---|---|---|\n| nova-4 | Non-thinking | $0.40 | $1.20 |\n"
+        "| nova-4 | Thinking | $0.40 | $4.00 |\n"
+    )
+    assert [(row[2], row[5]) for row in rows(text)] == [("Non-thinking", "1.20"), ("Thinking", "4.00")]

@@ -21,7 +21,7 @@ from units.quantity import Money, amount_spans, plain
 
 BARE = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+")
 _OWN = re.compile(
-    r"\s*(?:(?:USD|EUR|CNY|RMB)\b)?\s*(?:(?:/|\bper\b)\s*(?:1,?000(?:,?000)?|\d+)?\s?[^\s$€¥£(),;·|/]+(?:\s(?:queries|prompts|searches|requests|calls|pages|images|documents|results|classes))?"
+    r"\s*(?:(?:USD|EUR|CNY|RMB)\b)?\s*(?:(?:/|\bper\b)\s*(?:1,?000(?:,?000)?|\d+)?\s?[^\s$€¥£(),;·|/]+(?:\s(?:minutes?|hours?|seconds?|queries|prompts|searches|requests|calls|pages|images|documents|results|classes))?"
     r"(?:\s(?:(?:million|thousand|m|k|input|output|cached|prompt|completion|text|audio|image)\s)*(?:tokens?|toks?|characters?|chars?)\b)?)?\s*(?:\([^()]*\))?",
     re.I,
 )
@@ -37,6 +37,7 @@ _OR = re.compile(r"[\s,;]*or[\s,;]*", re.I)
 _OTHER_DOLLAR = re.compile(r"(?<![A-Za-z])(?!US\$)[A-Z]{1,3}\$\s?\d")
 """Dollars of another country (``A$2``, ``HK$2``): no amount in a currency that is known."""
 _IN_OUT = {"in": "input", "out": "output"}
+_WAY = re.compile(r"^(in|out)(?=\s*(?:\(|$)|\s+context\b)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,19 @@ def figures(text: str, vocabulary: Vocabulary, *, currency: str = "") -> tuple[F
         return ()
     own, gaps = _gaps(text, spans)
     words = _shared_out(gaps, vocabulary)
-    return tuple(_figure(money, said, beside, vocabulary) for (money, _, _), said, beside in zip(spans, own, words, strict=True))
+    return _one_unit([_figure(money, said, beside, vocabulary) for (money, _, _), said, beside in zip(spans, own, words, strict=True)])
+
+
+def _one_unit(found: list[Figure]) -> tuple[Figure, ...]:
+    """Prices of tokens with the unit that is said once, behind the last of them (``$2.50 in, $10 out (per 1M tokens)``)."""
+    unit = found[-1].meaning.unit
+    if (
+        len(found) < 2
+        or not unit
+        or any(f.meaning.unit or f.meaning.meter or not (f.meaning.direction or f.meaning.cache) for f in found[:-1])
+    ):
+        return tuple(found)
+    return tuple(replace(f, meaning=replace(f.meaning, unit=unit)) for f in found)
 
 
 def _figure(money: Money, said: str, beside: str, vocabulary: Vocabulary) -> Figure:
@@ -104,7 +117,7 @@ def _gaps(text: str, spans: list[tuple[Money, int, int]]) -> tuple[list[str], li
 def _shared_out(gaps: list[str], vocabulary: Vocabulary) -> list[str]:
     """The words of each amount, from in front of it or from behind."""
     bare = [re.sub(r"^[\s,;·|/:+&-]+|[\s,;·|/:+&-]+$", "", gap) for gap in gaps]
-    bare = [_IN_OUT.get(gap.lower(), gap) for gap in bare]
+    bare = [_WAY.sub(lambda m: _IN_OUT[m[1].lower()], gap) for gap in bare]
     first, final = vocabulary.read(bare[0]), vocabulary.read(bare[-1])
     behind = (
         bool(bare[-1])

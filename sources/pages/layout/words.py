@@ -92,7 +92,7 @@ class Meaning:
 NOTHING = Meaning()
 
 _SIZE = r"\d+(?:[.,]\d+)?\s?(?:k|m|万|千)?"
-_LESS = r"(?:<=|>=|≤|≥|<|>|＜|＞|up to|at most|at least|below|under|over|above|more than|less than|longer than|shorter than|exceeding|不超过|超过)"
+_LESS = r"(?:<=|>=|≤|≥|<|>|＜|＞|up to|at most|at least|below|under|over|above|more than|greater than|less than|longer than|shorter than|exceeding|不超过|超过)"
 _CONDITION = re.compile(
     rf"\(?(?P<a>(?:for )?(?:prompts?|context(?: length)?|inputs?|input length|prompt length|输入长度|上下文|token|tokens)?\s*(?:\(?(?:with|of|that are|is)\)?\s*)?"
     rf"(?:\d+\s?[km]?\s?(?:<|≤|<=|＜)\s?(?:input|tokens?|prompt|context|输入)\s?(?:<|≤|<=|＜)\s?{_SIZE}|{_LESS}\s?{_SIZE}|[\[(]\s?{_SIZE}\s?[,，]\s?{_SIZE}\s?[\])]|[\[(]\s?\d+\s?\+\s?[\])]"

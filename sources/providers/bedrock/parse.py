@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from sources.pages.build import PriceRows
 from sources.pages.page import Page
-from sources.pages.quote import OtherLayout, PageChanged, PriceQuote
+from sources.pages.quote import LeftOut, OtherLayout, PageChanged, PriceQuote
 from sources.providers.bedrock.offers import read_offers
 
 
-def parse(page: Page) -> list[PriceQuote]:
-    """Quotes of the file; raises ``PageChanged`` where it prices no tokens, ``OtherLayout`` for the price page."""
+def parse(page: Page) -> list[PriceQuote | LeftOut]:
+    """Quotes of the file and what is left out of it; raises ``PageChanged`` where it prices no tokens, ``OtherLayout`` for the price page."""
     if page.text.lstrip("\ufeff \n\r\t")[:1] not in ("{", "["):
         raise OtherLayout("expected the price list file, found a page")
     rows = PriceRows("")
-    read_offers(page.json(), rows)
+    left_out = read_offers(page.json(), rows)
     if not rows.quotes:
         raise PageChanged("expected token prices, found none")
-    return rows.quotes
+    return [*rows.quotes, *left_out]

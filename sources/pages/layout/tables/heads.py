@@ -97,6 +97,8 @@ def telling(table: Table, n: int) -> str:
         return "condition_column"
     if len(said) > 1 and all(m.understood and (m.direction or m.cache) for m in said) and not any(m.direction for m in table.columns):
         return "component_column"
+    if said and all(map(_PLACES.fullmatch, (row[n].text for _, row in body_of(table)))):
+        return "region"
     headless = not any(column_texts(table.grid, table.heads)[n : n + 1])
     return "component_column" if headless and said and all(m.understood and (m.tier or m.conditions) for m in said) else table.roles[n]
 
@@ -114,6 +116,8 @@ _PLACE = re.compile(
     r"\b(?:global|regional?|zone|us|usa|eu|uk|europe|asia|apac|emea|america|americas|japan|india|china|mainland|singapore|international|other regions)\b",
     re.I,
 )
+_PLACES = re.compile(rf"(?:{_PLACE.pattern}|\b(?:data|standard|deployments?|only|all|other)\b|[\s,/&()-])+", re.I)
+"""A cell that names places and nothing else says where a price holds: it is no model."""
 
 
 def qualified(table: Table) -> tuple[Meaning, ...]:

@@ -102,14 +102,19 @@ def _name_column(table: Table) -> int | None:
 
 def kinds_column(table: Table, name_column: int | None) -> int | None:
     """The column that tells rows of one model and different prices apart where nothing else does (``base``, ``turbo``)."""
-    if name_column is None or {"tier_column", "condition_column", "region"} & set(table.roles):
+    tiers = [
+        n
+        for n, r in enumerate(table.roles)
+        if r == "tier_column" and any(table.vocabulary.read(row[n].text).tier for _, row in body_of(table))
+    ]
+    if name_column is None or tiers or {"condition_column", "region"} & set(table.roles):
         return None
     groups: dict[str, list[Sequence[Cell]]] = {}
     for _, row in body_of(table):
         groups.setdefault(row[name_column].text, []).append(row)
     twins = [rows for name, rows in groups.items() if name and len(rows) > 1]
     for n, role in enumerate(table.roles):
-        if role not in ("", "note") or n == name_column or not twins:
+        if role not in ("", "note", "tier_column") or n == name_column or not twins:
             continue
         texts = [[row[n].text for row in rows] for rows in twins]
         if all(len(set(told)) == len(told) and all(map(_is_kind, told)) for told in texts):
@@ -125,6 +130,7 @@ def _is_kind(text: str) -> bool:
 _SIZE = re.compile(r"\d+(?:[.,]\d+)?\s?[KMkm]?")
 
 
+_NO_BAND = re.compile(r"无阶梯(?:计价)?|no (?:tiers?|limit)|all|any", re.I)
 _TOKENS = re.compile(r"tok|词元", re.I)
 _THOUSANDS = re.compile(r"\b[Kk] ?tok|千 ?tok", re.I)
 
@@ -223,7 +229,7 @@ def _told(table: Table, row: Sequence[Cell], found: dict[int, list[Figure]]) -> 
 
 def _band(table: Table, column: int, cell: Cell, said: Meaning) -> list[str]:
     """The condition in a cell of a column of them; none where it is the length of the context, which bounds nothing."""
-    if (not said.conditions and _SIZE.fullmatch(cell.text)) or (said.understood and said.says_nothing):
+    if (not said.conditions and _SIZE.fullmatch(cell.text)) or _NO_BAND.fullmatch(cell.text):
         return []
     thousands = _THOUSANDS.search(_head(table, column)) and not re.search(r"\d\s?[km]", cell.text, re.I)
     return [" ".join(f"{line}K" for line in cell.lines) if thousands else cell.printed or cell.text]

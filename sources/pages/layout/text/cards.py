@@ -48,7 +48,8 @@ def _apart(lines: Sequence[Line], layout: Layout) -> tuple[list[Card], list[Line
     alone: list[Card] = []
     others: list[Line] = []
     path: dict[int, str] = {}
-    for line in lines:
+    said = [part for line in lines for part in (_sentences(line) if holds_price(line) else [line])]
+    for line in said:
         if line.level:
             path = {k: v for k, v in path.items() if k < line.level}
             path[line.level] = line.text
@@ -76,10 +77,29 @@ def _of_itself(line: Line, layout: Layout) -> Card | None:
         return Card([replace(line, text=f"{line.text[: own.start(1)]} {line.text[own.end(1) :]}".strip(" |"))], [own[1]])
     if line.ident:
         return Card([line], [line.ident])
-    said = _SENTENCE.match(line.text)
-    if said is None or layout.vocabulary.read(said["name"]).priced:
+    tagged = _TAGGED.match(line.text)
+    if tagged and len(names := _TAG.findall(tagged[1])) == 1:
+        return Card([replace(line, text=line.text[tagged.end() :])], names)
+    said = _SENTENCE.match(line.text) or _LISTED.match(line.text)
+    if said is None or layout.vocabulary.read(said["name"]).priced or layout.vocabulary.read(said["name"]).understood:
         return None
-    return Card([replace(line, text=line.text[said.end() :].rstrip("."))], [said["name"]])
+    prices = _CLAUSE.sub("", line.text[said.end() :]).rstrip(".")
+    return Card([replace(line, text=prices)], [said["name"]])
+
+
+_LISTED = re.compile(r"(?P<name>[^\s$€¥£:][^$€¥£:|]{1,60}):\s+(?=[$€¥£][^$€¥£]*\bin(?:put)?\b.{0,200}\bout(?:put)?\b)")
+"""``NAME: $.. in, $.. out``."""
+_TAGGED = re.compile(r"([^$€¥£]{4,160})\bprices?:?\s+(?=[$€¥£])", re.I)
+_TAG = re.compile(r"(?<![\w./-])[a-z](?=[\w./-]*-)(?=[\w./-]*\d)[\w./-]{3,60}(?![\w/-])")
+"""``.. name-4 .. Price $.. in $.. out``: the one word in front of the prices that identifies a model."""
+_CLAUSE = re.compile(r",\s[^$€¥£()]*$")
+"""What a sentence goes on to say behind its last price."""
+
+
+def _sentences(line: Line) -> list[Line]:
+    """A paragraph sentence by sentence, where one of them says what a model costs; else the line as it is."""
+    parts = re.split(r"(?<=[.;])\s+(?=[A-Z])", line.text) if len(line.text) <= LONGEST else [line.text]
+    return [replace(line, text=part) for part in parts] if any(map(_SENTENCE.match, parts)) else [line]
 
 
 def _cards(lines: Sequence[Line], layout: Layout) -> Iterable[Card]:
