@@ -12,7 +12,7 @@ run: $(STAMP)    ## set up, then run the main job: report and warehouse under ./
 	.venv/bin/deflation run
 
 test: $(STAMP)   ## set up, then run the tests
-	.venv/bin/python -m pytest -q -n 2 --dist loadfile
+	.venv/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 setup: $(STAMP)  ## the set-up alone: an isolated .venv with the locked dependencies
 

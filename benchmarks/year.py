@@ -149,12 +149,12 @@ def main() -> int:
         parts = ("archive", "issued", "site", "dagster", "cache", "publications", "build.duckdb")
         print(f"day    kind   CPU s  wall s  peak MB  {'  '.join(f'{p:>12}' for p in parts)} MB   mails", flush=True)
         for n in range(first, first + asked.days):
+            lived.write_text(str(n + 1))  # a later call goes on with the next day, also where this one was interrupted
             short = asked.short and n not in (0, first + asked.days - 1)
             cost = live(home, world, n, last_s, kept, short=short)
             last_s = cost.wall_s if short == asked.short else last_s
             if asked.short and not short and not kept.wrong:
                 carry(home)
-            lived.write_text(str(n + 1))
             sizes = "  ".join(f"{megabytes(home / part):>12.1f}" for part in parts)
             print(
                 f"{n + 1:>3}  {'short' if short else 'whole'}  {cost.cpu_s:>6.1f}  {cost.wall_s:>6.1f}  {cost.peak_mb:>7.0f}  {sizes}      {len(world.inbox.received):>5}",

@@ -206,7 +206,8 @@ def _of_which_day(warehouse: Published) -> list[str]:
     from warehouse.store import query
 
     day = query(warehouse, "from core.edition_day").row(0, named=True)
-    told = [f"measured   up to {day['as_of']}: no price was seen since, {day['age_days']} days before this run"] if day["age_days"] else []
+    days = "1 day" if day["age_days"] == 1 else f"{day['age_days']} days"
+    told = [f"measured   up to {day['as_of']}: no price was seen since, {days} before this run"] if day["age_days"] else []
     told += (
         ["           no price is called in force any more"] if query(warehouse, "select count(*) from marts.price_now").item() == 0 else []
     )

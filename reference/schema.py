@@ -185,6 +185,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "parallelism": TEXT,
         "batch_concurrency": REAL,
         "avg_batch_size": REAL,
+        "avg_input_tokens": REAL,
         "avg_output_tokens": REAL,
         "output_tok_per_s": REAL,
         "avg_power_w": REAL,

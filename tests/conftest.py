@@ -27,3 +27,8 @@ def postgres() -> Iterator[str]:
     """libpq's address of a real PostgreSQL server, without ``dbname``."""
     with server() as address:
         yield address
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The file of four whole runs goes first: two workers then end together, and neither waits for the run that others share."""
+    items.sort(key=lambda item: item.path.name != "test_definitions_move.py")

@@ -1,1 +1,1 @@
-"""Pages drawn in layouts that no page at hand has: how much of them the readers read."""
+"""What was never looked at while it was built: pages in layouts that no page at hand has, panels that no constant was chosen on."""

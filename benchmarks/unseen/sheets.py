@@ -1,7 +1,7 @@
 """Spec sheets drawn in layouts that no sheet at hand has, read by each maker's declaration.
 
 The same parts (figures as in ``reference/spec_history.csv``) are drawn in every combination of a shape (tables either way round, with a
-column of units, definition lists, text with a row or a cell a line or all in one line, a PDF's table), a wording of the labels, a choice
+column of units or notes, definition lists, text with a row or a cell a line or all in one line, a PDF's table), a wording of the labels, a choice
 of units and a way to say which rate is sparse. A value is right when part, field and figure are those drawn, wrong when the figure is
 another. ``python -m benchmarks.unseen.sheets`` prints a line for each shape and the total; ``--wrong`` shows what went wrong.
 """
@@ -41,27 +41,37 @@ LABELS = (
     ("Memory capacity", "Peak memory bandwidth", "Peak BF16 compute", "Peak FP8 compute", "Peak INT8 compute", "TDP", "Scale-up bandwidth (bidirectional)"),
     ("HBM capacity per chip", "HBM bandwidth per chip", "Peak bfloat16 performance", "Peak FP8 performance", "Peak INT8 performance", "Board power", "Inter-chip interconnect bandwidth (per chip)"),
     ("Memory Size", "Memory BW", "BFLOAT16 Matrix", "FP8 Matrix", "INT8 Matrix", "Maximum board power", "Interconnect BW"),
+    ("Memory configuration", "Max memory bandwidth", "FP16/BF16", "FP8", "INT8", "Total board power (TBP)", "Scale-up fabric bandwidth"),
+    ("On-package memory", "HBM bandwidth", "Peak BF16 Tensor FLOPS", "Peak FP8 Tensor FLOPS", "Peak INT8 Tensor OPS", "Rated power", "GPU-to-GPU bandwidth"),
+    ("VRAM", "VRAM bandwidth", "BF16 performance", "FP8 performance", "INT8 performance", "Typical board power", "Interconnect"),
 )  # fmt: skip
-"""Labels of ``FIELDS`` in four wordings."""
+"""Labels of ``FIELDS`` in seven wordings."""
+STYLES = {
+    "plain": {},
+    "decorated": {"memory": "{} HBM3e", "bandwidth": "{} peak", "tdp": "Up to {} (configurable)", "link": "{} bidirectional"},
+    "unit in the label": {},
+}
+"""How a cell is dressed: the figure with its unit, words around it, or the bare figure with its unit in the label."""
 SENSES = ("silent", "pair", "rows", "mark")
 """How sparsity is told: not at all, ``dense | sparse`` pairs, a row of its own, or the sparse rate alone under a footnote."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One drawing: the maker, the wording, whether in large units (TB/s, PFLOPS), and how sparsity is told."""
+    """One drawing: the maker, the wording, whether in large units (TB/s, PFLOPS), how sparsity is told and how cells are dressed."""
 
     maker: str
     labels: tuple[str, ...]
     large: bool
     sense: str
+    style: str = "plain"
 
 
 def drawings() -> Iterator[Drawing]:
     """Every combination a maker could print."""
-    for maker, labels, large, sense in itertools.product(PARTS, LABELS, (False, True), SENSES):
+    for maker, labels, large, sense, style in itertools.product(PARTS, LABELS, (False, True), SENSES, STYLES):
         if (sense != "silent") == (maker in SPARSE) and not (maker == "amd" and sense == "mark"):
-            yield Drawing(maker, labels, large, sense)
+            yield Drawing(maker, labels, large, sense, style)
 
 
 def _figure(value: Decimal) -> str:
@@ -69,9 +79,11 @@ def _figure(value: Decimal) -> str:
 
 
 def _cell(d: Drawing, field: str, value: str, times: int = 1) -> str:
-    """A figure with its unit, as drawn."""
-    if not value:
-        return ""
+    """A figure as drawn."""
+    return STYLES[d.style].get(field, "{}").format(_amount(d, field, value, times))
+
+
+def _amount(d: Drawing, field: str, value: str, times: int) -> str:
     amount = Decimal(value) * times
     if field in ("bf16", "fp8", "int8"):
         unit = "OPS" if field == "int8" else "FLOPS"
@@ -99,7 +111,15 @@ def rows_of(d: Drawing) -> list[list[str]]:
             rows.append([label + " with structured sparsity", *(_cell(d, field, v, 2) for v in values)])
         else:
             rows.append([label + "*", *(_cell(d, field, v, 2) for v in values)])
-    return rows
+    return [rows[0], *map(_unit_first, rows[1:])] if d.style == "unit in the label" else rows
+
+
+def _unit_first(row: list[str]) -> list[str]:
+    """A row with its unit in the label; one with pairs keeps its units."""
+    if any("|" in cell for cell in row):
+        return row
+    unit = row[1].rsplit(" ", 1)[1]
+    return [f"{row[0]} ({unit})", *(cell.removesuffix(f" {unit}") for cell in row[1:])]
 
 
 def _note(d: Drawing) -> str:
@@ -122,7 +142,9 @@ def _markdown(rows: list[list[str]], d: Drawing) -> str:
 
 
 def _with_units(rows: list[list[str]], d: Drawing) -> str:
-    """A column of units, figures bare."""
+    """A column of units, figures bare; a dressed cell keeps its own."""
+    if d.style != "plain":
+        return _table([[row[0], "Notes", *row[1:]] if n == 0 else [row[0], "", *row[1:]] for n, row in enumerate(rows)], d)
     made = [[rows[0][0], "Unit", *rows[0][1:]]]
     for row in rows[1:]:
         unit = row[1].rsplit(" ", 1)[1]
@@ -144,6 +166,16 @@ def _boxes(rows: list[list[str]], d: Drawing) -> str:
 def _lines(rows: list[list[str]], d: Drawing) -> str:
     """A row a line, one part."""
     return "\n".join([f"# {rows[0][1]} specifications", *(f"{row[0]}: {row[1]}" for row in rows[1:]), _note(d), ""])
+
+
+def _spread(rows: list[list[str]], d: Drawing) -> str:
+    """A row a line, all parts in it, as a PDF's text layer prints a table without rules."""
+    return "\n".join(["Technical Specifications", *(" ".join(row) for row in rows), _note(d), ""])
+
+
+def _spaced(rows: list[list[str]], d: Drawing) -> str:
+    """The same with the columns kept apart by spaces."""
+    return "\n".join(["Technical Specifications", "", *("   ".join(c.ljust(34) for c in row).rstrip() for row in rows), "", _note(d), ""])
 
 
 def _stacked(rows: list[list[str]], d: Drawing) -> str:
@@ -170,7 +202,7 @@ def _bullets(rows: list[list[str]], d: Drawing) -> str:
 SHAPES: dict[str, Callable[[list[list[str]], Drawing], str]] = {
     "table, parts across": _table,
     "table, parts down": lambda rows, d: _table(_turned(rows), d),
-    "table with a column of units": _with_units,
+    "table with a column aside": _with_units,
     "markdown, parts across": _markdown,
     "markdown, parts down": lambda rows, d: _markdown(_turned(rows), d),
     "reST list-table": _listed,
@@ -178,6 +210,8 @@ SHAPES: dict[str, Callable[[list[list[str]], Drawing], str]] = {
     "definition list": _list,
     "a row a line": _lines,
     "bullets": _bullets,
+    "a row of all parts a line": _spread,
+    "columns kept by spaces": _spaced,
     "a cell a line": _stacked,
     "one line": _run,
 }
@@ -226,7 +260,9 @@ def main() -> None:
         if "--wrong" in sys.argv:
             for d, drawn, read, bad, said in results:
                 if bad or read < drawn:
-                    print(f"    {d.maker} {d.sense} large={d.large} {d.labels[0]!r}: {read} of {drawn}, {bad} wrong; {said[:260]}")
+                    print(
+                        f"    {d.maker} {d.sense} {d.style} large={d.large} {d.labels[0]!r}: {read} of {drawn}, {bad} wrong; {said[:260]}"
+                    )
     share = total["right"] / total["values"]
     print(f"{total['sheets']} sheets, {total['values']} values: {total['right']} right ({share:.1%}), {total['wrong']} wrong")
 

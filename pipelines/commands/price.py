@@ -182,7 +182,8 @@ def _offers(name: str, provider: str | None, moment: datetime, intervals: Any, a
     if rows.is_empty():
         known = f"{name} is {meant['*']}, which no provider here prices" if meant.get("*") else f"no model is known as {name!r}"
         names = aliases.filter(pl.col("model").is_in(intervals["model"].unique().implode()))["alias"]
-        raise NoPrice(f"{known}; near names: {', '.join(near_names(name, names)) or 'none'}")
+        near = near_names(name, names)
+        raise NoPrice(known + (f"; near names: {', '.join(near)}" if near else ""))
     if provider is None:
         return rows
     own = rows.filter(pl.col("provider") == provider)

@@ -30,6 +30,8 @@ def command(show: bool, name: str | None) -> None:
     if show:
         for earlier in kept:
             click.echo(earlier.name)
+        if not kept:
+            click.echo("no earlier publication is kept", err=True)
         return
     chosen = next((earlier for earlier in kept if earlier.name.startswith(name or "")), None)
     if chosen is None:

@@ -108,7 +108,10 @@ def list_() -> None:
     """Print all subscribers, with the key by which delivery reports name them."""
     from reports.mail.ledger import recipient_key
 
-    for s in _store().all():
+    people = _store().all()
+    if not people:
+        click.echo("nobody gets the mail yet (deflation subscribers add ADDRESS)", err=True)
+    for s in people:
         t = s.thresholds
         click.echo(
             f"{s.address}\t{s.profile}\t{s.state}\tmove {t.move_share:g}, floor {t.floor_ratio:g}, stale {t.stale_days} d\t{recipient_key(s.address)}\t{s.reason}"

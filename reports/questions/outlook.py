@@ -57,10 +57,7 @@ def usual(book: FactBook) -> Sentence:
         return Sentence(())
     ahead = median / start - 1
     where = "above" if ahead > change.high else "below" if ahead < change.low else "within"
-    return say(
-        "In the year to {d} such prices moved {b} (the middle half of {n}); the forecast lies " + where + " that.",
-        d=book.field(USUAL, "text_value"), n=book.field(USUAL, "n"), b=between(change),
-    )  # fmt: skip
+    return say("In the year before, half of such prices moved {b}; the forecast lies " + where + ".", b=between(change))
 
 
 def because(book: FactBook) -> Sentence:
@@ -80,7 +77,7 @@ def chart_title(book: FactBook) -> Sentence:
     words = {
         "lower": "The cheapest price of a fixed quality is expected to fall from {p} to {x} in a year",
         "higher": "The cheapest price of a fixed quality is expected to rise from {p} to {x} in a year",
-        "either": "From {p}, the cheapest price of a fixed quality may fall, stay or rise: {i} in a year",
+        "either": "The cheapest price of a fixed quality may fall, stay or rise: {i} in a year",
     }
     which = expected(book)
     if which == "unknown":
@@ -90,5 +87,5 @@ def chart_title(book: FactBook) -> Sentence:
 
 def outlook(book: FactBook) -> Answer:
     """Where does the price go?"""
-    said = (join([price(book), forecast(book)]), usual(book), because(book), in_short(book))
+    said = (join([price(book), forecast(book)]), usual(book) or in_short(book), because(book))
     return Answer("outlook", "Where does it go?", tuple(filter(None, said)), chart="fan", more=("outlook",))

@@ -99,7 +99,7 @@ def chart_title(book: FactBook) -> Sentence:
         return say("How prices moved in a year is not known")
     words = {"fell": "{k} of {n} measures fell", "rose": "{k} of {n} measures rose", "flat": "{k} of {n} stayed flat"}
     parts = [say(words[d], k=book.tally(known.count(d)), n=book.tally(len(known))) for d in words if d in known]
-    return say("In a year, {p}", p=join(parts, ", "))
+    return join(parts, ", ")
 
 
 def _year(book: FactBook, measure: Measure) -> Sentence:

@@ -113,9 +113,27 @@ def pue(data: Path) -> pl.DataFrame:
 _NUMBER = re.compile(r"^[\d.]*$")
 
 
+def _read_energy() -> list[dict[str, object]]:
+    """Runs read in InferenceX's published power records (``energy_found.csv``), without speculation, on one node.
+
+    The records give mean watts per chip, seconds and tokens of the window; joules are their quotient.
+    """
+    found = pl.read_csv(Path(__file__).with_name("energy_found.csv"), try_parse_dates=True)
+    told = found.with_columns(
+        boundary=pl.lit("gpu_only_sum_all_gpus"),
+        note=pl.lit("board power integrated over the measured window, all chips of the run"),
+        source=pl.lit("InferenceX"),
+        source_ref=pl.format("InferenceX run {}", "run"),
+        source_url=pl.format("https://github.com/SemiAnalysisAI/InferenceX/actions/runs/{}", "run"),
+        licence=pl.lit("Apache-2.0"),
+        basis=pl.lit("derived"),
+    )
+    return told.select(list(SCHEMAS["energy_measured"])).to_dicts()
+
+
 def energy(data: Path) -> pl.DataFrame:
-    """Measured joules per output token with their boundary (ML.ENERGY: GPUs only; MLPerf: wall)."""
-    rows = []
+    """Measured joules per output token with their boundary (ML.ENERGY and InferenceX: GPUs only; MLPerf: wall)."""
+    rows = _read_energy()
     for r in read(data / "hardware" / "energy_measured.csv"):
         ml = r["source"].startswith("ml.energy")
         joules = number(r["joules_per_output_token"])
@@ -133,6 +151,7 @@ def energy(data: Path) -> pl.DataFrame:
                 "parallelism": r["parallelism"],
                 "batch_concurrency": number(r["batch_concurrency"]) if _NUMBER.match(r["batch_concurrency"]) else None,
                 "avg_batch_size": number(r["avg_batch_size"]),
+                "avg_input_tokens": None,
                 "avg_output_tokens": number(r["avg_output_len"]),
                 "output_tok_per_s": number(r["output_tok_s"]),
                 "avg_power_w": number(r["avg_power_w"]),

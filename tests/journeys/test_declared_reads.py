@@ -13,7 +13,7 @@ from pipelines.context import make_job
 from pipelines.definitions import build_definitions
 from pipelines.resources import raw_tables
 from pipelines.settings import load_settings
-from warehouse.store import Store
+from warehouse.store import Store, query
 
 WRITTEN_BY_EVERY_SOURCE = {"raw.reading", "raw.left_out"}
 """The tables that every source's step writes a part of; a step that depends on any raw table may read them."""
@@ -41,9 +41,15 @@ class TracedStore(Store):
 
 
 @pytest.fixture(scope="module")
-def traced(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+def traced_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the traced run keeps its state; it remembers nothing, as a remembered step might read nothing."""
+    return tmp_path_factory.mktemp("traced")
+
+
+@pytest.fixture(scope="module")
+def traced(traced_home: Path) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     """Tables read and tables declared, by step, of one offline run."""
-    settings = load_settings().model_copy(update={"home": tmp_path_factory.mktemp("traced")})
+    settings = load_settings().model_copy(update={"home": traced_home})
     read: dict[str, set[str]] = defaultdict(set)
     store = TracedStore(settings.warehouse_path)
     with store.session(raw_tables()):
@@ -87,3 +93,14 @@ def test_python_steps_declare_no_table_they_do_not_read(traced: tuple[dict[str, 
         if step in declared and (unread := {d for d in declared[step] - tables if d.split(".")[0] in ("core", "stats", "engine")})
     }
     assert not idle, idle
+
+
+def test_the_same_inputs_give_the_same_facts_and_the_same_page_in_another_process(
+    traced: tuple[dict[str, set[str]], dict[str, set[str]]], traced_home: Path, offline_home: Path
+) -> None:
+    """The traced run made everything itself, in this process; the other in one of its own."""
+    facts = "select * from facts.fact order by fact_id"
+    here, there = (query(home / "published.duckdb", facts) for home in (traced_home, offline_home))
+    assert here.height > 50 and here.equals(there)
+    first, second = (home / "site" / "latest" / "index.html" for home in (traced_home, offline_home))
+    assert first.read_bytes() == second.read_bytes()

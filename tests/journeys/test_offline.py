@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -84,21 +83,11 @@ def test_a_wrong_query_is_an_error_and_not_a_traceback(offline_home: Path, defla
     assert done.returncode == 1 and "Traceback" not in done.stderr
 
 
-def test_the_same_inputs_give_the_same_facts_and_the_same_page(offline_home: Path, tmp_path: Path, deflation: Run) -> None:
-    again = deflation(tmp_path, "run", "--offline")
-    assert again.returncode == 0, again.stderr[-2000:]
-    query = "select * from facts.fact order by fact_id"
-    assert rows(offline_home, query) == rows(tmp_path, query)
-    first, second = (h / "site" / "latest" / "index.html" for h in (offline_home, tmp_path))
-    assert first.read_bytes() == second.read_bytes()
-
-
-def test_a_corrupt_build_file_is_made_anew(offline_home: Path, tmp_path: Path, deflation: Run) -> None:
-    home = tmp_path / "home"
-    shutil.copytree(offline_home, home)
-    (home / "build.duckdb").write_bytes(b"not a database" * 1000)
-    done = deflation(home, "run", "--offline")
+def test_a_corrupt_build_file_is_made_anew(warm_home: Path, deflation: Run) -> None:
+    (warm_home / "build.duckdb").write_bytes(b"not a database" * 1000)
+    done = deflation(warm_home, "run", "--offline")
     assert done.returncode == 0, done.stderr[-2000:]
+    assert rows(warm_home, "select count(*) > 0 from facts.fact") == [(True,)]
 
 
 def test_a_run_beside_a_running_one_says_so(offline_home: Path, deflation: Run) -> None:

@@ -46,3 +46,13 @@ def test_what_cannot_be_answered_is_said_in_a_sentence(
 def test_before_the_first_run_the_verb_answers_from_packaged_prices_and_says_so(deflation: Run, tmp_path: Path) -> None:
     done = deflation(tmp_path, "price", "gpt-4o", "--input", "1", "--output", "1")
     assert done.returncode == 0 and "packaged with the project" in done.stderr
+
+
+def test_a_model_that_nothing_resembles_is_said_without_a_list_of_none(deflation: Run, tmp_path: Path) -> None:
+    done = deflation(tmp_path, "price", "nosuchmodel", "--input", "1", "--output", "1")
+    assert done.returncode == 1 and done.stderr.rstrip().endswith("no model is known as 'nosuchmodel'")
+
+
+def test_a_list_without_publications_says_so(deflation: Run, tmp_path: Path) -> None:
+    done = deflation(tmp_path, "rollback", "--list")
+    assert done.returncode == 0 and done.stdout == "" and "no earlier publication is kept" in done.stderr

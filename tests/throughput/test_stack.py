@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 import reference
 from throughput.engine import grid as engine_grid
+from throughput.physics import techniques
 from throughput.products import catalogue, evidence, frontier, league, stack
 from throughput.questions import scenarios
 
@@ -315,3 +317,18 @@ def test_a_vendor_never_measured_is_treated_like_other_second_vendors(constants)
         measured = [constants.family(f, kind) for f in ("amd", "neuron", "intel")]
         assert min(measured) <= constants.family("gaudi", kind) <= max(measured)
     assert constants.family("nvidia_datacenter", "read") == 1.0
+
+
+def test_overheads_of_drafting_are_the_medians_of_spec_bench():
+    """Accepted tokens over the speedup that was measured and over what the drafts cost, trees and chains apart."""
+    table = reference.load("speculative_decoding").filter(pl.col("source").str.contains("Spec-Bench"))
+    cell = ["accelerator", "model", "method", "precision"]
+    tokens = table.filter(pl.col("metric") == "accepted_tokens_per_step").select(*cell, tokens="value")
+    gains = table.filter(pl.col("metric") == "speedup_vs_autoregressive", pl.col("workload") == "Overall").select(*cell, gain="value")
+    seen: dict[float, list[float]] = {techniques.TREE_OVERHEAD: [], techniques.CHAIN_OVERHEAD: []}
+    for row in tokens.join(gains, on=cell).to_dicts():
+        drafting = techniques.DRAFTING[row["method"]]
+        seen[drafting.overhead].append(row["tokens"] / row["gain"] / (1.0 + drafting.draft_tokens * drafting.draft_cost))
+    assert {len(v) for v in seen.values()} == {33, 8}
+    for stated, cells in seen.items():
+        assert stated == pytest.approx(np.median(cells), abs=0.02)

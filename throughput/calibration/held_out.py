@@ -15,7 +15,7 @@ import polars as pl
 from throughput.calibration.calibration import fit
 from throughput.calibration.measurements import Measurements, log_predicted, run_numpy
 from throughput.engine.efficiency import Constants
-from throughput.engine.uncertainty import REGIMES, regimes
+from throughput.engine.uncertainty import REGIMES, TERMS
 
 COVERAGE = 0.8
 EVALUATIONS = 3
@@ -41,8 +41,8 @@ def _weights(keys: np.ndarray) -> np.ndarray:
 
 def design(data: Measurements, constants: Constants) -> np.ndarray:
     """Indicator of each regime, rows by ``REGIMES``."""
-    terms = regimes(run_numpy(data.columns, constants))
-    return np.column_stack([np.broadcast_to(terms[n], len(data)) for n in REGIMES])
+    values = run_numpy(data.columns, constants)
+    return np.column_stack([np.broadcast_to(TERMS[n](values), len(data)) for n in REGIMES])
 
 
 def widths(matrix: np.ndarray, errors: np.ndarray, keys: np.ndarray, coverage: float = COVERAGE) -> np.ndarray:

@@ -62,8 +62,8 @@ def judged(energy: Measurements) -> Measurements:
     return energy.subset(energy.columns["software_date"] >= JUDGED_FROM)
 
 
-POWER = ("waiting_power_share", "moving_power_share", "multiplying_power_share")
-POWER_PRIOR = np.array([0.12, 0.55, 1.2])
+POWER = ("waiting_power_share", "moving_power_share", "multiplying_power_share", "stall_power_exponent", "density_power_exponent")
+POWER_PRIOR = np.array([FIXED[n] for n in POWER])
 """Of the TDP: a stalled part with its clocks up draws about a fifth with what it draws idle (Nebius H200 at few requests), one that
 streams from memory all the time about three quarters (dense decode of few requests), and multiplying at the datasheet's rate would
 take more than the TDP, which is why no part holds that rate (MLPerf 4.1 power submissions: TDP at two fifths of it)."""
@@ -76,12 +76,13 @@ def watts(energy: Measurements, constants: Constants) -> np.ndarray:
     """Watts at the speed that was measured: a step does the same work whatever it waits for (nan where no speed is known)."""
     values = run_numpy(energy.columns, constants)
     pace = energy.columns["tokens_per_s"].astype(float) / values["output_tok_s"]
-    working = np.minimum(values["working"] * pace, 1.0)
+    working, read = np.minimum(values["working"] * pace, 1.0), np.minimum(values["mbu"] * pace, 1.0)
     k = constants
+    density = values["bandwidth_bytes_per_s"] / np.maximum(values["tdp_w"], 1.0)
     watts_each = energy_physics.chip_power_w(
         values["tdp_w"],
         1.0,
-        working,
+        energy_physics.moving_time(working, read, density, k.stall_power_exponent, k.density_power_exponent),
         values["mfu"] * pace,
         k.idle_power_share,
         k.waiting_power_share,

@@ -12,7 +12,7 @@ from throughput.questions.scenarios import answer
 from warehouse.schema import frames
 
 TASK_INPUT_TOKENS = {"lm-arena-chat": 200, "gpqa": 350, "sourcegraph-fim": 800, "chat": 200, "code": 150, "Offline": 294, "Server": 294}
-"""Mean prompt of each text task in tokens; ML.ENERGY publishes none, so typical ones; MLPerf's Open ORCA prompts average 294."""
+"""Mean prompt of each text task in tokens, where a run does not state it; ML.ENERGY publishes none, so typical ones; MLPerf's Open ORCA prompts average 294."""
 MLPERF_OUTPUT_TOKENS = 294.0
 PRECISIONS = {"bfloat16": "bf16", "float16": "fp16", "fp16/bf16": "bf16", "fp8/fp4 (submission)": "fp8"}
 """Precision as published -> as the engine reads it; a Hopper submission cannot be FP4."""
@@ -89,11 +89,12 @@ def speeds(
 def questions(measured: pl.DataFrame) -> pl.DataFrame:
     """Text runs in the columns of a scenario. A run without layout served a copy on each accelerator.
 
-    Runs with pictures or films are left out: the tokens of their prompts are not published.
+    Runs with pictures or films are left out: the tokens of their prompts are neither published nor known from the task.
     """
     ranks = pl.col("parallelism").str.extract(r"TP(\d+)").cast(pl.Int64)
     copies = pl.col("parallelism").str.extract(r"DP(\d+)").cast(pl.Int64)
-    return measured.filter(pl.col("task").is_in(list(TASK_INPUT_TOKENS))).select(
+    prompt = pl.coalesce("avg_input_tokens", pl.col("task").replace_strict(TASK_INPUT_TOKENS, default=None, return_dtype=pl.Float64))
+    return measured.filter(prompt.is_not_null()).select(
         "accelerator",
         "model",
         "n_accelerators",
@@ -105,9 +106,9 @@ def questions(measured: pl.DataFrame) -> pl.DataFrame:
         kv_precision=pl.when(pl.col("precision").str.contains("submission")).then(pl.lit("fp8")).otherwise(pl.lit("bf16")),
         tensor_parallel=ranks.fill_null(1),
         data_parallel=pl.when(ranks.is_null()).then(pl.col("n_accelerators")).otherwise(copies),
-        isl=pl.col("task").replace_strict(TASK_INPUT_TOKENS, return_dtype=pl.Int64),
+        isl=prompt.round().cast(pl.Int64),
         osl=pl.col("avg_output_tokens").fill_null(MLPERF_OUTPUT_TOKENS).round().cast(pl.Int64),
-        concurrency="avg_batch_size",
+        concurrency=pl.coalesce("avg_batch_size", "batch_concurrency"),
         boundary=pl.col("boundary").replace_strict(BOUNDARIES, default=None),
     )
 

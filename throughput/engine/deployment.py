@@ -21,7 +21,8 @@ def weights(c: Columns, k: Constants) -> dict[str, Value]:
     )
     return {
         "every_token_bytes": every_token,
-        "resident_bytes": every_token + c["embedding_parameters"] * 2.0,
+        # local runtimes look tokens up in the host's memory (llama.cpp keeps token_embd there)
+        "resident_bytes": every_token + where(c["local_runtime"] > 0, 0.0, c["embedding_parameters"] * 2.0),
         "expert_bytes_each": c["expert_parameters"] * weight_bytes,
         "all_expert_bytes": c["moe_layers"] * c["routed_experts"] * c["expert_parameters"] * weight_bytes,
         "usable_bytes": roofline.reached(c["memory_bytes"], k.memory_loss)

@@ -94,8 +94,10 @@ FIXED: dict[str, float] = {
     "spread.is_first_token": 0.45,
     "idle_power_share": 0.10,  # of the TDP: idle readings of vendor tools, 60 to 140 W of 700 to 1,000
     "waiting_power_share": 0.12,
-    "moving_power_share": 0.55,
+    "moving_power_share": 0.58,
     "multiplying_power_share": 1.2,
+    "stall_power_exponent": 0.25,  # between 0 (a byte costs power while software takes over it) and 1 (by itself)
+    "density_power_exponent": 0.5,  # between 0 (reading takes the same share of every part's watts) and 1 (the same joules per byte)
     # joules against the chips alone: MLPerf 4.1 power submissions on 8 H200 draw 1.22 (offline) times ours at the wall
     "boundary.gpu_only": 1.0,
     "boundary.system": 1.15,

@@ -59,6 +59,7 @@ FORMATS: dict[str, Format] = {
     "fp4": Format(4.5, 4, "fp4", 16, 9.6),
     "nvfp4": Format(4.5, 4, "fp4", 16, 9.6),
     "mxfp4": Format(4.25, 4, "fp4", 16, 16),
+    "mxfp4_moe": Format(4.25, 16, "gguf_block", 8.5, 8.5),  # llama.cpp's file type: experts in MXFP4, the rest in Q8_0
     "mxfp6": Format(6.25, 8, "fp4", 16, 16),
     "q8_0": Format(8.5, 16, "gguf_wide", 8.5),
     "q6_k": Format(6.5625, 16, "gguf_k", 6.5625),

@@ -85,7 +85,7 @@ class Columns(Mapping[str, Value]):
         return len(self._names | set(stages.OPTIONAL))
 
 
-ROWS_AT_ONCE = 16_384
+ROWS_AT_ONCE = 32_768
 """Rows of an eager frame computed together: their columns stay in the processor's caches."""
 
 

@@ -47,14 +47,14 @@ def chip(c: Columns, k: Constants) -> dict[str, Value]:
         read = where(reader == READERS[name], factor, read)
     size = (bandwidth / REFERENCE_BANDWIDTH) ** k.bandwidth_loss_exponent * k.family(family, "read") * age
     size = size * where(local & (family == "nvidia_datacenter"), k.local_datacenter_read, 1.0)
-    tile = choose(family, TILE_ROWS, TILE_ROWS["other"])
+    tile, lost = choose(family, TILE_ROWS, TILE_ROWS["other"]), k.family(family, "compute") * age
     return {
         "software_age": age,
         "read_loss": size,
         "format_read": read,
         "peak_flop_per_s": rate,
-        "flop_loss": (rate / REFERENCE_FLOP) ** k.compute_loss_exponent * k.family(family, "compute") * age,
-        "flop16_loss": (f16 / REFERENCE_FLOP) ** k.compute_loss_exponent * k.family(family, "compute") * age,
+        "flop_loss": (rate / REFERENCE_FLOP) ** k.compute_loss_exponent * lost,
+        "flop16_loss": (f16 / REFERENCE_FLOP) ** k.compute_loss_exponent * lost,
         "dequantisation": where(packed, 1.0 + k.unpacking_excess, where(narrow, 1.0 + k.dequantisation_excess, 1.0)),
         "prefill_dequantisation": where(narrow, 1.0 + k.dequantisation_excess, 1.0),
         "host_factor": where(c["python_host"] > 0, k.python_host_factor, where(c["python_host"] < 0, 1.0 / k.python_host_factor, 1.0)),

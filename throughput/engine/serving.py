@@ -146,10 +146,11 @@ def work(c: Columns, k: Constants) -> dict[str, Value]:
 
 def use(c: Columns, k: Constants) -> dict[str, Value]:
     """Power, and energy per token with its split between prompts and answers."""
+    density = c["bandwidth_bytes_per_s"] / maximum(c["tdp_w"], 1.0)
     power = c["chips"] * energy.chip_power_w(
         c["tdp_w"],
         c["busy"],
-        c["working"],
+        energy.moving_time(c["working"], c["mbu"], density, k.stall_power_exponent, k.density_power_exponent),
         c["mfu"],
         k.idle_power_share,
         k.waiting_power_share,

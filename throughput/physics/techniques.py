@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from throughput.physics.ops import Value, minimum, where
 
-SPECULATION_OVERHEAD = 1.43
-"""Accepted tokens over measured speedup at batch 1, median of 41 method-model cells of Spec-Bench (Xia et al.
-2024, leaderboard 2025-04): what sampling, tree attention and scheduling take from the ideal gain."""
+TREE_OVERHEAD, CHAIN_OVERHEAD = 1.42, 1.07
+"""Accepted tokens over measured speedup at batch 1 and over what the drafts themselves cost: what sampling, tree attention and
+scheduling take from the ideal gain of a tree of drafts, and of one chain of them. Medians of 33 and 8 method-model cells of
+Spec-Bench (Xia et al. 2024, leaderboard 2025-04). Published gains of MTP, a chain, on Strix Halo are 1.05 and 1.10 below the ideal."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Drafting:
 
     draft_tokens: float
     draft_cost: float
+    overhead: float = TREE_OVERHEAD
 
 
 DRAFTING: dict[str, Drafting] = {
@@ -28,19 +30,20 @@ DRAFTING: dict[str, Drafting] = {
     "EAGLE3": Drafting(7, 0.03),
     "EAGLE-3.1": Drafting(7, 0.03),
     "SAMD+EAGLE2": Drafting(6, 0.03),
-    "MTP": Drafting(1, 0.05),
+    "MTP": Drafting(1, 0.05, CHAIN_OVERHEAD),
     "Medusa": Drafting(4, 0.0),
     "Hydra": Drafting(4, 0.01),
-    "SpS": Drafting(5, 0.1),
-    "draft model": Drafting(5, 0.1),
-    "PLD": Drafting(8, 0.0),
-    "prompt lookup": Drafting(8, 0.0),
+    "SpS": Drafting(5, 0.05, CHAIN_OVERHEAD),
+    "draft model": Drafting(5, 0.05, CHAIN_OVERHEAD),
+    "PLD": Drafting(8, 0.0, CHAIN_OVERHEAD),
+    "prompt lookup": Drafting(8, 0.0, CHAIN_OVERHEAD),
     "Lookahead": Drafting(4, 0.0),
     "REST": Drafting(6, 0.0),
     "Recycling": Drafting(6, 0.0),
 }
 """One decoder layer drafts for the EAGLE family (Li et al. 2024, 2025), one prediction layer for MTP (DeepSeek-V3), heads for Medusa and
-Hydra, a model of a tenth the size for draft models (Leviathan et al. 2023), looked-up text for the rest; depths of the papers."""
+Hydra, a draft model that costs a twentieth of a step (Leviathan et al. 2023 print 0.02 to 0.11), looked-up text for the rest; depths of
+the papers. MTP, draft models and looked-up prompts draft one chain, the others a tree."""
 
 
 def acceptance_of(tokens_per_step: float, draft_tokens: float) -> float:

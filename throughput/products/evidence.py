@@ -140,9 +140,7 @@ def _drafted(technique: str, load: int, accepted: pl.DataFrame, engine: Engine) 
     ]
     rows = [{**SPECULATED, "concurrency": load, **d} for d in ({"draft_tokens": 0, "draft_cost": 0.0, "draft_acceptance": 0.0}, *drafted)]
     plain, *speeds = engine(pl.DataFrame(rows, strict=False)).to_list()
-    return {
-        n: None if s is None or plain is None else s / plain / techniques.SPECULATION_OVERHEAD for n, s in zip(FACTORS, speeds, strict=True)
-    }
+    return {n: None if s is None or plain is None else s / plain / drafting.overhead for n, s in zip(FACTORS, speeds, strict=True)}
 
 
 def hardware(releases: pl.DataFrame, engine: Engine) -> pl.DataFrame:

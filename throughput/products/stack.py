@@ -140,7 +140,7 @@ def _speeds(stack: Stack, accelerators: pl.DataFrame, architectures: pl.DataFram
         & (~pl.col("static") | (pl.col("concurrency") <= stack.static_batch))
     )
     waiting = pl.when(pl.col("static")).then(stack.waiting_share).otherwise(1.0)
-    overhead = pl.when(pl.col("draft_tokens") > 0).then(1.0 / techniques.SPECULATION_OVERHEAD).otherwise(1.0)
+    overhead = pl.when(pl.col("draft_tokens") > 0).then(1.0 / techniques.TREE_OVERHEAD).otherwise(1.0)
     return done.select(
         "model",
         "accelerator",

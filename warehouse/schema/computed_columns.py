@@ -23,6 +23,7 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     "application": ("VARCHAR", "application"),
     "assumption_id": ("VARCHAR", "id of an assumption"),
     "avg_batch_size": ("DOUBLE", "mean batch (count)"),
+    "avg_input_tokens": ("DOUBLE", "mean prompt length, where it is published"),
     "avg_output_tokens": ("DOUBLE", "mean output length"),
     "avg_power_w": ("DOUBLE", "mean power of all accelerators"),
     "backfire_share": ("DOUBLE", "probability that spend grows"),

@@ -283,7 +283,12 @@ ENUMERATIONS: tuple[Enumeration, ...] = (
     ),
     _plain(
         "marts.viability.verdict stats.viability.verdict",
-        {"viable now": "pays at a listed price", "expected": "pays on the forecast", "not within the horizon": "not within the forecast"},
+        {
+            "viable now": "pays at a listed price",
+            "expected": "pays on the forecast within a year",
+            "uncertain": "pays on the forecast, later than in a year",
+            "not within the horizon": "not within the forecast",
+        },
     ),
     _plain(
         "marts.decomposition.component",

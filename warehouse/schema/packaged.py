@@ -86,7 +86,7 @@ PACKAGED: tuple[Table, ...] = (
         "core.energy_measured",
         "one measured energy per output token with its boundary",
         "model active_params_b total_params_b task accelerator n_accelerators precision parallelism "
-        "batch_concurrency avg_batch_size avg_output_tokens output_tok_per_s avg_power_w "
+        "batch_concurrency avg_batch_size avg_input_tokens avg_output_tokens output_tok_per_s avg_power_w "
         "energy_j_per_output_token boundary note source source_ref source_url licence observed_at basis",
         "",
     ),

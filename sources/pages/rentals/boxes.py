@@ -76,7 +76,7 @@ def box_grids(tree: Any) -> list[Grid]:
 
 def _boxes(node: Any) -> list[Cell]:
     """The boxes of a row; empty where the element is none (long texts, boxes in boxes, a table)."""
-    children = _elements(node)
+    children = elements(node)
     if len(children) < 3 or node.css_first("table, script, style") is not None:
         return []
     cells = [node_cell(child) for child in children]
@@ -85,7 +85,7 @@ def _boxes(node: Any) -> list[Cell]:
     return (
         []
         if any(
-            len(_elements(inner)) >= 3 and all(e.text(deep=True).strip() for e in _elements(inner))
+            len(elements(inner)) >= 3 and all(e.text(deep=True).strip() for e in elements(inner))
             for child in children
             for inner in (child, *child.css("div"))
         )
@@ -93,7 +93,8 @@ def _boxes(node: Any) -> list[Cell]:
     )
 
 
-def _elements(node: Any) -> list[Any]:
+def elements(node: Any) -> list[Any]:
+    """The elements right below one."""
     found, child = [], node.child
     while child is not None:
         if child.tag not in ("-text", "-comment", "br"):

@@ -22,7 +22,7 @@ _OTHER_PRECISION = (
 )
 _IGNORED = (
     r"per pod|pod size|number of|number of \w*cores|data ?center network|chips per|per host|host mem|vcpu|\bram\b|\bdram\b|\bnic\b|topology|data center network|"
-    r"total cost|\btco\b|family|series|lithograph|process|\bcores?\b|\bunits?\b|\bclock|frequency|driver|form factor|"
+    r"total cost|\btco\b|family|series|lithograph|process|\bcores?\b|\bunits?\b|\bclock|frequency|driver|form factor|configuration|"
     r"multi-instance|\bmig\b|decoder|encoder|nvenc|nvdec|server option|enterprise|display|thermal(?! design)|dimension|"
     r"connector|bus (?:type|width)|memory (?:interface|clock|bus|type)|architecture|transistor|\bcache\b|launch|stream|"
     r"multiprocessor|pci ?e|pci express|confidential|networking|attention performance|cooling|os support|warranty|"
@@ -50,27 +50,29 @@ def precisions_in(text: str) -> tuple[str, ...]:
     return tuple(name for name, pattern in _PRECISIONS if re.search(pattern, text, re.IGNORECASE))
 
 
-_NOT_THE_ACCELERATOR = r"per pod|per[- ]host|(?:fast|system) memory|(?:/|per[- ])link\b|number of|^# of|(?:intra|inter)-(?:instance|node|server|rack)|data ?center network|\bhost\b|pod size|all-reduce|bisection|\bcache\b|\bvector\b|packed|cpu"
+_NOT_THE_ACCELERATOR = r"per pod|per[- ]host|(?:fast|system) memory|(?:server|system|rack|chassis|node|host) power|(?:/|per[- ])link\b|number of|^# of|(?:intra|inter)-(?:instance|node|server|rack)|data ?center network|\bhost\b|pod size|all-reduce|bisection|\bcache\b|\bvector\b|packed|cpu"
 """What a rate or size is per decides first: a pod, a host, a cache is not the accelerator's memory."""
 _COMPUTE = (
     r"flop|\btops\b|peak (?:\w+[ -])*(?:performance|compute)|tensor|precision|peak (?:fp|int|bf|mx|ocp|b?float)|"
-    r"matrix|\bmme\b|\bmxfp|\b[pt]ops\b|peak compute|with structured sparsity"
+    r"matrix|\bmme\b|\bmxfp|\b[pt]ops\b|peak compute|(?:chip|peak|compute|ai) performance$|with structured sparsity"
 )
 _IS_PRECISION = re.compile(
-    rf"(?:(?:dense|sparse|peak|max) )*(?:{'|'.join(p for _, p in _PRECISIONS)}|[\s/|,&()*^\d])+(?: (?:dense|sparse))?", re.IGNORECASE
+    rf"(?:\b(?:dense|sparse|peak|max|ai|compute|performance|throughput|matmul|matrix|inference|training|ops|rate)\b"
+    rf"|{'|'.join(p for _, p in _PRECISIONS)}|{_OTHER_PRECISION}|[\s/|,&()*^\d-])+",
+    re.IGNORECASE,
 )
-"""A label that is nothing but a precision: its figures are rates."""
+"""A label that is nothing but a precision and what it is a rate of."""
 _KINDS = (
     (
         "tdp",
-        r"\btdp\b|thermal design power|board power|\btbp\b|\btgp\b|power consumption|graphics power|"
+        r"\btdp\b|thermal design power|board power|rated power|^(?:gpu |chip |accelerator )?power$|\btbp\b|\btgp\b|power consumption|graphics power|"
         r"min/mean/max power|max(?:imum)? power|leistung",
     ),
     ("link_each", r"infinity fabric link bandwidth|fabric link bandwidth"),
     ("link_count", r"infinity fabric.*links?$|fabric links$"),
     (
         "link",
-        r"inter-?chip interconnect bw|interconnect bw|interconnect.*bandwidth|\bici\b.*bandwidth|nvlink.*bandwidth|neuronlink|"
+        r"(?:chip|gpu|accelerator)-to-(?:chip|gpu|accelerator)|inter-gpu|\bici\b.*\bbw\b|inter-?chip interconnect bw|interconnect bw|interconnect.*bandwidth|\bici\b.*bandwidth|nvlink.*bandwidth|neuronlink|"
         r"inter-chip interconnect|embedded nic|^networking$|^interconnect(?: interface)?$|scale-up",
     ),
     ("ignored", f"{_IGNORED}|{_OTHER_PRECISION}"),
@@ -78,9 +80,13 @@ _KINDS = (
 """Every other kind by its words; the first that matches is meant."""
 
 
+_UNIT = re.compile(r"\s*\((?:[tpge](?:fl)?ops?|[mgt]i?b(?:/s(?:ec)?|ps)?|k?w(?:atts)?)\)\s*$")
+
+
 def meaning(label: str) -> Meaning:
     """The meaning of a row (or column) label."""
     t = re.sub(r"\s+", " ", label).strip().lower()
+    t = _UNIT.sub("", t)
     if re.search(_NOT_THE_ACCELERATOR, t):
         return Meaning("ignored")
     found = _compute(t) if re.search(_COMPUTE, t) or _IS_PRECISION.fullmatch(t) else None
@@ -89,20 +95,23 @@ def meaning(label: str) -> Meaning:
 
 def _memory(t: str) -> Meaning | None:
     """Memory, its bandwidth or both in one cell; None where the label speaks of neither."""
-    if not re.search(r"memory|hbm|vram", t) or ("size" not in t and re.search(r"interface|clock|bus|type|host|ecc|support", t)):
+    if not re.search(r"memory|hbm|vram|frame ?buffer", t) or (
+        "size" not in t and re.search(r"interface|clock|bus|type|host|ecc|support", t)
+    ):
         return None
-    rate = re.search(r"bandwidth|\bbw\b", t)
-    size = re.search(r"capacity|size|\||^(?:gpu |total |device )?memory$|vram|total memory", t)
+    t = re.sub(r"\btotal (?=memory bandwidth)", "", t)
+    rate = re.search(r"bandwidth|\bbw\b|throughput", t)
+    size = re.search(r"capacity|size|\||^(?:gpu |total |device )?memory$|total memory", t)
     if rate and size or re.search(r"capacity and bandwidth|memory ?[|/&] ?bandwidth", t):
         return Meaning("memory_and_bandwidth")
     if rate:
         return Meaning("bandwidth")
-    return Meaning("memory") if size or "memory" in t else None
+    return Meaning("memory") if size or re.search(r"memory|vram|frame ?buffer|^hbm\w*$", t) else None
 
 
 def _compute(t: str) -> Meaning | None:
     names = precisions_in(t)
-    if not names and "peak compute" in t:
+    if not names and re.search(r"peak compute|(?:chip|peak|compute|ai) performance$", t):
         return Meaning("compute")  # Google prints the precision beside the figure
     if not names:
         return Meaning("ignored") if re.search(_OTHER_PRECISION, t) else None

@@ -40,6 +40,23 @@ class Row:
     value: str
 
 
+_OF_ALL = re.compile(r"[^.;]{0,80}\b(?:all|unless|other)\b[^.;]{0,120}", re.IGNORECASE)
+
+
+def stated_sense(text: str) -> str:
+    """What a sheet says of all its rates without a mark: ``sparse``, ``dense``, or nothing."""
+    for m in _OF_ALL.finditer(text):
+        said = m[0]
+        if re.search(r"spec|performance|tensor|flops|figures|rates", said, re.IGNORECASE) and not re.search(
+            r"sparse ?\| ?dense", said, re.I
+        ):
+            if re.search(r"\bwithout (?:structured )?sparsity|\b(?:are|is|in) dense\b", said, re.IGNORECASE):
+                return "dense"
+            if re.search(r"\b(?:are|is|in) sparse\b|\b(?:with|includes?|using) (?:structured )?sparsity", said, re.IGNORECASE):
+                return "sparse"
+    return ""
+
+
 def cut_footnotes(text: str) -> tuple[str, dict[str, str]]:
     """Split a layer into its body and what its footnotes say: mark -> ``sparse``, ``sparse_dense``, ``dense``, ``other``."""
     first = _first_footnote(text)

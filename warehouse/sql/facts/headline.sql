@@ -104,7 +104,7 @@ from core.issued_fact as p
 where p.fact_id in ('headline.decline_factor', 'headline.frontier_price', 'headline.forecast_365d')
 union all by name
 select 'revision.previous_value' as fact_id, 'revision' as section, 'the forecast for a year ahead at the vintage before' as subject,
-       'as issued, or as replayed where none was' as quantity, now.value * exp(-r.contribution_log) as value, now.unit, 'derived' as basis,
+       'as issued, or as replayed where none was' as quantity, round(now.value * exp(-r.contribution_log), 12) as value, now.unit, 'derived' as basis,
        r.previous_vintage as as_of, 'select previous_vintage, contribution_log from stats.revision where cause = ''total''' as sql,
        'table:stats.revision table:marts.forecasts' as inputs
 from now join core.series as s on s.is_headline join stats.revision as r on r.series_id = s.series_id

@@ -139,7 +139,7 @@ def rates(text: str, label: str, notes: dict[str, str]) -> list[Rate]:
             found.append(Rate(m["n"], number(m["n"]), m["compute"] or "", (m["mark"] or "").strip().lstrip("^"), told))
         elif m["star"] and found:
             found[-1] = replace(found[-1], mark=m["star"])
-    if last and last[1] in notes and found:
+    if last and last[1] in notes and len(found) == 1:
         found[-1] = replace(found[-1], mark=found[-1].mark or last[1])
     leading = re.match(r"([1-9])\s+(?=[\d.])", text)
     if leading and leading[1] in notes and found and found[0].text == leading[1]:

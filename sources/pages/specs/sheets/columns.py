@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sources.pages.quote import PageChanged
 from sources.pages.specs.sheets.declaration import SheetWords, unnamed
-from sources.pages.specs.sheets.sheet import COUNTED, Sheet
+from sources.pages.specs.sheets.sheet import COUNTED, Line, Sheet
 
 _COUNT = re.compile(r"(\d+)\s*(?:x\s+)?(?:[A-Z][\w-]+ ){0,4}?(?:GPUs?|accelerators?|OAMs?)\b|(\d+)x\s+(?=[A-Z])", re.IGNORECASE)
 _CONFIGURED = re.compile(r"configuration|form factor|^#? ?(?:of |number of )?(?:gpus?|accelerators?|chips)\b", re.IGNORECASE)
@@ -61,16 +61,32 @@ def _counts(sheet: Sheet, names: Sequence[str]) -> list[int]:
     if not any("{n}" in n for n in names):
         return [1] * len(names)
     for line in sheet.lines:
-        bare = [_BARE.fullmatch(c) for c in line.cells]
-        if COUNTED.search(line.label) and len(bare) == len(names) and all(bare):
-            return [int(m[1]) for m in bare if m]
-        if _CONFIGURED.search(line.label):
-            own = [[a or b for a, b in _COUNT.findall(c)] for c in line.cells]
-            flat = [n for found in own for n in found]
-            told = flat if len(flat) == len(names) else [found[-1] for found in own if found]
-            if len(told) == len(names):
-                return [int(n) for n in told]
+        told = _bare(line) or _configured(line, len(names))
+        if len(told) == len(names):
+            return told
     raise PageChanged(f"expected the number of GPUs in a column of {names[0].replace('{n}', 'n')}, found none")
+
+
+def _bare(line: Line) -> list[int]:
+    """The counts of a line that counts accelerators; beside others (``GPUs | CPUs``) those in their place."""
+    labels = [part.strip() for part in line.label.split("|")]
+    place = next(
+        (i for i, label in enumerate(labels) if COUNTED.search(label) or (len(labels) > 1 and re.search(r"\bgpus$", label, re.I))), None
+    )
+    if place is None:
+        return []
+    cells = [[part.strip() for part in cell.split("|")] for cell in line.cells]
+    found = [_BARE.fullmatch(parts[place]) if len(parts) == len(labels) else None for parts in cells]
+    return [int(m[1]) for m in found if m]
+
+
+def _configured(line: Line, columns: int) -> list[int]:
+    """The counts in a line that describes the configuration: ``72 Blackwell GPUs``, ``8x NVIDIA ... SXM``."""
+    if not _CONFIGURED.search(line.label):
+        return []
+    own = [[a or b for a, b in _COUNT.findall(c)] for c in line.cells]
+    flat = [n for found in own for n in found]
+    return [int(n) for n in (flat if len(flat) == columns else [found[-1] for found in own if found])]
 
 
 def _pairs(sheet: Sheet, words: SheetWords, columns: list[Column]) -> list[Column]:

@@ -133,17 +133,21 @@ def _expanded(m: re.Match[str], name: str) -> str:
 
 
 _BOARD = re.compile(r"\b(HGX|DGX|MGX)\s+$")
+_EACH_ONE = re.compile(r"^[^|]{0,30}?\(?per (?:GPU|accelerator|chip)\b", re.IGNORECASE)
 _RACK = re.compile(r"\s+(NVL\d+)\b|(?:\s+\w+){0,3}?\s+(Superchip|UltraServer|SuperPod)\b")
 """Words beside a part that make of it a machine of several: a board in front of its name, a package or rack behind it."""
 
 
 def _of_system(product: Product, text: str) -> Product:
     """The part of a machine's name; its figures are then of ``{n}`` parts."""
+    each = bool(_EACH_ONE.search(text[product.end :]))  # the figures of a machine's part, not of the machine
     board, rack = _BOARD.search(text[: product.start]), _RACK.match(text[product.end :])
     if board:
-        return replace(product, name=f"{product.name} ({board[1]}, /{{n}})", start=board.start(1))
+        return replace(product, name=f"{product.name} ({board[1]}, {'per GPU' if each else '/{n}'})", start=board.start(1))
     if rack:
-        return replace(product, name=f"{product.name} ({rack[1] or rack[2]} column, /{{n}})", end=product.end + rack.end())
+        return replace(
+            product, name=f"{product.name} ({rack[1] or rack[2]} column, {'per GPU' if each else '/{n}'})", end=product.end + rack.end()
+        )
     return product
 
 

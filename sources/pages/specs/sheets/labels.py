@@ -11,7 +11,7 @@ PRECISION = r"(?:NV|MX|OCP-?|c)?(?:FP(?:64|32|16|8|6|4)|BF16|BFLOAT16|b?float16|
 PRECISIONS = rf"{PRECISION}(?:\s?(?:[/|,]|and|or)\s?{PRECISION})*"
 _MARK = r"(?:\s?(?:\*+|\^?[1-9](?![\d,.x]))(?=\s|$|\)))?"
 _SAID = (
-    r"(?:\s?(?:Tensor Cores?|Tensor|Matrix|Vector|Dense|Sparse|Peak|Performance|Compute|Throughput|with (?:structured )?sparsity"
+    r"(?:\s?(?:Tensor Cores?|Tensor|Matrix|Vector|Dense|Sparse|Peak|Performance|Compute|Throughput|Matmul|AI|Inference|FLOPS|OPS|with (?:structured )?sparsity"
     r"|\((?:dense|sparse|with sparsity|without sparsity|(?:dense|sparse) ?[|/,] ?(?:dense|sparse))\)|[TP](?:FL)?OPS(?=\s+\d)))*"
 )
 _LABELS = (
@@ -23,10 +23,10 @@ _LABELS = (
     r"GPU Memory \| Bandwidth",
     r"(?:Memory|HBM\w*) (?:Interface|Clock|Bus(?: Width)?|Type|Speed)",
     r"(?:(?:Total|GPU|Device|HBM\w*|Dedicated|On-package) )*(?:Memory|VRAM|HBM\w*(?= (?:Capacity|Size)))(?: Capacity| Size| Configuration)?(?: per \w+)?(?! Bandwidth| BW| \||\w)",
-    r"(?:Max(?:imum)?|Typical|Total)? ?(?:Thermal Design Power(?: \(TDP\))?|(?:Total )?(?:Board|Graphics|GPU) Power(?: \(\w+\))?|Power Consumption|TDP)(?:\s?\(\w+\))?",
+    r"(?:Max(?:imum)?|Typical|Total)? ?(?:Thermal Design Power(?: \(TDP\))?|(?:Total )?(?:Board|Graphics|GPU|Rated) Power(?: \(\w+\))?|Power Consumption|Power(?= \(TDP\))|TDP)(?:\s?\(\w+\))?",
     r"Configuration|Form Factor",
     r"(?:Total |NVIDIA )?NVLink (?:GPU-to-GPU )?(?:Switch|Bandwidth|Support|(?=(?:First|Second|Third|Fourth|Fifth|Sixth) ))",
-    r"(?:Embedded NIC|Scale-up|Inter-?chip Interconnect|ICI|Infinity Fabric)(?: Link)? (?:Bandwidth|BW)(?:\s?\([\w-]+\))?",
+    r"(?:Embedded NIC|Scale-up(?: fabric)?|Inter-?chip Interconnect|ICI|Infinity Fabric|(?:Chip|GPU|Accelerator)-to-(?:chip|GPU|accelerator)|Inter-GPU)(?: Link)? (?:Bandwidth|BW)(?:\s?\((?:per |bi-?)\w+\))?",
     r"(?:PCIe|Networking|Network|Fabric|Host Interface|DMA|On-die SRAM|SRAM|L2|Cache|Total NVLink) (?:Peak )?(?:Bandwidth|BW|Capacity)(?:\s?\([\w -]+\))?",
     r"(?:System |Host )?Interconnect(?: Interface| Bandwidth| BW)?|Host Interface(?! Peak)|Bus Interface|Networking(?! Bandwidth)",
     r"Decoders?|NVENC \||NVDEC \||GPU Architecture|Confidential Computing|Multi-Instance GPUs?(?: \(MIG\))?|Server Options|NVIDIA AI Enterprise"
@@ -34,7 +34,9 @@ _LABELS = (
     r"|Secure Boot|NEBS(?: Ready)?|NVIDIA [\w ]+ Architecture-? ?Based|(?:CUDA|RT|Tensor|Matrix|Shader) Cores|CPU Core Count|vGPU|CPU Cores?"
     r"|MME Units|TPC Units|Transistors|Process(?: Node)?|(?:Boost|Base|Engine|GPU) Clock|Compute Units|Stream Processors|Dimensions|Graphics Bus",
 )
-_CUT = re.compile(rf"(?<![\w/(-])(?:{'|'.join(f'(?:{p})' for p in _LABELS)})", re.IGNORECASE)
+_UNIT = r"(?:\s?\((?:[TPGE](?:FL)?OPS|[GT]i?B(?:/s|ps)?|k?W(?:atts)?)\))?"
+"""A unit in brackets belongs to its label."""
+_CUT = re.compile(rf"(?<![\w/(-])(?:{'|'.join(f'(?:{p})' for p in _LABELS)}){_UNIT}", re.IGNORECASE)
 _GLUED = re.compile(r"(?:FLOP[sS]|B/s|b/s|\dGB|\dTB|\d ?W)(?=\d\S|[A-Z][a-z])")
 
 

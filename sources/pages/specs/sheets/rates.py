@@ -15,7 +15,7 @@ from sources.pages.specs.sheets.columns import Column
 from sources.pages.specs.sheets.declaration import SheetWords
 from sources.pages.specs.sheets.sheet import Line, Sheet
 
-_MARK = re.compile(r"(?:\s?(\*+)|\s?\^([1-9])|(?<=[a-z])([1-9])|\s([1-9]))\)?\s*$")
+_MARK = re.compile(r"(?:\s?(\*+)|\s?\^([1-9])|(?<=[a-z])([1-9])|\s([1-9]))\)?(?P<unit>\s*\([^()]*\))?\s*$")
 
 
 class Rates:
@@ -104,10 +104,10 @@ class Rates:
 
     def _marks(self, label: str) -> tuple[str, set[str]]:
         m = _MARK.search(label)
-        mark = next((g for g in m.groups() if g), "") if m else ""
+        mark = next((g for g in m.groups()[:4] if g), "") if m else ""
         if m is None or (mark.isdigit() and mark not in self.notes):
             return label, set()
-        return label[: m.start()].strip(), {mark}
+        return f"{label[: m.start()].strip()}{m['unit'] or ''}", {mark}
 
     def _kept(self, names: tuple[str, ...], part: str) -> tuple[str, ...]:
         """BF16 stands for FP16 too: both run at one rate on matrix units that know both."""
@@ -141,12 +141,14 @@ class Rates:
             bool(re.search(r"dense ?[|/,] ?sparse|/ (?:with|w/) (?:structured )?sparsity|without ?[|/] ?with", label, re.I))
             or b.mark.startswith("*")
             or "sparse" in b.sense
+            or self.notes.get(b.mark) == "sparse"
         )
         sparse_first = (
             "sparse_dense" in self.notes.values()
             or bool(re.search(r"sparse ?[|/,] ?dense", label, re.I))
             or a.mark.startswith("*")
             or "dense" in b.sense
+            or self.notes.get(b.mark) == "dense"
         )
         if dense_first == sparse_first:
             if dense_first or a.value == b.value:
@@ -169,6 +171,8 @@ class Rates:
                 return sense
             if mark and mark not in self.notes:
                 raise PageChanged(f"expected the footnote of mark {mark!r} at {label!r}, found none: is the page cut short?")
+        if self.notes.get("all"):
+            return self.notes["all"]
         told = "" if self.words.silent and not self._knows_no_sparsity(part) else "dense"
         if not told:
             raise PageChanged(f"expected a word on sparsity for {label!r} of {part}, found none on the sheet")

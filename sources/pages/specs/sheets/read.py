@@ -15,6 +15,7 @@ from sources.pages.specs.sheets.declaration import SheetWords
 from sources.pages.specs.sheets.reading import Reading
 from sources.pages.specs.sheets.sentences import read_sentences
 from sources.pages.specs.sheets.shape import page_text, sheets_of
+from sources.pages.specs.sheets.sheet import COUNTED, Sheet
 
 
 def read_sheets(page: Page, words: SheetWords, rank: str = "official") -> Sequence[SpecQuote | LeftOut]:
@@ -24,17 +25,24 @@ def read_sheets(page: Page, words: SheetWords, rank: str = "official") -> Sequen
     """
     text = page_text(page)
     out = SpecRows(rank if page.is_pdf else basis.of_text(page.text, rank), words.order)
-    sheets = sheets_of(page, words)
+    sheets = _of_the_maker(sheets_of(page, words), words)
     for sheet in sheets:
         Reading(out, sheet, words, page_product(sheet.title, text, words)).read()
     names = {q.accelerator for q in out.read()}
-    alone = next(iter(names)) if len(names) == 1 else "" if names else page_product("", text, words)
-    if (alone or not sheets) and not out.left_out and not any(q.field.startswith("memory_bandwidth") for q in out.read()):
-        for name in [alone] if names or sheets else page_products("", text, words):
-            read_sentences(out, text, name, words, rates=not sheets)
+    if len(names) < 2 and not out.left_out and not any(q.field.startswith("memory_bandwidth") for q in out.read()):
+        for name in names or page_products("", text, words) or [""]:
+            read_sentences(out, text, name, words, rates=not names)
     quotes = _in_order(out.quotes(newest_first=words.newest_first), words)
-    _complete(quotes, is_table=bool(sheets))
+    _complete(quotes, is_table=bool(names))
     return [*quotes, *out.left_out]
+
+
+def _of_the_maker(sheets: list[Sheet], words: SheetWords) -> list[Sheet]:
+    """The sheets of parts the declaration names, where there are any: others beside them are of parts outside the project."""
+    declared = [s for s in sheets if any(map(words.products, s.heads))]
+    return (
+        [s for s in sheets if not s.heads or s in declared or any(COUNTED.search(line.label) for line in s.lines)] if declared else sheets
+    )
 
 
 def page_product(heading: str, text: str, words: SheetWords) -> str:

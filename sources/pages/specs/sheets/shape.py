@@ -10,21 +10,23 @@ import re
 from collections.abc import Iterator
 
 from sources.pages.page import Page
-from sources.pages.rentals.boxes import box_grids
+from sources.pages.rentals.boxes import box_grids, elements
 from sources.pages.specs import pdf, rst
 from sources.pages.specs.figures import clean
-from sources.pages.specs.layers import cut_footnotes
+from sources.pages.specs.layers import cut_footnotes, stated_sense
 from sources.pages.specs.sheets.declaration import SheetWords
 from sources.pages.specs.sheets.sheet import Sheet
 from sources.pages.specs.sheets.tables import of_grid
 from sources.pages.specs.sheets.texts import of_text
-from sources.pages.tables import Cell, Grid, html_grids, markdown_grids
+from sources.pages.tables import Cell, Grid, html_grids, markdown_grids, node_cell
 
 
 def sheets_of(page: Page, words: SheetWords) -> list[Sheet]:
     """Every sheet of a page, most of a table first; empty where it has none."""
     text, grids = _grids(page)
     _, notes = cut_footnotes(clean(re.sub("[¹²³⁴]", lambda m: f" {m[0]} ", text)))
+    sense = stated_sense(clean(text))
+    notes = notes | ({"all": sense} if sense else {})
     found = [s for grid in grids if (s := of_grid(grid, words, notes))]
     if found:
         return found
@@ -55,11 +57,19 @@ def _grids(page: Page) -> tuple[str, list[Grid]]:
 
 
 def _pairs(page: Page) -> Iterator[Grid]:
-    """Definition lists: a term beside what it is."""
+    """Labels beside values: definition lists, and runs of elements that hold two short ones each."""
     for dl in page.tree.css("dl"):
         terms, told = dl.css("dt"), dl.css("dd")
         if len(terms) == len(told) > 1:
-            yield Grid([[Cell(clean(a.text(separator=" "))), Cell(clean(b.text(separator=" ")))] for a, b in zip(terms, told, strict=True)])
+            yield Grid([[node_cell(a), node_cell(b)] for a, b in zip(terms, told, strict=True)])
+    runs: dict[int, list[list[Cell]]] = {}
+    for node in page.tree.css("div, li"):
+        children = elements(node)
+        if len(children) == 2 and node.parent is not None and not any(len(elements(c)) > 1 for c in children):
+            cells = [node_cell(child) for child in children]
+            if all(0 < len(c.text) < 120 for c in cells):
+                runs.setdefault(node.parent.mem_id, []).append(cells)
+    yield from (Grid(rows) for rows in runs.values() if len(rows) > 2)
 
 
 def _piped(text: str) -> Iterator[Grid]:

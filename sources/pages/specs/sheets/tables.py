@@ -14,12 +14,17 @@ from sources.pages.tables import Grid
 
 _COMPARED = re.compile(r"improvement|factor|speed-?up|\bvs\.?\b|versus|generational|gain\b", re.IGNORECASE)
 """Heads of tables that compare, in rounded figures, what other sheets state."""
+_ROW = re.compile(r"configuration|form factor", re.IGNORECASE)
+"""Labels of rows without figures that heads are not."""
 _ASIDE = re.compile(r"^(?:units?|notes?|remarks?|comments?|description|source)$", re.IGNORECASE)
 _SENSE = re.compile(r"^\W*(?:with(?:out)? (?:structured )?sparsity|sparse|dense)\b", re.IGNORECASE)
 
 
 def _texts(grid: Grid) -> list[list[str]]:
-    return [[clean(c.text + "".join("*" if n == "*" else f" ^{n}" for n in c.notes if len(n) < 3)) for c in row] for row in grid.rows]
+    return [
+        [clean((c.printed or c.text) + "".join("*" if n == "*" else f" ^{n}" for n in c.notes if len(n) < 3)) for c in row]
+        for row in grid.rows
+    ]
 
 
 def of_grid(grid: Grid, words: SheetWords, notes: dict[str, str]) -> Sheet | None:
@@ -49,8 +54,9 @@ def _sheet(rows: list[list[str]], words: SheetWords, notes: dict[str, str], titl
     """Rows of label and cells, under one row of heads where there is one."""
     heads: list[str] = []
     first = rows[0]
-    if len(first) > 1 and (words.meaning(first[0]).kind not in KEPT or any(words.products(c) for c in first[1:])):
-        if not any(figures(c) for c in first[1:]) or any(words.products(c) for c in first[1:]):
+    tells = any(words.products(c) for c in first[1:])
+    if len(first) > 1 and (tells or (words.meaning(first[0]).kind not in KEPT and not _ROW.search(first[0]))):
+        if tells or not any(figures(c) for c in first[1:]):
             heads, rows = first[1:], rows[1:]
     notes = dict(notes) | _row_notes(rows)
     while heads and rows and not rows[0][0] and not any(figures(c) for c in rows[0]):

@@ -13,8 +13,8 @@ from sources.pages.specs.sheets.declaration import SheetWords
 from sources.pages.specs.sheets.labels import cut_at_labels
 from sources.pages.specs.sheets.sheet import KEPT, VALUE, Line, Sheet, kept_labels
 
-_BEGINS = re.compile(r"(?:[1-9*] )?(?:up to |max\.? )?[~\d]", re.IGNORECASE)
-_COMPONENT = re.compile(r"(?:^|\s)[-•]\s+([A-Z][^:\n]{2,60}):\s(.*?)(?=\s[-•]\s+[A-Z][^:\n]{2,60}:\s|\n\s*\n(?!\s*[-•])|\Z)", re.DOTALL)
+_BEGINS = re.compile(r"(?:[1-9*] )?(?:(?:configurable )?up to |max\.? )?[~\d]", re.IGNORECASE)
+_COMPONENT = re.compile(r"(?:^|\s)[-•]\s+([A-Z][^:\n]{2,90}):\s(.*?)(?=\s[-•]\s+[A-Z][^:\n]{2,90}:\s|\n\s*\n(?!\s*[-•])|\Z)", re.DOTALL)
 _BLOCK = re.compile(
     r"^([A-Z][A-Za-z]+(?: [A-Za-z]+)?)[ \t]*\n\s*\n(.*?)(?=^[A-Z][A-Za-z]+(?: [A-Za-z]+)?[ \t]*\n\s*\n|\Z)", re.DOTALL | re.MULTILINE
 )
@@ -30,7 +30,7 @@ def _of_components(text: str, words: SheetWords) -> Sheet | None:
     """Parts with a sentence each: after a dash and a colon, or on a line of their own above it."""
     plain, notes = rst.plain_roles(text), cut_footnotes(clean(text))[1]
     for form in (_COMPONENT, _BLOCK):
-        found = [Line(clean(m[1]), (clean(m[2]),)) for m in form.finditer(plain)]
+        found = [Line(clean(m[1]), (clean(m[2]),)) for m in form.finditer(plain) if len(m[1].split()) < 10]
         if kept_labels(words, [line.label for line in found]) >= 2:
             return Sheet([], found, notes=notes)
     return None
@@ -45,7 +45,9 @@ def _of_lines(text: str, words: SheetWords) -> Sheet | None:
         said = raw.strip(" •-")
         at = VALUE.search(said)
         label = said[: at.start()].strip(" :|\t") if at else said
-        kind = words.meaning(label).kind if label and len(label) < 100 else ""
+        label = "" if _BEGINS.match(said) else label
+        is_label = label and len(label) < 100 and len(label.split()) < 12 and not re.search(r", [a-z]", label)  # no half of a sentence
+        kind = words.meaning(label).kind if is_label else ""
         if at and label and len(said) < 200 and (kind in (*KEPT, "ignored") or (lines and len(label) < 60 and figures(said))):
             lines.append(Line(label, (said[at.start() :],)))
         elif not at and kind in KEPT and len(said) < 80:
@@ -85,7 +87,7 @@ def _of_layer(text: str, words: SheetWords) -> Sheet | None:
     body, notes = cut_footnotes(text)
     head, cut = cut_at_labels(body, words)
     kept = [value for label, value in cut if words.meaning(label).kind in KEPT]
-    if len(kept) < 2 or sum(bool(_BEGINS.match(value)) for value in kept) < max(2, 0.6 * len(kept)):
+    if any(";" in value for value in kept) or len(kept) < 2 or sum(bool(_BEGINS.match(value)) for value in kept) < max(2, 0.6 * len(kept)):
         return None  # words of a text that also name rows of sheets
     for mark in (m for m in notes if m.isdigit()):
         head = re.sub(
