@@ -174,8 +174,10 @@ class Vocabulary:
             number = len(self._senses) - 1
             alternatives += [(number, part) for part in _alternatives(pattern)]
         alternatives.sort(key=lambda a: (a[0] >= own, -len(a[1])))
-        words_of = [a for a in alternatives if not _CHINESE.search(a[1])]
-        self._words = _Phrases([n for n, _ in words_of], re.compile(rf"(?<![a-z0-9])(?:{_either(words_of)})(?![a-z0-9])", re.IGNORECASE))
+        by_letter = _by_first_letter([a for a in alternatives if not _CHINESE.search(a[1])])
+        tried = "|".join(f"{ahead}(?:{_either(some)})" for ahead, some in by_letter)
+        numbers = [n for _, some in by_letter for n, _ in some]
+        self._words = _Phrases(numbers, re.compile(rf"(?<![a-z0-9])(?:{tried})(?![a-z0-9])", re.IGNORECASE))
         signs = [a for a in alternatives if _CHINESE.search(a[1])]
         self._signs = _Phrases([n for n, _ in signs], re.compile(_either(signs), re.IGNORECASE))
         self.read = lru_cache(maxsize=50_000)(self._read)
@@ -227,6 +229,15 @@ def _alternatives(pattern: str) -> list[str]:
             parts.append(pattern[last:n])
             last = n + 1
     return [p for p in [*parts, pattern[last:]] if p]
+
+
+def _by_first_letter(parts: list[tuple[int, str]]) -> list[tuple[str, list[tuple[int, str]]]]:
+    """The phrases that can begin with a letter, in their order, behind a look at that letter: a word is held against these alone."""
+    first = [part[0].lower() if re.match(r"[a-z](?![?*{])", part, re.IGNORECASE) else "" for _, part in parts]
+    letters = sorted(set(first) - {""})
+    groups = [(f"(?={letter})", [p for p, f in zip(parts, first, strict=True) if f in ("", letter)]) for letter in letters]
+    others = [p for p, f in zip(parts, first, strict=True) if not f]
+    return [*groups, (f"(?![{''.join(letters)}])", others)] if others else groups
 
 
 def _either(parts: list[tuple[int, str]]) -> str:
