@@ -94,9 +94,11 @@ class Archive:
         )
 
     def captures(self, key: str) -> list[Snapshot]:
-        """Every capture of a source, oldest first (then by address); damaged index lines are passed over (``damages``)."""
-        found = {snapshot for line in self._lines(key) if (snapshot := self._read_line(key, line))}
-        return sorted(found, key=lambda s: (s.fetched_at, s.url, s.sha256, s.status))
+        """Every capture of a source, oldest first (then by address); of one address at one moment the one written last comes last,
+        as after a clock that was set back. Damaged index lines are passed over (``damages``).
+        """
+        written = [snapshot for line in reversed(self._lines(key)) if (snapshot := self._read_line(key, line))]
+        return sorted(reversed(dict.fromkeys(written)), key=lambda s: (s.fetched_at, s.url))
 
     def damages(self, key: str) -> list[str]:
         """One sentence per place of a source's index that is not as it was written; empty when all of it is.
@@ -216,7 +218,8 @@ class Archive:
 
     def _note(self, snapshot: Snapshot) -> Snapshot:
         with self._lock:
-            if snapshot in self.captures(snapshot.source):
+            same_moment = [s for s in self.captures(snapshot.source) if (s.url, s.fetched_at) == (snapshot.url, snapshot.fetched_at)]
+            if same_moment and same_moment[-1] == snapshot:
                 return snapshot
             path = self._index_path(snapshot.source)
             line = (

@@ -63,6 +63,14 @@ def test_captures_are_in_time_order_whatever_the_order_of_writing(archive):
     assert archive.latest("prices/never") is None
 
 
+@pytest.mark.parametrize("bodies", [(b"A", b"B"), (b"B", b"A"), (b"A", b"B", b"A"), (b"A", b"B", b"C", b"B")])
+def test_of_one_address_at_one_moment_what_was_written_last_is_the_newest(archive, bodies):
+    """A clock that was three days ahead and is right again asks at a moment it has had."""
+    for body in bodies:
+        archive.put("prices/x", URL, body, DAY1)
+    assert archive.read(archive.latest("prices/x").sha256) == archive.read(archive.captures("prices/x")[-1].sha256) == bodies[-1]
+
+
 def test_latest_keeps_the_addresses_of_one_source_apart(archive):
     archive.put("prices/x", URL, b"one", DAY1)
     archive.put("prices/x", URL + "/2", b"two", DAY2)
