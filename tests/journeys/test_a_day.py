@@ -53,7 +53,11 @@ def place_hardware(server: MirrorServer, hardware: Path) -> list[dict[str, objec
         server.place(f"rentals/{name}", (hardware / "captures" / "rental_pages" / capture).read_bytes())
     for name in ("gpuhunt", "hyperstack", "nebius"):  # no capture of theirs may be carried: the specimens
         body = next(p for p in sorted((source(f"rentals/{name}").folder / "specimens").iterdir()) if p.suffix in (".html", ".zip"))
-        server.place(f"rentals/{name}", of_today(body.read_bytes()) if body.suffix == ".zip" else body.read_bytes())
+        # one part of the page is one that nobody has heard of
+        server.place(
+            f"rentals/{name}",
+            of_today(body.read_bytes()) if body.suffix == ".zip" else body.read_bytes().replace(b"RTX A4000", b"RTX A4900"),
+        )
     server.place("hardware/google", (hardware / "captures" / "google" / "v6e.md.txt").read_bytes())
     server.place("hardware/epoch", (hardware / "epoch" / "ml_hardware_2026-07-06.csv").read_bytes())
     tariffs = hardware / "captures" / "electricity"
@@ -179,7 +183,7 @@ def test_every_rental_and_energy_source_is_read_live_to_the_marts(lived: Path) -
     unmapped = rows(lived, "select message from marts.data_health where source = 'hardware/epoch'")
     assert "printed accelerators are not mapped" in unmapped[0][0], "what a database prints and nobody mapped is said"
     left = rows(lived, "select accelerator_label, reason from core.unmapped_accelerator where source = 'rentals/hyperstack'")
-    assert [(n, r.endswith("(1 offers)")) for n, r in left] == [("NVIDIA RTX A4000", True)]
+    assert [(n, r.endswith("(1 offers)")) for n, r in left] == [("NVIDIA RTX A4900", True)]
     assert rows(
         lived,
         "select count(*) from core.spec_history where source = 'hardware/epoch' and observed_at >= (select as_of from core.vintage) - 1",

@@ -40,7 +40,7 @@ def fact(
 def facts() -> pl.DataFrame:
     """Every expected fact."""
     rows = [
-        fact("headline.decline_factor", 2.634, "factor_per_year", 1.71, 3.92, subject="hedonic index, all listings", text_value="Nov 2025 - Nov 2026"),
+        fact("headline.decline_factor", 2.634, "factor_per_year", 1.71, 3.92, subject="hedonic index, all listings", text_value="year to 1 November 2026"),
         fact("headline.decline_factor_previous", 2.741, "factor_per_year", 1.78, 4.05, as_of=date(2026, 11, 21)),
         fact("headline.frontier_price", 0.6, "usd_per_mtok", subject=HEAD, text_value="deepseek-v3.2, deepinfra"),
         fact("headline.frontier_price_previous", 0.65, "usd_per_mtok", as_of=date(2026, 11, 21)),

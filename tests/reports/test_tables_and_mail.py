@@ -68,7 +68,7 @@ def test_the_message_has_the_headers_of_a_list_and_is_the_same_every_time(full):
     assert made["List-Id"] == "Deflation daily brief <daily.deflation.deflation.example>"
     assert made["List-Unsubscribe"] == f"<mailto:reports%40deflation.example?subject=unsubscribe%20{person.token}>"
     assert made["Auto-Submitted"] == "auto-generated"
-    assert made["Subject"] == "Deflation 2026-11-22: the price of a fixed quality fell 62 % in a year"
+    assert made["Subject"] == "Deflation 2026-11-22: the price of a fixed quality fell 62 % in the year to 1 November 2026"
     got = message_from_bytes(made.as_bytes(), policy=policy.default)
     for kind in ("html", "plain"):
         assert person.token in got.get_body((kind,)).get_content()

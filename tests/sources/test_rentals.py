@@ -270,7 +270,7 @@ def test_gpu_names_are_mapped_or_refused() -> None:
     assert [
         accelerator_of(n, m) for n, m in (("H100", "94.0"), ("H100NVL", ""), ("RTX4090", "24"), ("RTX6000Ada", "48.0"), ("MI325X", "288"))
     ] == ["H100-NVL", "H100-NVL", "RTX-4090", "RTX 6000 Ada 48GB", "MI325X"]
-    assert accelerator_of("NVIDIA X9000") is None and accelerator_of("RTX A5000") is None
+    assert accelerator_of("NVIDIA X9000") is None and accelerator_of("RTX A5900") is None
     assert accelerator_of("MI250X") == "MI250X", "a card of two dies is not one of them"
 
 
