@@ -2,7 +2,7 @@
 
 One list of models is drawn in every combination of a shape (tables by row and by column, cards, definition lists, lines, data in
 scripts), a way to say the unit and a wording of the heads. A row is right when model, unit, figures and currency are those drawn; a
-row of a drawn model with anything else is wrong. ``python -m benchmarks.unseen_layouts`` prints a line for each shape and the total.
+row of a drawn model with anything else is wrong. ``python -m benchmarks.unseen.layouts`` prints a line for each shape and the total.
 """
 
 from __future__ import annotations
