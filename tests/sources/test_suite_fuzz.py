@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from readable import name, pages, read
 
 from sources.pages.quote import PriceQuote
+from sources.reading.sandbox import Allowance
 
 PAGES = pages(largest=12_000)
 SMALL = [
@@ -94,8 +95,8 @@ def test_a_damaged_page_gives_rows_that_stand_on_it_or_a_named_refusal(page: tup
 
 
 @pytest.mark.parametrize("page", SMALL, ids=name)
-def test_a_page_of_five_megabytes_is_read_or_refused_within_five_seconds(page: tuple[str, Path]) -> None:
+def test_a_page_of_five_megabytes_is_read_or_refused_in_a_third_of_the_time_it_is_allowed(page: tuple[str, Path]) -> None:
     body = page[1].read_bytes()
     started = time.process_time()
     read(*page, body * (5_000_000 // len(body) + 1))
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < Allowance().cpu_s / 3
