@@ -10,6 +10,7 @@ import pytest
 from readable import read
 
 from sources.catalogue import sources
+from sources.reading.sandbox import Allowance
 
 BOMB = (
     '<!DOCTYPE x [<!ENTITY a "lol">'
@@ -76,10 +77,10 @@ def test_invisible_marks_do_not_change_a_figure(mark: str) -> None:
 
 
 @pytest.mark.parametrize("key", MARKDOWN)
-def test_a_table_of_a_hundred_thousand_rows_is_read_whole_and_soon(key: str) -> None:
+def test_a_table_of_a_hundred_thousand_rows_is_read_whole_in_half_the_time_it_is_allowed(key: str) -> None:
     label, given, made, header = MARKDOWN[key]
     rows = "".join(f"| {label.format(n)} | {given} | {made} |\n" for n in range(100_000))
     started = time.process_time()
     got = read(key, Path("long"), f"{header}\n|---|---|---|\n{rows}".encode())
-    assert time.process_time() - started < 20
+    assert time.process_time() - started < Allowance().cpu_s / 2
     assert got.refusal or len(got.rows) == 100_000
