@@ -8,10 +8,9 @@ shared words alone. Rows are compared by model, unit, figures, currency, tier an
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sources.catalogue import UNTRUSTED, Source, sources, stranger
 from sources.pages.layout.declaration import DEFAULTS, Layout
@@ -19,9 +18,12 @@ from sources.pages.layout.read import read_page
 from sources.pages.page import Page
 from sources.pages.quote import PriceQuote
 from sources.pages.wide import WIDE_COLUMNS, wide_rows
+from sources.trials.declarations import entries, made_without
 from sources.trials.exactness import captures, expected_rows, normal
 
 _COMPARED = tuple(c for c in WIDE_COLUMNS if c != "condition")
+KEPT = ("currency",)
+"""What the contract of a provider says, with or without a page."""
 Rows = Counter[tuple[str, ...]]
 
 
@@ -36,7 +38,7 @@ class Trial:
     without: tuple[int, int, int]
     shared: tuple[int, int, int]
     entries: tuple[int, int]
-    """Entries of the whole declaration, and of the one made without this layout."""
+    """Entries of the declaration made without this layout, and of the whole one."""
     code: bool
     """Whether the provider's code reads this layout today (its declaration then makes the trial alone)."""
 
@@ -57,8 +59,7 @@ def _of_provider(name: str, pages: list[tuple[Path, list[dict[str, str]]]]) -> I
     bodies = {path: path.read_bytes() for path, _ in pages}
     whole = {path: _read(source, body, source.layout) for path, body in bodies.items()}
     for path, wanted in pages:
-        others = [other for other in bodies if other != path]
-        left = _without(source, {p: bodies[p] for p in others}, whole)
+        left = made_without(path, source.layout, whole, lambda p, layout: _read(source, bodies[p], layout), KEPT)
         expected = _counted(wanted)
         today = _today(source, bodies[path])
         yield Trial(
@@ -68,7 +69,7 @@ def _of_provider(name: str, pages: list[tuple[Path, list[dict[str, str]]]]) -> I
             _judged(today, expected),
             _judged(_read(source, bodies[path], left), expected),
             _judged(_read(source, bodies[path], _shared(source)), expected),
-            (len(_entries(source.layout)), len(_entries(left))),
+            (len(entries(left, KEPT)), len(entries(source.layout, KEPT))),
             today != whole[path],
         )
 
@@ -76,38 +77,6 @@ def _of_provider(name: str, pages: list[tuple[Path, list[dict[str, str]]]]) -> I
 def _shared(source: Source) -> Layout:
     """The shared words, in the one currency of the source's contract."""
     return DEFAULTS.model_copy(update={"currency": source.layout.currency}) if len(source.contract.currencies) == 1 else DEFAULTS
-
-
-def _without(source: Source, bodies: Mapping[Path, bytes], whole: Mapping[Path, Rows]) -> Layout:
-    """The declaration without every entry that none of the other layouts needs."""
-    layout = source.layout
-    for field, key in _entries(layout):
-        fewer = _less(layout, field, key)
-        if all(_read(source, body, fewer) == whole[path] for path, body in bodies.items()):
-            layout = fewer
-    return layout
-
-
-def _entries(layout: Layout) -> list[tuple[str, Any]]:
-    """What a declaration says, entry by entry: a field, and within tables and lists the key or item."""
-    entries: list[tuple[str, Any]] = []
-    for field, kind in Layout.model_fields.items():
-        value = getattr(layout, field)
-        if field == "currency" or value == kind.default:
-            continue
-        entries += [(field, key) for key in value] if isinstance(value, dict | list) else [(field, None)]
-    return entries
-
-
-def _less(layout: Layout, field: str, key: Any) -> Layout:
-    value = getattr(layout, field)
-    if isinstance(value, dict):
-        left: Any = {k: v for k, v in value.items() if k != key}
-    elif isinstance(value, list):
-        left = [item for item in value if item != key]
-    else:
-        left = Layout.model_fields[field].default
-    return Layout(**{name: getattr(layout, name) for name in Layout.model_fields if name != field}, **{field: left})
 
 
 def _today(source: Source, body: bytes) -> Rows:
@@ -145,7 +114,7 @@ def render(results: Sequence[Trial]) -> str:
     for t in results:
         lines.append(
             f"{t.provider + '/' + t.capture:<40}{t.expected:>9}{t.full[0]:>7}{t.without[0]:>10}{t.without[1]:>7}{t.without[2]:>12}{t.shared[0]:>14}"
-            f"{t.entries[1]:>6} of {t.entries[0]}{'  code reads it today' if t.code else ''}"
+            f"{t.entries[0]:>6} of {t.entries[1]}{'  code reads it today' if t.code else ''}"
         )
     total = sum(t.expected for t in results)
     lines.append(

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from sources.catalogue import UNTRUSTED, Source
 from sources.contract import ContractBroken, breaches
@@ -20,6 +19,7 @@ from sources.pages.page import Page
 from sources.pages.quote import LeftOut, Quote, SpecQuote
 from sources.pages.specs.sheets.declaration import SHARED, SheetWords
 from sources.pages.specs.sheets.read import read_sheets
+from sources.trials.declarations import entries, made_without
 from sources.trials.exactness import captures, expected_rows
 
 Values = dict[tuple[str, str], Decimal]
@@ -59,7 +59,7 @@ def _of_maker(source: Source, sheets: Mapping[Path, Values]) -> Iterator[SheetTr
     bodies = {path: path.read_bytes() for path in sheets}
     whole = {path: _read(source, body, source.sheet) for path, body in bodies.items()}
     for path, wanted in sheets.items():
-        left = _without(source, {p: b for p, b in bodies.items() if p != path}, whole)
+        left = made_without(path, source.sheet, whole, lambda p, words: _read(source, bodies[p], words))
         today = _today(source, bodies[path])
         yield SheetTrial(
             source.name,
@@ -68,40 +68,9 @@ def _of_maker(source: Source, sheets: Mapping[Path, Values]) -> Iterator[SheetTr
             _judged(today, wanted),
             _judged(_read(source, bodies[path], left), wanted),
             _judged(_read(source, bodies[path], SHARED), wanted),
-            (len(_entries(left)), len(_entries(source.sheet))),
+            (len(entries(left)), len(entries(source.sheet))),
             today != whole[path],
         )
-
-
-def _without(source: Source, others: Mapping[Path, bytes], whole: Mapping[Path, Values]) -> SheetWords:
-    """The declaration without every entry that none of the other sheets needs."""
-    words = source.sheet
-    for field, key in _entries(words):
-        fewer = _less(words, field, key)
-        if all(_read(source, body, fewer) == whole[path] for path, body in others.items()):
-            words = fewer
-    return words
-
-
-def _entries(words: SheetWords) -> list[tuple[str, Any]]:
-    """What a declaration says, entry by entry: a field, and within tables and lists the key or item."""
-    entries: list[tuple[str, Any]] = []
-    for field, kind in SheetWords.model_fields.items():
-        value = getattr(words, field)
-        if value != kind.default:
-            entries += [(field, key) for key in value] if isinstance(value, dict | list) else [(field, None)]
-    return entries
-
-
-def _less(words: SheetWords, field: str, key: Any) -> SheetWords:
-    value = getattr(words, field)
-    if isinstance(value, dict):
-        left: Any = {k: v for k, v in value.items() if k != key}
-    elif isinstance(value, list):
-        left = [item for item in value if item != key]
-    else:
-        left = SheetWords.model_fields[field].default
-    return SheetWords(**{name: getattr(words, name) for name in SheetWords.model_fields if name != field}, **{field: left})
 
 
 def _read(source: Source, body: bytes, words: SheetWords) -> Values:
